@@ -1,0 +1,9 @@
+import { createMigration } from "@/lib/platform/migrations";
+
+const title = process.argv.slice(2).join(" ");
+if (!title) {
+  console.error("Usage: npm run db:new-migration -- what it does");
+  process.exit(1);
+}
+const file = await createMigration(title, new Date());
+console.log(file ? `Wrote ${file}. Add by hand what Prisma cannot express.` : "The schema has not changed.");

@@ -1,0 +1,35 @@
+import pg from "pg";
+import { env } from "@/lib/platform/env";
+import { log } from "@/lib/platform/log";
+
+/** One pool a process, on globalThis because this module exists once in Node and once in Next's bundle. */
+const shared = globalThis as typeof globalThis & { brimPool?: pg.Pool };
+
+/** The pool that Prisma and the ledger's direct statements share. Connects at the first query. */
+export function pool(): pg.Pool {
+  shared.brimPool ??= createPool();
+  return shared.brimPool;
+}
+
+function createPool(): pg.Pool {
+  const created = new pg.Pool({
+    connectionString: env().DATABASE_URL,
+    max: env().DATABASE_POOL_MAX,
+    application_name: "brim",
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    statement_timeout: 15_000,
+    idle_in_transaction_session_timeout: 30_000,
+  });
+  // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
+  created.on("error", (error) => log().warn({ err: error }, "a database connection broke"));
+  return created;
+}
+
+/** Ends all connections. The next call of `pool` opens a new one. */
+export async function closePool(): Promise<void> {
+  const connections = shared.brimPool;
+  shared.brimPool = undefined;
+  await connections?.end();
+}

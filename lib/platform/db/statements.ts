@@ -1,0 +1,36 @@
+import { pool } from "./pool";
+import type { Tx } from "./prisma";
+
+/**
+ * A statement with a fixed text. `name` makes node-postgres prepare it once a connection. Values go in as text and are
+ * cast in the SQL (`$1::bigint`), results come out as text (`::text`): so one text gives the same answer through both
+ * drivers, and nobody's type parsers are touched.
+ */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Where a statement runs: alone on the pool, or inside a transaction. */
+export interface Queryable {
+  run<Row>(statement: Statement, values: readonly (string | null)[]): Promise<Row[]>;
+}
+
+/** Runs each statement alone: it commits by itself. */
+export function onPool(): Queryable {
+  return {
+    async run<Row>(statement: Statement, values: readonly (string | null)[]) {
+      const result = await pool().query({ name: statement.name, text: statement.text, values: [...values] });
+      return result.rows as Row[];
+    },
+  };
+}
+
+/** Runs statements as part of a transaction. */
+export function inTransaction(tx: Tx): Queryable {
+  return {
+    run<Row>(statement: Statement, values: readonly (string | null)[]) {
+      return tx.$queryRawUnsafe<Row[]>(statement.text, ...values);
+    },
+  };
+}

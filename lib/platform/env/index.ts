@@ -1,0 +1,70 @@
+import { type Env, envSchema } from "./schema";
+
+export { type Env, envSchema } from "./schema";
+
+/** Kept on globalThis because the module exists once in Node and once in Next's bundle. */
+const shared = globalThis as typeof globalThis & { brimEnv?: Env };
+
+/** The environment is not fit to start with; `problems` has a line for each name. */
+export class EnvironmentError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(["The settings are not complete:", ...problems.map((problem) => `  ${problem}`)].join("\n"));
+  }
+}
+
+/**
+ * The settings. Read at the first call and not at import, because `next build` must pass without secrets.
+ *
+ * @throws EnvironmentError naming every setting that is wrong, at once
+ */
+export function env(): Env {
+  shared.brimEnv ??= readEnv(process.env);
+  return shared.brimEnv;
+}
+
+/** Checks one environment. Pure, so that a test can try any. */
+export function readEnv(source: Record<string, string | undefined>): Env {
+  const filled = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+  const result = envSchema.safeParse(filled);
+  const problems = result.success ? crossChecks(result.data) : result.error.issues.map(describe);
+  if (!result.success || problems.length > 0) throw new EnvironmentError(problems);
+  return result.data;
+
+  function describe(issue: { path: PropertyKey[]; message: string }): string {
+    const name = String(issue.path[0]);
+    return filled[name] === undefined ? `${name} is missing` : `${name} ${issue.message}`;
+  }
+}
+
+function crossChecks(env: Env): string[] {
+  const problems: string[] = [];
+  if (env.STRIPE_API_BASE && isLiveKey(env.STRIPE_SECRET_KEY)) {
+    problems.push("STRIPE_API_BASE must not be set together with a live key");
+  }
+  if (
+    env.STRIPE_PUBLISHABLE_KEY &&
+    isLiveKey(env.STRIPE_PUBLISHABLE_KEY) !== isLiveKey(env.STRIPE_SECRET_KEY)
+  ) {
+    problems.push("STRIPE_PUBLISHABLE_KEY and STRIPE_SECRET_KEY must be of the same mode");
+  }
+  if (env.BRIM_DEMO && isLiveKey(env.STRIPE_SECRET_KEY)) {
+    problems.push("BRIM_DEMO has a password sign-in and must not be used with a live key");
+  }
+  if (env.SMTP_URL && !env.MAIL_FROM) problems.push("MAIL_FROM is missing: SMTP_URL needs a sender");
+  for (const name of ["GITHUB", "GOOGLE"] as const) {
+    if (Boolean(env[`${name}_ID`]) !== Boolean(env[`${name}_SECRET`])) {
+      problems.push(`${name}_ID and ${name}_SECRET must be set together`);
+    }
+  }
+  return problems;
+}
+
+/** Whether a key of Stripe's moves real money. */
+export function isLiveKey(key: string): boolean {
+  return /^(sk|rk|pk)_live_/.test(key);
+}
+
+/** Whether we are connected to Stripe's live mode. Rows of the other mode are never touched. */
+export function livemode(): boolean {
+  return isLiveKey(env().STRIPE_SECRET_KEY);
+}

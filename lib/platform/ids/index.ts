@@ -1,0 +1,37 @@
+import { typeidUnboxed } from "typeid-js";
+
+/** Every prefix of an id of ours. None may look like one of Stripe's. */
+export const ID_PREFIXES = {
+  customer: "cust",
+  topUp: "topup",
+  transfer: "trf",
+  charge: "chg",
+  hold: "hold",
+  refund: "rfd",
+  apiKey: "key",
+  user: "user",
+  alert: "alert",
+  timeline: "tl",
+  request: "req",
+} as const;
+
+type Prefixes = typeof ID_PREFIXES;
+
+/** An id of one kind: its prefix, an underscore, and a random part that sorts by time. */
+export type Id<Kind extends keyof Prefixes> = `${Prefixes[Kind]}_${string}`;
+
+export type CustomerId = Id<"customer">;
+export type TopUpId = Id<"topUp">;
+export type TransferId = Id<"transfer">;
+export type ApiKeyId = Id<"apiKey">;
+export type UserId = Id<"user">;
+
+/** A new id, unique and sortable by the time of its making. */
+export function newId<Kind extends keyof Prefixes>(kind: Kind): Id<Kind> {
+  return typeidUnboxed(ID_PREFIXES[kind]) as unknown as Id<Kind>;
+}
+
+/** Whether a text has the form of an id of this kind; says nothing of its existence. */
+export function isId<Kind extends keyof Prefixes>(kind: Kind, text: string): text is Id<Kind> {
+  return new RegExp(`^${ID_PREFIXES[kind]}_[0-9a-hjkmnp-tv-z]{26}$`).test(text);
+}

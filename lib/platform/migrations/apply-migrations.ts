@@ -1,0 +1,66 @@
+import path from "node:path";
+import { runMigrations as migrateJobQueue } from "graphile-worker";
+import pg from "pg";
+import { prismaFolder, readMigrations } from "./migration-files";
+import { withSchemaEngine } from "./schema-engine";
+
+const NO_FILTER = { externalTables: [], externalEnums: [] };
+
+/** Any fixed number: two processes that migrate at once must not meet. */
+const MIGRATION_LOCK = 7_204_177_315;
+
+/**
+ * Brings a database up to date: our tables through Prisma's schema engine (the same `_prisma_migrations` table as
+ * `prisma migrate deploy`), then the job queue's own. Safe to run by several processes at once and any number of times.
+ *
+ * @returns the names of the migrations that were applied now
+ */
+export async function applyMigrations(options: { databaseUrl: string }): Promise<{ applied: string[] }> {
+  const lock = new pg.Client({ connectionString: options.databaseUrl, application_name: "brim-migrate" });
+  await lock.connect();
+  try {
+    await lock.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
+    const applied = await applyOurMigrations(options.databaseUrl);
+    await migrateJobQueue({ connectionString: options.databaseUrl });
+    return { applied };
+  } finally {
+    await lock.end();
+  }
+}
+
+async function applyOurMigrations(databaseUrl: string): Promise<string[]> {
+  const migrations = await readMigrations();
+  const output = await withSchemaEngine(databaseUrl, (engine) =>
+    engine.applyMigrations({
+      migrationsList: {
+        baseDir: path.join(prismaFolder(), "migrations"),
+        lockfile: { path: "migration_lock.toml", content: 'provider = "postgresql"\n' },
+        shadowDbInitScript: "",
+        migrationDirectories: migrations.map(({ name, sql }) => ({
+          path: name,
+          migrationFile: { path: "migration.sql", content: { tag: "ok", value: sql } },
+        })),
+      },
+      filters: NO_FILTER,
+    }),
+  );
+  return output.appliedMigrationNames;
+}
+
+/** The names of migrations that this code has and the database has not. Throws when the database cannot be reached. */
+export async function pendingMigrations(options: { databaseUrl: string }): Promise<string[]> {
+  const client = new pg.Client({ connectionString: options.databaseUrl, application_name: "brim-migrate" });
+  await client.connect();
+  try {
+    const table = await client.query("SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found");
+    const done = table.rows[0]?.found
+      ? await client.query(
+          "SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
+        )
+      : { rows: [] };
+    const names = new Set(done.rows.map((row: { migration_name: string }) => row.migration_name));
+    return (await readMigrations()).map((migration) => migration.name).filter((name) => !names.has(name));
+  } finally {
+    await client.end();
+  }
+}

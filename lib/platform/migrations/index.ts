@@ -1,0 +1,2 @@
+export { applyMigrations, pendingMigrations } from "./apply-migrations";
+export { createMigration, schemaDifference } from "./create-migration";
