@@ -1,0 +1,35 @@
+import { prisma } from "@/lib/platform/db";
+import { env } from "@/lib/platform/env";
+import { newId, type UserId } from "@/lib/platform/ids";
+import { hashPassword, isPassword } from "./password";
+
+/** A login, as sign-in needs it. */
+export interface SignedInUser {
+  userId: UserId;
+  email: string;
+  name: string | null;
+}
+
+/** Makes or renews a login with a password. Only the demo has passwords. */
+export async function createDemoUser(input: {
+  email: string;
+  name: string;
+  password: string;
+}): Promise<{ userId: UserId }> {
+  const email = input.email.toLowerCase();
+  const passwordHash = await hashPassword(input.password);
+  const user = await prisma().user.upsert({
+    where: { email },
+    create: { id: newId("user"), email, name: input.name, passwordHash, emailVerified: new Date() },
+    update: { name: input.name, passwordHash },
+  });
+  return { userId: user.id as UserId };
+}
+
+/** The user whom an e-mail and a password belong to, or null. Answers null at once outside the demo. */
+export async function findUserByPassword(email: string, password: string): Promise<SignedInUser | null> {
+  if (!env().BRIM_DEMO) return null;
+  const user = await prisma().user.findUnique({ where: { email: email.trim().toLowerCase() } });
+  if (!user?.passwordHash || !(await isPassword(password, user.passwordHash))) return null;
+  return { userId: user.id as UserId, email: user.email, name: user.name };
+}

@@ -1,0 +1,42 @@
+import { openLedgerAccount } from "@/lib/ledger";
+import { prisma, type Tx, withTransaction } from "@/lib/platform/db";
+import { type CustomerId, newId } from "@/lib/platform/ids";
+
+/** A customer as it is shown. */
+export interface Customer {
+  customerId: CustomerId;
+  name: string;
+  email: string;
+}
+
+/** Makes a customer together with its balance of zero. */
+export function createCustomer(input: { name: string; email: string }): Promise<Customer> {
+  return withTransaction((tx) => insertCustomer(tx, input));
+}
+
+/** The same inside a transaction that writes more. */
+export async function insertCustomer(tx: Tx, input: { name: string; email: string }): Promise<Customer> {
+  const customer = {
+    customerId: newId("customer"),
+    name: input.name,
+    email: input.email.trim().toLowerCase(),
+  };
+  await tx.customer.create({ data: customer });
+  await openLedgerAccount(tx, customer.customerId);
+  return customer;
+}
+
+/** The oldest customer that carries an e-mail address, or null. */
+export async function findCustomerByEmail(email: string): Promise<Customer | null> {
+  const row = await prisma().customer.findFirst({
+    where: { email: email.trim().toLowerCase() },
+    orderBy: { createdAt: "asc" },
+  });
+  return row && { customerId: row.customerId as CustomerId, name: row.name, email: row.email };
+}
+
+/** Reads a customer that is known to exist. */
+export async function readCustomer(customerId: CustomerId): Promise<Customer> {
+  const row = await prisma().customer.findUniqueOrThrow({ where: { customerId } });
+  return { customerId, name: row.name, email: row.email };
+}

@@ -1,0 +1,104 @@
+import type { Nanos } from "@/lib/money";
+import { isDuplicate, type Queryable, type Statement } from "@/lib/platform/db";
+import { type CustomerId, newId, type TransferId } from "@/lib/platform/ids";
+import { AlreadyPostedError } from "./errors";
+import { type Direction, TRANSFER_KINDS, type TransferKind } from "./kinds";
+
+/** The fact that moves money. Unique together with the transfer's kind: one fact is posted once. */
+export interface TransferSource {
+  type: "topup" | "stripe_refund" | "dispute" | "refund" | "hold" | "charge" | "adjustment" | "grant";
+  id: string;
+  /** Counts when the same fact may move money more than once. */
+  revision?: number;
+}
+
+/** A transfer to write. */
+export interface Posting {
+  customerId: CustomerId;
+  kind: Exclude<TransferKind, "charge">;
+  /** Only for `adjustment`; the other kinds have a fixed one. */
+  direction?: Direction;
+  /** More than zero; the direction says which way. */
+  amount: Nanos;
+  source: TransferSource;
+  description?: string;
+  metadata?: Record<string, string>;
+  apiKeyId?: string;
+  /** When it happened in the world, which may be before we hear of it. */
+  occurredAt: Date;
+}
+
+/** A transfer as it was written. */
+export interface PostedTransfer {
+  transferId: TransferId;
+  seq: bigint;
+  balanceAfter: Nanos;
+}
+
+/**
+ * One statement: the account's row is changed and locked first, then feeds the transfer. The INSERT never says
+ * ON CONFLICT: a duplicate must raise and undo the UPDATE too, or money would move without a row.
+ */
+const POST: Statement = {
+  name: "ledger_post",
+  text: `
+    WITH account AS (
+      UPDATE ledger_account
+      SET balance_nanos = balance_nanos + CASE $4 WHEN 'credit' THEN $5::bigint ELSE -($5::bigint) END,
+          last_seq = last_seq + 1
+      WHERE customer_id = $1
+      RETURNING customer_id, last_seq, balance_nanos
+    )
+    INSERT INTO ledger_transfer (
+      customer_id, seq, transfer_id, kind, direction, amount_nanos, balance_after_nanos, house_account,
+      source_type, source_id, source_revision, description, metadata, api_key_id, occurred_at, created_at
+    )
+    SELECT customer_id, last_seq, $2, $3, $4, $5::bigint, balance_nanos, $6,
+           $7, $8, $9::int, $10, $11::jsonb, $12, $13::timestamptz, clock_timestamp()
+    FROM account
+    RETURNING seq::text AS seq, balance_after_nanos::text AS balance_after`,
+};
+
+/**
+ * Posts one transfer and the balance that it changes. The only writer of balances besides the charge and hold verbs.
+ * Runs on the pool or inside a transaction, together with the rows that explain it.
+ *
+ * @throws AlreadyPostedError the same source was posted before; inside a transaction that transaction is then lost
+ * @throws Error the customer has no ledger account: a broken invariant
+ */
+export async function post(db: Queryable, posting: Posting): Promise<PostedTransfer> {
+  const transferId = newId("transfer");
+  const direction = directionOf(posting);
+  const rows = await db
+    .run<{ seq: string; balance_after: string }>(POST, [
+      posting.customerId,
+      transferId,
+      posting.kind,
+      direction,
+      posting.amount.toString(),
+      TRANSFER_KINDS[posting.kind].house,
+      posting.source.type,
+      posting.source.id,
+      (posting.source.revision ?? 0).toString(),
+      posting.description ?? null,
+      JSON.stringify(posting.metadata ?? {}),
+      posting.apiKeyId ?? null,
+      posting.occurredAt.toISOString(),
+    ])
+    .catch((error: unknown) => {
+      throw isDuplicate(error) ? new AlreadyPostedError({ cause: error }) : error;
+    });
+  const row = rows[0];
+  if (!row) throw new Error(`The customer ${posting.customerId} has no ledger account.`);
+  return { transferId, seq: BigInt(row.seq), balanceAfter: BigInt(row.balance_after) as Nanos };
+}
+
+function directionOf(posting: Posting): Direction {
+  const fixed = TRANSFER_KINDS[posting.kind].direction;
+  if (fixed && posting.direction && posting.direction !== fixed) {
+    throw new Error(`A ${posting.kind} is always a ${fixed}.`);
+  }
+  const direction = fixed ?? posting.direction;
+  if (!direction) throw new Error("An adjustment needs a direction.");
+  return direction;
+}

@@ -1,0 +1,32 @@
+import { closeDatabase } from "@/lib/platform/db";
+import { createTestDatabase, type TestDatabase } from "./database";
+
+/** Settings with which the code under test runs when a test says nothing else. */
+const DEFAULTS = {
+  APP_URL: "http://localhost:3000",
+  STRIPE_SECRET_KEY: "sk_test_integration",
+  STRIPE_WEBHOOK_SECRET: "whsec_integration",
+  NEXTAUTH_SECRET: "a secret of at least thirty-two characters",
+  LOG_LEVEL: "silent",
+};
+
+/** Sets the environment for this test file. Must happen before the first call of the code under test. */
+export function applySettings(settings: Record<string, string>): void {
+  Object.assign(process.env, DEFAULTS, settings);
+}
+
+/** Gives this test file a migrated database of its own. */
+export function testDatabase(settings: Record<string, string> = {}) {
+  let database: TestDatabase | undefined;
+  const ready = createTestDatabase().then((created) => {
+    database = created;
+    applySettings({ DATABASE_URL: created.url, ...settings });
+  });
+  return {
+    ready,
+    async drop() {
+      await closeDatabase();
+      await database?.drop();
+    },
+  };
+}
