@@ -1,0 +1,64 @@
+import { idOf, type StripeAddress } from "./cards";
+import { stripe } from "./client";
+import { callStripe, isStripeRefusal } from "./errors";
+
+/** What we keep of a customer at Stripe. */
+export interface StripeCustomerFacts {
+  stripeCustomerId: string;
+  livemode: boolean;
+  defaultPaymentMethodId: string | null;
+  hasAddress: boolean;
+}
+
+/** Makes the customer at Stripe; the same key gives the same one. */
+export async function createStripeCustomer(
+  input: { customerId: string; name: string; email: string },
+  idempotencyKey: string,
+): Promise<StripeCustomerFacts> {
+  const { name, email, customerId } = input;
+  return facts(
+    await callStripe(() =>
+      stripe().customers.create({ name, email, metadata: { customer_id: customerId } }, { idempotencyKey }),
+    ),
+  );
+}
+
+/** Reads a customer; null when it is unknown or deleted at Stripe. */
+export async function retrieveStripeCustomer(stripeCustomerId: string): Promise<StripeCustomerFacts | null> {
+  try {
+    const customer = await callStripe(() => stripe().customers.retrieve(stripeCustomerId));
+    return customer.deleted ? null : facts(customer);
+  } catch (error) {
+    if (isStripeRefusal(error) && error.isMissing) return null;
+    throw error;
+  }
+}
+
+/** Sets the card that is used by default; it is the only default there is. Setting it again changes nothing. */
+export async function setDefaultCard(stripeCustomerId: string, paymentMethodId: string): Promise<void> {
+  await callStripe(() =>
+    stripe().customers.update(stripeCustomerId, {
+      invoice_settings: { default_payment_method: paymentMethodId },
+    }),
+  );
+}
+
+/** Gives the customer an address and a name: tax on an automatic top-up needs the first. */
+export async function setAddress(
+  stripeCustomerId: string,
+  address: StripeAddress,
+  name: string | null,
+): Promise<void> {
+  await callStripe(() => stripe().customers.update(stripeCustomerId, { address, ...(name ? { name } : {}) }));
+}
+
+type Customer = Awaited<ReturnType<ReturnType<typeof stripe>["customers"]["create"]>>;
+
+function facts(customer: Customer): StripeCustomerFacts {
+  return {
+    stripeCustomerId: customer.id,
+    livemode: customer.livemode,
+    defaultPaymentMethodId: idOf(customer.invoice_settings.default_payment_method),
+    hasAddress: Boolean(customer.address?.country),
+  };
+}

@@ -1,0 +1,52 @@
+import Stripe from "stripe";
+import { ServiceUnavailableError } from "@/lib/platform/errors";
+
+/**
+ * Stripe did not answer, answered 5xx, or asked us to come back later. What it did with the request is unknown: repeat
+ * it with the same idempotency key, or read first.
+ */
+export class StripeUnavailableError extends ServiceUnavailableError {
+  constructor(options: { cause: unknown }) {
+    super("The payment provider does not answer at the moment. Please try again.", options);
+  }
+}
+
+/** Stripe understood the request and refused it: a mistake of ours or in the settings, never the caller's. */
+export class StripeRefusedError extends Error {
+  readonly code: string;
+  readonly param: string | undefined;
+  readonly statusCode: number;
+
+  constructor(cause: Stripe.errors.StripeError) {
+    super(`Stripe refused a request: ${cause.message}`, { cause });
+    this.code = cause.code ?? cause.type;
+    this.param = cause.param;
+    this.statusCode = cause.statusCode ?? 0;
+  }
+
+  get isMissing(): boolean {
+    return this.code === "resource_missing";
+  }
+}
+
+/** Recognised by shape: the class exists once in Node and once in Next's bundle. */
+export function isStripeRefusal(error: unknown): error is StripeRefusedError {
+  return error instanceof Error && error.cause instanceof Error && "code" in error && "isMissing" in error;
+}
+
+/** Codes that say "not now" although the status is a 4xx. */
+const TEMPORARY_CODES = new Set(["idempotency_key_in_use", "lock_timeout", "rate_limit"]);
+
+/** Runs one call of the SDK and translates its errors; nothing outside this folder sees Stripe's classes. */
+export async function callStripe<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeError)) throw error;
+    const status = error.statusCode ?? 0;
+    const isTemporary = status === 0 || status === 409 || status === 429 || status >= 500;
+    if (isTemporary || TEMPORARY_CODES.has(error.code ?? ""))
+      throw new StripeUnavailableError({ cause: error });
+    throw new StripeRefusedError(error);
+  }
+}

@@ -1,0 +1,21 @@
+export { type CardFacts, retrieveCard, type StripeAddress } from "./cards";
+export {
+  type CheckoutFacts,
+  type CheckoutSessionParams,
+  createCheckoutSession,
+  expireCheckoutSession,
+  findSessionOfPayment,
+  findSessionsOfIntent,
+  type PaymentFacts,
+  retrieveCheckoutSession,
+} from "./checkout-sessions";
+export { STRIPE_API_VERSION } from "./client";
+export {
+  createStripeCustomer,
+  retrieveStripeCustomer,
+  type StripeCustomerFacts,
+  setAddress,
+  setDefaultCard,
+} from "./customers";
+export { isStripeRefusal, StripeRefusedError, StripeUnavailableError } from "./errors";
+export { type EventHint, hintFromStored, verifyDelivery } from "./webhooks";

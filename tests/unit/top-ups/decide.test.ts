@@ -1,0 +1,181 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { CheckoutFacts } from "@/lib/stripe";
+import { type Decision, decide, type IntentState } from "@/lib/top-ups";
+
+const intent: IntentState = {
+  topUpIntentId: "topup_1",
+  mode: "payment",
+  status: "open",
+  livemode: false,
+  amountCents: 2_500,
+  stripeCustomerId: "cus_1",
+  stripeSessionId: "cs_1",
+  stripePaymentIntentId: null,
+  creditedAt: null,
+  failureCode: null,
+  reviewReason: null,
+};
+
+const paid: CheckoutFacts = {
+  sessionId: "cs_1",
+  url: null,
+  mode: "payment",
+  status: "complete",
+  paymentStatus: "paid",
+  livemode: false,
+  createdAt: new Date(0),
+  expiresAt: new Date(3_600_000),
+  stripeCustomerId: "cus_1",
+  metadata: { topup_intent_id: "topup_1" },
+  currency: "usd",
+  subtotalCents: 2_500n,
+  totalCents: 2_975n,
+  taxCents: 475n,
+  presentment: null,
+  payment: {
+    paymentIntentId: "pi_1",
+    status: "succeeded",
+    paidAt: new Date(1_000),
+    receivedCents: 2_975n,
+    currency: "usd",
+    lastError: null,
+  },
+  setupIntentId: null,
+  setupStatus: null,
+  card: null,
+  invoice: null,
+};
+
+const decline = { code: "card_declined", declineCode: "insufficient_funds" };
+const unpaidPayment = {
+  ...paid.payment,
+  status: "processing",
+  paidAt: null,
+  receivedCents: 0n,
+} as NonNullable<CheckoutFacts["payment"]>;
+
+describe("decide", () => {
+  it("credits a paid session that fits its intent", () => {
+    expect(decide(intent, paid)).toEqual({ do: "credit" });
+  });
+
+  it.each(["created", "processing", "failed", "expired", "canceled", "needs_review", "retry_wait"])(
+    "honours money that arrives in the state %s",
+    (status) => {
+      expect(decide({ ...intent, status }, paid)).toEqual({ do: "credit" });
+    },
+  );
+
+  it.each<[string, Partial<CheckoutFacts>]>([
+    ["another subtotal", { subtotalCents: 2_499n }],
+    ["no subtotal", { subtotalCents: null }],
+    ["another currency", { currency: "eur" }],
+    ["another customer", { stripeCustomerId: "cus_2" }],
+    ["no customer", { stripeCustomerId: null }],
+    ["another intent's name", { metadata: { topup_intent_id: "topup_2" } }],
+    ["no name", { metadata: {} }],
+    ["no payment", { payment: null }],
+    ["another mode", { mode: "subscription" }],
+  ])("never credits a paid session with %s, but asks for a review", (_what, difference) => {
+    expect(decide(intent, { ...paid, ...difference })).toMatchObject({ do: "review" });
+  });
+
+  it("ignores a session of the other mode, test or live", () => {
+    expect(decide(intent, { ...paid, livemode: true })).toEqual({ do: "nothing" });
+  });
+
+  it("does nothing when the credited payment is seen again", () => {
+    const credited = {
+      ...intent,
+      status: "succeeded",
+      creditedAt: new Date(),
+      stripePaymentIntentId: "pi_1",
+    };
+
+    expect(decide(credited, paid)).toEqual({ do: "nothing" });
+  });
+
+  it("flags a second payment, also one that does not fit", () => {
+    const credited = {
+      ...intent,
+      status: "succeeded",
+      creditedAt: new Date(),
+      stripePaymentIntentId: "pi_0",
+    };
+
+    expect(decide(credited, paid)).toEqual({ do: "flag_second_payment" });
+    expect(decide(credited, { ...paid, subtotalCents: 1n })).toEqual({ do: "flag_second_payment" });
+  });
+
+  it.each<[string, Partial<CheckoutFacts>, Decision]>([
+    ["open", { status: "open", paymentStatus: "unpaid", payment: null }, { do: "nothing" }],
+    [
+      "open after a decline",
+      { status: "open", paymentStatus: "unpaid", payment: { ...unpaidPayment, lastError: decline } },
+      { do: "note_decline", code: "insufficient_funds" },
+    ],
+    ["complete and unpaid", { paymentStatus: "unpaid", payment: unpaidPayment }, { do: "wait_for_payment" }],
+    [
+      "complete with a payment that failed later",
+      {
+        paymentStatus: "unpaid",
+        payment: { ...unpaidPayment, status: "requires_payment_method", lastError: decline },
+      },
+      { do: "fail", code: "insufficient_funds" },
+    ],
+    ["expired", { status: "expired", paymentStatus: "unpaid", payment: null }, { do: "expire" }],
+  ])("of a session that is %s", (_what, difference, expected) => {
+    expect(decide(intent, { ...paid, ...difference })).toEqual(expected);
+  });
+
+  it("does not let the end of an older attempt's session end the intent", () => {
+    const orphan = { ...paid, sessionId: "cs_0", status: "expired", paymentStatus: "unpaid", payment: null };
+
+    expect(decide(intent, orphan)).toEqual({ do: "nothing" });
+  });
+
+  it("finishes a setup only when Stripe says that it succeeded", () => {
+    const setup = { ...intent, mode: "setup", amountCents: null };
+    const session = {
+      ...paid,
+      mode: "setup",
+      paymentStatus: "no_payment_required",
+      payment: null,
+      subtotalCents: null,
+    };
+
+    expect(decide(setup, { ...session, setupStatus: "succeeded" })).toEqual({ do: "finish_setup" });
+    expect(decide(setup, { ...session, setupStatus: "processing" })).toEqual({ do: "nothing" });
+  });
+
+  it("credits only paid sessions, whatever else they say", () => {
+    const anySession = fc.record({
+      status: fc.constantFrom("open", "complete", "expired"),
+      paymentStatus: fc.constantFrom("paid", "unpaid", "no_payment_required"),
+      currency: fc.constantFrom("usd", "eur", null),
+      subtotalCents: fc.constantFrom(2_500n, 2_501n, null),
+      livemode: fc.boolean(),
+      mode: fc.constantFrom("payment", "setup"),
+      stripeCustomerId: fc.constantFrom("cus_1", "cus_2", null),
+    });
+    const anyState = fc.constantFrom("created", "open", "processing", "failed", "expired", "needs_review");
+
+    fc.assert(
+      fc.property(anySession, anyState, (difference, status) => {
+        const session = { ...paid, ...difference };
+        const mayCredit =
+          session.status === "complete" &&
+          session.paymentStatus === "paid" &&
+          session.currency === "usd" &&
+          session.subtotalCents === 2_500n &&
+          !session.livemode &&
+          session.mode === "payment" &&
+          session.stripeCustomerId === "cus_1";
+
+        expect(decide({ ...intent, status }, session).do === "credit").toBe(mayCredit);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
