@@ -1,0 +1,2 @@
+/** An address that no route has: the same answer as through the direct door. */
+export { door as DELETE, door as GET, door as PATCH, door as POST, door as PUT } from "@/lib/http";

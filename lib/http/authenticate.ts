@@ -1,0 +1,52 @@
+import { verifyApiKey } from "@/lib/api-keys";
+import { type Actor, ForbiddenError, scopesOfRole, UnauthorizedError } from "@/lib/auth";
+import { roleOf } from "@/lib/customers";
+import { env } from "@/lib/platform/env";
+import { invalidField } from "@/lib/platform/errors";
+import { isId } from "@/lib/platform/ids";
+import { readSessionUser } from "./session";
+
+/** The header in which a page says for which customer it was rendered. */
+export const CUSTOMER_HEADER = "Brim-Customer";
+
+/**
+ * Tells who is calling: a program with a key, or a member's browser.
+ *
+ * @throws UnauthorizedError neither
+ * @throws ForbiddenError a browser from a foreign page, or no member of the customer
+ */
+export async function authenticate(request: Request): Promise<Actor> {
+  const authorization = request.headers.get("authorization");
+  if (authorization !== null) return verifyApiKey(bearerOf(authorization));
+  return authenticateBrowser(request);
+}
+
+function bearerOf(authorization: string): string {
+  const match = /^Bearer +(\S+)$/i.exec(authorization.trim());
+  if (!match?.[1]) throw new UnauthorizedError("Send the API key as: Authorization: Bearer brim_sk_…");
+  return match[1];
+}
+
+async function authenticateBrowser(request: Request): Promise<Actor> {
+  const userId = await readSessionUser(request.headers);
+  if (!userId) throw new UnauthorizedError("Send an API key as: Authorization: Bearer brim_sk_…");
+  if (!["GET", "HEAD"].includes(request.method)) requireOwnOrigin(request.headers);
+
+  const customerId = request.headers.get(CUSTOMER_HEADER);
+  if (!customerId || !isId("customer", customerId)) {
+    throw invalidField(CUSTOMER_HEADER, "A browser session must name its customer in this header.");
+  }
+  const role = await roleOf(userId, customerId);
+  if (!role) throw new ForbiddenError("You are not a member of this customer.", { reason: "not_a_member" });
+  return { kind: "session", customerId, userId, role, scopes: scopesOfRole(role) };
+}
+
+/** A cookie comes along from any page; only our own pages may write with it. */
+function requireOwnOrigin(headers: Headers): void {
+  const origin = headers.get("origin");
+  const isOwn =
+    origin === null
+      ? headers.get("sec-fetch-site") === "same-origin"
+      : origin === new URL(env().APP_URL).origin;
+  if (!isOwn) throw new ForbiddenError("This request comes from another site.", { reason: "foreign_origin" });
+}

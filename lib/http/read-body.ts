@@ -1,0 +1,51 @@
+import { LosslessNumber, parse } from "lossless-json";
+import { InvalidRequestError } from "@/lib/platform/errors";
+import { PayloadTooLargeError, UnsupportedMediaTypeError } from "./errors";
+
+/** The largest body that a route of the API reads. */
+export const MAX_BODY_BYTES = 64 * 1024;
+
+/** Stripe's events can be larger than what callers send us. */
+export const MAX_EVENT_BYTES = 1024 * 1024;
+
+/**
+ * Reads a JSON body. A number that JavaScript cannot hold exactly stays a `LosslessNumber`, which no schema accepts:
+ * so an amount is refused and never silently rounded.
+ */
+export async function readJson(request: Request): Promise<unknown> {
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/json") throw new UnsupportedMediaTypeError("Send the body as application/json.");
+  const text = await readText(request, MAX_BODY_BYTES);
+  try {
+    return parse(text, undefined, exactNumber);
+  } catch {
+    throw new InvalidRequestError([{ path: "", message: "The body is not valid JSON." }]);
+  }
+}
+
+/** What a JavaScript number holds for certain. */
+const EXACT_DIGITS = 15;
+
+function exactNumber(text: string): number | LosslessNumber {
+  const digits = text.replace(/e.*$/i, "").replace(/\D/g, "").replace(/^0+/, "").replace(/0+$/, "");
+  const value = Number(text);
+  return digits.length <= EXACT_DIGITS && Number.isFinite(value) ? value : new LosslessNumber(text);
+}
+
+/** Reads a body as the text that was sent, up to a size. */
+export async function readText(request: Request, maxBytes: number): Promise<string> {
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // The length that was announced may be missing or wrong, so what arrives is counted.
+  for await (const chunk of (request.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw tooLarge(maxBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function tooLarge(maxBytes: number): PayloadTooLargeError {
+  return new PayloadTooLargeError(`The body is larger than ${maxBytes / 1024} KiB.`);
+}

@@ -1,0 +1,69 @@
+import type { z } from "zod";
+import type { Actor, CustomerActor, Scope } from "@/lib/auth";
+
+export type HttpMethod = "GET" | "POST" | "PUT" | "DELETE";
+
+/** What a handler gets: everything is checked. */
+export interface RouteInput<A, Body, Query> {
+  actor: A;
+  body: Body;
+  query: Query;
+  /** The parts of the path in braces. */
+  params: Record<string, string>;
+  /** The caller's name for this request; null when none was sent. */
+  idempotencyKey: string | null;
+  requestId: string;
+  request: Request;
+}
+
+/** What a handler answers: a JSON body and, rarely, more. */
+export interface RouteAnswer {
+  body: unknown;
+  /** 200 unless said otherwise. */
+  status?: number;
+  /** True when this is the earlier answer to the same idempotency key. */
+  isReplay?: boolean;
+}
+
+interface RouteFacts<Body, Query> {
+  method: HttpMethod;
+  /** As in the OpenAPI document: `/api/v1/billing/topups/{topup_intent_id}`. */
+  path: `/api/${string}`;
+  operationId: string;
+  summary: string;
+  body?: z.ZodType<Body>;
+  query?: z.ZodType<Query>;
+  /** Whether the header `Idempotency-Key` means something here. */
+  takesIdempotencyKey?: boolean;
+}
+
+/** A route as the pipeline runs it. */
+export interface Route extends RouteFacts<unknown, unknown> {
+  access: { kind: "customer"; scope: Scope } | { kind: "public" } | { kind: "stripe" };
+  run(input: RouteInput<Actor | null, unknown, unknown>): Promise<RouteAnswer>;
+}
+
+/** A route for a caller who acts on one customer and has a scope. */
+export function customerRoute<Body = undefined, Query = Record<string, never>>(
+  facts: RouteFacts<Body, Query> & { scope: Scope },
+  handler: (input: RouteInput<CustomerActor, Body, Query>) => Promise<RouteAnswer>,
+): Route {
+  const { scope, ...rest } = facts;
+  return { ...rest, access: { kind: "customer", scope }, run: handler as Route["run"] } as Route;
+}
+
+/** A route that anybody may call. */
+export function publicRoute(
+  facts: RouteFacts<undefined, Record<string, never>>,
+  handler: (input: RouteInput<null, undefined, Record<string, never>>) => Promise<RouteAnswer>,
+): Route {
+  return { ...facts, access: { kind: "public" }, run: handler as Route["run"] } as Route;
+}
+
+/** The route that Stripe delivers to: the signature is checked over the raw body, which the handler reads itself. */
+export function stripeRoute(
+  facts: RouteFacts<undefined, Record<string, never>>,
+  handler: (input: RouteInput<null, undefined, Record<string, never>>) => Promise<RouteAnswer>,
+): Route {
+  return { ...facts, access: { kind: "stripe" }, run: handler as Route["run"] } as Route;
+}

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { InvalidRequestError, type Issue } from "@/lib/platform/errors";
+
+/**
+ * Checks what came in against its schema.
+ *
+ * @throws InvalidRequestError naming every field that is wrong
+ */
+export function validate<T>(schema: z.ZodType<T> | undefined, input: unknown, what: "body" | "query"): T {
+  const expected = schema ?? (z.strictObject({}) as unknown as z.ZodType<T>);
+  const result = expected.safeParse(input);
+  if (result.success) return result.data;
+  throw new InvalidRequestError(result.error.issues.flatMap((issue) => describe(issue, what)));
+}
+
+function describe(issue: z.core.$ZodIssue, what: "body" | "query"): Issue[] {
+  const path = issue.path.join(".");
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      path: path ? `${path}.${key}` : key,
+      message: what === "body" ? "This field is not known." : "This parameter is not known.",
+    }));
+  }
+  return [{ path, message: issue.message }];
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { Logger, parseCronItems, run, type TaskList } from "graphile-worker";
+import { pool, prisma } from "@/lib/platform/db";
+import { log } from "@/lib/platform/log";
+
+/** A job that runs by the clock, in UTC. */
+export interface ScheduledJob {
+  task: string;
+  /** Five fields, as cron writes them. */
+  cron: string;
+  run(now: Date): Promise<unknown>;
+}
+
+const HEARTBEAT_EVERY_MS = 15_000;
+
+/**
+ * Runs jobs in this process. Several workers share one queue; each scheduled job runs once among them. A job that was
+ * missed while no worker ran is made up for once.
+ */
+export async function startJobs(jobs: readonly ScheduledJob[]): Promise<{ stop(): Promise<void> }> {
+  const taskList: TaskList = Object.fromEntries(
+    jobs.map((job) => [job.task, () => job.run(new Date()).then(() => {})]),
+  );
+  const runner = await run({
+    pgPool: pool(),
+    concurrency: 2,
+    pollInterval: 2_000,
+    noHandleSignals: true,
+    logger: workerLogger(),
+    taskList,
+    parsedCronItems: parseCronItems(
+      jobs.map(({ task, cron }) => ({ task, match: cron, options: { backfillPeriod: 0, maxAttempts: 1 } })),
+    ),
+  });
+  const workerId = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  await beat(workerId);
+  const timer = setInterval(() => {
+    beat(workerId).catch((error: unknown) => log().warn({ err: error }, "the worker's heartbeat failed"));
+  }, HEARTBEAT_EVERY_MS);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await runner.stop();
+      await prisma().workerHeartbeat.deleteMany({ where: { workerId } });
+    },
+  };
+}
+
+async function beat(workerId: string): Promise<void> {
+  const seenAt = new Date();
+  await prisma().workerHeartbeat.upsert({
+    where: { workerId },
+    create: { workerId, seenAt },
+    update: { seenAt },
+  });
+  // What a killed worker left behind.
+  await prisma().workerHeartbeat.deleteMany({
+    where: { seenAt: { lt: new Date(seenAt.getTime() - 3_600_000) } },
+  });
+}
+
+/** How long ago the liveliest worker was heard, in milliseconds; null when none ever was. */
+export async function readWorkerAgeMs(now: Date): Promise<number | null> {
+  const latest = await prisma().workerHeartbeat.findFirst({ orderBy: { seenAt: "desc" } });
+  return latest ? now.getTime() - latest.seenAt.getTime() : null;
+}
+
+function workerLogger(): Logger {
+  return new Logger(() => (level, message) => {
+    const write = level === "error" ? "error" : level === "warning" ? "warn" : "debug";
+    log()[write]({ queue: true }, message);
+  });
+}

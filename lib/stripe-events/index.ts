@@ -1,0 +1,2 @@
+export { HANDLERS } from "./handlers";
+export { type ReceivedAs, receiveDelivery, retryFailedEvents } from "./receive-event";
