@@ -1,0 +1,168 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import Stripe from "stripe";
+import { createApiKey } from "@/lib/api-keys";
+import type { Scope } from "@/lib/auth";
+import { createCustomer } from "@/lib/customers";
+import { apiListener } from "@/lib/http";
+import { closeDatabase } from "@/lib/platform/db";
+import type { CustomerId } from "@/lib/platform/ids";
+import { type Sandbox, startSandbox } from "@/lib/sandbox";
+import { createTestDatabase } from "./database";
+import { applySettings } from "./settings";
+
+const SECRET_KEY = "sk_test_brimintegrationtests";
+const WEBHOOK_SECRET = "whsec_brimintegrationtests";
+
+/** Brim's API by the direct door, and the sandbox, both over HTTP on ports of their own. */
+export interface RunningBrim {
+  /** Brim's address. */
+  url: string;
+  sandbox: Sandbox;
+  /** The real SDK, as a second program of the operator would use it. */
+  stripe: Stripe;
+  webhookSecret: string;
+  /** Steers the sandbox: `control("/clock", { advance_seconds: 60 })`. */
+  control(path: string, body?: unknown, method?: string): Promise<Record<string, unknown>>;
+  /** Stops listening and starts again, as a restart of Brim looks from outside. */
+  goAway(): Promise<void>;
+  comeBack(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts both on fresh databases. One for a test file; each test makes its own customers. */
+export async function startBrim(
+  options: { settings?: Record<string, string>; retryScheduleMs?: number[] } = {},
+): Promise<RunningBrim> {
+  const [database, sandboxDatabase] = await Promise.all([
+    createTestDatabase(),
+    createTestDatabase({ empty: true }),
+  ]);
+  let server = await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  const sandbox = await startSandbox({
+    databaseUrl: sandboxDatabase.url,
+    secretKey: SECRET_KEY,
+    webhook: { url: `${url}/api/webhooks/stripe`, secret: WEBHOOK_SECRET },
+    retryScheduleMs: options.retryScheduleMs ?? [200, 200, 500, ...Array(20).fill(1_000)],
+    redirectWaitMs: 500,
+  });
+  applySettings({
+    APP_URL: url,
+    DATABASE_URL: database.url,
+    STRIPE_SECRET_KEY: SECRET_KEY,
+    STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    STRIPE_API_BASE: sandbox.url,
+    ...options.settings,
+  });
+  const base = new URL(sandbox.url);
+  return {
+    url,
+    sandbox,
+    stripe: new Stripe(SECRET_KEY, {
+      host: base.hostname,
+      port: base.port,
+      protocol: "http",
+      telemetry: false,
+    }),
+    webhookSecret: WEBHOOK_SECRET,
+    control: (path, body, method = "POST") => control(sandbox.url, path, body, method),
+    goAway: () => close(server),
+    async comeBack() {
+      server = await listen(port);
+    },
+    async stop() {
+      await sandbox.stop();
+      await close(server);
+      await closeDatabase();
+      await Promise.all([database.drop(), sandboxDatabase.drop()]);
+    },
+  };
+}
+
+async function listen(port: number): Promise<Server> {
+  const server = createServer(apiListener);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return server;
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}
+
+async function control(sandboxUrl: string, path: string, body: unknown, method: string) {
+  const response = await fetch(`${sandboxUrl}/_control${path}`, {
+    method,
+    ...(method === "GET"
+      ? {}
+      : { headers: { "content-type": "application/json" }, body: JSON.stringify(body ?? {}) }),
+  });
+  return (await response.json()) as Record<string, unknown>;
+}
+
+/** A customer with a key, as programs meet Brim. */
+export interface ApiCustomer {
+  customerId: CustomerId;
+  key: string;
+  get(path: string): Promise<ApiAnswer>;
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
+}
+
+/** An answer of the API with its body read. */
+export interface ApiAnswer {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads fields of many shapes and asserts each.
+  body: any;
+}
+
+/** Makes a customer with a key of the given scopes. */
+export async function aCustomer(
+  brim: RunningBrim,
+  scopes: "all" | readonly Scope[] = "all",
+): Promise<ApiCustomer> {
+  const { customerId } = await createCustomer({ name: "Acme", email: "acme@example.com" });
+  const { secret } = await createApiKey({ customerId, name: "test", scopes });
+  return { customerId, key: secret, ...callerWith(brim, secret) };
+}
+
+/** Calls Brim with a key. */
+export function callerWith(brim: RunningBrim, key: string) {
+  const authorization = `Bearer ${key}`;
+  return {
+    get: (path: string) => call(brim, path, { headers: { authorization } }),
+    post: (path: string, body: unknown, headers: Record<string, string> = {}) =>
+      call(brim, path, {
+        method: "POST",
+        headers: { authorization, "content-type": "application/json", ...headers },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+      }),
+  };
+}
+
+/** One request to Brim. */
+export async function call(brim: RunningBrim, path: string, init: RequestInit): Promise<ApiAnswer> {
+  const response = await fetch(`${brim.url}${path}`, init);
+  return { status: response.status, headers: response.headers, body: await response.json() };
+}
+
+/** Waits until something is true; fails with the last thing that was read. */
+export async function eventually<T>(
+  read: () => Promise<T>,
+  isDone: (value: T) => boolean,
+  withinMs = 10_000,
+): Promise<T> {
+  const until = Date.now() + withinMs;
+  for (;;) {
+    const value = await read();
+    if (isDone(value)) return value;
+    if (Date.now() > until) throw new Error(`It did not come true: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

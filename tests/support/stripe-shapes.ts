@@ -1,0 +1,55 @@
+import Ajv2020, { type ValidateFunction } from "ajv/dist/2020";
+import { expect } from "vitest";
+import specJson from "@/lib/sandbox/stripe-openapi/spec.json";
+
+type Json = Record<string, unknown>;
+const spec = specJson as unknown as { components: { schemas: Record<string, Json> } };
+
+const ajv = new Ajv2020({ strict: false, allErrors: true, logger: false });
+ajv.addSchema({ $id: "stripe", components: closed(spec.components) as Json });
+const validators = new Map<string, ValidateFunction>();
+
+/** The same schemas, with every described object closed: a field that Stripe does not have is an error too. */
+function closed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(closed);
+  if (typeof value !== "object" || value === null) return value;
+  const schema = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, closed(inner)]));
+  const isStub = typeof schema.description === "string" && schema.description.startsWith("Stub:");
+  const isDescribed = schema.type === "object" && typeof schema.properties === "object";
+  // An event's object is described only as having a type; its own schema looks inside.
+  const isOpenObject = isDescribed && Object.keys(schema.properties as Json).join() === "object";
+  if (!isDescribed || isStub || isOpenObject || schema.additionalProperties !== undefined) return schema;
+  return { ...schema, additionalProperties: false };
+}
+
+/** Fails unless the value is a complete object of this name (`checkout.session`) and has no unknown field. */
+export function expectStripeShape(name: string, json: unknown): void {
+  const schema = name === "item" ? "line_item" : name;
+  const validate = validators.get(schema) ?? ajv.compile({ $ref: `stripe#/components/schemas/${schema}` });
+  validators.set(schema, validate);
+  const errors = validate(json) ? [] : (validate.errors ?? []);
+  expect(
+    errors.map((error) => `${name}${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`),
+  ).toEqual([]);
+}
+
+/** Fails unless the value is an event whose object has the shape that its type promises. */
+export function expectStripeEvent(json: unknown): void {
+  const type = (json as { type: string }).type;
+  const byType = spec.components.schemas.event?.["x-event-schemas"] as Record<string, string>;
+  const reference = byType[type];
+  if (!reference) throw new Error(`no schema for the event type ${type}`);
+  expectStripeShape(reference.replace("#/components/schemas/", ""), json);
+}
+
+/** Checks any answer of the API by what it says it is: an object, a deleted one, a list of them, or an error. */
+export function expectStripeAnswer(json: unknown): void {
+  const answer = json as Json & { object?: string; data?: unknown[] };
+  if (answer.error) expectStripeShape("error", answer);
+  else if (answer.object === "list") {
+    expect(Object.keys(answer).sort()).toEqual(["data", "has_more", "object", "url"]);
+    for (const item of answer.data ?? []) expectStripeAnswer(item);
+  } else if (answer.object === "event") expectStripeEvent(answer);
+  else
+    expectStripeShape(answer.deleted === true ? `deleted_${answer.object}` : String(answer.object), answer);
+}

@@ -1,0 +1,85 @@
+import { relative } from "node:path";
+import { z } from "zod";
+
+/** What a runner reported. Tests are named, so that a summary can say which. */
+export interface TestCounts {
+  readonly passed: number;
+  readonly failed: string[];
+  readonly skipped: string[];
+}
+
+const vitestReport = z.object({
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+    }),
+  ),
+});
+
+/** Counts the tests in a report of vitest's JSON reporter. */
+export function countVitest(report: unknown): TestCounts {
+  const files = vitestReport.parse(report).testResults;
+  const tests = files.flatMap((file) => file.assertionResults);
+  // A file that could not be loaded is reported as failed, without any test in it.
+  const broken = files.filter(
+    ({ status, assertionResults }) =>
+      status === "failed" && !assertionResults.some((test) => test.status === "failed"),
+  );
+
+  return {
+    passed: tests.filter(({ status }) => status === "passed").length,
+    failed: [
+      ...tests.filter(({ status }) => status === "failed").map(({ fullName }) => fullName),
+      ...broken.map(({ name }) => relative(process.cwd(), name)),
+    ],
+    skipped: tests
+      .filter(({ status }) => status !== "passed" && status !== "failed")
+      .map(({ fullName }) => fullName),
+  };
+}
+
+interface PlaywrightSuite {
+  title: string;
+  specs: { title: string; tests: { status: string }[] }[];
+  suites?: PlaywrightSuite[] | undefined;
+}
+
+const playwrightSuite: z.ZodType<PlaywrightSuite> = z.lazy(() =>
+  z.object({
+    title: z.string(),
+    specs: z.array(z.object({ title: z.string(), tests: z.array(z.object({ status: z.string() })) })),
+    suites: z.array(playwrightSuite).optional(),
+  }),
+);
+
+const playwrightReport = z.object({
+  suites: z.array(playwrightSuite),
+  errors: z.array(z.object({ message: z.string().optional() })),
+});
+
+/** Counts the tests in a report of Playwright's JSON reporter. A flaky test has failed once, so it failed. */
+export function countPlaywright(report: unknown): TestCounts {
+  const { suites, errors } = playwrightReport.parse(report);
+  const tests = suites.flatMap((suite) => namedTests(suite, ""));
+
+  return {
+    passed: tests.filter(({ status }) => status === "expected").length,
+    failed: [
+      ...tests.filter(({ status }) => status !== "expected" && status !== "skipped").map(({ name }) => name),
+      ...errors.map(({ message }) => message?.split("\n")[0] ?? "an error outside any test"),
+    ],
+    skipped: tests.filter(({ status }) => status === "skipped").map(({ name }) => name),
+  };
+}
+
+function namedTests(suite: PlaywrightSuite, prefix: string): { name: string; status: string }[] {
+  const path = `${prefix}${suite.title} `;
+  return [
+    ...suite.specs.flatMap(({ title, tests }) =>
+      tests.map(({ status }) => ({ name: `${path}${title}`, status })),
+    ),
+    ...(suite.suites ?? []).flatMap((inner) => namedTests(inner, path)),
+  ];
+}
