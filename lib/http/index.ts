@@ -1,6 +1,12 @@
+export { authOptions, SIGN_IN_PAGE } from "./auth-options";
 export { CUSTOMER_HEADER } from "./authenticate";
 export { apiListener, door, isApiPath } from "./doors";
 export { presentBalance, presentCard, presentCheckout, presentTopUp } from "./present";
 export type { Route } from "./route";
 export { ROUTES } from "./routes";
 export { readSessionUser } from "./session";
+export { readCsrfToken } from "./sign-in/csrf-token";
+export { ownPath } from "./sign-in/own-address";
+export { type SignInWays, signInWays } from "./sign-in/providers";
+export { readSignedInUser } from "./sign-in/signed-in-user";
+export { signOut } from "./sign-in/sign-out";

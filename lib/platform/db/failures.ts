@@ -15,7 +15,7 @@ const UNAVAILABLE_SYSTEM = new Set([
 const UNAVAILABLE_PRISMA = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2037"]);
 
 const UNAVAILABLE_MESSAGE =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|Unable to start a transaction in the given time|Can't reach database server|Server has closed the connection|not queryable|Cannot use a pool after calling end/i;
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|Unable to start a transaction in the given time|Can't reach database server|Server has closed the connection|not queryable|not currently accepting connections|the database system is|Cannot use a pool after calling end/i;
 
 /** The codes and messages of an error and of what caused it: drivers and Prisma wrap each other. */
 function* layers(error: unknown): Generator<{ code: string; message: string }> {

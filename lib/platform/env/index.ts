@@ -18,7 +18,11 @@ export class EnvironmentError extends Error {
  * @throws EnvironmentError naming every setting that is wrong, at once
  */
 export function env(): Env {
-  shared.brimEnv ??= readEnv(process.env);
+  if (!shared.brimEnv) {
+    shared.brimEnv = readEnv(process.env);
+    // next-auth takes its own address from this variable alone; it must be the one that all our addresses are built from.
+    process.env.NEXTAUTH_URL = shared.brimEnv.APP_URL;
+  }
   return shared.brimEnv;
 }
 

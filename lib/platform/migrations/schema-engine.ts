@@ -36,13 +36,21 @@ function loadEngine(): Promise<void> {
  * which tears plpgsql functions apart.
  */
 class MigrationAdapter extends PrismaPg {
+  readonly #connected: { dispose(): Promise<void> }[] = [];
+
   override async connect() {
     const adapter = await super.connect();
+    this.#connected.push(adapter);
     const driver = adapter.underlyingDriver() as unknown as Pool | Client;
     adapter.executeScript = async (script: string) => {
       await driver.query(script);
     };
     return adapter;
+  }
+
+  /** The engine never closes what it opened, and an open connection keeps the process alive. */
+  async close(): Promise<void> {
+    await Promise.all(this.#connected.splice(0).map((adapter) => adapter.dispose()));
   }
 
   override connectToShadowDb(): never {
@@ -91,17 +99,18 @@ export async function withSchemaEngine<T>(
   work: (engine: SchemaEngine) => Promise<T>,
 ): Promise<T> {
   await loadEngine();
-  const factory = databaseUrl
+  const database = databaseUrl
     ? new MigrationAdapter({ connectionString: databaseUrl, max: 2, application_name: "brim-migrate" })
-    : versionOnlyAdapter();
+    : null;
   const engine = await engineModule.SchemaEngine.new(
     { datamodels: undefined },
     () => {},
-    bindMigrationAwareSqlAdapterFactory(factory),
+    bindMigrationAwareSqlAdapterFactory(database ?? versionOnlyAdapter()),
   );
   try {
     return await work(engine);
   } finally {
     engine.free();
+    await database?.close();
   }
 }

@@ -1,0 +1,47 @@
+import { PrismaAdapter } from "@auth/prisma-adapter";
+import type { Adapter } from "next-auth/adapters";
+import { prisma } from "@/lib/platform/db";
+import { newId } from "@/lib/platform/ids";
+
+/** A user as next-auth gives it: whoever came by a verified e-mail address. */
+interface NewUser {
+  email: string;
+  emailVerified?: Date | null;
+  name?: string | null;
+  image?: string | null;
+}
+
+/** next-auth's view of our users: ids are ours, addresses lower-case, and no provider's tokens are kept. */
+export function userAdapter(): Adapter {
+  return asAdapter({
+    ...PrismaAdapter(asAdapterClient(prisma())),
+    createUser: (user: NewUser) =>
+      prisma().user.create({
+        data: {
+          id: newId("user"),
+          email: user.email.toLowerCase(),
+          // Every way to sign in proves the address, see `isVerifiedSignIn`.
+          emailVerified: user.emailVerified ?? new Date(),
+          name: user.name ?? null,
+          image: user.image ?? null,
+        },
+      }),
+    getUserByEmail: (email: string) => prisma().user.findUnique({ where: { email: email.toLowerCase() } }),
+    linkAccount: async ({ userId, type, provider, providerAccountId }: Record<LinkField, string>) => {
+      // Tokens for GitHub or Google are of no use to us, and what is not stored cannot leak.
+      await prisma().account.create({ data: { userId, type, provider, providerAccountId } });
+    },
+  });
+}
+
+type LinkField = "userId" | "type" | "provider" | "providerAccountId";
+
+/** The adapter is typed against the next major of next-auth; what it does at run time is the same in both. */
+function asAdapter(adapter: object): Adapter {
+  return adapter as Adapter;
+}
+
+/** The adapter is typed against the classic Prisma client; ours, from the new generator, has the same models. */
+function asAdapterClient(client: ReturnType<typeof prisma>): Parameters<typeof PrismaAdapter>[0] {
+  return client as unknown as Parameters<typeof PrismaAdapter>[0];
+}

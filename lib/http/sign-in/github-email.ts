@@ -1,0 +1,27 @@
+import { ServiceUnavailableError } from "@/lib/platform/errors";
+
+interface GitHubEmail {
+  email: string;
+  primary: boolean;
+  verified: boolean;
+}
+
+/**
+ * The address at which GitHub reaches a user, if GitHub has verified it; the one on the profile says nothing of that.
+ *
+ * @throws ServiceUnavailableError GitHub does not answer
+ * @see https://docs.github.com/en/rest/users/emails
+ */
+export async function readVerifiedEmail(accessToken: string): Promise<string | undefined> {
+  const response = await fetch("https://api.github.com/user/emails", {
+    headers: { authorization: `Bearer ${accessToken}`, accept: "application/vnd.github+json" },
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!response.ok) throw new ServiceUnavailableError("GitHub does not tell e-mail addresses just now.");
+  return chooseEmail((await response.json()) as GitHubEmail[]);
+}
+
+/** The primary address, and only if it is verified. */
+export function chooseEmail(emails: readonly GitHubEmail[]): string | undefined {
+  return emails.find(({ primary, verified }) => primary && verified)?.email.toLowerCase();
+}

@@ -1,0 +1,167 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { prisma } from "@/lib/platform/db";
+import { sweepTopUps } from "@/lib/top-ups";
+import { type ApiCustomer, aCustomer, eventually, type RunningBrim, startBrim } from "@/tests/support/brim";
+
+let brim: RunningBrim;
+let customer: ApiCustomer;
+
+beforeAll(async () => {
+  brim = await startBrim();
+});
+afterAll(() => brim.stop());
+afterEach(() => brim.control("/faults", undefined, "DELETE"));
+
+const CHECKOUT = "/api/v1/billing/checkout-session";
+const SESSIONS = { method: "POST", path: "/v1/checkout/sessions" };
+
+const start = (key: string, body: unknown = { amount_usd: "25.00" }) =>
+  customer.post(CHECKOUT, body, { "Idempotency-Key": key });
+
+const intentsOf = () => prisma().topUpIntent.findMany({ where: { customerId: customer.customerId } });
+
+/** All sessions that exist at Stripe for the customer. */
+async function sessionsAtStripe() {
+  const link = await prisma().stripeCustomer.findFirst({ where: { customerId: customer.customerId } });
+  if (!link) return [];
+  return (await brim.stripe.checkout.sessions.list({ customer: link.stripeCustomerId, limit: 100 })).data;
+}
+
+describe("the same idempotency key", () => {
+  it("and body gives the same top-up, and says that it is a replay", async () => {
+    customer = await aCustomer(brim);
+
+    const [first, second] = [await start("a"), await start("a", { amount_usd: 25, mode: "payment" })];
+
+    expect(second.status).toBe(200);
+    expect(second.body).toEqual(first.body);
+    expect(first.headers.get("idempotent-replayed")).toBeNull();
+    expect(second.headers.get("idempotent-replayed")).toBe("true");
+    expect(await intentsOf()).toHaveLength(1);
+  });
+
+  it.each([
+    ["amount", { amount_usd: "25.01" }],
+    ["mode", { mode: "setup" }],
+    ["choice to save the card", { amount_usd: "25.00", save_payment_method: true }],
+  ])("and another %s gives 409 and changes nothing", async (_what, body) => {
+    customer = await aCustomer(brim);
+    await start("a");
+
+    const answer = await start("a", body);
+
+    expect(answer.status).toBe(409);
+    expect(answer.body.error).toBe("IDEMPOTENCY_CONFLICT");
+    expect(await intentsOf()).toHaveLength(1);
+  });
+
+  it("sixteen times at once makes one top-up, one Stripe customer and one session", async () => {
+    customer = await aCustomer(brim);
+
+    const answers = await Promise.all(Array.from({ length: 16 }, () => start("a")));
+
+    expect(answers.map((answer) => answer.status)).toEqual(Array(16).fill(200));
+    expect(new Set(answers.map((answer) => answer.body.url)).size).toBe(1);
+    expect(await intentsOf()).toHaveLength(1);
+    expect(await sessionsAtStripe()).toHaveLength(1);
+  });
+});
+
+describe("when Stripe is down", () => {
+  it("answers 503, keeps the intent, and the same key succeeds later with the same intent", async () => {
+    customer = await aCustomer(brim);
+    await brim.control("/faults", { match: { path: "/v1/*" }, reset: true, times: 1_000 });
+
+    const failed = await start("a");
+
+    expect(failed.status).toBe(503);
+    expect(failed.body.error).toBe("SERVICE_UNAVAILABLE");
+    const [intent] = await intentsOf();
+    expect(intent).toMatchObject({ status: "created", stripeSessionId: null });
+
+    await brim.control("/faults", undefined, "DELETE");
+    const retried = await start("a");
+
+    expect(retried.status).toBe(200);
+    expect(retried.body.topup_intent_id).toBe(intent?.topUpIntentId);
+  });
+
+  it("answering 500, which it remembers under its key, does not block the top-up for ever", async () => {
+    customer = await aCustomer(brim);
+    await start("warm-up");
+    await brim.control("/faults", { match: SESSIONS, status: 500, when: "before", times: 1_000 });
+    expect((await start("a")).status).toBe(503);
+    await brim.control("/faults", undefined, "DELETE");
+
+    expect((await start("a")).status).toBe(200);
+  });
+
+  it("losing its answers after the work leaves no second session that could be paid", async () => {
+    customer = await aCustomer(brim);
+    await start("warm-up");
+    await brim.control("/faults", { match: SESSIONS, reset: true, when: "after_commit", times: 3 });
+
+    const failed = await start("a");
+    const retried = failed.status === 200 ? failed : await start("a");
+
+    expect(retried.status).toBe(200);
+    const [, intent] = await prisma().topUpIntent.findMany({
+      where: { customerId: customer.customerId },
+      orderBy: { createdAt: "asc" },
+    });
+    const own = (await sessionsAtStripe()).filter(
+      (session) => session.metadata?.topup_intent_id === intent?.topUpIntentId,
+    );
+    expect(own.filter((session) => session.status === "open").map((session) => session.id)).toEqual([
+      retried.body.session_id,
+    ]);
+  });
+
+  it("an intent whose session was never heard of is looked up by the sweep and ends after a day", async () => {
+    customer = await aCustomer(brim);
+    await brim.control("/faults", { match: { path: "/v1/*" }, reset: true, times: 1_000 });
+    await start("a");
+    await brim.control("/faults", undefined, "DELETE");
+
+    await sweepTopUps(new Date(Date.now() + 11 * 60_000), { pauseMs: 0 });
+    expect((await intentsOf())[0]?.status).toBe("created");
+    await sweepTopUps(new Date(Date.now() + 25 * 3_600_000), { pauseMs: 0 });
+
+    expect((await intentsOf())[0]?.status).toBe("expired");
+    expect((await start("a")).status).toBe(409);
+  });
+
+  it("a frozen expiry that has come too near gives a new attempt with a later one", async () => {
+    customer = await aCustomer(brim);
+    await brim.control("/faults", { match: SESSIONS, reset: true, times: 1_000 });
+    await start("a");
+    await brim.control("/faults", undefined, "DELETE");
+    await prisma().topUpIntent.updateMany({
+      where: { customerId: customer.customerId },
+      data: { sessionExpiresAt: new Date(Date.now() + 20 * 60_000) },
+    });
+
+    const answer = await start("a");
+
+    expect(answer.status).toBe(200);
+    expect(new Date(answer.body.expires_at).getTime()).toBeGreaterThan(Date.now() + 50 * 60_000);
+  });
+
+  it("status and balance are still told", async () => {
+    customer = await aCustomer(brim);
+    const { body } = await start("a");
+    await brim.control("/faults", { match: { path: "/v1/*" }, reset: true, times: 1_000 });
+
+    expect((await customer.get(`/api/v1/billing/topups/${body.topup_intent_id}`)).body.status).toBe("open");
+    expect((await customer.get("/api/v1/billing/balance")).status).toBe(200);
+  });
+});
+
+it("a customer made twice at once at Stripe is one", async () => {
+  customer = await aCustomer(brim);
+
+  await Promise.all([start("a"), start("b"), start("c")]);
+
+  const sessions = await eventually(sessionsAtStripe, (list) => list.length === 3);
+  expect(new Set(sessions.map((session) => session.customer)).size).toBe(1);
+});

@@ -1,0 +1,248 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createApiKey, revokeApiKey } from "@/lib/api-keys";
+import { prisma } from "@/lib/platform/db";
+import {
+  type ApiAnswer,
+  type ApiCustomer,
+  aCustomer,
+  call,
+  callerWith,
+  type RunningBrim,
+  startBrim,
+} from "@/tests/support/brim";
+
+let brim: RunningBrim;
+let customer: ApiCustomer;
+let other: ApiCustomer;
+
+beforeAll(async () => {
+  brim = await startBrim();
+  [customer, other] = [await aCustomer(brim), await aCustomer(brim)];
+});
+afterAll(() => brim.stop());
+
+const CHECKOUT = "/api/v1/billing/checkout-session";
+const ROUTES: [method: string, path: string][] = [
+  ["POST", CHECKOUT],
+  ["GET", "/api/v1/billing/balance"],
+  ["GET", "/api/v1/billing/topups/topup_01m81xgxrcexrs47sfmrsawft1"],
+  ["GET", "/api/v1/billing/payment-methods"],
+];
+
+const countIntents = () => prisma().topUpIntent.count();
+
+function expectError(answer: ApiAnswer, status: number, code: string): void {
+  expect(answer.status).toBe(status);
+  expect(answer.body).toMatchObject({
+    error: code,
+    statusCode: status,
+    request_id: answer.headers.get("x-request-id"),
+  });
+  expect(answer.body.request_id).toMatch(/^req_/);
+  expect(answer.body.message).not.toBe("");
+}
+
+describe.each(ROUTES)("%s %s", (method, path) => {
+  const send = (authorization?: string) =>
+    call(brim, path, {
+      method,
+      headers: {
+        ...(authorization ? { authorization } : {}),
+        ...(method === "POST" ? { "content-type": "application/json" } : {}),
+      },
+      ...(method === "POST" ? { body: JSON.stringify({ amount_usd: "25.00" }) } : {}),
+    });
+
+  it.each<[string, (() => string) | undefined]>([
+    ["no key", undefined],
+    ["another scheme", () => `Basic ${Buffer.from(customer.key).toString("base64")}`],
+    ["a malformed key", () => "Bearer brim_sk_short"],
+    ["a key of Stripe's", () => "Bearer sk_test_1234567890"],
+    ["an unknown key", () => `Bearer brim_sk_${"A".repeat(48)}`],
+    [
+      "a key with a changed last character",
+      () => `Bearer ${customer.key.slice(0, -1)}${customer.key.endsWith("A") ? "B" : "A"}`,
+    ],
+  ])("refuses %s with 401", async (_what, authorization) => {
+    expectError(await send(authorization?.()), 401, "UNAUTHORIZED");
+  });
+
+  it("refuses a revoked key with 401, at once", async () => {
+    const { apiKeyId, secret } = await createApiKey({
+      customerId: customer.customerId,
+      name: "old",
+      scopes: "all",
+    });
+    await callerWith(brim, secret).get("/api/v1/billing/balance");
+    await revokeApiKey(apiKeyId, new Date());
+
+    expectError(await send(`Bearer ${secret}`), 401, "UNAUTHORIZED");
+  });
+
+  it("refuses an expired key with 401", async () => {
+    const expiresAt = new Date(Date.now() - 1_000);
+    const { secret } = await createApiKey({
+      customerId: customer.customerId,
+      name: "old",
+      scopes: "all",
+      expiresAt,
+    });
+
+    expectError(await send(`Bearer ${secret}`), 401, "UNAUTHORIZED");
+  });
+
+  it("refuses a key without the scope with 403 that names it", async () => {
+    const { secret } = await createApiKey({
+      customerId: customer.customerId,
+      name: "usage",
+      scopes: ["usage:write"],
+    });
+
+    const answer = await send(`Bearer ${secret}`);
+
+    expectError(answer, 403, "FORBIDDEN");
+    expect(answer.body.details).toEqual({
+      required_scope: method === "GET" ? "billing:read" : "billing:write",
+    });
+  });
+
+  it("refuses an operator's key, which has no customer, with 403", async () => {
+    const { secret } = await createApiKey({ customerId: null, name: "operator", scopes: "all" });
+
+    expectError(await send(`Bearer ${secret}`), 403, "FORBIDDEN");
+  });
+});
+
+describe(`POST ${CHECKOUT}`, () => {
+  it.each<[string, unknown, string]>([
+    ["no amount", {}, "amount_usd"],
+    ["an amount of null", { amount_usd: null }, "amount_usd"],
+    ["4.99", { amount_usd: "4.99" }, "amount_usd"],
+    ["4.99 as a number", { amount_usd: 4.99 }, "amount_usd"],
+    ["5000.01", { amount_usd: "5000.01" }, "amount_usd"],
+    ["25.001", { amount_usd: "25.001" }, "amount_usd"],
+    ["25.001 as a number", { amount_usd: 25.001 }, "amount_usd"],
+    ["a number that JavaScript would round", '{"amount_usd": 25.000000000000001}', "amount_usd"],
+    ["letters", { amount_usd: "abc" }, "amount_usd"],
+    ["a negative amount", { amount_usd: -5 }, "amount_usd"],
+    ["a number beyond all bounds", '{"amount_usd": 1e400}', "amount_usd"],
+    ["an object", { amount_usd: { value: 25 } }, "amount_usd"],
+    ["a list", { amount_usd: ["25.00"] }, "amount_usd"],
+    ["true", { amount_usd: true }, "amount_usd"],
+    ["an exponent in a string", { amount_usd: "1e3" }, "amount_usd"],
+    ["spaces", { amount_usd: " 25.00 " }, "amount_usd"],
+    ["an empty string", { amount_usd: "" }, "amount_usd"],
+    ["a very long string", { amount_usd: "1".repeat(1_000) }, "amount_usd"],
+    ["an amount in setup mode", { mode: "setup", amount_usd: "25.00" }, "amount_usd"],
+    ["a save in setup mode", { mode: "setup", save_payment_method: true }, "save_payment_method"],
+    ["an unknown mode", { mode: "subscription", amount_usd: "25.00" }, "mode"],
+    ["an unknown field", { amount_usd: "25.00", currency: "eur" }, "currency"],
+    ["a prototype", '{"amount_usd": "25.00", "__proto__": {"mode": "setup"}}', "__proto__"],
+    ["a save that is no boolean", { amount_usd: "25.00", save_payment_method: "yes" }, "save_payment_method"],
+    ["a list as the body", [], ""],
+    ["a string as the body", '"25.00"', ""],
+    ["null as the body", "null", ""],
+    ["no JSON", "{amount_usd: 25", ""],
+    ["an empty body", "", ""],
+    ["the same field twice", '{"amount_usd": "25.00", "amount_usd": "26.00"}', ""],
+  ])("answers %s with 400 that names the field, and changes nothing", async (_what, body, field) => {
+    const before = await countIntents();
+
+    const answer = await customer.post(CHECKOUT, body);
+
+    expectError(answer, 400, "INVALID_REQUEST");
+    expect(answer.body.details.issues.map((issue: { path: string }) => issue.path)).toContain(field);
+    expect(await countIntents()).toBe(before);
+  });
+
+  it.each([
+    ["5", 5],
+    ["5000.00", "5000.00"],
+    ["1e3, which is 1000", '{"amount_usd": 1e3}'],
+    ["25.5", { amount_usd: 25.5 }],
+  ])("takes %s", async (_what, amount) => {
+    const body =
+      typeof amount === "object" || String(amount).startsWith("{") ? amount : { amount_usd: amount };
+
+    expect((await customer.post(CHECKOUT, body)).status).toBe(200);
+  });
+
+  it("refuses a query parameter that it does not know", async () => {
+    const answer = await customer.post(`${CHECKOUT}?dry_run=1`, { amount_usd: "25.00" });
+
+    expectError(answer, 400, "INVALID_REQUEST");
+    expect(answer.body.details.issues[0].path).toBe("dry_run");
+  });
+
+  it("answers a body over 64 KiB with 413, whether its length is announced or not", async () => {
+    const body = JSON.stringify({ amount_usd: "25.00", padding: "x".repeat(65 * 1024) });
+    const headers = { authorization: `Bearer ${customer.key}`, "content-type": "application/json" };
+    const stream = new Blob([body]).stream();
+
+    expectError(await call(brim, CHECKOUT, { method: "POST", headers, body }), 413, "PAYLOAD_TOO_LARGE");
+    const unannounced = { method: "POST", headers, body: stream, duplex: "half" } as RequestInit;
+    expectError(await call(brim, CHECKOUT, unannounced), 413, "PAYLOAD_TOO_LARGE");
+  });
+
+  it.each([["text/plain"], ["application/x-www-form-urlencoded"], ["application/jsonp"]])(
+    "answers the content type %s with 415",
+    async (type) => {
+      const answer = await customer.post(CHECKOUT, '{"amount_usd":"25.00"}', { "content-type": type });
+
+      expectError(answer, 415, "UNSUPPORTED_MEDIA_TYPE");
+    },
+  );
+
+  it("takes a content type with a character set", async () => {
+    const type = "application/json; charset=utf-8";
+
+    expect((await customer.post(CHECKOUT, '{"amount_usd":"25.00"}', { "content-type": type })).status).toBe(
+      200,
+    );
+  });
+
+  it.each([["with spaces inside"], ["x".repeat(256)]])("refuses the idempotency key %j", async (key) => {
+    const answer = await customer.post(CHECKOUT, { amount_usd: "25.00" }, { "Idempotency-Key": key });
+
+    expectError(answer, 400, "INVALID_REQUEST");
+    expect(answer.body.details.issues[0].path).toBe("Idempotency-Key");
+  });
+});
+
+describe("isolation", () => {
+  it("answers another customer's top-up, an unknown one and a malformed id alike with 404", async () => {
+    const { body } = await other.post(CHECKOUT, { amount_usd: "25.00" });
+
+    for (const id of [body.topup_intent_id, "topup_01m81xgxrcexrs47sfmrsawft1", "topup_1", "%27"]) {
+      expectError(await customer.get(`/api/v1/billing/topups/${id}`), 404, "NOT_FOUND");
+    }
+    expect((await other.get(`/api/v1/billing/topups/${body.topup_intent_id}`)).status).toBe(200);
+  });
+
+  it("keeps two customers' idempotency keys apart", async () => {
+    const headers = { "Idempotency-Key": "the-same" };
+
+    const [mine, theirs] = [
+      await customer.post(CHECKOUT, { amount_usd: "25.00" }, headers),
+      await other.post(CHECKOUT, { amount_usd: "30.00" }, headers),
+    ];
+
+    expect([mine.status, theirs.status]).toEqual([200, 200]);
+    expect(mine.body.topup_intent_id).not.toBe(theirs.body.topup_intent_id);
+  });
+});
+
+describe("the API as a whole", () => {
+  it("answers an unknown address and an unknown method with 404 in the same form", async () => {
+    expectError(await customer.get("/api/v1/billing/nothing"), 404, "NOT_FOUND");
+    expectError(await customer.post("/api/v1/billing/balance", {}), 404, "NOT_FOUND");
+  });
+
+  it("says that it is up without a key", async () => {
+    expect((await call(brim, "/api/v1/health", {})).body).toEqual({ status: "up" });
+  });
+
+  it("is not ready without a worker", async () => {
+    expectError(await call(brim, "/api/v1/ready", {}), 503, "SERVICE_UNAVAILABLE");
+  });
+});

@@ -1,0 +1,396 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { prisma } from "@/lib/platform/db";
+import { retryFailedEvents } from "@/lib/stripe-events";
+import { sweepTopUps } from "@/lib/top-ups";
+import { type ApiCustomer, aCustomer, eventually, type RunningBrim, startBrim } from "@/tests/support/brim";
+
+let brim: RunningBrim;
+
+beforeAll(async () => {
+  brim = await startBrim();
+});
+afterAll(() => brim.stop());
+
+const CHECKOUT = "/api/v1/billing/checkout-session";
+
+async function start(customer: ApiCustomer, body: Record<string, unknown> = { amount_usd: "25.00" }) {
+  const answer = await customer.post(CHECKOUT, body);
+  expect(answer.status).toBe(200);
+  return answer.body as { topup_intent_id: string; session_id: string; url: string };
+}
+
+const pay = (sessionId: string, details: Record<string, unknown> = {}) =>
+  brim.control(`/checkout/${sessionId}/pay`, details);
+
+async function balanceOf(customer: ApiCustomer): Promise<string> {
+  return (await customer.get("/api/v1/billing/balance")).body.balance_usd;
+}
+
+const untilBalance = (customer: ApiCustomer, expected: string) =>
+  eventually(
+    () => balanceOf(customer),
+    (balance) => balance === expected,
+  );
+
+async function creditsOf(customer: ApiCustomer): Promise<number> {
+  return prisma().ledgerTransfer.count({ where: { customerId: customer.customerId, kind: "credit" } });
+}
+
+describe("a top-up by card", () => {
+  it("is credited by the webhook, once, by the amount without tax", async () => {
+    const customer = await aCustomer(brim);
+    const started = await start(customer);
+    expect(await balanceOf(customer)).toBe("0.00");
+
+    const paid = await pay(started.session_id, { address: { country: "DE" } });
+
+    expect(paid.outcome).toBe("completed");
+    await untilBalance(customer, "25.00");
+    const { body: topUp } = await customer.get(`/api/v1/billing/topups/${started.topup_intent_id}`);
+    expect(topUp).toMatchObject({
+      status: "succeeded",
+      source: "checkout",
+      mode: "payment",
+      amount_usd: "25.00",
+      tax_usd: "4.75",
+      total_usd: "29.75",
+      failure: null,
+      refunded_usd: "0.00",
+    });
+    expect(topUp.timeline.map((entry: { what: string }) => entry.what)).toEqual([
+      "created",
+      "checkout_opened",
+      "credited",
+    ]);
+    expect(await creditsOf(customer)).toBe(1);
+  });
+
+  it("tells a decline, keeps the session open and is credited when another card pays", async () => {
+    const customer = await aCustomer(brim);
+    const started = await start(customer);
+
+    const declined = await pay(started.session_id, { card: "4000000000009995" });
+
+    expect(declined.outcome).toBe("declined");
+    await eventually(
+      async () => (await customer.get(`/api/v1/billing/topups/${started.topup_intent_id}`)).body,
+      (topUp) => topUp.failure?.code === "insufficient_funds" && topUp.status === "open",
+    );
+    expect(await balanceOf(customer)).toBe("0.00");
+
+    await pay(started.session_id);
+
+    await untilBalance(customer, "25.00");
+    const { body } = await customer.get(`/api/v1/billing/topups/${started.topup_intent_id}`);
+    expect(body).toMatchObject({ status: "succeeded", failure: null });
+  });
+
+  it("never tells who holds the card that it was reported stolen", async () => {
+    const customer = await aCustomer(brim);
+    const started = await start(customer);
+
+    await pay(started.session_id, { card: "4000000000009979" });
+
+    const topUp = await eventually(
+      async () => (await customer.get(`/api/v1/billing/topups/${started.topup_intent_id}`)).body,
+      (body) => body.failure !== null,
+    );
+    expect(topUp.failure).toEqual({ code: "card_declined", message: "The card was declined." });
+  });
+
+  it("that saves its card makes it a payment method and the default", async () => {
+    const customer = await aCustomer(brim);
+    const started = await start(customer, { amount_usd: 25, save_payment_method: true });
+
+    await pay(started.session_id);
+
+    await untilBalance(customer, "25.00");
+    const { body } = await customer.get("/api/v1/billing/payment-methods");
+    expect(body.payment_methods).toMatchObject([
+      { card_brand: "visa", card_last4: "4242", is_default: true },
+    ]);
+    const card = await prisma().paymentMethod.findFirstOrThrow({
+      where: { customerId: customer.customerId },
+    });
+    expect(card.usableOffSession).toBe(true);
+  });
+
+  it("that expires ends as expired", async () => {
+    const customer = await aCustomer(brim);
+    const started = await start(customer);
+
+    await brim.control(`/checkout/${started.session_id}/expire`);
+
+    await eventually(
+      async () => (await customer.get(`/api/v1/billing/topups/${started.topup_intent_id}`)).body.status,
+      (status) => status === "expired",
+    );
+    expect(await balanceOf(customer)).toBe("0.00");
+  });
+});
+
+describe("a card saved in setup mode", () => {
+  it("becomes a payment method without a charge, and its address the customer's", async () => {
+    const customer = await aCustomer(brim);
+    const started = await start(customer, { mode: "setup" });
+
+    await pay(started.session_id, { address: { country: "FR" } });
+
+    const { body } = await eventually(
+      () => customer.get("/api/v1/billing/payment-methods"),
+      (answer) => answer.body.payment_methods.length === 1,
+    );
+    expect(body.payment_methods[0]).toMatchObject({
+      card_brand: "visa",
+      card_last4: "4242",
+      is_default: true,
+    });
+    await eventually(
+      async () => (await customer.get(`/api/v1/billing/topups/${started.topup_intent_id}`)).body.status,
+      (status) => status === "succeeded",
+    );
+    expect(await balanceOf(customer)).toBe("0.00");
+    const link = await prisma().stripeCustomer.findFirstOrThrow({
+      where: { customerId: customer.customerId },
+    });
+    const atStripe = await brim.stripe.customers.retrieve(link.stripeCustomerId);
+    expect(atStripe).toMatchObject({ address: { country: "FR" } });
+  });
+
+  it("is gone from the list when it is detached at Stripe", async () => {
+    const customer = await aCustomer(brim);
+    const started = await start(customer, { mode: "setup" });
+    await pay(started.session_id);
+    const { body } = await eventually(
+      () => customer.get("/api/v1/billing/payment-methods"),
+      (answer) => answer.body.payment_methods.length === 1,
+    );
+
+    await brim.stripe.paymentMethods.detach(body.payment_methods[0].payment_method_id);
+
+    await eventually(
+      () => customer.get("/api/v1/billing/payment-methods"),
+      (answer) => answer.body.payment_methods.length === 0,
+    );
+  });
+});
+
+describe("when events misbehave", () => {
+  it("one event delivered twenty times at once gives one credit", async () => {
+    const customer = await aCustomer(brim);
+    const started = await start(customer);
+    await pay(started.session_id);
+    const event = await eventOf("checkout.session.completed", started.session_id);
+
+    await brim.control(`/events/${event}/duplicate`, { times: 20, parallel: true });
+
+    await untilBalance(customer, "25.00");
+    await deliveriesDone(event);
+    expect(await creditsOf(customer)).toBe(1);
+    expect(await balanceOf(customer)).toBe("25.00");
+  });
+
+  it("an outage of Brim between payment and webhook loses nothing: the retry credits, once", async () => {
+    const customer = await aCustomer(brim);
+    const started = await start(customer);
+    await brim.goAway();
+    await pay(started.session_id);
+
+    await brim.comeBack();
+
+    await untilBalance(customer, "25.00");
+    expect(await creditsOf(customer)).toBe(1);
+  });
+
+  it("webhooks that never arrive are made up for by the sweep, once", async () => {
+    const customer = await aCustomer(brim);
+    const started = await start(customer);
+    await brim.control("/deliveries/mode", { mode: "drop" });
+    try {
+      await pay(started.session_id);
+      await sweepTopUps(new Date(Date.now() + 9 * 60_000), { pauseMs: 0 });
+      expect(await creditsOf(customer)).toBe(0);
+
+      await Promise.all([1, 2, 3].map(() => sweepTopUps(new Date(Date.now() + 11 * 60_000), { pauseMs: 0 })));
+
+      expect(await balanceOf(customer)).toBe("25.00");
+      expect(await creditsOf(customer)).toBe(1);
+    } finally {
+      await brim.control("/deliveries/mode", { mode: "deliver" });
+    }
+  });
+
+  it("a customer who waits on the page is credited by asking, also without webhooks", async () => {
+    const customer = await aCustomer(brim);
+    const started = await start(customer);
+    await brim.control("/deliveries/mode", { mode: "drop" });
+    try {
+      await pay(started.session_id);
+
+      const statuses = await Promise.all(
+        Array.from({ length: 8 }, () => customer.get(`/api/v1/billing/topups/${started.topup_intent_id}`)),
+      );
+
+      expect(statuses.every((answer) => answer.status === 200)).toBe(true);
+      await untilBalance(customer, "25.00");
+      expect(await creditsOf(customer)).toBe(1);
+    } finally {
+      await brim.control("/deliveries/mode", { mode: "deliver" });
+    }
+  });
+
+  it("an event that could not be handled is kept as failed and handled by our own retry", async () => {
+    const customer = await aCustomer(brim);
+    const started = await start(customer);
+    await brim.control("/deliveries/mode", { mode: "hold" });
+    await pay(started.session_id);
+    const event = await eventOf("checkout.session.completed", started.session_id);
+    await brim.control("/faults", {
+      match: { method: "GET", path: `/v1/checkout/sessions/${started.session_id}` },
+      status: 500,
+      times: 100,
+    });
+    await brim.control(`/events/${event}/resend`);
+    await brim.control("/deliveries/mode", { mode: "deliver" });
+    await eventually(
+      () => prisma().stripeEvent.findUnique({ where: { stripeEventId: event } }),
+      (row) => row?.status === "failed",
+      20_000,
+    );
+    expect(await creditsOf(customer)).toBe(0);
+    await brim.control("/deliveries/mode", { mode: "drop" });
+    await brim.control("/faults", undefined, "DELETE");
+
+    await retryFailedEvents(new Date(Date.now() + 2 * 3_600_000));
+
+    expect(await creditsOf(customer)).toBe(1);
+    const row = await prisma().stripeEvent.findUniqueOrThrow({ where: { stripeEventId: event } });
+    expect(row.status).toBe("processed");
+    await brim.control("/deliveries/mode", { mode: "deliver" });
+  });
+});
+
+describe("payments that do not fit", () => {
+  /** A session that a program of the operator's made by mistake, naming an intent of ours. */
+  async function foreignSession(
+    customer: ApiCustomer,
+    topUpIntentId: string,
+    change: Record<string, unknown> = {},
+  ) {
+    const link = await prisma().stripeCustomer.findFirstOrThrow({
+      where: { customerId: customer.customerId },
+    });
+    const { currency = "usd", unit_amount = 2_500 } = change as { currency?: string; unit_amount?: number };
+    const metadata = { kind: "topup", topup_intent_id: topUpIntentId, customer_id: customer.customerId };
+    return brim.stripe.checkout.sessions.create({
+      mode: "payment",
+      ui_mode: "hosted_page",
+      customer: (change.customer as string | undefined) ?? link.stripeCustomerId,
+      metadata,
+      payment_intent_data: { metadata },
+      line_items: [
+        { quantity: 1, price_data: { currency, unit_amount, product_data: { name: "Balance top-up" } } },
+      ],
+      success_url: `${brim.url}/billing`,
+    });
+  }
+
+  it.each([
+    ["another subtotal", { unit_amount: 2_400 }],
+    ["another currency", { currency: "eur" }],
+  ])("%s: needs review, an alert, no credit", async (_what, change) => {
+    const customer = await aCustomer(brim);
+    const started = await start(customer);
+    const session = await foreignSession(customer, started.topup_intent_id, change);
+
+    await pay(session.id);
+
+    await eventually(
+      async () => (await customer.get(`/api/v1/billing/topups/${started.topup_intent_id}`)).body.status,
+      (status) => status === "needs_review",
+    );
+    expect(await creditsOf(customer)).toBe(0);
+    expect(
+      await prisma().alert.count({ where: { customerId: customer.customerId, kind: "top_up_needs_review" } }),
+    ).toBe(1);
+  });
+
+  it("an intent in review is still credited when its own session is paid", async () => {
+    const customer = await aCustomer(brim);
+    const started = await start(customer);
+    const wrong = await foreignSession(customer, started.topup_intent_id, { unit_amount: 2_400 });
+    await pay(wrong.id);
+    await eventually(
+      async () => (await customer.get(`/api/v1/billing/topups/${started.topup_intent_id}`)).body.status,
+      (status) => status === "needs_review",
+    );
+
+    await pay(started.session_id);
+
+    await untilBalance(customer, "25.00");
+  });
+
+  it("a second real payment for one intent raises one alert and one refund task, and no second credit", async () => {
+    const customer = await aCustomer(brim);
+    const started = await start(customer);
+    await pay(started.session_id);
+    await untilBalance(customer, "25.00");
+    const second = await foreignSession(customer, started.topup_intent_id);
+
+    await pay(second.id);
+
+    const where = { customerId: customer.customerId };
+    const [task] = await eventually(
+      () => prisma().refundTask.findMany({ where }),
+      (tasks) => tasks.length === 1,
+    );
+    expect(task).toMatchObject({ amountCents: 2_500, currency: "usd", status: "open" });
+    const event = await eventOf("checkout.session.completed", second.id);
+    await brim.control(`/events/${event}/duplicate`, { times: 5, parallel: true });
+    await deliveriesDone(event);
+    expect(await prisma().refundTask.count({ where })).toBe(1);
+    expect(await prisma().alert.count({ where: { ...where, kind: "second_payment" } })).toBe(1);
+    expect(await creditsOf(customer)).toBe(1);
+    expect(await balanceOf(customer)).toBe("25.00");
+  });
+
+  it("a payment of somebody else's is ignored", async () => {
+    const metadata = {
+      topup_intent_id: "topup_01m81xgxrcexrs47sfmrsawft1",
+      customer_id: "cust_01m81xgxrcexrs47sfmrsawft1",
+    };
+    const session = await brim.stripe.checkout.sessions.create({
+      mode: "payment",
+      ui_mode: "hosted_page",
+      metadata,
+      line_items: [
+        { quantity: 1, price_data: { currency: "usd", unit_amount: 500, product_data: { name: "A mug" } } },
+      ],
+      success_url: `${brim.url}/billing`,
+    });
+
+    await pay(session.id);
+
+    const event = await eventOf("checkout.session.completed", session.id);
+    const row = await eventually(
+      () => prisma().stripeEvent.findUnique({ where: { stripeEventId: event } }),
+      (found) => found !== null,
+    );
+    expect(row?.status).toBe("ignored");
+  });
+});
+
+async function eventOf(type: string, objectId: string): Promise<string> {
+  for await (const event of brim.stripe.events.list({ type, limit: 100 })) {
+    if ((event.data.object as { id?: string }).id === objectId) return event.id;
+  }
+  throw new Error(`There is no ${type} of ${objectId}.`);
+}
+
+async function deliveriesDone(eventId: string): Promise<void> {
+  await eventually(
+    async () =>
+      (await brim.control(`/deliveries?event=${eventId}`, undefined, "GET")).data as { state: string }[],
+    (deliveries) => deliveries.every((delivery) => delivery.state === "succeeded"),
+  );
+}
