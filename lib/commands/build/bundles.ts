@@ -1,0 +1,40 @@
+import { readdirSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { build } from "esbuild";
+
+/** Commands that only make sense with the sources beside them. */
+const DEVELOPMENT_ONLY = new Set(["build", "demo", "generate", "new-migration"]);
+
+/**
+ * Bundles each command of `lib/commands`, and the seed, into `dist/<name>.js`. Packages stay in node_modules; data that
+ * is imported as JSON (Stripe's shapes) goes into the bundle; migrations are read from `prisma/` at run time.
+ *
+ * @returns the names of the commands
+ */
+export async function bundleCommands(root: string): Promise<string[]> {
+  const folder = join(root, "lib/commands");
+  const names = readdirSync(folder)
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => basename(file, ".ts"))
+    .filter((name) => !DEVELOPMENT_ONLY.has(name));
+  const outdir = join(root, "dist");
+  rmSync(outdir, { recursive: true, force: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: [...names.map((name) => join(folder, `${name}.ts`)), join(root, "prisma/seed.ts")],
+    entryNames: "[name]",
+    outdir,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    bundle: true,
+    packages: "external",
+    // A module that two commands share exists once: the server and the code it loads later must agree on it.
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+    sourcemap: "linked",
+    tsconfig: join(root, "tsconfig.json"),
+    logLevel: "warning",
+  });
+  return names;
+}

@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import pg from "pg";
+import type { DemoSettings } from "./settings";
+import { DemoError } from "./settings";
+
+export interface DemoDatabases {
+  /** Brim's own. */
+  app: string;
+  /** The sandbox's, on the same server. */
+  sandbox: string;
+  /** Resolves with a reason when a server of ours ends by itself. */
+  died: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** The embedded Postgres with both databases, or the server of DATABASE_URL with the sandbox's beside it. */
+export async function provideDatabases(
+  settings: DemoSettings,
+  onLog: (line: string) => void,
+): Promise<DemoDatabases> {
+  if (settings.databaseUrl) return givenServer(settings.databaseUrl);
+  const { EmbeddedPostgresError, startEmbeddedPostgres } = await import("@/lib/platform/embedded-postgres");
+  try {
+    const server = await startEmbeddedPostgres({ dataDir: join(settings.dataDir, "postgres"), onLog });
+    await server.ensureDatabase("brim");
+    await server.ensureDatabase("stripe_sandbox");
+    return {
+      app: server.url("brim"),
+      sandbox: server.url("stripe_sandbox"),
+      died: server.died,
+      stop: server.stop,
+    };
+  } catch (error) {
+    if (error instanceof EmbeddedPostgresError) throw new DemoError(error.message);
+    throw error;
+  }
+}
+
+async function givenServer(databaseUrl: string): Promise<DemoDatabases> {
+  const sandboxUrl = new URL(databaseUrl);
+  const sandboxName = `${decodeURIComponent(sandboxUrl.pathname.slice(1))}_stripe_sandbox`;
+  sandboxUrl.pathname = `/${encodeURIComponent(sandboxName)}`;
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  client.on("error", () => {}); // a connection that breaks is reported by the query that needs it
+  try {
+    await client.connect();
+  } catch (error) {
+    throw new DemoError(`The database of DATABASE_URL cannot be reached: ${reasonOf(error)}`);
+  }
+  try {
+    const { rowCount } = await client.query("select 1 from pg_database where datname = $1", [sandboxName]);
+    if (!rowCount) await client.query(`create database ${client.escapeIdentifier(sandboxName)}`);
+  } catch (error) {
+    throw new DemoError(
+      `The sandbox's database "${sandboxName}" could not be created (${reasonOf(error)}): create it and start again.`,
+    );
+  } finally {
+    await client.end();
+  }
+  return {
+    app: databaseUrl,
+    sandbox: sandboxUrl.href,
+    died: new Promise(() => {}), // not ours to watch
+    stop: async () => {},
+  };
+}
+
+/** A refused connection to a name with several addresses is an AggregateError without a message. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0].message;
+  return error instanceof Error ? error.message : String(error);
+}

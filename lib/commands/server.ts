@@ -1,0 +1,9 @@
+const isDev = process.argv.includes("--dev");
+
+// Before anything that looks at it is loaded: React and Next choose their build by it.
+Object.assign(process.env, { NODE_ENV: isDev ? "development" : "production" });
+
+const [{ default: next }, { serve }] = await Promise.all([import("next"), import("./server/serve")]);
+await serve({ isDev, next });
+
+export {};

@@ -1,0 +1,60 @@
+import { createServer, type RequestListener } from "node:http";
+import { apiListener, isApiPath } from "@/lib/http";
+import { closeDatabase } from "@/lib/platform/db";
+import { pendingMigrations } from "@/lib/platform/migrations";
+import { startWorker } from "../start-worker";
+import { closeGracefully, listen } from "./listeners";
+import { type CreateNext, preparePages } from "./pages";
+import { checkSettings, fail, readPort } from "./settings";
+import { onStopRequest } from "./stop-signals";
+
+const DRAIN_TIMEOUT_MS = 10_000;
+
+/**
+ * Runs Brim: one http server with two doors (the API goes straight to its handlers, all else to Next) and,
+ * unless BRIM_WORKER says no, the worker. Ends the process with one reason when it cannot start.
+ */
+export async function serve({ isDev, next }: { isDev: boolean; next: CreateNext }): Promise<void> {
+  const host = process.env.HOST || "0.0.0.0";
+  const settings = checkSettings();
+  const port = readPort();
+  let stop = async () => {}; // asked to stop while starting: nothing is in flight yet
+  onStopRequest(() => stop());
+  await refuseOldSchema(settings.DATABASE_URL);
+
+  let answerPage: RequestListener = (_request, response) => response.writeHead(503).end();
+  // Load balancers keep connections for a minute; the side that closes first must not be us.
+  const timeouts = { keepAliveTimeout: 65_000, headersTimeout: 66_000 };
+  const server = createServer(timeouts, (request, response) => {
+    const [pathname = "/"] = (request.url ?? "/").split("?", 1);
+    if (isApiPath(pathname)) apiListener(request, response);
+    else answerPage(request, response);
+  });
+
+  try {
+    // The port first: it may be taken, and then the worker must not have begun a job.
+    const listeners = await listen(server, host, port);
+    const pages = await preparePages(next, server, { isDev, hostname: host, port });
+    answerPage = pages.listener;
+    const worker = settings.BRIM_WORKER ? await startWorker() : null;
+    stop = async () => {
+      await closeGracefully(server, listeners, DRAIN_TIMEOUT_MS);
+      await worker?.stop();
+      await pages.close();
+      await closeDatabase();
+    };
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error));
+  }
+  console.log(`Brim listens on port ${port} (${settings.APP_URL}).`);
+  process.send?.({ type: "ready", port });
+}
+
+async function refuseOldSchema(databaseUrl: string): Promise<void> {
+  const pending = await pendingMigrations({ databaseUrl }).catch((error: Error) => {
+    fail(`The database cannot be reached: ${error.message || "no answer"}`);
+  });
+  if (pending.length > 0) {
+    fail(`The database lacks ${pending.length} migration(s): run \`npm run db:migrate\`.`);
+  }
+}

@@ -1,0 +1,22 @@
+import { closeDatabase } from "@/lib/platform/db";
+import { startWorker } from "../start-worker";
+import { checkSettings, fail } from "./settings";
+import { onStopRequest } from "./stop-signals";
+
+/** Runs the worker alone, for installations that separate it from the web server. */
+export async function work(): Promise<void> {
+  checkSettings();
+  let stop = async () => {};
+  onStopRequest(() => stop());
+  try {
+    const worker = await startWorker();
+    stop = async () => {
+      await worker.stop();
+      await closeDatabase();
+    };
+  } catch (error) {
+    fail(`The worker did not start: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  console.log("The worker runs.");
+  process.send?.({ type: "ready" });
+}

@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { takeOverFolder } from "@/lib/commands/demo/leftovers";
+import { provideSecrets } from "@/lib/commands/demo/secrets";
+import { identifyProcess, lockFolder } from "@/lib/platform/processes";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+const cleanups: (() => void | Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+describe("npm run demo", () => {
+  it("says which port is taken, and ends", async () => {
+    const { port } = await aTakenPort();
+
+    const { exitCode, errors } = await runDemo({ PORT: String(port) });
+
+    expect(errors).toBe(`Port ${port} is taken by another program. Set PORT to a free one.`);
+    expect(exitCode).toBe(1);
+  });
+
+  it("says that the database cannot be reached, and ends", async () => {
+    const { exitCode, errors } = await runDemo({ DATABASE_URL: "postgres://brim:secret@127.0.0.1:1/brim" });
+
+    expect(errors).toMatch(/^The database of DATABASE_URL cannot be reached: .*ECONNREFUSED.*$/);
+    expect(errors).not.toContain("secret");
+    expect(exitCode).toBe(1);
+  });
+
+  it("refuses a data folder on which another demo runs, and names it", async () => {
+    const dataDir = newFolder();
+    const lock = lockFolder(dataDir);
+    cleanups.push(lock.release);
+
+    const { exitCode, errors } = await runDemo({ BRIM_DATA_DIR: dataDir });
+
+    expect(errors).toMatch(`A demo already runs on ${dataDir} (pid ${process.pid}).`);
+    expect(exitCode).toBe(1);
+  });
+
+  it.each([
+    [{ PORT: "abc" }, 'PORT must be a port number, not "abc".'],
+    [{ PORT: "4000", SANDBOX_PORT: "4000" }, "PORT and SANDBOX_PORT must differ."],
+    [{ DATABASE_URL: "mysql://localhost/brim" }, /^DATABASE_URL must look like postgres:/],
+  ])("refuses %o in one line", async (environment, expected) => {
+    const { exitCode, errors } = await runDemo(environment);
+
+    expect(errors).toMatch(expected);
+    expect(errors).not.toContain("\n");
+    expect(exitCode).toBe(1);
+  });
+});
+
+describe("the data folder", () => {
+  it("keeps random secrets, readable by their owner only", () => {
+    const dataDir = newFolder();
+
+    const first = provideSecrets(dataDir);
+
+    expect(provideSecrets(dataDir)).toEqual(first);
+    expect(provideSecrets(newFolder()).stripeSecretKey).not.toBe(first.stripeSecretKey);
+    expect(statSync(join(dataDir, "secrets.json")).mode & 0o777).toBe(0o600);
+  });
+
+  it("makes missing secrets anew when a crash cut the file short", () => {
+    const dataDir = newFolder();
+    writeFileSync(join(dataDir, "secrets.json"), '{"stripeSecretKey": "sk_');
+
+    expect(provideSecrets(dataDir).stripeSecretKey).toMatch(/^sk_test_[0-9a-f]{48}$/);
+  });
+
+  it("stops what a killed demo left running, and nobody else's process", async () => {
+    const dataDir = newFolder();
+    const script = join(dataDir, "dist/server.js");
+    const leftover = await aProcess("sh", ["-c", 'sleep 60; : "$0"', script]);
+    const stranger = await aProcess("sleep", ["60"]);
+    const parts = [leftover, stranger].map((child) => identifyProcess(child.pid ?? 0));
+    const reused = { pid: process.pid, startedAt: "earlier" };
+    writeFileSync(
+      join(dataDir, "processes.json"),
+      JSON.stringify({ launchers: [], parts: [...parts, reused] }),
+    );
+
+    const lock = await takeOverFolder(dataDir, () => {});
+    cleanups.push(lock.release);
+
+    expect(leftover.signalCode ?? (await once(leftover, "exit"))[1]).toBe("SIGTERM");
+    expect(stranger.exitCode).toBeNull();
+    expect(stranger.signalCode).toBeNull();
+    expect(JSON.parse(readFileSync(join(dataDir, "processes.json"), "utf8")).parts).toEqual([]);
+  });
+});
+
+async function runDemo(environment: Record<string, string>): Promise<{ exitCode: number; errors: string }> {
+  const child = spawn(process.execPath, ["--import", "tsx", "lib/commands/demo.ts"], {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      DATABASE_URL: "",
+      BRIM_DATA_DIR: newFolder(),
+      PORT: String(await aFreePort()),
+      SANDBOX_PORT: String(await aFreePort()),
+      ...environment,
+    },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let errors = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  const [exitCode] = (await once(child, "close")) as [number];
+  return { exitCode, errors: errors.trim() };
+}
+
+async function aProcess(program: string, args: string[]): Promise<ChildProcess> {
+  const child = spawn(program, args, { stdio: "ignore" });
+  await once(child, "spawn");
+  cleanups.push(() => {
+    child.kill("SIGKILL");
+  });
+  return child;
+}
+
+async function aTakenPort(): Promise<{ port: number; server: Server }> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  cleanups.push(() => {
+    server.close();
+  });
+  const address = server.address();
+  if (typeof address !== "object" || !address) throw new Error("no address");
+  return { port: address.port, server };
+}
+
+async function aFreePort(): Promise<number> {
+  const { port, server } = await aTakenPort();
+  server.close();
+  return port;
+}
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "brim-demo-"));
+  cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,85 @@
+import { createServer, request, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { closeGracefully, listen, PortTakenError } from "@/lib/commands/server/listeners";
+
+describe("listen", () => {
+  it("answers on both loopback addresses for localhost", async () => {
+    const server = createServer((_request, response) => response.end("here"));
+    const port = await freePort();
+    const listeners = await listen(server, "localhost", port);
+
+    const answers = await Promise.all(
+      listeners.map((_, index) => get(["127.0.0.1", "::1"][index] ?? "", port)),
+    );
+
+    expect(answers.every((answer) => answer === "here")).toBe(true);
+    await closeGracefully(server, listeners, 1_000);
+  });
+
+  it("says in one line that the port is taken", async () => {
+    const first = createServer();
+    const listeners = await listen(first, "127.0.0.1", 0);
+    const { port } = first.address() as AddressInfo;
+
+    await expect(listen(createServer(), "localhost", port)).rejects.toThrow(PortTakenError);
+
+    await closeGracefully(first, listeners, 1_000);
+  });
+});
+
+describe("closeGracefully", () => {
+  it("lets a request in flight finish, and does not wait for idle connections", async () => {
+    const { server, port, listeners } = await aSlowServer(300);
+    const inFlight = get("127.0.0.1", port);
+    await sleep(100);
+    const startedAt = performance.now();
+
+    await closeGracefully(server, listeners, 10_000);
+
+    expect(await inFlight).toBe("done");
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    await expect(get("127.0.0.1", port)).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  it("cuts a request that takes longer than it may", async () => {
+    const { server, port, listeners } = await aSlowServer(60_000);
+    const inFlight = get("127.0.0.1", port).catch((error: Error) => error.message);
+    await sleep(100);
+
+    await closeGracefully(server, listeners, 200);
+
+    expect(await inFlight).toMatch(/socket hang up|ECONNRESET/);
+  });
+});
+
+async function aSlowServer(answerAfterMs: number) {
+  const server = createServer((_request, response) => {
+    setTimeout(() => response.end("done"), answerAfterMs).unref();
+  });
+  const listeners = await listen(server, "127.0.0.1", 0);
+  return { server, listeners, port: (server.address() as AddressInfo).port };
+}
+
+/** Over a connection that asks to be kept alive, as browsers do. */
+function get(host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { host, port, agent: false, headers: { connection: "keep-alive" } };
+    const outgoing = request(options, async (response) => {
+      let body = "";
+      for await (const chunk of response) body += chunk;
+      resolve(body);
+    });
+    outgoing.once("error", reject);
+    outgoing.end();
+  });
+}
+
+async function freePort(): Promise<number> {
+  const probe: Server = createServer();
+  const listeners = await listen(probe, "127.0.0.1", 0);
+  const { port } = probe.address() as AddressInfo;
+  await closeGracefully(probe, listeners, 1_000);
+  return port;
+}

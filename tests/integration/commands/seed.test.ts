@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../../support/database";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+let database: TestDatabase;
+
+type Seeded = Record<
+  | "customerId"
+  | "customerApiKey"
+  | "otherCustomerId"
+  | "otherCustomerApiKey"
+  | "operatorApiKey"
+  | "userEmail",
+  string
+>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+
+afterAll(() => database.drop());
+
+it("run again, keeps customers and the keys that it is told, and replaces a key that was revoked", async () => {
+  const first = await seed({});
+  expect(first).toMatchObject({
+    customerId: expect.stringMatching(/^cust_/),
+    operatorApiKey: expect.stringMatching(/^brim_sk_/),
+    userEmail: "demo@example.com",
+  });
+  expect(first.customerId).not.toBe(first.otherCustomerId);
+
+  expect(await seed(first)).toEqual(first);
+
+  await query(`update api_key set revoked_at = now() where customer_id = '${first.otherCustomerId}'`);
+  const third = await seed(first);
+  expect({ ...third, otherCustomerApiKey: "" }).toEqual({ ...first, otherCustomerApiKey: "" });
+  expect(third.otherCustomerApiKey).not.toBe(first.otherCustomerApiKey);
+
+  // A key of one customer must never pass for the other's.
+  const swapped = await seed({ ...third, customerApiKey: third.otherCustomerApiKey });
+  expect(swapped.customerApiKey).not.toBe(third.otherCustomerApiKey);
+}, 60_000);
+
+it("makes the demo's user the owner of the first customer, and of no other", async () => {
+  const { customerId } = await seed({});
+
+  expect(await query("select customer_id, role from membership")).toEqual([
+    { customer_id: customerId, role: "owner" },
+  ]);
+}, 60_000);
+
+/** As the demo runs it: a child that gets what is known and answers with the keys. */
+async function seed(known: Partial<Seeded>): Promise<Seeded> {
+  const child = spawn(process.execPath, ["--import", "tsx", "prisma/seed.ts"], {
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      APP_URL: "http://localhost:3000",
+      DATABASE_URL: database.url,
+      STRIPE_SECRET_KEY: "sk_test_seed",
+      STRIPE_WEBHOOK_SECRET: "whsec_seed",
+      NEXTAUTH_SECRET: "x".repeat(32),
+      BRIM_DEMO: "1",
+    },
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  child.send({ userPassword: "a password for the demo", known });
+  const [answer] = (await once(child, "message")) as [Seeded];
+  if (child.exitCode === null) await once(child, "exit");
+  return answer;
+}
+
+async function query(sql: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
