@@ -6,6 +6,7 @@ const isRoot = process.getuid?.() === 0;
 
 export default defineConfig({
   testDir: "tests/e2e",
+  globalSetup: "./tests/e2e/support/start-brim.ts",
   outputDir: "test-results",
   workers: 1, // the browser, Brim and Postgres share two cores
   retries: 0, // a test that passes at the second try hides a fault

@@ -1,0 +1,69 @@
+import { randomBytes } from "node:crypto";
+import { test as base, expect, type Page } from "@playwright/test";
+import { createApiKey } from "@/lib/api-keys";
+import { createDemoUser } from "@/lib/auth";
+import { addMember, createCustomer } from "@/lib/customers";
+import type { CustomerId } from "@/lib/platform/ids";
+import { applySettings } from "@/tests/support/settings";
+import { demo } from "./demo";
+
+/** A customer of its own for each test, with a member who can sign in and a key. */
+export interface Member {
+  customerId: CustomerId;
+  email: string;
+  password: string;
+  key: string;
+}
+
+export const test = base.extend<{ member: Member }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs from this pattern.
+  baseURL: async ({}, use) => use(demo().appUrl),
+  // biome-ignore lint/correctness/noEmptyPattern: as above
+  member: async ({}, use) => use(await aMember()),
+});
+
+export { expect };
+
+async function aMember(): Promise<Member> {
+  applySettings({ DATABASE_URL: demo().databaseUrl, APP_URL: demo().appUrl, BRIM_DEMO: "1" });
+  const name = randomBytes(4).toString("hex");
+  const email = `${name}@example.com`;
+  const password = randomBytes(8).toString("hex");
+  const { customerId } = await createCustomer({ name: `Customer ${name}`, email });
+  const { userId } = await createDemoUser({ email, name, password });
+  await addMember({ customerId, userId, role: "owner" });
+  const { secret } = await createApiKey({ customerId, name: "e2e", scopes: "all" });
+  return { customerId, email, password, key: secret };
+}
+
+/** Signs in as a person does, and ends on the billing page. */
+export async function signIn(page: Page, member: Pick<Member, "email" | "password">): Promise<void> {
+  await page.goto("/billing");
+  await page.getByLabel("E-mail").fill(member.email);
+  await page.getByLabel("Password").fill(member.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { name: "Available balance" })).toBeVisible();
+}
+
+/** Chooses an amount on the billing page and goes to Checkout. */
+export async function continueToCheckout(page: Page, preset: string): Promise<void> {
+  await page.getByRole("radio", { name: preset, exact: true }).check();
+  await page.getByRole("button", { name: "Continue to checkout" }).click();
+  await expect(page.getByLabel("Card number")).toBeVisible();
+}
+
+/** Fills in the hosted page with a card and an address in Oregon, where nothing is taxed. */
+export async function fillCard(page: Page, number = "4242 4242 4242 4242"): Promise<void> {
+  await page.getByLabel("Country").selectOption("US");
+  await page.getByLabel("Address line 1").fill("1 Main Street");
+  await page.getByLabel("City").fill("Portland");
+  await page.getByLabel("Postal code").fill("97201");
+  await page.getByLabel(/^State/).fill("OR");
+  await page.getByLabel("Card number").fill(number);
+  await page.getByLabel(/^Expiry/).fill("12 / 34");
+  await page.getByLabel("CVC").fill("123");
+  await page.getByLabel("Name on card").fill("Ada Lovelace");
+}
+
+/** The balance in the largest type. */
+export const balance = (page: Page) => page.getByTestId("available-balance");

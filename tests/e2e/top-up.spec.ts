@@ -1,0 +1,134 @@
+import { control, demo } from "./support/demo";
+import { balance, continueToCheckout, expect, fillCard, signIn, test } from "./support/journey";
+
+test("a person signs in, is declined once, tops up $25 and sees the balance and the record", async ({
+  page,
+  member,
+}) => {
+  await signIn(page, member);
+  await expect(balance(page)).toHaveText("$0.00");
+
+  await continueToCheckout(page, "$25");
+  await fillCard(page, "4000 0000 0000 9995");
+  await page.getByRole("button", { name: /^Pay/ }).last().click();
+  await expect(page.getByRole("alert").first()).toContainText(/insufficient funds/i);
+
+  await page.getByLabel("Card number").fill("4242 4242 4242 4242");
+  await page.getByRole("button", { name: /^Pay/ }).last().click();
+
+  await expect(page).toHaveURL(/\/billing\?topup=success/);
+  await expect(page.getByRole("status")).toContainText("$25.00 added to your balance");
+  await expect(balance(page)).toHaveText("$25.00");
+  const record = page.getByRole("listitem").filter({ hasText: "Top-up" });
+  await expect(record).toContainText("+$25.00");
+  await record.locator("summary").click();
+  await expect(record).toContainText(/topup_[0-9a-z]{26}/);
+});
+
+test("the page says processing as long as nobody confirms, and credits without a reload", async ({
+  page,
+  member,
+}) => {
+  await signIn(page, member);
+  await continueToCheckout(page, "$50");
+  await fillCard(page);
+  await control("/deliveries/mode", { mode: "hold" });
+  await control("/faults", {
+    match: { method: "GET", path: "/v1/checkout/sessions/*" },
+    reset: true,
+    times: 1_000,
+  });
+  try {
+    await page.getByRole("button", { name: /^Pay/ }).last().click();
+    await expect(page).toHaveURL(/\/billing\?topup=success/, { timeout: 20_000 });
+
+    await expect(page.getByRole("status")).toContainText("processing");
+    await expect(balance(page)).toHaveText("$0.00");
+    await page.evaluate(() => Object.assign(window, { wasNotReloaded: true }));
+  } finally {
+    await control("/deliveries/mode", { mode: "deliver" });
+    await mendStripe();
+  }
+
+  await expect(page.getByRole("status")).toContainText("$50.00 added to your balance", { timeout: 20_000 });
+  await expect(balance(page)).toHaveText("$50.00");
+  expect(await page.evaluate(() => "wasNotReloaded" in window)).toBe(true);
+});
+
+test("leaving Checkout by Back says that nothing was charged, and trying again works", async ({
+  page,
+  member,
+}) => {
+  await signIn(page, member);
+  await continueToCheckout(page, "$10");
+
+  await page.getByRole("link", { name: /back/i }).first().click();
+
+  await expect(page).toHaveURL(/\/billing\?topup=cancelled/);
+  await expect(page.getByRole("status")).toContainText("Nothing was charged");
+  await expect(balance(page)).toHaveText("$0.00");
+  await page.getByRole("link", { name: "Try again" }).click();
+  await continueToCheckout(page, "$10");
+});
+
+test("a custom amount is checked beside the field, and sent as it was written", async ({ page, member }) => {
+  await signIn(page, member);
+  const custom = page.getByRole("textbox", { name: /amount/i });
+
+  for (const wrong of ["4.99", "5000.01", "25.001", "abc"]) {
+    await custom.fill(wrong);
+    await page.getByRole("button", { name: "Continue to checkout" }).click();
+    await expect(page.getByRole("alert").first()).toBeVisible();
+    await expect(page).toHaveURL(/\/billing/);
+  }
+  await custom.fill("33.33");
+  await page.getByRole("button", { name: "Continue to checkout" }).click();
+
+  await expect(page.getByText("$33.33").first()).toBeVisible();
+  await expect(page.getByLabel("Card number")).toBeVisible();
+});
+
+test("tax comes on top of the credit", async ({ page, member }) => {
+  await signIn(page, member);
+  await continueToCheckout(page, "$100");
+  await fillCard(page);
+  await page.getByLabel("Country").selectOption("DE");
+
+  await page.getByRole("button", { name: /^Pay/ }).last().click();
+
+  await expect(balance(page)).toHaveText("$100.00");
+  const topUpId = new URL(page.url()).searchParams.get("intent");
+  const answer = await page.request.get(`/api/v1/billing/topups/${topUpId}`, {
+    headers: { authorization: `Bearer ${member.key}` },
+  });
+  expect(await answer.json()).toMatchObject({ amount_usd: "100.00", tax_usd: "19.00", total_usd: "119.00" });
+});
+
+test("a card saved with a top-up is listed", async ({ page, member }) => {
+  await signIn(page, member);
+  await page.getByLabel("Save card for future top-ups").check();
+  await continueToCheckout(page, "$25");
+  await fillCard(page);
+
+  await page.getByRole("button", { name: /^Pay/ }).last().click();
+
+  await expect(balance(page)).toHaveText("$25.00");
+  await expect(page.getByRole("region", { name: "Saved cards" })).toContainText("4242");
+});
+
+test("when Stripe is away the page says so, and the same try works afterwards", async ({ page, member }) => {
+  await signIn(page, member);
+  await control("/faults", { match: { path: "/v1/*" }, reset: true, times: 1_000 });
+  try {
+    await page.getByRole("button", { name: "Continue to checkout" }).click();
+    await expect(page.getByRole("alert").first()).toContainText("does not answer", { timeout: 20_000 });
+  } finally {
+    await mendStripe();
+  }
+
+  await continueToCheckout(page, "$25");
+});
+
+async function mendStripe(): Promise<void> {
+  await fetch(`${demo().sandboxUrl}/_control/faults`, { method: "DELETE" });
+}
