@@ -27,19 +27,25 @@ export function expectStripeShape(name: string, json: unknown): void {
   const schema = name === "item" ? "line_item" : name;
   const validate = validators.get(schema) ?? ajv.compile({ $ref: `stripe#/components/schemas/${schema}` });
   validators.set(schema, validate);
-  const errors = validate(json) ? [] : (validate.errors ?? []);
-  expect(
-    errors.map((error) => `${name}${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`),
-  ).toEqual([]);
+  if (validate(json)) return;
+  const errors = (validate.errors ?? []).map(
+    (error) => `${name}${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`,
+  );
+  throw new Error(`not Stripe's shape:\n${errors.join("\n")}`);
 }
 
-/** Fails unless the value is an event whose object has the shape that its type promises. */
+/**
+ * Fails unless the value is an event whose object has the shape that its type promises. `previous_attributes` shows
+ * only the changed keys of nested maps, and null for new ones, so of it only the names are checked.
+ */
 export function expectStripeEvent(json: unknown): void {
-  const type = (json as { type: string }).type;
+  const event = json as { type: string; data: { object: Json; previous_attributes?: Json } };
   const byType = spec.components.schemas.event?.["x-event-schemas"] as Record<string, string>;
-  const reference = byType[type];
-  if (!reference) throw new Error(`no schema for the event type ${type}`);
-  expectStripeShape(reference.replace("#/components/schemas/", ""), json);
+  const reference = byType[event.type];
+  if (!reference) throw new Error(`no schema for the event type ${event.type}`);
+  const { previous_attributes: previous, ...data } = event.data;
+  expectStripeShape(reference.replace("#/components/schemas/", ""), { ...event, data });
+  expect(Object.keys(event.data.object)).toEqual(expect.arrayContaining(Object.keys(previous ?? {})));
 }
 
 /** Checks any answer of the API by what it says it is: an object, a deleted one, a list of them, or an error. */

@@ -1,0 +1,176 @@
+import { inTransaction, type Origin, type Runtime, type Tx } from "../runtime";
+import { authenticate } from "./authentication";
+import { expandAnswer } from "./expand";
+import { type Form, parseForm } from "./form-body";
+import { claimKey, releaseKey, storeAnswer } from "./idempotency";
+import { translateLegacyParameters } from "./legacy-parameters";
+import { checkPage } from "./list";
+import type { ApiRequest, Operation } from "./operation";
+import { checkLimits } from "./param-limits";
+import { readParams } from "./request-schema";
+import { operationSpec } from "./spec";
+import { StripeError } from "./stripe-error";
+import { ACCOUNT_VERSION, type ApiVersion, readVersion } from "./version";
+
+/** One HTTP request to the API, before anything in it is believed. */
+export interface ApiCall {
+  method: string;
+  /** Without the query. */
+  path: string;
+  query: string;
+  body: string;
+  ids: Record<string, string>;
+  authorization: string | undefined;
+  version: string | undefined;
+  idempotencyKey: string | undefined;
+  requestId: string;
+  /** An injected failure that takes the place of the work and is remembered like any other answer. */
+  refuseWith?: StripeError | undefined;
+}
+
+export interface Answer {
+  status: number;
+  body: string;
+  version?: string;
+  /** Request id of the first request with the same idempotency key, when its answer is replayed. */
+  originalRequestId?: string;
+}
+
+/** Answers one API request; every refusal comes back as an answer in Stripe's shape. */
+export async function answerRequest(
+  runtime: Runtime,
+  operation: Operation | undefined,
+  call: ApiCall,
+): Promise<Answer> {
+  try {
+    authenticate(call.authorization, runtime.secretKey);
+    const version = readVersion(call.version);
+    if (!operation) throw new Error("an unknown path has no operation");
+    const answer = await answerKnown(runtime, operation, call, version);
+    return { ...answer, version: version.name };
+  } catch (error) {
+    return { ...errorAnswer(runtime, error, call), version: call.version ?? ACCOUNT_VERSION };
+  }
+}
+
+async function answerKnown(
+  runtime: Runtime,
+  operation: Operation,
+  call: ApiCall,
+  version: ApiVersion,
+): Promise<Answer> {
+  const form = parseForm(call.method === "POST" ? call.body : call.query);
+  const key = call.method === "POST" ? call.idempotencyKey : undefined;
+  if (key === undefined) return { status: 200, body: await execute(runtime, operation, call, form, version) };
+
+  const stored = await claimKey(runtime.db, {
+    key,
+    path: `${call.method} ${call.path}`,
+    form,
+    requestId: call.requestId,
+    bootId: runtime.bootId,
+    now: runtime.clock.now(),
+  });
+  if (stored) return stored;
+  return executeOnce(runtime, operation, call, form, version, key);
+}
+
+/** Runs the work of a claimed key and leaves its answer behind, whatever that answer is. */
+async function executeOnce(
+  runtime: Runtime,
+  operation: Operation,
+  call: ApiCall,
+  form: Form,
+  version: ApiVersion,
+  key: string,
+): Promise<Answer> {
+  let began = false;
+  try {
+    const request = readRequest(runtime, operation, call, form, version);
+    began = true;
+    return { status: 200, body: await runOperation(runtime, operation, call, request, key) };
+  } catch (error) {
+    if (!began) {
+      await releaseKey(runtime.db, key);
+      throw error;
+    }
+    const answer = errorAnswer(runtime, error, call);
+    await settleClaim(runtime, key, error, answer);
+    return answer;
+  }
+}
+
+/**
+ * A refusal is the key's answer from now on. After a failure of the sandbox itself the key is given back: its work
+ * was rolled back, unless it committed together with its answer, and then there is nothing to give back.
+ */
+async function settleClaim(runtime: Runtime, key: string, error: unknown, answer: Answer): Promise<void> {
+  try {
+    if (error instanceof StripeError) await storeAnswer(runtime.db, key, answer);
+    else await releaseKey(runtime.db, key);
+  } catch {
+    // The database is away; housekeeping gives the key back as soon as it can.
+    runtime.lostClaims.add(key);
+  }
+}
+
+async function execute(
+  runtime: Runtime,
+  operation: Operation,
+  call: ApiCall,
+  form: Form,
+  version: ApiVersion,
+): Promise<string> {
+  return runOperation(runtime, operation, call, readRequest(runtime, operation, call, form, version));
+}
+
+/** Turns the form into typed parameters, or refuses it. Nothing has happened yet when this throws. */
+function readRequest(
+  runtime: Runtime,
+  operation: Operation,
+  call: ApiCall,
+  form: Form,
+  version: ApiVersion,
+): ApiRequest {
+  const spec = operationSpec(operation.id);
+  const schema = call.method === "POST" ? spec.body : spec.query;
+  const params = readParams(schema, translateLegacyParameters(form, call.path, version), operation.canUnset);
+  const request: ApiRequest = { params, ids: call.ids, url: call.path, version, now: runtime.clock.now() };
+  checkLimits(params);
+  if (call.method === "GET") checkPage(request);
+  operation.check?.(request);
+  return request;
+}
+
+async function runOperation(
+  runtime: Runtime,
+  operation: Operation,
+  call: ApiCall,
+  request: ApiRequest,
+  key?: string,
+): Promise<string> {
+  const origin: Origin = { requestId: call.requestId, idempotencyKey: call.idempotencyKey ?? null };
+  if (call.refuseWith) throw call.refuseWith;
+  return inTransaction(runtime, origin, async (tx) => {
+    const body = await renderAnswer(tx, operation, request);
+    if (key !== undefined) await storeAnswer(tx, key, { status: 200, body });
+    return body;
+  });
+}
+
+async function renderAnswer(tx: Tx, operation: Operation, request: ApiRequest): Promise<string> {
+  const object = await operation.run(tx, request);
+  const paths = Array.isArray(request.params.expand) ? request.params.expand.map(String) : [];
+  return JSON.stringify(paths.length > 0 ? await expandAnswer(tx, object, paths) : object, null, 2);
+}
+
+function errorAnswer(runtime: Runtime, error: unknown, call: ApiCall): Answer {
+  if (error instanceof StripeError)
+    return { status: error.status, body: JSON.stringify(error.body, null, 2) };
+  runtime.log.error({ err: error, requestId: call.requestId, path: call.path }, "sandbox request failed");
+  const hidden = new StripeError(500, {
+    type: "api_error",
+    message: `An unexpected error occurred in the sandbox. Its log has the details under ${call.requestId}.`,
+  });
+  return { status: 500, body: JSON.stringify(hidden.body, null, 2) };
+}

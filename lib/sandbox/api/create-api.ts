@@ -1,0 +1,91 @@
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { type Context, Hono } from "hono";
+import type { Fault } from "../control/faults";
+import { operations } from "../resources/operations";
+import type { Runtime } from "../runtime";
+import { randomLetters } from "../store/ids";
+import { type Answer, type ApiCall, answerRequest } from "./answer-request";
+import { authenticate } from "./authentication";
+import { faultAnswer } from "./fault-answer";
+import type { Operation } from "./operation";
+import { operationSpec } from "./spec";
+import { StripeError, unrecognizedUrl } from "./stripe-error";
+
+type Env = { Bindings: HttpBindings };
+
+/** The `/v1` part of the sandbox: one route per built operation; every other path is a 404 in Stripe's shape. */
+export function createApi(runtime: Runtime): Hono<Env> {
+  const api = new Hono<Env>();
+  for (const operation of operations) {
+    const spec = operationSpec(operation.id);
+    const path = spec.path.replace(/\{(\w+)\}/g, ":$1");
+    api.on(spec.method, path, (c) => answer(runtime, operation, c));
+  }
+  for (const path of ["/v1/*", "/v2/*"]) {
+    api.all(path, (c) => respond(c, newRequestId(), unknownPath(runtime, c)));
+  }
+  return api;
+}
+
+const newRequestId = () => `req_${randomLetters(14)}`;
+
+async function answer(runtime: Runtime, operation: Operation, c: Context<Env>): Promise<Response> {
+  const call = await readCall(c);
+  const fault = runtime.faults.take(call.method, call.path);
+  if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
+  const lost = fault && (fault.status !== undefined || fault.reset === true);
+  if (fault && lost && fault.when === "before") return failWith(c, call, fault);
+  if (fault?.status !== undefined && fault.when === "remembered") call.refuseWith = faultAnswer(fault.status);
+  const result = await answerRequest(runtime, operation, call);
+  if (fault && lost && fault.when === "after_commit") return failWith(c, call, fault);
+  return respond(c, call.requestId, result, call.idempotencyKey);
+}
+
+function failWith(c: Context<Env>, call: ApiCall, fault: Fault): Response {
+  if (fault.reset) {
+    c.env.outgoing.destroy();
+    return RESPONSE_ALREADY_SENT;
+  }
+  const error = faultAnswer(fault.status ?? 500);
+  if (fault.shouldRetry !== undefined) c.header("Stripe-Should-Retry", String(fault.shouldRetry));
+  return respond(c, call.requestId, { status: error.status, body: JSON.stringify(error.body, null, 2) });
+}
+
+async function readCall(c: Context<Env>): Promise<ApiCall> {
+  const url = new URL(c.req.url);
+  return {
+    method: c.req.method,
+    path: url.pathname,
+    query: url.search.slice(1),
+    body: c.req.method === "POST" ? await c.req.text() : "",
+    ids: c.req.param() as Record<string, string>,
+    authorization: c.req.header("authorization"),
+    version: c.req.header("stripe-version"),
+    idempotencyKey: c.req.header("idempotency-key") || undefined,
+    requestId: newRequestId(),
+  };
+}
+
+/** Stripe asks for the key first, so that an unknown path says nothing to a stranger. */
+function unknownPath(runtime: Runtime, c: Context<Env>): Answer {
+  try {
+    authenticate(c.req.header("authorization"), runtime.secretKey);
+    throw unrecognizedUrl(c.req.method, new URL(c.req.url).pathname);
+  } catch (error) {
+    if (!(error instanceof StripeError)) throw error;
+    return { status: error.status, body: JSON.stringify(error.body, null, 2) };
+  }
+}
+
+function respond(c: Context<Env>, requestId: string, answer: Answer, idempotencyKey?: string): Response {
+  c.header("Content-Type", "application/json");
+  c.header("Request-Id", requestId);
+  if (answer.version) c.header("Stripe-Version", answer.version);
+  if (idempotencyKey && c.req.method === "POST") c.header("Idempotency-Key", idempotencyKey);
+  if (answer.originalRequestId) {
+    c.header("Idempotent-Replayed", "true");
+    c.header("Original-Request", answer.originalRequestId);
+  }
+  return c.body(answer.body, answer.status as 200);
+}

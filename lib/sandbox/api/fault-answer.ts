@@ -1,0 +1,29 @@
+import type { Fault } from "../control/faults";
+import { StripeError } from "./stripe-error";
+
+/** The answer that an injected fault gives instead of the real one. */
+export function faultAnswer(status: NonNullable<Fault["status"]>): StripeError {
+  switch (status) {
+    case 500:
+      return new StripeError(500, {
+        type: "api_error",
+        message: "An unknown error occurred (injected by the sandbox).",
+      });
+    case 429:
+      return new StripeError(429, {
+        type: "invalid_request_error",
+        code: "lock_timeout",
+        message:
+          "This object cannot be accessed right now because another API request or Stripe process is currently accessing it. (Injected by the sandbox.)",
+      });
+    case 409:
+      return new StripeError(409, {
+        type: "idempotency_error",
+        code: "idempotency_key_in_use",
+        message:
+          "There is currently another in-progress request using this idempotency key. (Injected by the sandbox.)",
+      });
+    default:
+      return status satisfies never;
+  }
+}

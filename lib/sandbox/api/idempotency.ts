@@ -1,0 +1,132 @@
+import { createHash } from "node:crypto";
+import type { Queryable, Row } from "../store/database";
+import type { Form, FormValue } from "./form-body";
+import { StripeError } from "./stripe-error";
+
+/** Stripe promises 24 hours; a little more is allowed, less is not. */
+export const KEY_LIFETIME_SECONDS = 25 * 3600;
+
+export interface KeyedRequest {
+  key: string;
+  path: string;
+  form: Form;
+  requestId: string;
+  bootId: string;
+  now: number;
+}
+
+export interface StoredAnswer {
+  status: number;
+  body: string;
+  originalRequestId: string;
+}
+
+interface KeyRow extends Row {
+  fingerprint: string;
+  path: string;
+  request_id: string;
+  status: number | null;
+  body: string | null;
+}
+
+/**
+ * Takes the key for this request, or returns the answer that an earlier request with it got.
+ *
+ * The claim is committed before any work starts, so a second request sees it at once. A claim without an answer
+ * whose process is gone is taken over: the work and its answer commit together, so nothing was done for it.
+ *
+ * @throws StripeError 400 `idempotency_error` for other parameters or another path, 409 while the first is running
+ */
+export async function claimKey(db: Queryable, request: KeyedRequest): Promise<StoredAnswer | undefined> {
+  assertKeyLength(request.key);
+  const fingerprint = fingerprintOf(request);
+  const claimed = await db.query(
+    `INSERT INTO idempotency_key (key, fingerprint, path, created, boot_id, request_id)
+     VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, path = excluded.path,
+       created = excluded.created, boot_id = excluded.boot_id, request_id = excluded.request_id,
+       status = NULL, body = NULL
+     WHERE idempotency_key.created < $4 - $7
+        OR (idempotency_key.status IS NULL AND idempotency_key.boot_id <> $5 AND idempotency_key.fingerprint = $2)
+     RETURNING key`,
+    [
+      request.key,
+      fingerprint,
+      request.path,
+      request.now,
+      request.bootId,
+      request.requestId,
+      KEY_LIFETIME_SECONDS,
+    ],
+  );
+  if (claimed.length > 0) return undefined;
+  const [row] = await db.query<KeyRow>(
+    "SELECT fingerprint, path, request_id, status, body FROM idempotency_key WHERE key = $1",
+    [request.key],
+  );
+  if (!row) return claimKey(db, request); // released in between: its request was refused before it began
+  if (row.fingerprint !== fingerprint) throw otherRequest(request, row);
+  if (row.status === null || row.body === null) throw stillRunning(request.key);
+  return { status: row.status, body: row.body, originalRequestId: row.request_id };
+}
+
+/** Stores the answer; inside the transaction of the work where there is one. */
+export async function storeAnswer(
+  db: Queryable,
+  key: string,
+  answer: { status: number; body: string },
+): Promise<void> {
+  await db.query("UPDATE idempotency_key SET status = $2, body = $3 WHERE key = $1", [
+    key,
+    answer.status,
+    answer.body,
+  ]);
+}
+
+/** Gives the key back: the request was refused before its work began, so it may be corrected and sent again. */
+export async function releaseKey(db: Queryable, key: string): Promise<void> {
+  await db.query("DELETE FROM idempotency_key WHERE key = $1 AND status IS NULL", [key]);
+}
+
+export async function forgetOldKeys(db: Queryable, now: number): Promise<void> {
+  await db.query("DELETE FROM idempotency_key WHERE created < $1", [now - KEY_LIFETIME_SECONDS]);
+}
+
+function assertKeyLength(key: string): void {
+  if (key.length <= 255) return;
+  throw new StripeError(400, {
+    type: "invalid_request_error",
+    message: "Idempotency keys may be at most 255 characters long.",
+  });
+}
+
+function otherRequest(request: KeyedRequest, row: KeyRow): StripeError {
+  const difference =
+    row.path === request.path
+      ? "Keys for idempotent requests can only be used with the same parameters they were first used with."
+      : `Keys for idempotent requests can only be used for the same endpoint they were first used for ('${request.path}' vs '${row.path}').`;
+  return new StripeError(400, {
+    type: "idempotency_error",
+    message: `${difference} Try using a key other than '${request.key}' if you meant to execute a different request.`,
+  });
+}
+
+function stillRunning(key: string): StripeError {
+  return new StripeError(409, {
+    type: "idempotency_error",
+    code: "idempotency_key_in_use",
+    message: `There is currently another in-progress request using this Stripe-Idempotency-Key (that probably means you submitted twice, and the other request is still going through): ${key}. You can retry the request later.`,
+  });
+}
+
+function fingerprintOf(request: KeyedRequest): string {
+  return createHash("sha256").update(request.path).update("\n").update(canonical(request.form)).digest("hex");
+}
+
+/** The same text for the same parameters in any order. */
+function canonical(value: FormValue): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item ?? "")).join(",")}]`;
+  const keys = Object.keys(value).sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? "")}`).join(",")}}`;
+}

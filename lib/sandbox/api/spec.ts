@@ -1,0 +1,81 @@
+import specJson from "../stripe-openapi/spec.json";
+import type { RequestSchema } from "./request-schema";
+
+/** What spec.json says about one operation. */
+export interface OperationSpec {
+  id: string;
+  method: "GET" | "POST" | "DELETE";
+  /** `/v1/customers/{customer}` */
+  path: string;
+  body: RequestSchema;
+  query: RequestSchema;
+}
+
+/** A response schema, as far as expansion has to understand it. */
+export interface ResponseSchema {
+  $ref?: string;
+  type?: string | string[];
+  anyOf?: ResponseSchema[];
+  properties?: Record<string, ResponseSchema>;
+  items?: ResponseSchema;
+}
+
+interface RawOperation {
+  operationId: string;
+  parameters?: { name: string; in: string; required?: boolean; schema: RequestSchema }[];
+  requestBody?: { content: { "application/x-www-form-urlencoded": { schema: RequestSchema } } };
+}
+
+interface SpecDocument {
+  paths: Record<string, Record<string, RawOperation>>;
+  components: { schemas: Record<string, ResponseSchema> };
+}
+
+// The inferred type of a megabyte of JSON says less than these few lines.
+const spec = specJson as unknown as SpecDocument;
+
+const NOTHING: RequestSchema = { type: "object", properties: {}, additionalProperties: false };
+
+const operations = new Map<string, OperationSpec>(
+  Object.entries(spec.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, raw]) => {
+      const operation = readOperation(path, method, raw);
+      return [operation.id, operation] as const;
+    }),
+  ),
+);
+
+function readOperation(path: string, method: string, raw: RawOperation): OperationSpec {
+  const query = (raw.parameters ?? []).filter((parameter) => parameter.in === "query");
+  return {
+    id: raw.operationId,
+    method: method.toUpperCase() as OperationSpec["method"],
+    path,
+    body: raw.requestBody?.content["application/x-www-form-urlencoded"].schema ?? NOTHING,
+    query: {
+      type: "object",
+      properties: Object.fromEntries(query.map((parameter) => [parameter.name, parameter.schema])),
+      required: query.filter((parameter) => parameter.required).map((parameter) => parameter.name),
+      additionalProperties: false,
+    },
+  };
+}
+
+export function operationSpec(id: string): OperationSpec {
+  const operation = operations.get(id);
+  if (!operation) throw new Error(`spec.json has no operation ${id}`);
+  return operation;
+}
+
+/** The response schema of an object type such as `checkout.session`, or undefined. */
+export function responseSchema(objectType: string): ResponseSchema | undefined {
+  // The one type whose schema is not named like its `object` field.
+  const name = objectType === "item" ? "line_item" : objectType;
+  return spec.components.schemas[name];
+}
+
+/** Follows one `$ref`; a schema without one is returned unchanged. */
+export function dereference(schema: ResponseSchema): ResponseSchema {
+  if (!schema.$ref) return schema;
+  return spec.components.schemas[schema.$ref.replace("#/components/schemas/", "")] ?? {};
+}

@@ -1,0 +1,133 @@
+import { brandOf, hasValidCheckDigit } from "../cards/card-brands";
+import { cardByNumber, type TestCard } from "../cards/test-cards";
+import { isCountry } from "../pages/countries";
+import type { Address } from "../resources/address";
+import type { Session } from "../resources/checkout-sessions/session";
+import { type BusinessTaxId, readTaxId } from "../tax/tax-table";
+
+/** The fields of the page, as typed. */
+export interface CheckoutForm {
+  email: string;
+  name: string;
+  country: string;
+  line1: string;
+  line2: string;
+  city: string;
+  state: string;
+  postalCode: string;
+  taxId: string;
+  cardNumber: string;
+  expiry: string;
+  cvc: string;
+  /** Id of a saved card, or empty for a new one. */
+  savedCard: string;
+  save: boolean;
+}
+
+export type CheckoutField = Exclude<keyof CheckoutForm, "save">;
+export type FieldErrors = Partial<Record<CheckoutField, string>>;
+
+/** What the customer entered, checked. */
+export interface CheckoutDetails {
+  email: string;
+  name: string;
+  address: Address;
+  taxId: BusinessTaxId | undefined;
+  payment: { savedCard: string } | { card: TestCard; expMonth: number; expYear: number };
+  save: boolean;
+}
+
+/** Reads the form, or says which fields have to be corrected. Nothing is charged for a field that is wrong. */
+export function readCheckoutForm(
+  form: CheckoutForm,
+  session: Session,
+  now: number,
+): CheckoutDetails | FieldErrors {
+  const errors: FieldErrors = {};
+  const require = (field: CheckoutField, message: string) => {
+    if (form[field].trim() === "") errors[field] = message;
+  };
+  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(form.email.trim())) errors.email = "Enter an email address.";
+  if (needsAddress(session)) {
+    require("line1", "Enter the street and number.");
+    require("city", "Enter the city.");
+    require("postalCode", "Enter the postal code.");
+    if (form.country === "US") require("state", "Enter the state.");
+  }
+  if (!isCountry(form.country)) errors.country = "Choose a country.";
+  const taxId = readOptionalTaxId(form, session, errors);
+  const payment = form.savedCard ? { savedCard: form.savedCard } : readCard(form, now, errors, require);
+  if (Object.keys(errors).length > 0 || !payment) return errors;
+  return {
+    email: form.email.trim(),
+    name: form.name.trim(),
+    address: readFormAddress(form),
+    taxId,
+    payment,
+    save: form.save,
+  };
+}
+
+export function isCheckoutDetails(result: CheckoutDetails | FieldErrors): result is CheckoutDetails {
+  return "payment" in result;
+}
+
+/** With `auto` only the country and postal code are needed for a card; tax needs the whole address. */
+export function needsAddress(session: Session): boolean {
+  return session.billing_address_collection === "required" || session.automatic_tax.enabled;
+}
+
+export function readFormAddress(form: CheckoutForm): Address {
+  const text = (value: string) => value.trim() || null;
+  return {
+    city: text(form.city),
+    country: text(form.country),
+    line1: text(form.line1),
+    line2: text(form.line2),
+    postal_code: text(form.postalCode),
+    state: text(form.state)?.toUpperCase() ?? null,
+  };
+}
+
+function readOptionalTaxId(
+  form: CheckoutForm,
+  session: Session,
+  errors: FieldErrors,
+): BusinessTaxId | undefined {
+  if (!session.tax_id_collection?.enabled || form.taxId.trim() === "") return undefined;
+  const taxId = readTaxId(form.country, form.taxId);
+  if (!taxId) errors.taxId = "This is not a tax ID of the chosen country.";
+  return taxId;
+}
+
+function readCard(
+  form: CheckoutForm,
+  now: number,
+  errors: FieldErrors,
+  require: (field: CheckoutField, message: string) => void,
+): { card: TestCard; expMonth: number; expYear: number } | undefined {
+  require("name", "Enter the name on the card.");
+  const number = form.cardNumber.replace(/[\s-]/g, "");
+  if (!/^\d{12,19}$/.test(number)) errors.cardNumber = "Your card number is incomplete.";
+  else if (!hasValidCheckDigit(number)) errors.cardNumber = "Your card number is invalid.";
+  const expiry = readExpiry(form.expiry, now);
+  if (typeof expiry === "string") errors.expiry = expiry;
+  const cvcLength = brandOf(number) === "amex" ? 4 : 3;
+  if (!new RegExp(`^\\d{${cvcLength}}$`).test(form.cvc.trim())) {
+    errors.cvc = `Enter the ${cvcLength} digits of the security code.`;
+  }
+  if (errors.cardNumber || typeof expiry === "string") return undefined;
+  return { card: cardByNumber(number), ...expiry };
+}
+
+function readExpiry(text: string, now: number): { expMonth: number; expYear: number } | string {
+  const match = /^\s*(\d{1,2})\s*\/?\s*(\d{2}|\d{4})\s*$/.exec(text);
+  const expMonth = Number(match?.[1]);
+  const year = Number(match?.[2]);
+  if (!match || expMonth < 1 || expMonth > 12) return "Enter the expiry as MM / YY.";
+  const expYear = year < 100 ? 2000 + year : year;
+  const today = new Date(now * 1000);
+  const months = (expYear - today.getUTCFullYear()) * 12 + (expMonth - 1 - today.getUTCMonth());
+  if (months < 0) return "Your card's expiration year or month is in the past.";
+  return months > 12 * 50 ? "Your card's expiration year is invalid." : { expMonth, expYear };
+}

@@ -1,0 +1,43 @@
+import { brandOf } from "../cards/card-brands";
+import { isCountry } from "../pages/countries";
+import type { Session } from "../resources/checkout-sessions/session";
+import type { Stripe } from "../stripe-types";
+import type { CheckoutForm } from "./checkout-form";
+
+/** The form as it first appears: what is known about the customer, nothing about the card. */
+export function prefillForm(
+  session: Session,
+  customer: Stripe.Customer | undefined,
+  savedCards: Stripe.PaymentMethod[],
+): CheckoutForm {
+  const address = customer?.address;
+  return {
+    email: session.customer_details?.email ?? "",
+    name: customer?.name ?? "",
+    country: address?.country && isCountry(address.country) ? address.country : "US",
+    line1: address?.line1 ?? "",
+    line2: address?.line2 ?? "",
+    city: address?.city ?? "",
+    state: address?.state ?? "",
+    postalCode: address?.postal_code ?? "",
+    taxId: "",
+    cardNumber: "",
+    expiry: "",
+    cvc: "",
+    savedCard: savedCards[0]?.id ?? "",
+    save: false,
+  };
+}
+
+/** The form with a test card filled in: a date in the future and any security code are right for all of them. */
+export function withTestCard(form: CheckoutForm, number: string, now: number): CheckoutForm {
+  const year = (new Date(now * 1000).getUTCFullYear() + 3) % 100;
+  return {
+    ...form,
+    cardNumber: number,
+    expiry: `12 / ${String(year).padStart(2, "0")}`,
+    cvc: brandOf(number) === "amex" ? "1234" : "123",
+    name: form.name || "Jenny Rosen",
+    savedCard: "",
+  };
+}

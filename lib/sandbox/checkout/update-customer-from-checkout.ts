@@ -1,0 +1,25 @@
+import type { Session, SessionSecrets } from "../resources/checkout-sessions/session";
+import { saveCustomer } from "../resources/customers/update-customer";
+import type { Tx } from "../runtime";
+import { findObject } from "../store/objects";
+import type { Stripe } from "../stripe-types";
+import type { CheckoutDetails } from "./checkout-form";
+
+/** Copies the entered address and name to the customer where the session was told to (`customer_update`). */
+export async function updateCustomerFromCheckout(
+  tx: Tx,
+  session: Session,
+  secrets: SessionSecrets,
+  details: CheckoutDetails,
+): Promise<void> {
+  if (typeof session.customer !== "string") return;
+  const stored = await findObject<Stripe.Customer>(tx, "customer", session.customer, "lock");
+  if (!stored || stored.deleted) return;
+  const before = stored.data;
+  await saveCustomer(tx, before, {
+    ...before,
+    ...(secrets.updatesAddress && { address: details.address as Stripe.Address }),
+    ...(secrets.updatesName && details.name && { name: details.name }),
+    email: before.email ?? details.email,
+  });
+}

@@ -1,0 +1,83 @@
+import { noSuchObject } from "../api/stripe-error";
+import type { Runtime } from "../runtime";
+import type { Row } from "../store/database";
+import { queueAgain } from "../webhooks/delivery-queue";
+import type { DuplicateInput } from "./inputs";
+
+const WAIT_MS = 15_000;
+
+interface DeliveryState extends Row {
+  id: string;
+  event: string;
+  type: string;
+  endpoint: string;
+  kind: string;
+  state: string;
+  attempts: number;
+  status: number | null;
+  error: string | null;
+}
+
+const columns = `delivery.id::text, event.id AS event, event.type, endpoint_id AS endpoint, kind, state, attempts,
+  last_status AS status, last_error AS error`;
+
+/** Deliveries in the order in which they were queued, of one event or the latest hundred. */
+export async function listDeliveries(
+  runtime: Runtime,
+  eventId: string | undefined,
+): Promise<DeliveryState[]> {
+  const rows = await runtime.db.query<DeliveryState>(
+    `SELECT ${columns} FROM delivery JOIN event ON event.id = event_id
+     WHERE $1::text IS NULL OR event.id = $1 ORDER BY delivery.id DESC LIMIT 100`,
+    [eventId ?? null],
+  );
+  return rows.reverse();
+}
+
+/** Sends an event once more to every enabled endpoint and waits for the answers. */
+export async function resendEvent(runtime: Runtime, eventId: string): Promise<DeliveryState[]> {
+  return queueAndWait(runtime, eventId, "resend", 1);
+}
+
+/** Sends an event several more times, all at once or one after the other, and waits for the answers. */
+export async function duplicateEvent(
+  runtime: Runtime,
+  eventId: string,
+  { times, parallel }: DuplicateInput,
+): Promise<DeliveryState[]> {
+  if (parallel) return queueAndWait(runtime, eventId, "duplicate", times);
+  const states: DeliveryState[] = [];
+  for (let sent = 0; sent < times; sent += 1) {
+    states.push(...(await queueAndWait(runtime, eventId, "duplicate", 1)));
+  }
+  return states;
+}
+
+async function queueAndWait(
+  runtime: Runtime,
+  eventId: string,
+  kind: "resend" | "duplicate",
+  times: number,
+): Promise<DeliveryState[]> {
+  const [event] = await runtime.db.query("SELECT id FROM event WHERE id = $1", [eventId]);
+  if (!event) throw noSuchObject("event", eventId, "id");
+  const ids = await queueAgain(runtime.db, { eventId, kind, times, nowMs: runtime.clock.nowMs() });
+  runtime.deliveries.wake();
+  return untilAttempted(runtime, ids);
+}
+
+/** A first answer is enough: what is refused now is tried again on the usual schedule. */
+async function untilAttempted(runtime: Runtime, ids: string[]): Promise<DeliveryState[]> {
+  const deadline = Date.now() + WAIT_MS;
+  for (;;) {
+    const states = await runtime.db.query<DeliveryState & { claimed_by: string | null }>(
+      `SELECT ${columns}, claimed_by FROM delivery JOIN event ON event.id = event_id
+       WHERE delivery.id = ANY($1::bigint[]) ORDER BY delivery.id`,
+      [ids],
+    );
+    const waiting = states.filter((row) => row.attempts === 0 || row.claimed_by !== null);
+    if (waiting.length === 0 || Date.now() > deadline)
+      return states.map(({ claimed_by: _, ...state }) => state);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

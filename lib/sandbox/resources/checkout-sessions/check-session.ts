@@ -1,0 +1,184 @@
+import type { ApiRequest } from "../../api/operation";
+import type { Params, ParamValue } from "../../api/request-schema";
+import { invalidRequest, missingParameter } from "../../api/stripe-error";
+import { isEnabled, mapOf } from "../param-readers";
+import { checkLineItems } from "./check-line-items";
+import { checkUrls } from "./check-urls";
+import { isCurrency } from "./currencies";
+
+const MINUTE = 60;
+const EARLIEST = 30 * MINUTE;
+const LATEST = 24 * 60 * MINUTE;
+
+/** Parameters whose effect is not built. Refused, because a silently ignored one would prove nothing. */
+const NOT_BUILT = [
+  "after_expiration",
+  "allow_promotion_codes",
+  "branding_settings",
+  "consent_collection",
+  "custom_fields",
+  "customer_account",
+  "discounts",
+  "managed_payments",
+  "name_collection",
+  "optional_items",
+  "payment_method_configuration",
+  "payment_method_data",
+  "payment_method_options",
+  "permissions",
+  "phone_number_collection",
+  "shipping_address_collection",
+  "shipping_options",
+  "subscription_data",
+  "wallet_options",
+];
+
+const PAYMENT_ONLY = [
+  "invoice_creation",
+  "line_items",
+  "payment_intent_data",
+  "saved_payment_method_options",
+];
+
+/** Rules between the parameters of a new session. What needs the database is checked when it is created. */
+export function checkNewSession({ params, now }: ApiRequest): void {
+  refuseNotBuilt(params);
+  if (params.mode === undefined) throw missingParameter("mode");
+  if (params.mode === "setup") checkSetupMode(params);
+  else checkPaymentMode(params);
+  checkCustomer(params);
+  checkUrls(params);
+  checkReference(params.client_reference_id);
+  checkExpiry(params.expires_at, now);
+  checkCardsAllowed(params);
+}
+
+function refuseNotBuilt(params: Params): void {
+  if (params.mode === "subscription") {
+    throw invalidRequest("This sandbox does not support subscription mode.", "mode");
+  }
+  const name = NOT_BUILT.find((candidate) => isAsked(params[candidate]));
+  if (name) throw invalidRequest(`This sandbox does not support the parameter ${name} yet.`, name);
+  if (params.customer_creation === "always") {
+    throw invalidRequest("This sandbox does not create customers from Checkout yet.", "customer_creation");
+  }
+}
+
+/** Switching something off is no wish for it. */
+function isAsked(value: ParamValue | undefined): boolean {
+  if (value === undefined || value === null || value === false) return false;
+  return mapOf(value)?.enabled !== false;
+}
+
+function checkSetupMode(params: Params): void {
+  const refused = PAYMENT_ONLY.find((name) => params[name] !== undefined);
+  if (refused) throw invalidRequest(`You can not pass \`${refused}\` in \`setup\` mode.`, refused);
+  if (isEnabled(params.automatic_tax)) {
+    throw invalidRequest("`automatic_tax` is not supported in `setup` mode.", "automatic_tax[enabled]");
+  }
+  if (isEnabled(params.tax_id_collection)) {
+    throw invalidRequest(
+      "`tax_id_collection` is not supported in `setup` mode.",
+      "tax_id_collection[enabled]",
+    );
+  }
+  if (params.currency === undefined && params.allowed_payment_method_types === undefined) {
+    throw missingParameter("currency");
+  }
+  checkCurrency(params.currency, "currency");
+}
+
+function checkPaymentMode(params: Params): void {
+  if (params.setup_intent_data !== undefined) {
+    throw invalidRequest("You can not pass `setup_intent_data` in `payment` mode.", "setup_intent_data");
+  }
+  if (params.payment_method_collection !== undefined) {
+    throw invalidRequest(
+      "You can only set `payment_method_collection` if there are recurring prices.",
+      "payment_method_collection",
+    );
+  }
+  checkCurrency(params.currency, "currency");
+  checkLineItems(params);
+  checkPaymentIntentData(mapOf(params.payment_intent_data) ?? {});
+}
+
+function checkPaymentIntentData(data: Params): void {
+  const path = (name: string) => `payment_intent_data[${name}]`;
+  if (data.statement_descriptor !== undefined) {
+    throw invalidRequest(
+      "The `statement_descriptor` parameter is not supported for cards. Use `statement_descriptor_suffix` instead.",
+      path("statement_descriptor"),
+    );
+  }
+  const suffix = data.statement_descriptor_suffix;
+  if (typeof suffix === "string" && (suffix.length > 22 || /[<>\\'"*]/.test(suffix))) {
+    throw invalidRequest(
+      "The statement descriptor suffix must be at most 22 characters and may not contain < > \\ ' \" *.",
+      path("statement_descriptor_suffix"),
+    );
+  }
+  const refused = ["application_fee_amount", "on_behalf_of", "transfer_data", "transfer_group", "shipping"];
+  const unbuilt = refused.find((name) => data[name] !== undefined);
+  if (unbuilt || data.capture_method === "manual") {
+    const name = unbuilt ?? "capture_method";
+    throw invalidRequest(`This sandbox does not support the parameter ${path(name)} yet.`, path(name));
+  }
+}
+
+function checkCurrency(value: ParamValue | undefined, param: string): void {
+  if (typeof value === "string" && !isCurrency(value))
+    throw invalidRequest(`Invalid currency: ${value}.`, param);
+}
+
+function checkCustomer(params: Params): void {
+  const hasCustomer = params.customer !== undefined;
+  const rival = ["customer_email", "customer_creation"].find((name) => params[name] !== undefined);
+  if (hasCustomer && rival) {
+    throw invalidRequest(`You may only specify one of these parameters: customer, ${rival}.`, rival);
+  }
+  const update = mapOf(params.customer_update);
+  if (update && !hasCustomer) {
+    throw invalidRequest("`customer_update` can only be used with `customer`.", "customer_update");
+  }
+  if (!hasCustomer || !isEnabled(params.tax_id_collection)) return;
+  const missing = ["name", "address"].find((field) => update?.[field] !== "auto");
+  if (!missing) return;
+  throw invalidRequest(
+    `Tax ID collection requires updating the ${missing} on the customer. To enable tax ID collection for an existing customer, set \`customer_update[${missing}]\` to \`auto\`.`,
+    `customer_update[${missing}]`,
+  );
+}
+
+function checkReference(value: ParamValue | undefined): void {
+  if (typeof value !== "string" || /^[A-Za-z0-9_-]{1,200}$/.test(value)) return;
+  throw invalidRequest(
+    "Invalid client_reference_id: it may have at most 200 characters, which are letters, digits, dashes and underscores.",
+    "client_reference_id",
+  );
+}
+
+function checkExpiry(value: ParamValue | undefined, now: number): void {
+  if (typeof value !== "number") return;
+  if (value < now + EARLIEST) {
+    throw invalidRequest(
+      "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.",
+      "expires_at",
+    );
+  }
+  if (value > now + LATEST) {
+    throw invalidRequest(
+      "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.",
+      "expires_at",
+    );
+  }
+}
+
+function checkCardsAllowed(params: Params): void {
+  const allowed = params.allowed_payment_method_types;
+  if (!Array.isArray(allowed) || allowed.includes("card")) return;
+  throw invalidRequest(
+    "No valid payment method types for this Checkout Session.",
+    "allowed_payment_method_types",
+  );
+}

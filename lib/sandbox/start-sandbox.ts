@@ -1,0 +1,201 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import { createApi } from "./api/create-api";
+import { forgetOldKeys, releaseKey } from "./api/idempotency";
+import { createControl } from "./control/create-control";
+import { FaultList } from "./control/faults";
+import { type SandboxLog, silentLog } from "./log";
+import { createPages } from "./pages/create-pages";
+import { expireDueSessions } from "./resources/checkout-sessions/expire-session";
+import { inTransaction, NO_REQUEST, type Runtime } from "./runtime";
+import { openClock } from "./store/clock";
+import { type Database, openDatabase } from "./store/database";
+import { randomLetters } from "./store/ids";
+import { settingOrDefault } from "./store/settings";
+import { type ConfiguredEndpoint, upsertConfiguredEndpoint } from "./webhooks/configured-endpoint";
+import { DEFAULT_RETRY_SCHEDULE_MS, type DeliveryLoop, startDeliveryLoop } from "./webhooks/delivery-loop";
+
+export interface SandboxOptions {
+  /** The sandbox's own Postgres database; its tables are made at the first start. */
+  databaseUrl: string;
+  /** 0, the default, takes any free port. */
+  port?: number;
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** Where browsers reach the hosted pages. Default: the address it listens on. */
+  publicUrl?: string;
+  /** `sk_test_…`. Default: made at the first start and kept in the database. */
+  secretKey?: string;
+  /** An endpoint that exists from the start; more can be made through the API. */
+  webhook?: ConfiguredEndpoint;
+  /** Waits before each further delivery attempt, in milliseconds. */
+  retryScheduleMs?: readonly number[];
+  /** How long the page may wait for the webhook's answer before it redirects. Default 10 s, as Stripe. */
+  redirectWaitMs?: number;
+  log?: SandboxLog;
+}
+
+export interface Sandbox {
+  /** Base address of API and pages, without a slash at the end. */
+  url: string;
+  port: number;
+  secretKey: string;
+  /** Answers what is being asked, lets webhooks in flight finish for a moment, then closes. */
+  stop(): Promise<void>;
+}
+
+const HOUSEKEEPING_MS = 1_000;
+
+/**
+ * Starts a Stripe that runs here: the API, the hosted pages and the webhooks, with all state in the given database.
+ *
+ * @throws when the database cannot be reached, the port is taken, or the key is not an `sk_test_` key
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  if (options.secretKey !== undefined && !options.secretKey.startsWith("sk_test_")) {
+    throw new Error("The sandbox's secret key has to start with sk_test_.");
+  }
+  const db = await openDatabase(options.databaseUrl);
+  try {
+    return await startOn(db, options);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+async function startOn(db: Database, options: SandboxOptions): Promise<Sandbox> {
+  const log = options.log ?? silentLog;
+  const clock = await openClock(db);
+  const secretKey =
+    options.secretKey ?? (await settingOrDefault(db, "secret_key", () => `sk_test_${randomLetters(32)}`));
+  const { server, url, port, serve } = await listen(options.host ?? "127.0.0.1", options.port ?? 0);
+  const bootId = randomUUID();
+  const deliveries = await startDeliveryLoop({
+    db,
+    clock,
+    log,
+    bootId,
+    retryScheduleMs: options.retryScheduleMs ?? DEFAULT_RETRY_SCHEDULE_MS,
+  });
+  const runtime: Runtime = {
+    db,
+    clock,
+    log,
+    bootId,
+    secretKey,
+    publicUrl: (options.publicUrl ?? url).replace(/\/$/, ""),
+    faults: new FaultList(),
+    deliveries,
+    redirectWaitMs: options.redirectWaitMs ?? 10_000,
+    lostClaims: new Set(),
+  };
+  const webhook = options.webhook;
+  if (webhook) await inTransaction(runtime, NO_REQUEST, (tx) => upsertConfiguredEndpoint(tx, webhook));
+  serve(createApp(runtime, deliveries));
+  const housekeeping = startHousekeeping(runtime);
+  return { url, port, secretKey, stop: once(() => stop(server, housekeeping, deliveries, db)) };
+}
+
+function createApp(runtime: Runtime, deliveries: DeliveryLoop): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.route("/", createControl(runtime, deliveries));
+  app.route("/", createApi(runtime));
+  app.route("/", createPages(runtime));
+  app.onError((error, c) => {
+    runtime.log.error({ err: error, path: c.req.path }, "sandbox page failed");
+    return c.text("The sandbox failed; its log has the details.", 500);
+  });
+  return app;
+}
+
+interface Listening {
+  server: Server;
+  url: string;
+  port: number;
+  serve(app: Hono<{ Bindings: HttpBindings }>): void;
+}
+
+/** Takes the port first: the hosted pages' address has to be known before the first session is made. */
+async function listen(host: string, port: number): Promise<Listening> {
+  let handler: ReturnType<typeof getRequestListener> | undefined;
+  const server = createServer((request, response) => {
+    if (handler) void handler(request, response);
+    else response.writeHead(503).end();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  });
+  const bound = server.address();
+  if (bound === null || typeof bound === "string") throw new Error("the server has no port");
+  const name = host.includes(":") ? `[${host}]` : host;
+  return {
+    server,
+    port: bound.port,
+    url: `http://${name}:${bound.port}`,
+    serve(app) {
+      handler = getRequestListener((request, env) => app.fetch(request, env), {
+        overrideGlobalObjects: false,
+      });
+    },
+  };
+}
+
+/** Expires sessions and forgets old idempotency keys, about once a second. */
+function startHousekeeping(runtime: Runtime): { stop(): Promise<void> } {
+  let running: Promise<void> = Promise.resolve();
+  let stopped = false;
+  const timer = setInterval(() => {
+    running = running.then(() => (stopped ? undefined : tidyUp(runtime)));
+  }, HOUSEKEEPING_MS);
+  return {
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+async function tidyUp(runtime: Runtime): Promise<void> {
+  try {
+    const [due] = await runtime.db.query("SELECT 1 FROM object WHERE due_at <= $1 LIMIT 1", [
+      runtime.clock.now(),
+    ]);
+    if (due) await inTransaction(runtime, NO_REQUEST, expireDueSessions);
+    await forgetOldKeys(runtime.db, runtime.clock.now());
+    for (const key of runtime.lostClaims) {
+      await releaseKey(runtime.db, key);
+      runtime.lostClaims.delete(key);
+    }
+  } catch (error) {
+    runtime.log.error({ err: error }, "sandbox housekeeping failed");
+  }
+}
+
+async function stop(
+  server: Server,
+  housekeeping: { stop(): Promise<void> },
+  deliveries: DeliveryLoop,
+  db: Database,
+): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  await housekeeping.stop();
+  await deliveries.stop();
+  // Requests still being answered get a moment; a client that keeps its connection open does not hold us up.
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 3_000).unref())]);
+  server.closeAllConnections();
+  await db.close();
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let result: Promise<void> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
+}

@@ -1,0 +1,23 @@
+import { randomBytes } from "node:crypto";
+
+const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/** Random letters and digits, as Stripe's ids use them. */
+export function randomLetters(length: number): string {
+  let letters = "";
+  while (letters.length < length) {
+    for (const byte of randomBytes(length)) {
+      // 248 = 4 × 62: dropping the rest keeps every letter equally likely.
+      if (byte < 248 && letters.length < length) letters += ALPHABET[byte % 62];
+    }
+  }
+  return letters;
+}
+
+/** An id that looks like Stripe's: `pi_3…`, `evt_1…`, `cs_test_a1…`. */
+export function newStripeId(prefix: string): string {
+  if (prefix === "cs") return `cs_test_a1${randomLetters(56)}`;
+  if (prefix === "pi" || prefix === "ch" || prefix === "txn") return `${prefix}_3${randomLetters(23)}`;
+  if (prefix === "cus" || prefix === "prod") return `${prefix}_${randomLetters(14)}`;
+  return `${prefix}_1${randomLetters(23)}`;
+}

@@ -1,0 +1,38 @@
+import { PINNED_VERSION } from "../api/version";
+import {
+  buildWebhookEndpoint,
+  type EndpointSecrets,
+  insertEndpoint,
+  saveEndpoint,
+} from "../resources/webhook-endpoints/webhook-endpoint";
+import type { Tx } from "../runtime";
+import type { Row } from "../store/database";
+import type { Stripe } from "../stripe-types";
+
+export interface ConfiguredEndpoint {
+  url: string;
+  secret: string;
+  enabledEvents?: string[];
+}
+
+/** Makes the endpoint from the configuration exist exactly once, with today's address, secret and events. */
+export async function upsertConfiguredEndpoint(tx: Tx, configured: ConfiguredEndpoint): Promise<void> {
+  const enabledEvents = configured.enabledEvents ?? ["*"];
+  const secrets: EndpointSecrets = { secrets: [configured.secret], configured: true };
+  const [row] = await tx.query<Row & { data: Stripe.WebhookEndpoint }>(
+    `SELECT data FROM object WHERE type = 'webhook_endpoint' AND NOT deleted
+       AND (private ->> 'configured')::boolean ORDER BY seq LIMIT 1 FOR UPDATE`,
+  );
+  if (row) {
+    const endpoint = { ...row.data, url: configured.url, enabled_events: enabledEvents, status: "enabled" };
+    return saveEndpoint(tx, endpoint, secrets);
+  }
+  const endpoint = buildWebhookEndpoint(tx, {
+    url: configured.url,
+    enabledEvents,
+    apiVersion: PINNED_VERSION,
+    description: "From the sandbox's configuration",
+    metadata: {},
+  });
+  return insertEndpoint(tx, endpoint, secrets);
+}

@@ -1,0 +1,174 @@
+import { presentDelivery } from "../events/present-event";
+import type { SandboxLog } from "../log";
+import type { DeliveryDoor } from "../runtime";
+import type { Clock } from "../store/clock";
+import type { Database } from "../store/database";
+import { readSetting, writeSetting } from "../store/settings";
+import {
+  claimDue,
+  countUnanswered,
+  type Delivery,
+  dropWaiting,
+  readTarget,
+  recordAttempt,
+} from "./delivery-queue";
+import { sendDelivery } from "./send-delivery";
+
+/** `hold` keeps deliveries waiting, `drop` loses them. A resend or a duplicate asked for by hand always goes out. */
+export type DeliveryMode = "deliver" | "hold" | "drop";
+
+export const DEFAULT_RETRY_SCHEDULE_MS: readonly number[] = [
+  1_000, 3_000, 10_000, 30_000, 60_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000,
+];
+
+const CONCURRENCY = 16;
+const POLL_MS = 500;
+const STOP_GRACE_MS = 2_000;
+const MODE_SETTING = "delivery_mode";
+
+export interface DeliveryLoop extends DeliveryDoor {
+  mode(): DeliveryMode;
+  setMode(mode: DeliveryMode): Promise<void>;
+  /** Lets deliveries in flight finish for a moment; what is cut off is sent again after the next start. */
+  stop(): Promise<void>;
+}
+
+export interface DeliveryLoopOptions {
+  db: Database;
+  clock: Clock;
+  log: SandboxLog;
+  bootId: string;
+  retryScheduleMs: readonly number[];
+}
+
+/** Starts sending what is due, and keeps doing so until stopped. */
+export async function startDeliveryLoop(options: DeliveryLoopOptions): Promise<DeliveryLoop> {
+  const { db, clock, log, bootId } = options;
+  const stopping = new AbortController();
+  const inFlight = new Map<string, Promise<void>>();
+  const listeners = new Set<() => void>();
+  let mode = ((await readSetting(db, MODE_SETTING)) ?? "deliver") as DeliveryMode;
+  let stopped = false;
+  let wakeUp: () => void = () => undefined;
+  let woken = false;
+
+  function wake(): void {
+    woken = true;
+    wakeUp();
+  }
+
+  async function pause(): Promise<void> {
+    if (woken || stopped) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, POLL_MS);
+      wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      woken = false;
+      try {
+        await startDue();
+      } catch (error) {
+        log.error({ err: error }, "sandbox could not look for due deliveries");
+      }
+      await pause();
+    }
+  }
+
+  async function startDue(): Promise<void> {
+    if (mode === "drop") await dropWaiting(db);
+    const limit = CONCURRENCY - inFlight.size;
+    if (limit <= 0) return;
+    const due = await claimDue(db, {
+      bootId,
+      nowMs: clock.nowMs(),
+      limit,
+      onlyForced: mode !== "deliver",
+      inFlight: [...inFlight.keys()],
+    });
+    for (const delivery of due) track(delivery.id, deliver(delivery));
+  }
+
+  function track(id: string, work: Promise<void>): void {
+    const tracked = work
+      .catch((error: unknown) => log.error({ err: error }, "sandbox could not record a delivery"))
+      .finally(() => {
+        inFlight.delete(id);
+        for (const listener of listeners) listener();
+        wake();
+      });
+    inFlight.set(id, tracked);
+  }
+
+  async function deliver(delivery: Delivery): Promise<void> {
+    const target = await readTarget(db, delivery);
+    if (!target) {
+      const gone = { succeeded: false, status: null, error: "the endpoint is deleted or disabled" };
+      return recordAttempt(db, delivery.id, gone, clock.nowMs(), null);
+    }
+    const payload = JSON.stringify(presentDelivery(target.event, target.endpoint.api_version), null, 2);
+    const result = await sendDelivery(
+      { url: target.endpoint.url, secrets: target.secrets },
+      payload,
+      stopping.signal,
+    );
+    // Cut off by stop(): the claim stays and the next process sends it again.
+    if (stopping.signal.aborted && !result.succeeded) return;
+    const delayMs = options.retryScheduleMs[delivery.attempts - 1];
+    const retryAtMs = delayMs === undefined ? null : clock.nowMs() + delayMs;
+    await recordAttempt(db, delivery.id, result, clock.nowMs(), retryAtMs);
+    log.info(
+      { event: delivery.event_id, type: target.event.type, attempt: delivery.attempts, ...result },
+      "webhook sent",
+    );
+  }
+
+  async function waitFor(eventId: string, timeoutMs: number): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    while (mode === "deliver" && !stopped && (await countUnanswered(db, eventId)) > 0) {
+      const left = deadline - Date.now();
+      if (left <= 0) return;
+      await nextSettled(left);
+    }
+  }
+
+  function nextSettled(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        listeners.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      listeners.add(done);
+    });
+  }
+
+  const running = run();
+  return {
+    wake,
+    waitFor,
+    mode: () => mode,
+    async setMode(next) {
+      // What was written while events were being lost is lost, also if the loop has not come round to it yet.
+      if (mode === "drop") await dropWaiting(db);
+      await writeSetting(db, MODE_SETTING, next);
+      mode = next;
+      wake();
+    },
+    async stop() {
+      stopped = true;
+      wake();
+      await running;
+      const cut = setTimeout(() => stopping.abort(), STOP_GRACE_MS);
+      await Promise.all(inFlight.values());
+      clearTimeout(cut);
+      for (const listener of listeners) listener();
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { type EventRow, eventColumns } from "../events/present-event";
+import type { EndpointSecrets } from "../resources/webhook-endpoints/webhook-endpoint";
+import type { Queryable, Row } from "../store/database";
+import { findObject } from "../store/objects";
+import type { Stripe } from "../stripe-types";
+import type { DeliveryResult } from "./send-delivery";
+
+export interface Delivery extends Row {
+  id: string;
+  event_id: string;
+  endpoint_id: string;
+  kind: "first" | "resend" | "duplicate";
+  attempts: number;
+}
+
+/**
+ * Takes deliveries that are due, counting the attempt. A claim that is not among those in flight here is the claim of
+ * a killed process, or of an attempt whose result could not be written: it is taken over, so the delivery goes out
+ * again.
+ */
+export async function claimDue(
+  db: Queryable,
+  options: { bootId: string; nowMs: number; limit: number; onlyForced: boolean; inFlight: string[] },
+): Promise<Delivery[]> {
+  const claimed = await db.query<Delivery>(
+    `UPDATE delivery SET claimed_by = $1, attempts = attempts + 1
+     WHERE id IN (
+       SELECT id FROM delivery
+       WHERE state = 'pending' AND due_at_ms <= $2 AND (claimed_by IS DISTINCT FROM $1 OR id <> ALL ($5::bigint[]))
+         AND (NOT $4 OR kind <> 'first')
+       ORDER BY due_at_ms, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+     RETURNING id, event_id, endpoint_id, kind, attempts`,
+    [options.bootId, options.nowMs, options.limit, options.onlyForced, options.inFlight],
+  );
+  return claimed.sort((a, b) => Number(a.id) - Number(b.id));
+}
+
+export interface DeliveryTarget {
+  event: EventRow;
+  endpoint: Stripe.WebhookEndpoint;
+  secrets: readonly string[];
+}
+
+/** What to send and where; undefined when the endpoint is gone or switched off. */
+export async function readTarget(db: Queryable, delivery: Delivery): Promise<DeliveryTarget | undefined> {
+  const [event] = await db.query<EventRow>(`SELECT ${eventColumns} FROM event WHERE id = $1`, [
+    delivery.event_id,
+  ]);
+  const endpoint = await findObject<Stripe.WebhookEndpoint>(db, "webhook_endpoint", delivery.endpoint_id);
+  if (!event || !endpoint || endpoint.deleted || endpoint.data.status !== "enabled") return undefined;
+  return { event, endpoint: endpoint.data, secrets: (endpoint.private as EndpointSecrets).secrets };
+}
+
+/** Records an attempt; `retryAtMs` null means that there will be no other. */
+export async function recordAttempt(
+  db: Queryable,
+  id: string,
+  result: DeliveryResult,
+  nowMs: number,
+  retryAtMs: number | null,
+): Promise<void> {
+  const state = result.succeeded ? "succeeded" : retryAtMs === null ? "failed" : "pending";
+  await db.query(
+    `UPDATE delivery SET state = $2, claimed_by = NULL, last_status = $3, last_error = $4,
+       due_at_ms = coalesce($5, due_at_ms), delivered_at_ms = CASE WHEN $2 = 'succeeded' THEN $6::bigint END
+     WHERE id = $1`,
+    [id, state, result.status, result.error, retryAtMs, nowMs],
+  );
+}
+
+/** Takes every waiting first delivery out without sending it: the receiver never hears of these events. */
+export async function dropWaiting(db: Queryable): Promise<void> {
+  await db.query(
+    "UPDATE delivery SET state = 'dropped', last_error = 'dropped by the control API' WHERE state = 'pending' AND kind = 'first' AND claimed_by IS NULL",
+  );
+}
+
+/** Queues an event again for every enabled endpoint, whether or not it was delivered. */
+export async function queueAgain(
+  db: Queryable,
+  options: { eventId: string; kind: "resend" | "duplicate"; times: number; nowMs: number },
+): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(
+    `INSERT INTO delivery (event_id, endpoint_id, kind, due_at_ms)
+     SELECT event.id, object.id, $2, $4 FROM event, object, generate_series(1, $3::int)
+     WHERE event.id = $1 AND object.type = 'webhook_endpoint' AND NOT object.deleted
+       AND object.refs @> '{"status": "enabled"}'
+     RETURNING delivery.id`,
+    [options.eventId, options.kind, options.times, options.nowMs],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** How many deliveries of the event have not been answered with 2xx and may still be. */
+export async function countUnanswered(db: Queryable, eventId: string): Promise<number> {
+  const [row] = await db.query<{ count: number }>(
+    "SELECT count(*)::int AS count FROM delivery WHERE event_id = $1 AND state = 'pending'",
+    [eventId],
+  );
+  return row?.count ?? 0;
+}

@@ -1,0 +1,45 @@
+import { signPayload } from "./sign-payload";
+
+const TIMEOUT_MS = 10_000;
+
+export interface DeliveryResult {
+  succeeded: boolean;
+  status: number | null;
+  error: string | null;
+}
+
+/** Posts one payload to one endpoint. Only 2xx within ten seconds is a success; a redirect is not followed. */
+export async function sendDelivery(
+  target: { url: string; secrets: readonly string[] },
+  payload: string,
+  stopped: AbortSignal,
+): Promise<DeliveryResult> {
+  try {
+    const response = await fetch(target.url, {
+      method: "POST",
+      redirect: "manual",
+      body: payload,
+      headers: {
+        "Content-Type": "application/json; charset=utf-8",
+        "Stripe-Signature": signPayload(payload, target.secrets, Math.floor(Date.now() / 1000)),
+        "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+      },
+      signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), stopped]),
+    });
+    await response.arrayBuffer();
+    return {
+      succeeded: response.ok,
+      status: response.status,
+      error: response.ok ? null : `HTTP ${response.status}`,
+    };
+  } catch (error) {
+    return { succeeded: false, status: null, error: describe(error) };
+  }
+}
+
+/** `fetch` hides the reason of a failed connection in the cause. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
+  return `${error.message}${cause}`;
+}

@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import fixtures from "@/lib/sandbox/stripe-openapi/fixtures.json";
+import { expectStripeShape } from "@/tests/support/stripe-shapes";
+
+const customer = fixtures.resources.customer;
+
+it.each([
+  "charge",
+  "checkout.session",
+  "customer",
+  "payment_intent",
+  "payment_method",
+  "setup_intent",
+] as const)("accepts Stripe's own sample of a %s", (name) => {
+  expectStripeShape(name, fixtures.resources[name]);
+});
+
+it("refuses an object with a missing, an unknown or a wrong field", () => {
+  const { email: _, ...incomplete } = customer;
+
+  expect(() => expectStripeShape("customer", incomplete)).toThrow(/email/);
+  expect(() => expectStripeShape("customer", { ...customer, nickname: "Jo" })).toThrow(/nickname/);
+  expect(() => expectStripeShape("customer", { ...customer, balance: "0" })).toThrow(/integer/);
+});
