@@ -42,7 +42,7 @@ async function authenticateBrowser(request: Request): Promise<Actor> {
 }
 
 /** A cookie comes along from any page; only our own pages may write with it. */
-function requireOwnOrigin(headers: Headers): void {
+export function requireOwnOrigin(headers: Headers): void {
   const origin = headers.get("origin");
   const isOwn =
     origin === null

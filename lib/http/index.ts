@@ -8,5 +8,5 @@ export { readSessionUser } from "./session";
 export { readCsrfToken } from "./sign-in/csrf-token";
 export { ownPath } from "./sign-in/own-address";
 export { type SignInWays, signInWays } from "./sign-in/providers";
-export { readSignedInUser } from "./sign-in/signed-in-user";
 export { signOut } from "./sign-in/sign-out";
+export { readSignedInUser } from "./sign-in/signed-in-user";

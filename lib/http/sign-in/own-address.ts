@@ -8,6 +8,8 @@ export const HOME_PATH = "/billing";
 export function ownAddress(asked: string, origin: string): string {
   const url = URL.canParse(asked, origin) ? new URL(asked, origin) : null;
   if (!url || url.origin !== origin || url.pathname === "/") return `${origin}${HOME_PATH}`;
+  // As a path alone, "//host" would name another site.
+  if (url.pathname.startsWith("//")) return `${origin}${HOME_PATH}`;
   return url.href;
 }
 

@@ -6,6 +6,7 @@ import GoogleProvider from "next-auth/providers/google";
 import { findUserByPassword } from "@/lib/auth";
 import { sendSignInLink } from "@/lib/emails";
 import { env } from "@/lib/platform/env";
+import { log } from "@/lib/platform/log";
 import { readVerifiedEmail } from "./github-email";
 
 /** Which ways to sign in are switched on, for the page that offers them. */
@@ -41,7 +42,10 @@ export function signInProviders(): AuthOptions["providers"] {
 /** Whether a sign-in proves an e-mail address. Memberships follow the address, so nothing less may pass. */
 export function isVerifiedSignIn({ user, account, profile }: SignIn): boolean {
   if (!user.email) return false;
-  return account?.provider !== "google" || (profile as { email_verified?: boolean } | undefined)?.email_verified === true;
+  return (
+    account?.provider !== "google" ||
+    (profile as { email_verified?: boolean } | undefined)?.email_verified === true
+  );
 }
 
 interface SignIn {
@@ -54,10 +58,17 @@ function passwordProvider() {
   return CredentialsProvider({
     credentials: { email: { type: "email" }, password: { type: "password" } },
     authorize: async (credentials) => {
-      const user = await findUserByPassword(credentials?.email ?? "", credentials?.password ?? "");
+      const { email = "", password = "" } = credentials ?? {};
+      const user = await findUserByPassword(email, password).catch(refuseForNow);
       return user && { id: user.userId, email: user.email, name: user.name };
     },
   });
+}
+
+/** next-auth writes the text of an error into the address, so it gets a code in place of what the database said. */
+function refuseForNow(error: unknown): never {
+  log().error({ err: error }, "a password could not be checked");
+  throw new Error("Unavailable");
 }
 
 function emailProvider() {

@@ -1,7 +1,8 @@
 import { env } from "@/lib/platform/env";
+import { newId } from "@/lib/platform/ids";
+import { SIGN_IN_PAGE } from "../auth-options";
 import { requireOwnOrigin } from "../authenticate";
 import { errorResponse } from "../errors";
-import { newId } from "@/lib/platform/ids";
 
 /** next-auth's session cookie, and the parts into which it cuts a long one. */
 const SESSION_COOKIE = /^(__Secure-)?next-auth\.session-token(\.\d+)?$/;
@@ -16,7 +17,7 @@ export async function signOut(request: Request): Promise<Response> {
   } catch (error) {
     return errorResponse(error, newId("request"));
   }
-  const headers = new Headers({ location: `${env().APP_URL}/sign-in` });
+  const headers = new Headers({ location: `${env().APP_URL}${SIGN_IN_PAGE}` });
   for (const name of sessionCookies(request.headers.get("cookie") ?? "")) {
     const secure = name.startsWith("__Secure-") ? "; Secure" : "";
     headers.append("set-cookie", `${name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax${secure}`);

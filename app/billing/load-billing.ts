@@ -1,0 +1,100 @@
+import { cardName } from "@/components/billing/card-words";
+import type { CheckoutReturn } from "@/components/billing/return-notice";
+import { hasScope, type SignedInUser, scopesOfRole } from "@/lib/auth";
+import { listCustomersOf, type MemberOf } from "@/lib/customers";
+import { presentTopUp } from "@/lib/http";
+import { type Balance, listRecentTransfers, readBalance, type TransferRecord } from "@/lib/ledger";
+import { listCards, type SavedCard } from "@/lib/payment-methods";
+import type { CustomerId } from "@/lib/platform/ids";
+import { findIntent, readTopUp } from "@/lib/top-ups";
+
+const SHOWN_RECORDS = 10;
+
+/** What the address of the page says. */
+export interface BillingQuery {
+  customer?: string | undefined;
+  topup?: string | undefined;
+  mode?: string | undefined;
+  intent?: string | undefined;
+}
+
+/** Everything on the page of one customer. */
+export interface BillingView {
+  customer: MemberOf;
+  customers: MemberOf[];
+  /** Whether the viewer may add money and save cards. */
+  mayPay: boolean;
+  balance: Balance;
+  cards: SavedCard[];
+  records: TransferRecord[];
+  back: CheckoutReturn | null;
+}
+
+/**
+ * Reads the page of the customer that the address names, or of the user's first one.
+ *
+ * @returns "no_customer" for a user without any, "foreign" when the named one is not the user's
+ */
+export async function loadBilling(
+  user: SignedInUser,
+  query: BillingQuery,
+): Promise<BillingView | "no_customer" | "foreign"> {
+  const customers = await listCustomersOf(user.userId);
+  const customer = query.customer
+    ? customers.find(({ customerId }) => customerId === query.customer)
+    : customers[0];
+  if (!customer) return query.customer ? "foreign" : "no_customer";
+  const { customerId, role } = customer;
+  const [balance, cards, records] = await Promise.all([
+    readBalance(customerId),
+    listCards(customerId),
+    listRecentTransfers(customerId, SHOWN_RECORDS),
+  ]);
+  return {
+    customer,
+    customers,
+    mayPay: hasScope(
+      { kind: "session", customerId, userId: user.userId, role, scopes: scopesOfRole(role) },
+      "billing:write",
+    ),
+    balance,
+    cards,
+    records,
+    back: await readReturn(customerId, query, cards),
+  };
+}
+
+/** What the return from Checkout was about, as our own records have it: the page must not wait for Stripe. */
+async function readReturn(
+  customerId: CustomerId,
+  query: BillingQuery,
+  cards: SavedCard[],
+): Promise<CheckoutReturn | null> {
+  if (query.topup !== "success" && query.topup !== "cancelled") return null;
+  const intent = query.intent ? await findIntent({ customerId, topUpIntentId: query.intent }) : null;
+  const asked = { result: query.topup, mode: query.mode === "setup" ? "setup" : "payment" } as const;
+  if (!intent) return { ...asked, topUpIntentId: null, topUp: null, card: null };
+  const { status, mode, amount_usd, failure } = presentTopUp({ intent, timeline: [] });
+  return {
+    result: asked.result,
+    mode: intent.mode === "setup" ? "setup" : "payment",
+    topUpIntentId: intent.topUpIntentId,
+    topUp: { status, mode, amount_usd, failure },
+    card:
+      intent.mode === "setup" && intent.status === "succeeded"
+        ? await savedCardOf(customerId, intent.topUpIntentId, cards)
+        : null,
+  };
+}
+
+/** The card that a finished attempt has saved. Its history names it; a decided attempt asks nothing of Stripe. */
+async function savedCardOf(
+  customerId: CustomerId,
+  topUpIntentId: string,
+  cards: SavedCard[],
+): Promise<string | null> {
+  const { timeline } = await readTopUp(customerId, topUpIntentId);
+  const saved = timeline.find(({ what }) => what === "card_saved")?.reference;
+  const card = cards.find(({ paymentMethodId }) => paymentMethodId === saved);
+  return card ? cardName(card) : null;
+}

@@ -1,0 +1,18 @@
+import type { Metadata } from "next";
+import { buttonLook } from "@/components/ui/button";
+import { PlainPage } from "@/components/ui/plain-page";
+
+export const metadata: Metadata = { title: "Not found" };
+
+export default function NotFound() {
+  return (
+    <PlainPage title="There is nothing here">
+      <p className="mt-4 text-soft">
+        This page does not exist, or it belongs to a customer that you are not a member of.
+      </p>
+      <a href="/billing" className={buttonLook("secondary", "mt-8 self-start")}>
+        Go to billing
+      </a>
+    </PlainPage>
+  );
+}

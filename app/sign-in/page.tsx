@@ -1,0 +1,65 @@
+import type { Metadata } from "next";
+import { cookies, headers } from "next/headers";
+import { redirect } from "next/navigation";
+import { SignInForms } from "@/components/sign-in/sign-in-forms";
+import { signInError } from "@/components/sign-in/sign-in-messages";
+import { Notice } from "@/components/ui/notice";
+import { PlainPage } from "@/components/ui/plain-page";
+import { ownPath, readCsrfToken, readSignedInUser, signInWays } from "@/lib/http";
+import { env } from "@/lib/platform/env";
+import { firstValues, type SearchParams } from "../search-params";
+import { withDatabase } from "../with-database";
+
+// The only page that a search engine could reach.
+export const metadata: Metadata = { title: "Sign in", robots: { index: false, follow: false } };
+
+/** The login that the demo makes. */
+const DEMO_EMAIL = "demo@example.com";
+
+export default async function SignInPage({ searchParams }: { searchParams: SearchParams }) {
+  const { callbackUrl, error, ready, sent } = firstValues(await searchParams);
+  const goal = ownPath(callbackUrl, new URL(env().APP_URL).origin);
+  const requestHeaders = await headers();
+  if (await withDatabase(() => readSignedInUser(requestHeaders))) redirect(goal);
+  if (sent) return <CheckYourMail />;
+
+  const cookieStore = await cookies();
+  const csrfToken = readCsrfToken((name) => cookieStore.get(name)?.value);
+  // A page cannot set cookies: next-auth does, and leads back here.
+  if (!csrfToken && !ready)
+    redirect(`/api/auth/signin?${new URLSearchParams({ callbackUrl: goal, ...(error && { error }) })}`);
+
+  const problem = csrfToken
+    ? signInError(error)
+    : "Your browser keeps no cookies from this site. Allow them, then reload.";
+  return (
+    <PlainPage title="Sign in">
+      {problem && (
+        <div role="alert" className="mt-6">
+          <Notice tone="bad" title={problem} />
+        </div>
+      )}
+      <SignInForms
+        ways={signInWays()}
+        csrfToken={csrfToken ?? ""}
+        callbackUrl={goal}
+        demoEmail={DEMO_EMAIL}
+      />
+    </PlainPage>
+  );
+}
+
+function CheckYourMail() {
+  return (
+    <PlainPage title="Check your e-mail">
+      <p role="status" className="mt-4 text-soft">
+        We have sent you a link that signs you in. It works once, for 24 hours. Nothing there? Look into the
+        spam folder, or{" "}
+        <a href="/sign-in" className="text-accent underline underline-offset-4">
+          ask for another one
+        </a>
+        .
+      </p>
+    </PlainPage>
+  );
+}

@@ -1,0 +1,23 @@
+/** One deliberate try, under the name that the API knows it by. */
+export interface Attempt {
+  /** What was asked for. */
+  input: string;
+  idempotencyKey: string;
+}
+
+/**
+ * The attempt to send now: the last one again when nothing is known of its outcome and nothing was changed since, so
+ * that a lost answer can never start two top-ups; otherwise a new one.
+ *
+ * @param unresolved the last attempt while its outcome is unknown, else null
+ */
+export function attemptFor(unresolved: Attempt | null, input: string, newKey: () => string): Attempt {
+  return unresolved?.input === input ? unresolved : { input, idempotencyKey: newKey() };
+}
+
+/** A random UUID; also where the page is not served over https and `randomUUID` is missing. */
+export function randomKey(): string {
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

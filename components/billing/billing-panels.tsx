@@ -1,0 +1,66 @@
+import type { Balance, TransferRecord } from "@/lib/ledger";
+import type { SavedCard } from "@/lib/payment-methods";
+import type { TopUpLimits } from "./amount-input";
+import { BalanceCard } from "./balance-card";
+import { RecentRecords } from "./recent-records";
+import { SavedCards } from "./saved-cards";
+import { TopUpForm } from "./top-up-form";
+
+interface BillingPanelsProps {
+  customer: { customerId: string; role: string };
+  mayPay: boolean;
+  balance: Balance;
+  cards: readonly SavedCard[];
+  records: readonly TransferRecord[];
+  limits: TopUpLimits;
+  now: Date;
+}
+
+/** The parts of the page: two columns where there is room, and on a phone in the order in which they matter. */
+export function BillingPanels({
+  customer,
+  mayPay,
+  balance,
+  cards,
+  records,
+  limits,
+  now,
+}: BillingPanelsProps) {
+  const { customerId, role } = customer;
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-x-20 gap-y-12 lg:grid-cols-[minmax(0,1fr)_416px] lg:grid-rows-[auto_1fr]">
+      <BalanceCard balance={balance} />
+      <div className="lg:col-start-2 lg:row-span-2 lg:row-start-1">
+        <section
+          id="top-up"
+          tabIndex={-1}
+          aria-labelledby="top-up-heading"
+          className="scroll-mt-8 rounded-[20px] border border-line bg-panel p-6 shadow-panel sm:p-8"
+        >
+          <h2 id="top-up-heading" className="text-lg font-semibold tracking-[-0.01em]">
+            Top up
+          </h2>
+          {mayPay && balance.status !== "closed" ? (
+            <TopUpForm customerId={customerId} limits={limits} />
+          ) : (
+            <p className="mt-2 text-[15px] text-soft">{whyNot(balance.status, role)}</p>
+          )}
+        </section>
+      </div>
+      <div className="space-y-12">
+        <SavedCards
+          customerId={customerId}
+          cards={cards}
+          maySave={mayPay && balance.status !== "closed"}
+          now={now}
+        />
+        <RecentRecords records={records} mayTopUp={mayPay} />
+      </div>
+    </div>
+  );
+}
+
+function whyNot(status: Balance["status"], role: string): string {
+  if (status === "closed") return "A closed balance takes no more money.";
+  return `Your role here is ${role}: you can see the balance, but not add money. Ask an owner or a billing member.`;
+}

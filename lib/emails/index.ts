@@ -1,0 +1,1 @@
+export { sendSignInLink } from "./sign-in-link";

@@ -1,0 +1,29 @@
+import { createTransport, type Transporter } from "nodemailer";
+import { env } from "@/lib/platform/env";
+import { ServiceUnavailableError } from "@/lib/platform/errors";
+
+/** A letter in both forms: some people and most tests read the plain one. */
+export interface Mail {
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+}
+
+const shared = globalThis as typeof globalThis & { brimMailer?: Transporter };
+
+/**
+ * Hands one letter to the mail server.
+ *
+ * @throws ServiceUnavailableError no mail server is set, or it did not take the letter
+ */
+export async function sendMail(mail: Mail): Promise<void> {
+  const { SMTP_URL, MAIL_FROM } = env();
+  if (!SMTP_URL) throw new ServiceUnavailableError("This installation cannot send e-mail.");
+  shared.brimMailer ??= createTransport(SMTP_URL);
+  try {
+    await shared.brimMailer.sendMail({ from: MAIL_FROM, ...mail });
+  } catch (cause) {
+    throw new ServiceUnavailableError("The e-mail could not be sent.", { cause });
+  }
+}

@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { cardName, expiryOf, isExpired } from "@/components/billing/card-words";
+
+it("names a card by its brand and last four digits", () => {
+  expect(cardName({ brand: "visa", last4: "4242" })).toBe("Visa •••• 4242");
+  expect(cardName({ brand: "amex", last4: "0005" })).toBe("American Express •••• 0005");
+  expect(cardName({ brand: "brand_new", last4: "1111" })).toBe("Brand_new •••• 1111");
+});
+
+it("writes the expiry as it stands on the card", () => {
+  expect(expiryOf(4, 2029)).toBe("04/29");
+  expect(expiryOf(12, 2100)).toBe("12/00");
+});
+
+it("takes a card as good to the last moment of its month", () => {
+  expect(isExpired(11, 2026, new Date("2026-11-30T23:59:59.999Z"))).toBe(false);
+  expect(isExpired(11, 2026, new Date("2026-12-01T00:00:00.000Z"))).toBe(true);
+  expect(isExpired(12, 2026, new Date("2026-12-31T00:00:00.000Z"))).toBe(false);
+});
