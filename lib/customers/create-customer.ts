@@ -40,3 +40,9 @@ export async function readCustomer(customerId: CustomerId): Promise<Customer> {
   const row = await prisma().customer.findUniqueOrThrow({ where: { customerId } });
   return { customerId, name: row.name, email: row.email };
 }
+
+/** The customer with an id, or null. */
+export async function findCustomer(customerId: CustomerId): Promise<Customer | null> {
+  const row = await prisma().customer.findUnique({ where: { customerId } });
+  return row && { customerId, name: row.name, email: row.email };
+}

@@ -1,4 +1,10 @@
-export { type Customer, createCustomer, findCustomerByEmail, readCustomer } from "./create-customer";
+export {
+  type Customer,
+  createCustomer,
+  findCustomer,
+  findCustomerByEmail,
+  readCustomer,
+} from "./create-customer";
 export { addMember, joinCustomersByEmail, listCustomersOf, type MemberOf, roleOf } from "./members";
 export {
   ensureStripeCustomer,

@@ -47,13 +47,13 @@ const POST: Statement = {
       SET balance_nanos = balance_nanos + CASE $4 WHEN 'credit' THEN $5::bigint ELSE -($5::bigint) END,
           last_seq = last_seq + 1
       WHERE customer_id = $1
-      RETURNING customer_id, last_seq, balance_nanos
+      RETURNING customer_id, last_seq, balance_nanos, held_nanos
     )
     INSERT INTO ledger_transfer (
-      customer_id, seq, transfer_id, kind, direction, amount_nanos, balance_after_nanos, house_account,
+      customer_id, seq, transfer_id, kind, direction, amount_nanos, balance_after_nanos, held_after_nanos, house_account,
       source_type, source_id, source_revision, description, metadata, api_key_id, occurred_at, created_at
     )
-    SELECT customer_id, last_seq, $2, $3, $4, $5::bigint, balance_nanos, $6,
+    SELECT customer_id, last_seq, $2, $3, $4, $5::bigint, balance_nanos, held_nanos, $6,
            $7, $8, $9::int, $10, $11::jsonb, $12, $13::timestamptz, clock_timestamp()
     FROM account
     RETURNING seq::text AS seq, balance_after_nanos::text AS balance_after`,

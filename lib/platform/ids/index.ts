@@ -23,6 +23,8 @@ export type Id<Kind extends keyof Prefixes> = `${Prefixes[Kind]}_${string}`;
 export type CustomerId = Id<"customer">;
 export type TopUpId = Id<"topUp">;
 export type TransferId = Id<"transfer">;
+export type HoldId = Id<"hold">;
+export type ChargeId = Id<"charge">;
 export type ApiKeyId = Id<"apiKey">;
 export type UserId = Id<"user">;
 

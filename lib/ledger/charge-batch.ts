@@ -1,0 +1,123 @@
+import { type Nanos, nanos } from "@/lib/money";
+import { isDuplicate, onPool, type Statement } from "@/lib/platform/db";
+import { type AppError, IdempotencyConflictError } from "@/lib/platform/errors";
+import { type ApiKeyId, type CustomerId, type Id, newId } from "@/lib/platform/ids";
+import type { ChargeRequest, PostedCharge } from "./charge";
+import {
+  AccountNotActiveError,
+  BalanceOutOfRangeError,
+  InsufficientBalanceError,
+  isOutOfRange,
+  UnknownCustomerError,
+} from "./errors";
+
+/** One charge of a batch; owner and key's holder are the same for all. */
+export type BatchItem = Omit<ChargeRequest, "owner" | "apiKeyId">;
+
+/** What became of one item. */
+export type BatchResult = { ok: true; charge: PostedCharge } | { ok: false; error: AppError };
+
+export const CHARGE_BATCH: Statement = {
+  name: "ledger_charge_batch",
+  text: `
+    SELECT n, outcome, charge_id, amount::text AS amount, balance_after::text AS balance, held_after::text AS held, posted_at
+    FROM ledger_charge_batch($1, $2, $3, $4::jsonb)`,
+};
+
+interface BatchRow {
+  n: number;
+  outcome: string;
+  charge_id: string;
+  amount: string;
+  balance: string;
+  held: string;
+  posted_at: Date;
+}
+
+/**
+ * Charges many items. Each customer's items are one statement that commits alone; never one transaction over several
+ * customers, because two batches would then wait for each other in a circle. The results are in the order of the items.
+ *
+ * @throws when the database fails: some customers' parts may be committed, and the same batch can be sent again
+ */
+export async function chargeBatch(
+  items: readonly BatchItem[],
+  caller: { owner: string; apiKeyId: ApiKeyId | null },
+): Promise<BatchResult[]> {
+  const parts = new Map<CustomerId, number[]>();
+  items.forEach((item, index) => {
+    const part = parts.get(item.customerId);
+    if (part) part.push(index);
+    else parts.set(item.customerId, [index]);
+  });
+  const results = new Array<BatchResult>(items.length);
+  for (const [customerId, indexes] of parts) {
+    for (const row of await chargePart(customerId, items, indexes, caller)) {
+      results[row.n] = resultOf(row, items[row.n]?.amount ?? nanos(0n));
+    }
+  }
+  return results;
+}
+
+async function chargePart(
+  customerId: CustomerId,
+  items: readonly BatchItem[],
+  indexes: readonly number[],
+  caller: { owner: string; apiKeyId: ApiKeyId | null },
+): Promise<BatchRow[]> {
+  const part = indexes.map((n) => {
+    const item = items[n] as BatchItem;
+    return {
+      n,
+      id: newId("charge"),
+      key: item.key,
+      hash: item.requestHash,
+      amount: item.amount.toString(),
+      description: item.description,
+      metadata: item.metadata,
+      overdraft: item.allowOverdraft,
+    };
+  });
+  const run = () =>
+    onPool().run<BatchRow>(CHARGE_BATCH, [customerId, caller.owner, caller.apiKeyId, JSON.stringify(part)]);
+  try {
+    // A key that came at the same moment by another way won: the second run finds it.
+    return await run().catch((error: unknown) => {
+      if (isDuplicate(error)) return run();
+      throw error;
+    });
+  } catch (error) {
+    throw isOutOfRange(error) ? new BalanceOutOfRangeError({ cause: error }) : error;
+  }
+}
+
+function resultOf(row: BatchRow, required: Nanos): BatchResult {
+  switch (row.outcome) {
+    case "posted":
+    case "replayed":
+      return {
+        ok: true,
+        charge: {
+          chargeId: row.charge_id as Id<"charge">,
+          amount: nanos(BigInt(row.amount)),
+          balanceAfter: nanos(BigInt(row.balance)),
+          availableAfter: nanos(BigInt(row.balance) - BigInt(row.held)),
+          createdAt: row.posted_at,
+          isReplay: row.outcome === "replayed",
+        },
+      };
+    case "key_conflict":
+      return { ok: false, error: new IdempotencyConflictError() };
+    case "insufficient": {
+      const available = nanos(BigInt(row.balance) - BigInt(row.held));
+      return { ok: false, error: new InsufficientBalanceError(available, required) };
+    }
+    case "account_frozen":
+    case "account_closed":
+      return { ok: false, error: new AccountNotActiveError(row.outcome.replace("account_", "")) };
+    case "no_account":
+      return { ok: false, error: new UnknownCustomerError() };
+    default:
+      throw new Error(`The database answered with an unknown outcome: ${row.outcome}`);
+  }
+}

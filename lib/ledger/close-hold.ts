@@ -1,0 +1,163 @@
+import { type Nanos, nanos } from "@/lib/money";
+import { onPool, type Statement } from "@/lib/platform/db";
+import { ConflictError, NotFoundError } from "@/lib/platform/errors";
+import { type ApiKeyId, type CustomerId, type HoldId, type Id, newId } from "@/lib/platform/ids";
+import {
+  AccountNotActiveError,
+  BalanceOutOfRangeError,
+  ForeignHoldError,
+  InsufficientBalanceError,
+  isOutOfRange,
+} from "./errors";
+
+/** Which hold, and who asks: `operator` may close any, a customer only what it opened itself. */
+export interface HoldRef {
+  customerId: CustomerId;
+  holdId: string;
+  principal: string;
+}
+
+/** A hold that became a charge. */
+export interface CapturedHold {
+  holdId: HoldId;
+  chargeId: Id<"charge">;
+  held: Nanos;
+  captured: Nanos;
+  expiresAt: Date | null;
+  balanceAfter: Nanos;
+  availableAfter: Nanos;
+  createdAt: Date;
+  isReplay: boolean;
+}
+
+export const CAPTURE_HOLD: Statement = {
+  name: "ledger_capture_hold",
+  text: `
+    SELECT outcome, charge_id, amount::text AS amount, balance_after::text AS balance, held_after::text AS held,
+           posted_at, hold_status, hold_amount::text AS hold_amount, hold_expires_at
+    FROM ledger_capture_hold($1, $2, $3::bigint, $4, $5, $6)`,
+};
+
+interface CaptureRow {
+  outcome: string;
+  charge_id: string;
+  amount: string;
+  balance: string;
+  held: string;
+  posted_at: Date;
+  hold_status: string;
+  hold_amount: string;
+  hold_expires_at: Date | null;
+}
+
+/**
+ * Charges what was held, in part or in full. It succeeds whatever has become of the balance, also on a frozen account.
+ * More than was held is taken from what is available, or nothing happens at all.
+ *
+ * @param options.amount null for all that was held
+ * @throws NotFoundError no such hold · ForeignHoldError somebody else's
+ * @throws ConflictError captured with another amount, released or expired
+ * @throws InsufficientBalanceError the part above the hold is not available
+ */
+export async function captureHold(
+  ref: HoldRef,
+  options: { amount: Nanos | null; apiKeyId: ApiKeyId | null },
+): Promise<CapturedHold> {
+  const row = await runCapture(ref, options);
+  const holdId = ref.holdId as HoldId;
+  switch (row.outcome) {
+    case "captured":
+    case "replayed":
+      return {
+        holdId,
+        chargeId: row.charge_id as Id<"charge">,
+        held: nanos(BigInt(row.hold_amount)),
+        captured: nanos(BigInt(row.amount)),
+        expiresAt: row.hold_expires_at,
+        balanceAfter: nanos(BigInt(row.balance)),
+        availableAfter: nanos(BigInt(row.balance) - BigInt(row.held)),
+        createdAt: row.posted_at,
+        isReplay: row.outcome === "replayed",
+      };
+    case "insufficient":
+      throw new InsufficientBalanceError(
+        nanos(BigInt(row.balance) - BigInt(row.held)),
+        nanos(BigInt(row.amount)),
+      );
+    case "already_captured":
+      throw new ConflictError("This hold was captured with another amount.");
+    case "account_frozen":
+    case "account_closed":
+      throw new AccountNotActiveError(row.outcome.replace("account_", ""));
+    default:
+      return refuse(row.outcome, row.hold_status);
+  }
+}
+
+async function runCapture(
+  ref: HoldRef,
+  options: { amount: Nanos | null; apiKeyId: ApiKeyId | null },
+): Promise<CaptureRow> {
+  try {
+    const rows = await onPool().run<CaptureRow>(CAPTURE_HOLD, [
+      ref.customerId,
+      ref.holdId,
+      options.amount?.toString() ?? null,
+      newId("charge"),
+      ref.principal,
+      options.apiKeyId,
+    ]);
+    return only(rows);
+  } catch (error) {
+    throw isOutOfRange(error) ? new BalanceOutOfRangeError({ cause: error }) : error;
+  }
+}
+
+export const RELEASE_HOLD: Statement = {
+  name: "ledger_release_hold",
+  text: "SELECT outcome FROM ledger_release_hold($1, $2, $3)",
+};
+
+/**
+ * Gives a hold back. Releasing one that was released or has expired changes nothing and succeeds.
+ *
+ * @throws NotFoundError no such hold · ForeignHoldError somebody else's · ConflictError it was captured
+ */
+export async function releaseHold(ref: HoldRef): Promise<{ isReplay: boolean }> {
+  const rows = await onPool().run<{ outcome: string }>(RELEASE_HOLD, [
+    ref.customerId,
+    ref.holdId,
+    ref.principal,
+  ]);
+  const { outcome } = only(rows);
+  if (outcome === "released" || outcome === "replayed") return { isReplay: outcome === "replayed" };
+  if (outcome === "already_captured")
+    throw new ConflictError("This hold was captured and cannot be released.");
+  return refuse(outcome, "");
+}
+
+const EXPIRE_HOLD: Statement = {
+  name: "ledger_expire_hold",
+  text: "SELECT expired_hold FROM ledger_expire_hold($1::timestamptz)",
+};
+
+/** Gives back every hold whose time is over, one by one. Several sweeps at once share the work. */
+export async function expireHolds(now: Date): Promise<{ expired: number }> {
+  for (let expired = 0; ; expired++) {
+    const rows = await onPool().run<{ expired_hold: string | null }>(EXPIRE_HOLD, [now.toISOString()]);
+    if (only(rows).expired_hold === null) return { expired };
+  }
+}
+
+function refuse(outcome: string, status: string): never {
+  if (outcome === "not_found") throw new NotFoundError("hold");
+  if (outcome === "foreign") throw new ForeignHoldError();
+  if (outcome === "closed") throw new ConflictError(`This hold was ${status} and cannot be captured.`);
+  throw new Error(`The database answered with an unknown outcome: ${outcome}`);
+}
+
+function only<Row>(rows: Row[]): Row {
+  const [row] = rows;
+  if (!row) throw new Error("A ledger function answered without a row.");
+  return row;
+}

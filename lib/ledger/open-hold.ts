@@ -1,0 +1,89 @@
+import type { Nanos } from "@/lib/money";
+import { isDuplicate, onPool, type Statement } from "@/lib/platform/db";
+import { IdempotencyConflictError } from "@/lib/platform/errors";
+import { type CustomerId, type HoldId, newId } from "@/lib/platform/ids";
+import { explainRefusal, tryUntilExplained } from "./explain-refusal";
+import { type Hold, readHold } from "./holds";
+import type { KeyedRequest } from "./keyed-request";
+
+/** Money to reserve before the work is done. */
+export interface HoldRequest extends KeyedRequest {
+  customerId: CustomerId;
+  /** More than zero, at most a million dollars. */
+  amount: Nanos;
+  /** Null for a hold that only its own flow closes. */
+  expiresAt: Date | null;
+}
+
+/** Like the charge: the account is changed only if it may be, and a known key undoes it. `last_seq` does not move. */
+export const OPEN_HOLD: Statement = {
+  name: "ledger_open_hold",
+  text: `
+    WITH account AS (
+      UPDATE ledger_account SET held_nanos = held_nanos + $2::bigint
+      WHERE customer_id = $1 AND status = 'active' AND balance_nanos - held_nanos >= $2::bigint
+        AND NOT EXISTS (
+          SELECT 1 FROM ledger_transfer
+          WHERE customer_id = $1 AND idempotency_owner = $4 AND idempotency_key = $5
+        )
+      RETURNING customer_id,
+        balance_nanos - held_nanos < auto_topup_threshold_nanos
+          AND balance_nanos - held_nanos + $2::bigint >= auto_topup_threshold_nanos AS has_crossed
+    ), hold AS (
+      INSERT INTO ledger_hold (
+        customer_id, hold_id, opened_by, amount_nanos, expires_at, idempotency_owner, idempotency_key, request_hash,
+        description, metadata, api_key_id, created_at
+      )
+      SELECT customer_id, $3, $4, $2::bigint, $10::timestamptz, $4, $5, $6, $7, $8::jsonb, $9, clock_timestamp()
+      FROM account
+      RETURNING hold_id
+    ), woken AS (
+      SELECT graphile_worker.add_job(
+        'evaluate-auto-top-up', json_build_object('customerId', customer_id), job_key := 'auto-top-up:' || customer_id
+      )
+      FROM account WHERE has_crossed
+    )
+    SELECT hold.hold_id, (SELECT count(*) FROM woken)::text AS woken FROM hold`,
+};
+
+/**
+ * Reserves money: what is held cannot be spent by anybody else until it is captured, released or expired.
+ *
+ * @throws InsufficientBalanceError less is available
+ * @throws AccountNotActiveError the account is frozen or closed
+ * @throws IdempotencyConflictError the key was used for another request
+ * @throws UnknownCustomerError there is no such customer
+ */
+export async function openHold(request: HoldRequest): Promise<{ hold: Hold; isReplay: boolean }> {
+  return tryUntilExplained(async () => {
+    const holdId = newId("hold");
+    if (await runOpenHold(request, holdId)) {
+      return { hold: await readHold(request.customerId, holdId), isReplay: false };
+    }
+    const known = await explainRefusal(request);
+    if (!known) return null;
+    if (known.kind !== "hold") throw new IdempotencyConflictError();
+    return { hold: await readHold(request.customerId, known.holdId), isReplay: true };
+  });
+}
+
+async function runOpenHold(request: HoldRequest, holdId: HoldId): Promise<boolean> {
+  try {
+    const rows = await onPool().run(OPEN_HOLD, [
+      request.customerId,
+      request.amount.toString(),
+      holdId,
+      request.owner,
+      request.key,
+      request.requestHash,
+      request.description,
+      JSON.stringify(request.metadata),
+      request.apiKeyId,
+      request.expiresAt?.toISOString() ?? null,
+    ]);
+    return rows.length > 0;
+  } catch (error) {
+    if (isDuplicate(error)) return false;
+    throw error;
+  }
+}

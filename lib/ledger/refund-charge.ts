@@ -1,0 +1,99 @@
+import { type Nanos, nanos } from "@/lib/money";
+import { isDuplicate, onPool, type Statement } from "@/lib/platform/db";
+import { IdempotencyConflictError, NotFoundError } from "@/lib/platform/errors";
+import { type CustomerId, type Id, newId } from "@/lib/platform/ids";
+import { RefundTooLargeError } from "./errors";
+import type { KeyedRequest } from "./keyed-request";
+
+/** A charge to give back. */
+export interface RefundChargeRequest extends KeyedRequest {
+  customerId: CustomerId;
+  chargeId: string;
+  /** Null for all that is left of it. */
+  amount: Nanos | null;
+}
+
+/** A refund as it was written. */
+export interface PostedRefund {
+  refundId: Id<"refund">;
+  chargeId: string;
+  amount: Nanos;
+  balanceAfter: Nanos;
+  availableAfter: Nanos;
+  createdAt: Date;
+  isReplay: boolean;
+}
+
+export const REFUND_CHARGE: Statement = {
+  name: "ledger_refund_charge",
+  text: `
+    SELECT outcome, refund_id, amount::text AS amount, balance_after::text AS balance, held_after::text AS held,
+           posted_at, refundable::text AS refundable
+    FROM ledger_refund_charge($1, $2, $3::bigint, $4, $5, $6, $7, $8, $9::jsonb, $10)`,
+};
+
+interface RefundRow {
+  outcome: string;
+  refund_id: string;
+  amount: string;
+  balance: string;
+  held: string;
+  posted_at: Date;
+  refundable: string;
+}
+
+/**
+ * Gives a charge back to the balance, in part or in full, never more than was charged.
+ *
+ * @throws NotFoundError no such charge of this customer
+ * @throws RefundTooLargeError less than that is left of the charge
+ * @throws IdempotencyConflictError the key was used for another request
+ */
+export async function refundCharge(request: RefundChargeRequest): Promise<PostedRefund> {
+  const row = await runRefund(request);
+  switch (row.outcome) {
+    case "posted":
+    case "replayed":
+      return {
+        refundId: row.refund_id as Id<"refund">,
+        chargeId: request.chargeId,
+        amount: nanos(BigInt(row.amount)),
+        balanceAfter: nanos(BigInt(row.balance)),
+        availableAfter: nanos(BigInt(row.balance) - BigInt(row.held)),
+        createdAt: row.posted_at,
+        isReplay: row.outcome === "replayed",
+      };
+    case "key_conflict":
+      throw new IdempotencyConflictError();
+    case "too_much":
+      throw new RefundTooLargeError(nanos(BigInt(row.refundable)));
+    case "not_found":
+      throw new NotFoundError("charge");
+    default:
+      throw new Error(`The database answered with an unknown outcome: ${row.outcome}`);
+  }
+}
+
+async function runRefund(request: RefundChargeRequest): Promise<RefundRow> {
+  const values = [
+    request.customerId,
+    request.chargeId,
+    request.amount?.toString() ?? null,
+    newId("refund"),
+    request.owner,
+    request.key,
+    request.requestHash,
+    request.description,
+    JSON.stringify(request.metadata),
+    request.apiKeyId,
+  ];
+  const run = () => onPool().run<RefundRow>(REFUND_CHARGE, values);
+  // The key came at once for another charge or verb, and won: the second run finds it.
+  const rows = await run().catch((error: unknown) => {
+    if (isDuplicate(error)) return run();
+    throw error;
+  });
+  const [row] = rows;
+  if (!row) throw new Error("A ledger function answered without a row.");
+  return row;
+}

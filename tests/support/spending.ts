@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import { createCustomer } from "@/lib/customers";
+import { type ChargeRequest, type HoldRequest, type KeyedRequest, post } from "@/lib/ledger";
+import { type Nanos, nanos, parseUsd } from "@/lib/money";
+import { onPool, prisma } from "@/lib/platform/db";
+import { type CustomerId, newId } from "@/lib/platform/ids";
+
+/** An amount as people write it. */
+export const usd = (text: string): Nanos => parseUsd(text, { decimals: 9, signed: true });
+
+/** A customer whose balance came from one top-up, with the row that explains it. */
+export async function aFundedCustomer(dollars: string): Promise<CustomerId> {
+  const { customerId } = await createCustomer({ name: "Acme", email: "acme@example.com" });
+  await topUp(customerId, dollars);
+  return customerId;
+}
+
+/** Credits a top-up, with a settled intent behind it as the real flow leaves one. */
+export async function topUp(customerId: CustomerId, dollars: string): Promise<void> {
+  const topUpIntentId = newId("topUp");
+  const amount = usd(dollars);
+  const now = new Date();
+  await prisma().topUpIntent.create({
+    data: {
+      customerId,
+      topUpIntentId,
+      mode: "payment",
+      status: "succeeded",
+      amountCents: Number(amount / 10_000_000n),
+      livemode: false,
+      requestHash: "test",
+      sessionParams: {},
+      sessionExpiresAt: now,
+      creditedAt: now,
+      creditedNanos: amount,
+    },
+  });
+  const source = { type: "topup" as const, id: topUpIntentId };
+  await post(onPool(), { customerId, kind: "credit", amount, source, occurredAt: now });
+}
+
+/** The parts of a request that a test does not care about. */
+function named(key: string = randomUUID()): KeyedRequest {
+  return { owner: "operator", key, requestHash: key, description: null, metadata: {}, apiKeyId: null };
+}
+
+/** A charge with a key of its own unless told otherwise. */
+export function aCharge(
+  customerId: CustomerId,
+  dollars: string,
+  rest: Partial<ChargeRequest> = {},
+): ChargeRequest {
+  return { ...named(rest.key), customerId, amount: usd(dollars), allowOverdraft: false, ...rest };
+}
+
+/** A hold that does not expire by itself soon. */
+export function aHold(customerId: CustomerId, dollars: string, rest: Partial<HoldRequest> = {}): HoldRequest {
+  const expiresAt = new Date(Date.now() + 3_600_000);
+  return { ...named(rest.key), customerId, amount: usd(dollars), expiresAt, ...rest };
+}
+
+/** A refund of a charge, of a part of it or of all that is left. */
+export function aRefund(customerId: CustomerId, chargeId: string, dollars: string | null, key?: string) {
+  return { ...named(key), customerId, chargeId, amount: dollars === null ? null : usd(dollars) };
+}
+
+/** How many promises of each outcome: the name of the error, or `ok`. */
+export async function outcomes(work: readonly Promise<unknown>[]): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const result of await Promise.allSettled(work)) {
+    const name = result.status === "fulfilled" ? "ok" : (result.reason as Error).constructor.name;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
