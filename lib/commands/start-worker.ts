@@ -1,11 +1,16 @@
+import { checkLedgerDaily, expireHolds } from "@/lib/ledger";
 import { type ScheduledJob, startJobs } from "@/lib/platform/jobs";
 import { retryFailedEvents } from "@/lib/stripe-events";
 import { sweepTopUps } from "@/lib/top-ups";
+import { rollUpUsage } from "@/lib/usage";
 
 /** Everything that happens by the clock. */
 const JOBS: readonly ScheduledJob[] = [
+  { task: "expire-holds", cron: "* * * * *", run: (now) => expireHolds(now) },
   { task: "retry-failed-events", cron: "* * * * *", run: (now) => retryFailedEvents(now) },
+  { task: "roll-up-usage", cron: "* * * * *", run: () => rollUpUsage() },
   { task: "sweep-top-ups", cron: "*/5 * * * *", run: (now) => sweepTopUps(now) },
+  { task: "verify-ledger", cron: "15 3 * * *", run: (now) => checkLedgerDaily(now) },
 ];
 
 /** Starts the worker in this process. */

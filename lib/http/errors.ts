@@ -53,15 +53,22 @@ function respond(
   message: string,
   details?: Record<string, unknown>,
 ): Response {
-  const body = {
-    error: known.code,
-    message,
-    statusCode: known.status,
-    request_id: requestId,
-    ...(details ? { details } : {}),
-  };
+  const body = { ...errorBody(known, message, details), request_id: requestId };
   return Response.json(body, {
     status: known.status,
     headers: known.status === 503 ? { "retry-after": "1" } : {},
   });
+}
+
+/** An expected failure as one item of a batch tells it: the same body, but for the request's id. */
+export function describeError(error: AppError) {
+  return errorBody(STATUS[error.kind], error.message, error.details);
+}
+
+function errorBody(
+  known: { status: number; code: string },
+  message: string,
+  details?: Record<string, unknown>,
+) {
+  return { error: known.code, message, statusCode: known.status, ...(details ? { details } : {}) };
 }

@@ -20,7 +20,7 @@ export function runRoute(route: Route, request: Request, params: Record<string, 
     const actor = await admit(route, request);
     const query = validate(route.query, queryOf(request), "query");
     const idempotencyKey = route.takesIdempotencyKey ? readIdempotencyKey(request.headers) : null;
-    const body = route.body ? validate(route.body, await readJson(request), "body") : undefined;
+    const body = route.body ? validate(route.body, await readJson(request, route), "body") : undefined;
     return toResponse(await route.run({ actor, body, query, params, idempotencyKey, requestId, request }));
   });
 }
@@ -53,10 +53,10 @@ async function observed(request: Request, work: (requestId: string) => Promise<R
 }
 
 async function admit(route: Route, request: Request): Promise<Actor | null> {
-  if (route.access.kind !== "customer") return null;
+  if (route.access.kind === "public" || route.access.kind === "stripe") return null;
   const actor = await authenticate(request);
   requireScope(actor, route.access.scope);
-  return requireCustomer(actor);
+  return route.access.kind === "customer" ? requireCustomer(actor) : actor;
 }
 
 /** A parameter that comes twice arrives as a list, which no schema takes for a text. */

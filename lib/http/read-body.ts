@@ -12,15 +12,25 @@ export const MAX_EVENT_BYTES = 1024 * 1024;
  * Reads a JSON body. A number that JavaScript cannot hold exactly stays a `LosslessNumber`, which no schema accepts:
  * so an amount is refused and never silently rounded.
  */
-export async function readJson(request: Request): Promise<unknown> {
+export async function readJson(
+  request: Request,
+  options: { mayOmitBody?: boolean; maxBodyBytes?: number } = {},
+): Promise<unknown> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/json") throw new UnsupportedMediaTypeError("Send the body as application/json.");
-  const text = await readText(request, MAX_BODY_BYTES);
+  const isJson = type === "application/json";
+  if (!isJson && !options.mayOmitBody) throw notJson();
+  const text = await readText(request, options.maxBodyBytes ?? MAX_BODY_BYTES);
+  if (text === "" && options.mayOmitBody) return {};
+  if (!isJson) throw notJson();
   try {
     return parse(text, undefined, exactNumber);
   } catch {
     throw new InvalidRequestError([{ path: "", message: "The body is not valid JSON." }]);
   }
+}
+
+function notJson(): UnsupportedMediaTypeError {
+  return new UnsupportedMediaTypeError("Send the body as application/json.");
 }
 
 /** What a JavaScript number holds for certain. */

@@ -35,11 +35,15 @@ interface RouteFacts<Body, Query> {
   query?: z.ZodType<Query>;
   /** Whether the header `Idempotency-Key` means something here. */
   takesIdempotencyKey?: boolean;
+  /** Whether no body at all stands for `{}`. */
+  mayOmitBody?: boolean;
+  /** Bytes that the body may have; 64 KiB unless said otherwise. */
+  maxBodyBytes?: number;
 }
 
 /** A route as the pipeline runs it. */
 export interface Route extends RouteFacts<unknown, unknown> {
-  access: { kind: "customer"; scope: Scope } | { kind: "public" } | { kind: "stripe" };
+  access: { kind: "customer" | "any_key"; scope: Scope } | { kind: "public" } | { kind: "stripe" };
   run(input: RouteInput<Actor | null, unknown, unknown>): Promise<RouteAnswer>;
 }
 
@@ -50,6 +54,15 @@ export function customerRoute<Body = undefined, Query = Record<string, never>>(
 ): Route {
   const { scope, ...rest } = facts;
   return { ...rest, access: { kind: "customer", scope }, run: handler as Route["run"] } as Route;
+}
+
+/** A route for whoever has a scope: a customer, or the operator, who names the customer. */
+export function usageRoute<Body = undefined, Query = Record<string, never>>(
+  facts: RouteFacts<Body, Query> & { scope: Scope },
+  handler: (input: RouteInput<Actor, Body, Query>) => Promise<RouteAnswer>,
+): Route {
+  const { scope, ...rest } = facts;
+  return { ...rest, access: { kind: "any_key", scope }, run: handler as Route["run"] } as Route;
 }
 
 /** A route that anybody may call. */

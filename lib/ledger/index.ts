@@ -1,5 +1,36 @@
-export { AlreadyPostedError } from "./errors";
+export { CHARGE, type ChargeRequest, charge, type PostedCharge } from "./charge";
+export { type BatchItem, type BatchResult, CHARGE_BATCH, chargeBatch } from "./charge-batch";
+export { type CapturedHold, captureHold, expireHolds, type HoldRef, releaseHold } from "./close-hold";
+export {
+  AccountNotActiveError,
+  AlreadyPostedError,
+  BalanceOutOfRangeError,
+  ForeignHoldError,
+  InsufficientBalanceError,
+  RefundTooLargeError,
+  UnknownCustomerError,
+} from "./errors";
+export { type Hold, type HoldStatus, readHold } from "./holds";
+export type { KeyedRequest } from "./keyed-request";
 export { type Direction, type HouseAccount, TRANSFER_KINDS, type TransferKind } from "./kinds";
 export { openLedgerAccount } from "./open-account";
+export { type HoldRequest, openHold } from "./open-hold";
 export { type PostedTransfer, type Posting, post, type TransferSource } from "./post";
 export { type Balance, listRecentTransfers, readBalance, type TransferRecord } from "./queries";
+export {
+  type LedgerRecord,
+  LIST_RARE_RECORDS,
+  LIST_RECORDS,
+  listRecords,
+  type RecordPage,
+} from "./records";
+export { type PostedRefund, type RefundChargeRequest, refundCharge } from "./refund-charge";
+export {
+  checkLedgerDaily,
+  type DailyCheck,
+  type Finding,
+  type Verification,
+  type VerifyOptions,
+  type VerifyProgress,
+  verifyLedger,
+} from "./verify";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createCustomer } from "@/lib/customers";
 import { type ChargeRequest, type HoldRequest, type KeyedRequest, post } from "@/lib/ledger";
-import { type Nanos, nanos, parseUsd } from "@/lib/money";
+import { type Nanos, parseUsd } from "@/lib/money";
 import { onPool, prisma } from "@/lib/platform/db";
 import { type CustomerId, newId } from "@/lib/platform/ids";
 

@@ -1,0 +1,113 @@
+import { existsSync } from "node:fs";
+import { parseArgs } from "node:util";
+import pg from "pg";
+import { type Finding, type Verification, type VerifyProgress, verifyLedger } from "@/lib/ledger";
+import { isDatabaseUnavailable } from "@/lib/platform/db";
+
+const USAGE = "Usage: npm run ledger:verify -- [--max N]   N: how many findings to print, 20 if not said";
+
+/** A terminal gets one line that moves; a file gets a line now and then. */
+const PIPED_LINE_EVERY_MS = 5_000;
+
+/**
+ * `npm run ledger:verify`: proves the books from their rows, while Brim runs or not. Needs DATABASE_URL alone, so that a
+ * restored backup can be checked anywhere.
+ *
+ * @returns the exit code: 0 all right, 1 something is wrong, 2 it could not be checked
+ */
+async function main(): Promise<0 | 1 | 2> {
+  if (existsSync(".env")) process.loadEnvFile(".env");
+  const maxFindings = readMax();
+  const connectionString = process.env.DATABASE_URL;
+  if (maxFindings === null) return refuse(USAGE);
+  if (!connectionString) return refuse("DATABASE_URL is not set: say which database to verify.");
+
+  const pool = new pg.Pool({
+    connectionString,
+    max: 1,
+    connectionTimeoutMillis: 10_000,
+    application_name: "brim ledger:verify",
+  });
+  const startedAt = performance.now();
+  const progress = progressLine();
+  try {
+    const result = await verifyLedger(pool, { maxFindings, onProgress: progress.show });
+    progress.clear();
+    return report(result, performance.now() - startedAt);
+  } catch (error) {
+    progress.clear();
+    return refuse(explain(error));
+  } finally {
+    await pool.end();
+  }
+}
+
+/** The value of `--max`; null when the arguments are not understood. */
+function readMax(): number | null {
+  try {
+    const { values } = parseArgs({ options: { max: { type: "string", default: "20" } } });
+    return /^[1-9]\d{0,5}$/.test(values.max) ? Number(values.max) : null;
+  } catch {
+    return null;
+  }
+}
+
+function report({ customers, transfers, findings, hasMore }: Verification, elapsedMs: number): 0 | 1 {
+  const size = `${count(customers, "customer")}, ${count(transfers, "transfer")}`;
+  const elapsed = `${(elapsedMs / 1000).toFixed(1)} s`;
+  if (findings.length === 0) {
+    console.log(`${size}: all right (${elapsed}).`);
+    return 0;
+  }
+  for (const finding of findings) console.log(describe(finding));
+  const total = hasMore
+    ? `more than ${count(findings.length, "finding")}, these are the first`
+    : count(findings.length, "finding");
+  console.log(`${size}: ${total} (${elapsed}).`);
+  return 1;
+}
+
+function describe({ check, customerId, seq, subjectId, message }: Finding): string {
+  const where = [
+    customerId ?? "the database",
+    seq === null ? null : `transfer ${seq}`,
+    subjectId === customerId ? null : subjectId,
+  ];
+  return `${check}: ${where.filter(Boolean).join(", ")}\n  ${message}`;
+}
+
+function count(number: number | bigint, what: string): string {
+  return `${number.toLocaleString("en-US")} ${what}${Number(number) === 1 ? "" : "s"}`;
+}
+
+function progressLine() {
+  const { stdout } = process;
+  let lastAt = performance.now();
+  return {
+    show({ checkedCustomers, customers, check }: VerifyProgress) {
+      const text = `${checkedCustomers.toLocaleString("en-US")} of ${count(customers, "customer")} verified, looking at ${check}`;
+      if (stdout.isTTY) stdout.write(`\r\u001b[K${text.slice(0, stdout.columns - 1)}`);
+      else if (performance.now() - lastAt >= PIPED_LINE_EVERY_MS) {
+        lastAt = performance.now();
+        console.log(text);
+      }
+    },
+    clear() {
+      if (stdout.isTTY) stdout.write("\r\u001b[K");
+    },
+  };
+}
+
+function explain(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  if (isDatabaseUnavailable(error)) return `The database cannot be reached: ${message || code}`;
+  if (code === "42P01") return "The database lacks tables of the ledger: run `npm run db:migrate`.";
+  return `The ledger could not be verified: ${message || String(error)}`;
+}
+
+function refuse(reason: string): 2 {
+  console.error(reason);
+  return 2;
+}
+
+process.exitCode = await main();

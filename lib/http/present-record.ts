@@ -1,0 +1,32 @@
+import type { LedgerRecord, RecordPage } from "@/lib/ledger";
+import { formatUsd } from "@/lib/money";
+import { type CursorOf, writeCursor } from "./cursor";
+
+/** A page of records as it is sent. Ids that a record does not have are left out. */
+export function presentRecords(of: CursorOf, page: RecordPage) {
+  return {
+    records: page.records.map(presentRecord),
+    next_cursor: page.nextBefore === null ? null : writeCursor(of, page.nextBefore.toString()),
+  };
+}
+
+function presentRecord(record: LedgerRecord) {
+  const { charge_id: refundedChargeId, ...otherMetadata } = record.metadata;
+  const isRefund = record.kind === "refund";
+  return {
+    record_id: record.transferId,
+    type: record.kind,
+    direction: record.direction,
+    amount_usd: formatUsd(record.amount),
+    balance_after_usd: formatUsd(record.balanceAfter),
+    description: record.description,
+    topup_intent_id: record.kind === "credit" ? record.source.id : undefined,
+    charge_id: isRefund ? refundedChargeId : record.kind === "charge" ? record.transferId : undefined,
+    hold_id: record.source.type === "hold" ? record.source.id : undefined,
+    api_key_id: record.apiKeyId ?? undefined,
+    // In a refund `charge_id` is ours; anywhere else it is the caller's own word.
+    metadata: isRefund ? otherMetadata : record.metadata,
+    occurred_at: record.occurredAt.toISOString(),
+    created_at: record.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import {
+  COST_PERIODS,
+  type CostPeriod,
+  readUsageCost,
+  readUsageTotals,
+  resolveCustomer,
+  usageSpan,
+} from "@/lib/usage";
+import { instantInput, readInstant } from "../instant";
+import { presentUsage, presentUsageCost } from "../present-usage-report";
+import { usageRoute } from "../route";
+
+const customerId = z
+  .string({ error: "Send the customer's id once." })
+  .max(64)
+  .optional()
+  .meta({ description: "Needed with a key of the operator; a customer's key acts on its own." });
+
+const usageQuery = z.strictObject({
+  from: instantInput.optional().meta({
+    description:
+      "Included. Cut down to a whole minute. Default: the first instant of the UTC month in which the span ends.",
+  }),
+  to: instantInput.optional().meta({
+    description:
+      "Not included. Cut down to a whole minute, at most 366 days after `from`. Default: the end of the current minute.",
+  }),
+  customer_id: customerId,
+});
+
+/** What was charged and given back, counted by the time of posting: by default in the current UTC month so far. */
+export const getUsage = usageRoute(
+  {
+    method: "GET",
+    path: "/api/v1/usage",
+    operationId: "getUsage",
+    summary: "Sum charges and refunds of a span of time, by type and by API key",
+    scope: "usage:read",
+    query: usageQuery,
+  },
+  async ({ actor, query }) => {
+    const asked = { from: readInstant("from", query.from), to: readInstant("to", query.to) };
+    const span = usageSpan(asked, new Date());
+    const customerId = await resolveCustomer(actor, query.customer_id);
+    return { body: presentUsage(span, await readUsageTotals(customerId, span)) };
+  },
+);
+
+const PERIODS = Object.keys(COST_PERIODS) as [CostPeriod, ...CostPeriod[]];
+
+const costQuery = z.strictObject({
+  period: z.enum(PERIODS, { error: `Use one of these: ${PERIODS.join(", ")}.` }).meta({
+    description: "The last 60 minutes, 24 hours, 7 days or 30 days of UTC, the current one included.",
+  }),
+  customer_id: customerId,
+});
+
+/** Cost is charges less refunds, each at the time of its own posting: a bucket can be negative. */
+export const getUsageCost = usageRoute(
+  {
+    method: "GET",
+    path: "/api/v1/usage/cost",
+    operationId: "getUsageCost",
+    summary: "Read what was spent, bucket by bucket",
+    scope: "usage:read",
+    query: costQuery,
+  },
+  async ({ actor, query }) => {
+    const customerId = await resolveCustomer(actor, query.customer_id);
+    return {
+      body: presentUsageCost(query.period, await readUsageCost(customerId, query.period, new Date())),
+    };
+  },
+);

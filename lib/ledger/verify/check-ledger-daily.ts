@@ -1,0 +1,45 @@
+import { pool } from "@/lib/platform/db";
+import { log } from "@/lib/platform/log";
+import { CHAIN_CHECKS } from "./checks/chain";
+import type { Finding } from "./finding";
+import { freezeIfBroken } from "./freeze-if-broken";
+import { verifyLedger } from "./verify-ledger";
+
+/** What came of a daily check. */
+export interface DailyCheck {
+  /** How many rules were broken, each counted once for each customer. */
+  findings: number;
+  /** The customers whose balance cannot be trusted: frozen now, if they were not before. */
+  broken: string[];
+}
+
+/**
+ * Verifies the ledger and tells an operator of every finding. A customer whose balance cannot be trusted spends nothing
+ * until a person has looked: the account is frozen, which still lets top-ups and refunds arrive.
+ *
+ * @param now stands on the alerts
+ */
+export async function checkLedgerDaily(now: Date): Promise<DailyCheck> {
+  const { findings } = await verifyLedger(pool(), { maxFindings: Number.POSITIVE_INFINITY });
+  for (const { message, ...finding } of findings) log().error(finding, `the ledger is wrong: ${message}`);
+  const broken: string[] = [];
+  for (const customerId of customersToFreeze(findings)) {
+    const proof = await freezeIfBroken(pool(), customerId, now);
+    if (proof.length === 0) continue;
+    broken.push(customerId);
+    log().error(
+      { customerId, checks: proof.map(({ check }) => check) },
+      "the ledger of a customer is broken",
+    );
+  }
+  return { findings: findings.length, broken };
+}
+
+function customersToFreeze(findings: readonly Finding[]): Set<string> {
+  const names = new Set(CHAIN_CHECKS.map(({ name }) => name));
+  return new Set(
+    findings.flatMap(({ check, customerId }) =>
+      customerId !== null && names.has(check) ? [customerId] : [],
+    ),
+  );
+}

@@ -1,0 +1,43 @@
+import type { CustomerCheck } from "../finding";
+
+/** A hold is open, or it ended in one way; captured ones, and no others, became exactly one charge. */
+export const HOLD_CHECKS: readonly CustomerCheck[] = [
+  {
+    name: "hold_state",
+    sql: (part) => `
+      SELECT customer_id, NULL AS seq, hold_id AS subject_id,
+             format('The hold contradicts itself: status %s, amount %s nanos, captured %s, closed at %s.', status, amount_nanos,
+                    coalesce(captured_nanos::text, 'nothing'), coalesce(closed_at::text, 'no time')) AS message
+      FROM ${part("ledger_hold")} p
+      WHERE status NOT IN ('open', 'captured', 'released', 'expired')
+        OR (status = 'captured') <> (captured_nanos IS NOT NULL)
+        OR (status = 'open') <> (closed_at IS NULL)
+        OR amount_nanos NOT BETWEEN 1 AND 1000000000000000
+        OR captured_nanos <= 0
+        OR (idempotency_owner IS NULL) <> (idempotency_key IS NULL)`,
+  },
+  {
+    name: "hold_charge",
+    sql: (part) => `
+      SELECT h.customer_id, min(t.seq) AS seq, h.hold_id AS subject_id,
+             format('%s nanos of the hold were captured; it has %s charges, of %s nanos together.',
+                    h.captured_nanos, count(t.seq), coalesce(sum(t.amount_nanos), 0)) AS message
+      FROM ${part("ledger_hold")} h
+      LEFT JOIN ${part("ledger_transfer")} t
+        ON t.customer_id = h.customer_id AND t.source_type = 'hold' AND t.source_id = h.hold_id AND t.kind = 'charge'
+      WHERE h.status = 'captured'
+      GROUP BY h.customer_id, h.hold_id, h.captured_nanos
+      HAVING count(t.seq) <> 1 OR sum(t.amount_nanos) IS DISTINCT FROM h.captured_nanos`,
+  },
+  {
+    name: "charge_without_hold",
+    sql: (part) => `
+      SELECT t.customer_id, t.seq, t.transfer_id AS subject_id,
+             format('The %s of %s nanos names the hold %s, which %s.', t.kind, t.amount_nanos, t.source_id,
+                    CASE WHEN h.hold_id IS NULL THEN 'does not exist' ELSE 'is ' || h.status END) AS message
+      FROM ${part("ledger_transfer")} t
+      LEFT JOIN ${part("ledger_hold")} h ON h.customer_id = t.customer_id AND h.hold_id = t.source_id
+      WHERE t.source_type = 'hold'
+        AND (h.status IS DISTINCT FROM 'captured' OR t.kind <> 'charge')`,
+  },
+];

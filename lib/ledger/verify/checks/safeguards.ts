@@ -1,0 +1,128 @@
+import type { Check } from "../finding";
+
+/** What the database itself must refuse, by table. A migration that takes one of them away has to say so here. */
+export const CONSTRAINTS: Readonly<Record<string, readonly string[]>> = {
+  ledger_account: [
+    "ledger_account_pkey",
+    "ledger_account_customer",
+    "ledger_account_balance_in_range",
+    "ledger_account_held_not_negative",
+    "ledger_account_seq_not_negative",
+    "ledger_account_status",
+  ],
+  ledger_transfer: [
+    "ledger_transfer_pkey",
+    "ledger_transfer_seq_positive",
+    "ledger_transfer_amount_positive",
+    "ledger_transfer_amount_at_most",
+    "ledger_transfer_revision_not_negative",
+    "ledger_transfer_held_not_negative",
+    "ledger_transfer_kind",
+    "ledger_transfer_credit_is_a_topup",
+    "ledger_transfer_key_has_owner",
+    "ledger_transfer_key_has_hash",
+  ],
+  ledger_hold: [
+    "ledger_hold_pkey",
+    "ledger_hold_amount_positive",
+    "ledger_hold_amount_at_most",
+    "ledger_hold_status",
+    "ledger_hold_captured",
+    "ledger_hold_captured_positive",
+    "ledger_hold_closed",
+    "ledger_hold_key_has_owner",
+  ],
+  ledger_charge_refund: ["ledger_charge_refund_pkey", "ledger_charge_refund_in_range"],
+  topup_intent: [
+    "topup_intent_pkey",
+    "topup_intent_customer",
+    "topup_intent_mode",
+    "topup_intent_source",
+    "topup_intent_status",
+    "topup_intent_amount",
+    "topup_intent_credit",
+    "topup_intent_succeeded",
+    "topup_intent_reversed",
+    "topup_intent_open_has_session",
+    "topup_intent_review_has_reason",
+    "topup_intent_key_has_owner",
+  ],
+};
+
+/** Unique indexes that are no constraints. */
+export const UNIQUE_INDEXES: Readonly<Record<string, readonly string[]>> = {
+  ledger_transfer: [
+    "ledger_transfer_customer_id_transfer_id_key",
+    "ledger_transfer_customer_id_source_type_source_id_kind_sour_key",
+    "ledger_transfer_idempotency",
+  ],
+  ledger_hold: ["ledger_hold_idempotency"],
+  topup_intent: ["topup_intent_customer_id_idempotency_owner_idempotency_key_key"],
+};
+
+/** Triggers that refuse any change of what was written. */
+export const APPEND_ONLY_TRIGGERS: Readonly<Record<string, readonly string[]>> = {
+  ledger_transfer: ["ledger_transfer_append_only", "ledger_transfer_no_truncate"],
+  topup_timeline: ["topup_timeline_append_only"],
+};
+
+/** What guards the books is there and switched on. */
+export const SAFEGUARD_CHECKS: readonly Check[] = [
+  {
+    name: "constraint",
+    // A column of newer versions of Postgres is read through JSON, so that older ones do not mind.
+    sql: `
+      SELECT NULL AS customer_id, NULL AS seq, e.name AS subject_id,
+             format('The constraint %s of the table %s %s.', e.name, e.relation,
+                    CASE WHEN c.oid IS NULL THEN 'is missing' ELSE 'is not enforced on all rows' END) AS message
+      FROM (VALUES ${pairs(CONSTRAINTS)}) AS e(relation, name)
+      LEFT JOIN pg_constraint c ON c.conrelid = to_regclass(e.relation) AND c.conname = e.name
+      WHERE c.oid IS NULL OR NOT c.convalidated OR to_jsonb(c)->>'conenforced' = 'false'`,
+  },
+  {
+    name: "unique_index",
+    sql: `
+      SELECT NULL AS customer_id, NULL AS seq, e.name AS subject_id,
+             format('The unique index %s of the table %s %s.', e.name, e.relation,
+                    CASE WHEN i.indexrelid IS NULL THEN 'is missing' ELSE 'is not in force' END) AS message
+      FROM (VALUES ${pairs(UNIQUE_INDEXES)}) AS e(relation, name)
+      LEFT JOIN pg_index i ON i.indrelid = to_regclass(e.relation) AND i.indexrelid = to_regclass(e.name)
+      WHERE i.indexrelid IS NULL OR NOT (i.indisunique AND i.indisvalid AND i.indisready)`,
+  },
+  {
+    name: "append_only",
+    sql: `
+      SELECT NULL AS customer_id, NULL AS seq, e.name AS subject_id,
+             format('The trigger %s of the table %s %s.', e.name, e.relation, CASE
+               WHEN t.oid IS NULL THEN 'is missing'
+               WHEN t.tgenabled NOT IN ('O', 'A') THEN 'is switched off'
+               ELSE 'does not refuse every change' END) AS message
+      FROM (VALUES ${pairs(APPEND_ONLY_TRIGGERS)}) AS e(relation, name)
+      LEFT JOIN pg_trigger t ON t.tgrelid = to_regclass(e.relation) AND t.tgname = e.name
+      LEFT JOIN pg_proc p ON p.oid = t.tgfoid
+      WHERE t.oid IS NULL OR t.tgenabled NOT IN ('O', 'A') OR t.tgqual IS NOT NULL OR p.prosrc NOT LIKE '%RAISE EXCEPTION%'`,
+  },
+  {
+    name: "foreign_key_trigger",
+    // Postgres keeps foreign keys with triggers of its own, which DISABLE TRIGGER ALL switches off without a trace elsewhere.
+    sql: `
+      SELECT NULL AS customer_id, NULL AS seq, c.conname AS subject_id,
+             format('The foreign key %s of the table %s is switched off.', c.conname, c.conrelid::regclass) AS message
+      FROM pg_constraint c
+      WHERE c.conrelid IN (SELECT to_regclass(name) FROM (VALUES ${relations()}) AS e(name))
+        AND EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgconstraint = c.oid AND t.tgenabled NOT IN ('O', 'A'))`,
+  },
+];
+
+/** `('ledger_hold', 'ledger_hold_pkey'), …` */
+function pairs(names: Readonly<Record<string, readonly string[]>>): string {
+  return Object.entries(names)
+    .flatMap(([relation, ofRelation]) => ofRelation.map((name) => `('${relation}', '${name}')`))
+    .join(", ");
+}
+
+function relations(): string {
+  return Object.keys(CONSTRAINTS)
+    .map((relation) => `('${relation}')`)
+    .join(", ");
+}

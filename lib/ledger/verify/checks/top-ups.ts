@@ -1,0 +1,107 @@
+import type { CustomerCheck } from "../finding";
+
+const NANOS_PER_CENT = "10000000::bigint";
+
+/** Top-ups and the ledger tell the same story: each credited one has its one credit, and each credit its top-up. */
+export const TOP_UP_CHECKS: readonly CustomerCheck[] = [
+  {
+    name: "credit_without_top_up",
+    sql: (part) => `
+      SELECT t.customer_id, t.seq, t.transfer_id AS subject_id,
+             format('The credit of %s nanos names %s %s, which is no payment of this customer.',
+                    t.amount_nanos, t.source_type, t.source_id) AS message
+      FROM ${part("ledger_transfer")} t
+      LEFT JOIN ${part("topup_intent")} i
+        ON i.customer_id = t.customer_id AND i.topup_intent_id = t.source_id AND i.mode = 'payment' AND t.source_type = 'topup'
+      WHERE t.kind = 'credit' AND i.customer_id IS NULL`,
+  },
+  {
+    name: "credit_amount",
+    sql: (part) => `
+      SELECT t.customer_id, t.seq, t.source_id AS subject_id,
+             format('The credit is of %s nanos; its top-up is of %s cents, of which %s nanos count as credited %s.',
+                    t.amount_nanos, i.amount_cents, i.credited_nanos, coalesce('at ' || i.credited_at, 'at no time')) AS message
+      FROM ${part("ledger_transfer")} t
+      JOIN ${part("topup_intent")} i ON i.customer_id = t.customer_id AND i.topup_intent_id = t.source_id AND t.source_type = 'topup'
+      WHERE t.kind = 'credit' AND (
+        t.amount_nanos IS DISTINCT FROM i.amount_cents * ${NANOS_PER_CENT}
+        OR t.amount_nanos IS DISTINCT FROM i.credited_nanos
+        OR i.credited_at IS NULL
+      )`,
+  },
+  {
+    name: "credit_limit",
+    sql: (part) => `
+      SELECT customer_id, seq, source_id AS subject_id,
+             format('A credit of %s nanos is not in whole cents from 500 to 500000.', amount_nanos) AS message
+      FROM ${part("ledger_transfer")} p
+      WHERE kind = 'credit' AND (
+        amount_nanos NOT BETWEEN 500 * ${NANOS_PER_CENT} AND 500000 * ${NANOS_PER_CENT}
+        OR amount_nanos % ${NANOS_PER_CENT} <> 0
+      )`,
+  },
+  {
+    name: "credited_twice",
+    // Whatever the revision: a top-up is credited once.
+    sql: (part) => `
+      SELECT customer_id, max(seq) AS seq, source_id AS subject_id,
+             format('The top-up has %s credits.', count(*)) AS message
+      FROM ${part("ledger_transfer")} p
+      WHERE kind = 'credit'
+      GROUP BY customer_id, source_type, source_id HAVING count(*) > 1`,
+  },
+  {
+    name: "top_up_without_credit",
+    sql: (part) => `
+      SELECT i.customer_id, NULL AS seq, i.topup_intent_id AS subject_id,
+             format('%s nanos of the top-up count as credited, but the ledger has no credit of it.', i.credited_nanos) AS message
+      FROM ${part("topup_intent")} i
+      WHERE (i.credited_at IS NOT NULL OR i.credited_nanos <> 0) AND NOT EXISTS (
+        SELECT 1 FROM ${part("ledger_transfer")} t
+        WHERE t.customer_id = i.customer_id AND t.kind = 'credit' AND t.source_type = 'topup' AND t.source_id = i.topup_intent_id
+      )`,
+  },
+  {
+    name: "top_up_state",
+    sql: (part) => `
+      SELECT customer_id, NULL AS seq, topup_intent_id AS subject_id,
+             format('The top-up contradicts itself: mode %s, status %s, %s cents, %s nanos credited %s.', mode, status,
+                    coalesce(amount_cents::text, 'no'), credited_nanos, coalesce('at ' || credited_at, 'at no time')) AS message
+      FROM ${part("topup_intent")} p
+      WHERE CASE mode
+        WHEN 'payment' THEN
+          amount_cents IS NULL OR amount_cents NOT BETWEEN 500 AND 500000
+          OR (status = 'succeeded') <> (credited_at IS NOT NULL)
+          OR credited_nanos <> CASE WHEN credited_at IS NULL THEN 0 ELSE amount_cents * ${NANOS_PER_CENT} END
+        WHEN 'setup' THEN amount_cents IS NOT NULL OR credited_at IS NOT NULL OR credited_nanos <> 0
+        ELSE true
+      END`,
+  },
+  {
+    name: "top_up_reversed_limit",
+    sql: (part) => `
+      SELECT customer_id, NULL AS seq, topup_intent_id AS subject_id,
+             format('%s nanos of the top-up count as taken back, of %s credited.', reversed_nanos, credited_nanos) AS message
+      FROM ${part("topup_intent")} p
+      WHERE reversed_nanos NOT BETWEEN 0 AND credited_nanos`,
+  },
+  {
+    name: "top_up_reversed",
+    // By customer, not by top-up: a reversal names its refund or dispute at Stripe, and no table of today leads from there to
+    // the top-up. With one that does, this has to be compared for each.
+    sql: (part) => `
+      SELECT customer_id, NULL AS seq, NULL AS subject_id,
+             format('%s nanos of the top-ups count as taken back, but the ledger took back %s.',
+                    coalesce(i.total, 0), coalesce(t.total, 0)) AS message
+      FROM (
+        SELECT customer_id, sum(reversed_nanos) AS total FROM ${part("topup_intent")} p GROUP BY 1
+      ) i
+      FULL JOIN (
+        SELECT customer_id, sum(CASE direction WHEN 'debit' THEN amount_nanos ELSE -amount_nanos END) AS total
+        FROM ${part("ledger_transfer")} p
+        WHERE kind IN ('stripe_refund', 'stripe_refund_reversal', 'dispute', 'dispute_reversal')
+        GROUP BY 1
+      ) t USING (customer_id)
+      WHERE coalesce(i.total, 0) <> coalesce(t.total, 0)`,
+  },
+];

@@ -1,0 +1,50 @@
+import { TRANSFER_KINDS } from "../../kinds";
+import type { CustomerCheck } from "../finding";
+
+/** `('charge', 'debit', 'revenue'), …`: every kind with the directions and the house account that it may have. */
+const KINDS = Object.entries(TRANSFER_KINDS)
+  .flatMap(([kind, { direction, house }]) =>
+    (direction ? [direction] : ["credit", "debit"]).map((way) => `('${kind}', '${way}', '${house}')`),
+  )
+  .join(", ");
+
+/** Each transfer by itself is one that may be written. The database refuses others; a damaged copy may have them. */
+export const TRANSFER_CHECKS: readonly CustomerCheck[] = [
+  {
+    name: "transfer_amount",
+    sql: (part) => `
+      SELECT customer_id, seq, transfer_id AS subject_id,
+             format('The %s is of %s nanos; it must be more than zero, and a charge or an adjustment at most a million dollars.',
+                    kind, amount_nanos) AS message
+      FROM ${part("ledger_transfer")} p
+      WHERE amount_nanos <= 0 OR (kind IN ('charge', 'adjustment') AND amount_nanos > 1000000000000000)`,
+  },
+  {
+    name: "transfer_kind",
+    sql: (part) => `
+      SELECT customer_id, seq, transfer_id AS subject_id,
+             format('There is no %s that is a %s against %s.', kind, direction, house_account) AS message
+      FROM ${part("ledger_transfer")} p
+      WHERE ((kind, direction, house_account) IN (${KINDS})) IS NOT TRUE`,
+  },
+  {
+    name: "transfer_key",
+    sql: (part) => `
+      SELECT customer_id, seq, transfer_id AS subject_id,
+             'The idempotency key, its owner and the request hash are not all there.' AS message
+      FROM ${part("ledger_transfer")} p
+      WHERE (idempotency_owner IS NULL) <> (idempotency_key IS NULL)
+        OR (idempotency_key IS NOT NULL AND request_hash IS NULL)`,
+  },
+  {
+    name: "overdraft",
+    // Only an operator's charge may go below what is available. A captured hold has no key: its money was set aside before.
+    sql: (part) => `
+      SELECT customer_id, seq, transfer_id AS subject_id,
+             format('A charge that the operator did not make left %s nanos available.',
+                    balance_after_nanos::numeric - held_after_nanos) AS message
+      FROM ${part("ledger_transfer")} p
+      WHERE kind = 'charge' AND idempotency_owner <> 'operator'
+        AND balance_after_nanos::numeric < held_after_nanos`,
+  },
+];

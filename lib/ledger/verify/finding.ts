@@ -1,0 +1,48 @@
+/** Something in the books that must not be. */
+export interface Finding {
+  /** Which rule is broken, as `balance` or `charge_without_hold`. */
+  check: string;
+  /** Null when it is about the database as a whole. */
+  customerId: string | null;
+  /** The number of the customer's transfer, where it is about one. */
+  seq: bigint | null;
+  /** The id of the transfer, hold, top-up or key, where it is about one. */
+  subjectId: string | null;
+  /** In plain words, with the numbers. Amounts are in nanos, as the columns have them. */
+  message: string;
+}
+
+/** One rule over the database as a whole. */
+export interface Check {
+  name: string;
+  /** A SELECT of what breaks the rule: `customer_id`, `seq`, `subject_id` and `message`. */
+  sql: string;
+}
+
+/** One rule over some customers. */
+export interface CustomerCheck {
+  name: string;
+  /**
+   * The same SELECT. It reads every table as `part("table")`, the rows of its customers: also one that it joins, or each
+   * page of customers would read all of that table.
+   */
+  sql(part: (table: string) => string): string;
+}
+
+/** A finding as SQL gives it. */
+export interface FindingRow {
+  customer_id: string | null;
+  seq: string | null;
+  subject_id: string | null;
+  message: string;
+}
+
+export function findingOf(check: string, row: FindingRow): Finding {
+  return {
+    check,
+    customerId: row.customer_id,
+    seq: row.seq === null ? null : BigInt(row.seq),
+    subjectId: row.subject_id,
+    message: row.message,
+  };
+}

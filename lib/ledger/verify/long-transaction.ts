@@ -1,0 +1,33 @@
+import type { Pool, PoolClient } from "pg";
+
+/**
+ * Runs `work` in one transaction on one connection of the pool, however long it takes: the limits that keep requests from
+ * hanging would end it.
+ *
+ * @param mode what follows BEGIN
+ */
+export async function inLongTransaction<T>(
+  pool: Pool,
+  mode: string,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query(`BEGIN ${mode}`);
+    await client.query("SET LOCAL statement_timeout = 0");
+    await client.query("SET LOCAL idle_in_transaction_session_timeout = 0");
+    // Compiling each statement of each page costs more than it saves.
+    await client.query("SET LOCAL jit = off");
+    // A restored copy has no statistics yet; a nested loop chosen for tables that look empty would take hours.
+    await client.query("SET LOCAL enable_nestloop = off");
+    await client.query("SET LOCAL timezone = 'UTC'");
+    const result = await work(client);
+    await client.query("COMMIT");
+    client.release();
+    return result;
+  } catch (error) {
+    // Closed, not returned: its transaction is in an unknown state. The database undoes it.
+    client.release(true);
+    throw error;
+  }
+}

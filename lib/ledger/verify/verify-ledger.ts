@@ -1,0 +1,119 @@
+import type { ClientBase, Pool } from "pg";
+import { ACCOUNT_CHECKS } from "./checks/accounts";
+import { CHAIN_CHECKS } from "./checks/chain";
+import { CHARGE_REFUND_CHECKS } from "./checks/charge-refunds";
+import { HOLD_CHECKS } from "./checks/holds";
+import { HOUSE_CHECKS } from "./checks/house";
+import { ROLLUP_CHECKS } from "./checks/rollups";
+import { SAFEGUARD_CHECKS } from "./checks/safeguards";
+import { TOP_UP_CHECKS } from "./checks/top-ups";
+import { TRANSFER_CHECKS } from "./checks/transfers";
+import { UNIQUENESS_CHECKS } from "./checks/uniqueness";
+import { customerRanges, EVERYBODY, runCheck } from "./customer-range";
+import { type Check, type CustomerCheck, type Finding, type FindingRow, findingOf } from "./finding";
+import { inLongTransaction } from "./long-transaction";
+
+/** How far a verification has come. */
+export interface VerifyProgress {
+  checkedCustomers: number;
+  customers: number;
+  transfers: bigint;
+  /** What it looks at now. */
+  check: string;
+}
+
+export interface VerifyOptions {
+  onProgress?: (progress: VerifyProgress) => void;
+  /** How many customers are looked at together; 100,000 if not said. */
+  pageSize?: number;
+  /** It ends when it has found this many, 1,000 if not said; Infinity: it goes on to the end. */
+  maxFindings?: number;
+}
+
+/** What a verification saw. */
+export interface Verification {
+  customers: number;
+  transfers: bigint;
+  findings: Finding[];
+  /** Whether it ended early, because there is more than was to be found. */
+  hasMore: boolean;
+}
+
+const DATABASE_CHECKS: readonly Check[] = [...SAFEGUARD_CHECKS, ...HOUSE_CHECKS];
+
+/** These look at each row by itself: reading the tables from end to end is the fastest way. */
+const ROW_CHECKS: readonly CustomerCheck[] = [...ACCOUNT_CHECKS, ...TRANSFER_CHECKS];
+
+/** These bring the rows of a customer together: by pages, so that what Postgres sorts stays of one size. */
+const HISTORY_CHECKS: readonly CustomerCheck[] = [
+  ...CHAIN_CHECKS,
+  ...UNIQUENESS_CHECKS,
+  ...TOP_UP_CHECKS,
+  ...HOLD_CHECKS,
+  ...CHARGE_REFUND_CHECKS,
+  ...ROLLUP_CHECKS,
+];
+
+/**
+ * Proves from the rows alone that the books are right: every invariant that SQL can see, also those that the database
+ * enforces, since somebody may have switched that off. It reads one snapshot, so that transfers that are made meanwhile do
+ * not look like mistakes, changes nothing and blocks nobody. Sums are made in the database, a page of customers at a time.
+ *
+ * Of each customer and rule it tells the first row that breaks it.
+ *
+ * @param pool one of its connections is in use until the end
+ * @throws when the database is away, or lacks a table
+ */
+export function verifyLedger(pool: Pool, options: VerifyOptions = {}): Promise<Verification> {
+  const { onProgress = () => {}, pageSize = 100_000, maxFindings = 1_000 } = options;
+  return inLongTransaction(pool, "ISOLATION LEVEL REPEATABLE READ READ ONLY", async (client) => {
+    const size = await readSize(client);
+    const findings: Finding[] = [];
+    for await (const { check, pagesBefore, run } of steps(client, pageSize)) {
+      const checkedCustomers = Math.min(pagesBefore * pageSize, size.customers);
+      onProgress({ ...size, checkedCustomers, check });
+      // One more than is wanted tells that there are more.
+      findings.push(...(await run(maxFindings + 1 - findings.length)));
+      if (findings.length > maxFindings) break;
+    }
+    return { ...size, findings: findings.slice(0, maxFindings), hasMore: findings.length > maxFindings };
+  });
+}
+
+/** One statement to run. */
+interface Step {
+  check: string;
+  /** How many pages of customers are done. */
+  pagesBefore: number;
+  run(limit: number): Promise<Finding[]>;
+}
+
+async function* steps(client: ClientBase, pageSize: number): AsyncGenerator<Step> {
+  for (const check of DATABASE_CHECKS) {
+    yield { check: check.name, pagesBefore: 0, run: () => runDatabaseCheck(client, check) };
+  }
+  for (const check of ROW_CHECKS) {
+    yield { check: check.name, pagesBefore: 0, run: (limit) => runCheck(client, check, EVERYBODY, limit) };
+  }
+  let pagesBefore = 0;
+  for await (const range of customerRanges(client, pageSize)) {
+    for (const check of HISTORY_CHECKS) {
+      yield { check: check.name, pagesBefore, run: (limit) => runCheck(client, check, range, limit) };
+    }
+    pagesBefore += 1;
+  }
+}
+
+async function readSize(client: ClientBase): Promise<{ customers: number; transfers: bigint }> {
+  const { rows } = await client.query<{ customers: number; transfers: string }>(
+    "SELECT (SELECT count(*)::int FROM customer) AS customers, (SELECT count(*) FROM ledger_transfer)::text AS transfers",
+  );
+  const [row] = rows;
+  if (!row) throw new Error("A count came back without a row.");
+  return { customers: row.customers, transfers: BigInt(row.transfers) };
+}
+
+async function runDatabaseCheck(client: ClientBase, check: Check): Promise<Finding[]> {
+  const { rows } = await client.query<FindingRow>(check.sql);
+  return rows.map((row) => findingOf(check.name, row));
+}

@@ -1,0 +1,31 @@
+import { invalidField } from "@/lib/platform/errors";
+import { type Span, shift, startOf } from "./buckets";
+
+const MAX_DAYS = 366;
+
+/**
+ * The span that usage is asked for. Both ends are cut down to whole minutes.
+ *
+ * @param asked.to not included; when left out, the end of the current minute, so that the newest charge counts
+ * @param asked.from when left out, the first instant of the UTC month in which the span ends: with neither, the current
+ *   month so far
+ * @throws InvalidRequestError naming the end that is wrong: not at least a minute, or more than 366 days
+ */
+export function usageSpan(asked: { from?: Date | undefined; to?: Date | undefined }, now: Date): Span {
+  const to = asked.to ? startOf("minute", asked.to) : shift("minute", startOf("minute", now), 1);
+  const from = asked.from ? startOf("minute", asked.from) : startOfMonth(shift("minute", to, -1));
+  if (from >= to) {
+    throw invalidField(
+      asked.to ? "to" : "from",
+      "`to` must be at least a minute after `from`; both are cut down to whole minutes.",
+    );
+  }
+  if (to > shift("day", from, MAX_DAYS)) {
+    throw invalidField(asked.from ? "from" : "to", `Ask for at most ${MAX_DAYS} days at once.`);
+  }
+  return { from, to };
+}
+
+function startOfMonth(at: Date): Date {
+  return new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), 1));
+}

@@ -1,0 +1,109 @@
+import { inTransaction, onPool, type Statement, withTransaction } from "@/lib/platform/db";
+import type { CustomerId } from "@/lib/platform/ids";
+import { log } from "@/lib/platform/log";
+
+/** Transfers in one transaction: a fraction of a second, so that a crash costs no more than that. */
+const CHUNK = 50_000;
+
+/** A customer with fewer new transfers is left alone: reading so few from the ledger costs less than keeping its sums. */
+const WORTHWHILE = 100;
+
+const FIND_BEHIND: Statement = {
+  name: "usage_find_behind",
+  text: `
+    SELECT a.customer_id FROM ledger_account a LEFT JOIN usage_rollup_mark m USING (customer_id)
+    WHERE a.last_seq - coalesce(m.seq, 0) >= $1::bigint`,
+};
+
+/** Makes the customer's mark, or locks the one that is there: two sweeps take turns. */
+const LOCK_MARK: Statement = {
+  name: "usage_lock_mark",
+  text: `
+    INSERT INTO usage_rollup_mark (customer_id, seq) VALUES ($1, 0)
+    ON CONFLICT (customer_id) DO UPDATE SET seq = usage_rollup_mark.seq`,
+};
+
+/**
+ * Adds the next transfers to the sums and moves the mark behind them. Must come after the lock, as a statement of its
+ * own: its snapshot is then newer than whatever the last holder wrote.
+ *
+ * A number is given out under the lock of the account's row, so the transfers that are seen have no gaps up to the
+ * account's `last_seq` in the same snapshot: none can appear below the mark later.
+ */
+const ADD_NEXT: Statement = {
+  name: "usage_add_next",
+  text: `
+    WITH span AS (
+      SELECT m.seq AS after_seq, least(a.last_seq, m.seq + $2::bigint) AS last_seq
+      FROM usage_rollup_mark m JOIN ledger_account a USING (customer_id)
+      WHERE m.customer_id = $1
+    ), minutes AS MATERIALIZED (
+      SELECT date_trunc('minute', created_at, 'UTC') AS bucket_at, kind, coalesce(api_key_id, '') AS api_key_id,
+             -- Only an adjustment goes both ways: its sum is what it added.
+             sum(CASE WHEN kind = 'adjustment' AND direction = 'debit' THEN -amount_nanos ELSE amount_nanos END) AS amount,
+             count(*) AS count
+      FROM ledger_transfer
+      WHERE customer_id = $1
+        AND seq > (SELECT after_seq FROM span) AND seq <= (SELECT last_seq FROM span)
+      GROUP BY 1, 2, 3
+    ), sums AS (
+      SELECT 'minute' AS grain, bucket_at, kind, api_key_id, amount, count FROM minutes
+      UNION ALL
+      SELECT 'hour', date_trunc('hour', bucket_at, 'UTC'), kind, api_key_id, sum(amount), sum(count)
+      FROM minutes GROUP BY 2, 3, 4
+    ), added AS (
+      INSERT INTO usage_rollup (customer_id, grain, bucket_at, kind, api_key_id, amount_nanos, count)
+      SELECT $1, grain, bucket_at, kind, api_key_id, amount::bigint, count::bigint FROM sums
+      ON CONFLICT (customer_id, grain, bucket_at, kind, api_key_id) DO UPDATE
+      SET amount_nanos = usage_rollup.amount_nanos + excluded.amount_nanos, count = usage_rollup.count + excluded.count
+    )
+    UPDATE usage_rollup_mark m SET seq = span.last_seq FROM span
+    WHERE m.customer_id = $1 AND span.last_seq > span.after_seq
+    RETURNING (span.last_seq - span.after_seq)::text AS moved`,
+};
+
+/**
+ * Brings the sums of usage up to the ledger, customer by customer. Sums and mark change in one transaction, so that a
+ * crash, a second run and one at the same time neither count a transfer twice nor lose one.
+ *
+ * @param options.chunk transfers a transaction
+ * @param options.worthwhile how many new transfers a customer must have to be visited
+ * @returns how many transfers were added
+ * @throws AggregateError for some customers it failed; the others are done, and their reads stay exact without it
+ */
+export async function rollUpUsage(
+  options: { chunk?: number; worthwhile?: number } = {},
+): Promise<{ added: bigint }> {
+  const behind = await onPool().run<{ customer_id: CustomerId }>(FIND_BEHIND, [
+    (options.worthwhile ?? WORTHWHILE).toString(),
+  ]);
+  const failures: unknown[] = [];
+  let added = 0n;
+  for (const { customer_id: customerId } of behind) {
+    try {
+      added += await catchUp(customerId, BigInt(options.chunk ?? CHUNK));
+    } catch (error) {
+      log().error({ err: error, customerId }, "the usage of a customer could not be summed");
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, "The usage of some customers was not summed.");
+  return { added };
+}
+
+async function catchUp(customerId: CustomerId, chunk: bigint): Promise<bigint> {
+  for (let added = 0n; ; ) {
+    const moved = await addNext(customerId, chunk);
+    added += moved;
+    if (moved < chunk) return added;
+  }
+}
+
+function addNext(customerId: CustomerId, chunk: bigint): Promise<bigint> {
+  return withTransaction(async (tx) => {
+    const db = inTransaction(tx);
+    await db.run(LOCK_MARK, [customerId]);
+    const rows = await db.run<{ moved: string }>(ADD_NEXT, [customerId, chunk.toString()]);
+    return BigInt(rows[0]?.moved ?? 0);
+  });
+}

@@ -1,0 +1,113 @@
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { readBalance } from "@/lib/ledger";
+import { pool, prisma } from "@/lib/platform/db";
+import { type ApiCustomer, aCustomer, eventually, type RunningBrim, startBrim } from "@/tests/support/brim";
+import { atDepth } from "@/tests/support/depth";
+import { topUp, usd } from "@/tests/support/spending";
+
+let brim: RunningBrim;
+let admin: pg.Client;
+let customer: ApiCustomer;
+
+beforeAll(async () => {
+  brim = await startBrim({ settings: { DATABASE_POOL_MAX: "4" } });
+  admin = new pg.Client({ connectionString: process.env.DATABASE_URL, application_name: "admin" });
+  await admin.connect();
+});
+afterAll(async () => {
+  await admin.end();
+  await brim.stop();
+});
+beforeEach(async () => {
+  customer = await aCustomer(brim);
+  await topUp(customer.customerId, "100.00");
+});
+
+const charge = (key: string) =>
+  customer.post("/api/v1/usage/charges", { amount_usd: "1.00", idempotency_key: key });
+
+const chargesOf = () =>
+  prisma().ledgerTransfer.count({ where: { customerId: customer.customerId, kind: "charge" } });
+
+/** Holds the customer's account in a transaction of somebody else, so that a charge waits in the middle. */
+async function lockAccount(): Promise<() => Promise<unknown>> {
+  await admin.query("BEGIN");
+  await admin.query("SELECT 1 FROM ledger_account WHERE customer_id = $1 FOR UPDATE", [customer.customerId]);
+  return () => admin.query("ROLLBACK");
+}
+
+/** Does something to every connection of Brim's that waits for a lock. */
+async function toWaiting(work: "pg_cancel_backend" | "pg_terminate_backend"): Promise<void> {
+  const sql = `SELECT ${work}(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'brim' AND wait_event_type = 'Lock'`;
+  await eventually(
+    async () => (await admin.query(sql)).rowCount ?? 0,
+    (count) => count > 0,
+  );
+}
+
+describe("a charge whose answer is lost", () => {
+  it.each([
+    ["the statement is cancelled, as a timeout does", "pg_cancel_backend" as const],
+    ["its connection is cut", "pg_terminate_backend" as const],
+  ])("gets 503 when %s, and the retry charges once", async (_what, work) => {
+    const unlock = await lockAccount();
+    const waiting = charge("a");
+    await toWaiting(work);
+
+    const answer = await waiting;
+    await unlock();
+
+    expect(answer.status).toBe(503);
+    expect(await chargesOf()).toBe(0);
+    expect((await charge("a")).status).toBe(200);
+    expect((await charge("a")).headers.get("idempotent-replayed")).toBe("true");
+    expect(await chargesOf()).toBe(1);
+  });
+
+  it("gets 503 when no connection is free, and the retry charges once", async () => {
+    const taken = await Promise.all([1, 2, 3, 4].map(() => pool().connect()));
+
+    const answer = await charge("a");
+    for (const connection of taken) connection.release();
+
+    expect(answer.status).toBe(503);
+    expect((await charge("a")).status).toBe(200);
+    expect(await chargesOf()).toBe(1);
+  }, 30_000);
+});
+
+it("connections that are cut at random under load lose nothing and charge nothing twice", async () => {
+  const count = atDepth({ ci: 60, deep: 1_000 });
+  let isRunning = true;
+  const cutting = (async () => {
+    while (isRunning) {
+      await admin.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'brim' ORDER BY random() LIMIT 1`,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  })();
+
+  const statuses = new Set<number>();
+  const work = Array.from({ length: count }, async (_, index) => {
+    for (;;) {
+      const { status } = await charge(`load-${index % (count / 2)}`);
+      statuses.add(status);
+      if (status === 200 || status === 402) return;
+    }
+  });
+  await Promise.all(work);
+  isRunning = false;
+  await cutting;
+
+  expect([...statuses].every((status) => [200, 402, 503].includes(status))).toBe(true);
+  expect(statuses.has(503)).toBe(true);
+  const expected = Math.min(100, count / 2);
+  expect(await chargesOf()).toBe(expected);
+  expect((await readBalance(customer.customerId)).balance).toBe(
+    usd("100.00") - BigInt(expected) * usd("1.00"),
+  );
+}, 120_000);
