@@ -1,6 +1,7 @@
 import type { Scope } from "@/lib/auth";
 import { prisma } from "@/lib/platform/db";
 import { type ApiKeyId, type CustomerId, newId } from "@/lib/platform/ids";
+import { outliveLeases } from "./find-key";
 import { hashOf, newSecret, prefixOf } from "./secret";
 
 /** All that a customer's key can ever do. */
@@ -42,7 +43,8 @@ export async function createApiKey(input: {
   return { apiKeyId, secret };
 }
 
-/** Ends a key at once. A second time changes nothing. */
+/** Ends a key: once this has answered, no process takes it any more. A second time changes nothing. */
 export async function revokeApiKey(apiKeyId: ApiKeyId, now: Date): Promise<void> {
   await prisma().apiKey.updateMany({ where: { apiKeyId, revokedAt: null }, data: { revokedAt: now } });
+  await outliveLeases();
 }

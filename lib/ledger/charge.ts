@@ -28,7 +28,7 @@ export interface PostedCharge {
 
 /**
  * One round trip: the account is changed only if it may be, and feeds the transfer. The INSERT never says ON CONFLICT: a
- * known key must raise and undo the UPDATE. Crossing the threshold of automatic top-up enqueues its evaluation; the
+ * known key must raise and undo the UPDATE, also one that names a hold (a trigger says so). Crossing the threshold of automatic top-up enqueues its evaluation; the
  * final SELECT refers to that part, or it would not run.
  */
 export const CHARGE: Statement = {
@@ -40,10 +40,6 @@ export const CHARGE: Statement = {
       WHERE customer_id = $1
         AND CASE WHEN $10::boolean THEN status <> 'closed'
                  ELSE status = 'active' AND balance_nanos - held_nanos >= $2::bigint END
-        AND NOT EXISTS (
-          SELECT 1 FROM ledger_hold
-          WHERE customer_id = $1 AND idempotency_owner = $4 AND idempotency_key = $5
-        )
       RETURNING customer_id, last_seq, balance_nanos, held_nanos,
         balance_nanos - held_nanos < auto_topup_threshold_nanos
           AND balance_nanos - held_nanos + $2::bigint >= auto_topup_threshold_nanos AS has_crossed

@@ -22,10 +22,6 @@ export const OPEN_HOLD: Statement = {
     WITH account AS (
       UPDATE ledger_account SET held_nanos = held_nanos + $2::bigint
       WHERE customer_id = $1 AND status = 'active' AND balance_nanos - held_nanos >= $2::bigint
-        AND NOT EXISTS (
-          SELECT 1 FROM ledger_transfer
-          WHERE customer_id = $1 AND idempotency_owner = $4 AND idempotency_key = $5
-        )
       RETURNING customer_id,
         balance_nanos - held_nanos < auto_topup_threshold_nanos
           AND balance_nanos - held_nanos + $2::bigint >= auto_topup_threshold_nanos AS has_crossed

@@ -88,11 +88,13 @@ async function runRefund(request: RefundChargeRequest): Promise<RefundRow> {
     request.apiKeyId,
   ];
   const run = () => onPool().run<RefundRow>(REFUND_CHARGE, values);
-  // The key came at once for another charge or verb, and won: the second run finds it.
-  const rows = await run().catch((error: unknown) => {
-    if (isDuplicate(error)) return run();
-    throw error;
-  });
+  const duplicate = (error: unknown) => {
+    if (!isDuplicate(error)) throw error;
+    return null;
+  };
+  // A key that came at once for another refund won: the second run finds it. Twice refused, it names a hold.
+  const rows = (await run().catch(duplicate)) ?? (await run().catch(duplicate));
+  if (!rows) throw new IdempotencyConflictError();
   const [row] = rows;
   if (!row) throw new Error("A ledger function answered without a row.");
   return row;

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { createCustomer } from "@/lib/customers";
 import { type ChargeRequest, type HoldRequest, type KeyedRequest, post } from "@/lib/ledger";
 import { type Nanos, parseUsd } from "@/lib/money";
-import { onPool, prisma } from "@/lib/platform/db";
-import { type CustomerId, newId } from "@/lib/platform/ids";
+import { inTransaction, onPool, prisma, withTransaction } from "@/lib/platform/db";
+import { type CustomerId, newId, type TopUpId } from "@/lib/platform/ids";
 
 /** An amount as people write it. */
 export const usd = (text: string): Nanos => parseUsd(text, { decimals: 9, signed: true });
@@ -16,7 +16,7 @@ export async function aFundedCustomer(dollars: string): Promise<CustomerId> {
 }
 
 /** Credits a top-up, with a settled intent behind it as the real flow leaves one. */
-export async function topUp(customerId: CustomerId, dollars: string): Promise<void> {
+export async function topUp(customerId: CustomerId, dollars: string): Promise<TopUpId> {
   const topUpIntentId = newId("topUp");
   const amount = usd(dollars);
   const now = new Date();
@@ -37,6 +37,30 @@ export async function topUp(customerId: CustomerId, dollars: string): Promise<vo
   });
   const source = { type: "topup" as const, id: topUpIntentId };
   await post(onPool(), { customerId, kind: "credit", amount, source, occurredAt: now });
+  return topUpIntentId;
+}
+
+/** Takes a part of the customer's first top-up back, together with what its intent says of that. */
+export async function reverseTopUp(customerId: CustomerId, amount: Nanos): Promise<void> {
+  await withTransaction(async (tx) => {
+    const intent = await tx.topUpIntent.findFirstOrThrow({
+      where: { customerId },
+      orderBy: { createdAt: "asc" },
+    });
+    const { topUpIntentId } = intent;
+    await tx.topUpIntent.update({
+      where: { customerId_topUpIntentId: { customerId, topUpIntentId } },
+      data: { reversedNanos: { increment: amount } },
+    });
+    const source = { type: "stripe_refund" as const, id: `re_${randomUUID()}` };
+    await post(inTransaction(tx), {
+      customerId,
+      kind: "stripe_refund",
+      amount,
+      source,
+      occurredAt: new Date(),
+    });
+  });
 }
 
 /** The parts of a request that a test does not care about. */

@@ -38,6 +38,35 @@ ALTER TABLE "ledger_hold" ADD CONSTRAINT "ledger_hold_amount_at_most" CHECK ("am
 -- Everything but charges is rare: a page of records of one kind is found here, and the many charges pay nothing for it.
 CREATE INDEX "ledger_transfer_rare" ON "ledger_transfer" ("customer_id", "kind", "seq" DESC) WHERE "kind" <> 'charge';
 
+-- A key names one effect, whichever table it lies in. The account's row is locked by then, and a trigger's query sees what
+-- was committed before it got that lock; a condition in the statement itself would see what was there before it waited.
+CREATE FUNCTION ledger_refuse_key_of_hold() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (
+    SELECT 1 FROM ledger_hold h
+    WHERE h.customer_id = NEW.customer_id AND h.idempotency_owner = NEW.idempotency_owner AND h.idempotency_key = NEW.idempotency_key
+  ) THEN
+    RAISE EXCEPTION 'the key % names a hold', NEW.idempotency_key USING ERRCODE = 'unique_violation';
+  END IF;
+  RETURN NEW;
+END
+$$;
+CREATE FUNCTION ledger_refuse_key_of_transfer() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (
+    SELECT 1 FROM ledger_transfer t
+    WHERE t.customer_id = NEW.customer_id AND t.idempotency_owner = NEW.idempotency_owner AND t.idempotency_key = NEW.idempotency_key
+  ) THEN
+    RAISE EXCEPTION 'the key % names a transfer', NEW.idempotency_key USING ERRCODE = 'unique_violation';
+  END IF;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER "ledger_transfer_key_is_no_hold" BEFORE INSERT ON "ledger_transfer"
+  FOR EACH ROW WHEN (NEW."idempotency_key" IS NOT NULL) EXECUTE FUNCTION ledger_refuse_key_of_hold();
+CREATE TRIGGER "ledger_hold_key_is_no_transfer" BEFORE INSERT ON "ledger_hold"
+  FOR EACH ROW WHEN (NEW."idempotency_key" IS NOT NULL) EXECUTE FUNCTION ledger_refuse_key_of_transfer();
+
 -- What the sweep looks for.
 CREATE INDEX "ledger_hold_due" ON "ledger_hold" ("expires_at") WHERE "status" = 'open' AND "expires_at" IS NOT NULL;
 

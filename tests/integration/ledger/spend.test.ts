@@ -93,6 +93,32 @@ describe("charge", () => {
     expect((await readBalance(customer)).balance).toBe(usd("9.00"));
   });
 
+  it("one key sent at once as a charge and as a hold has one effect", async () => {
+    const customer = await aFundedCustomer("100.00");
+
+    for (let round = 0; round < 60; round++) {
+      const key = `both-${round}`;
+      const counts = await outcomes([
+        charge(aCharge(customer, "0.10", { key, requestHash: "charge" })),
+        openHold(aHold(customer, "0.10", { key, requestHash: "hold" })),
+        charge(aCharge(customer, "0.10", { key, requestHash: "another" })),
+      ]);
+
+      expect(counts).toEqual({ ok: 1, IdempotencyConflictError: 2 });
+    }
+  });
+
+  it("a refund under the key of a hold is a conflict", async () => {
+    const customer = await aFundedCustomer("10.00");
+    const { chargeId } = await charge(aCharge(customer, "1.00"));
+    await openHold(aHold(customer, "1.00", { key: "a" }));
+
+    const counts = await outcomes([refundCharge(aRefund(customer, chargeId, "1.00", "a"))]);
+
+    expect(counts).toEqual({ IdempotencyConflictError: 1 });
+    expect((await readBalance(customer)).balance).toBe(usd("9.00"));
+  });
+
   it("a customer cannot claim an operator's key", async () => {
     const customer = await aFundedCustomer("10.00");
 

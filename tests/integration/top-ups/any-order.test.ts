@@ -154,7 +154,7 @@ it("ends with exactly what was paid, whatever order, number and delay the events
       await brim.control("/deliveries/mode", { mode: "drop" });
       await expectConsistent(world);
     }),
-    { numRuns: atDepth({ ci: 15, deep: 300 }) },
+    { numRuns: atDepth({ ci: 15, deep: 300 }), endOnFailure: true },
   );
 }, 600_000);
 

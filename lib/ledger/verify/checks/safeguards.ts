@@ -66,6 +66,12 @@ export const APPEND_ONLY_TRIGGERS: Readonly<Record<string, readonly string[]>> =
   topup_timeline: ["topup_timeline_append_only"],
 };
 
+/** Triggers that keep one idempotency key from naming a charge and a hold. */
+export const KEY_TRIGGERS: Readonly<Record<string, readonly string[]>> = {
+  ledger_transfer: ["ledger_transfer_key_is_no_hold"],
+  ledger_hold: ["ledger_hold_key_is_no_transfer"],
+};
+
 /** What guards the books is there and switched on. */
 export const SAFEGUARD_CHECKS: readonly Check[] = [
   {
@@ -101,6 +107,16 @@ export const SAFEGUARD_CHECKS: readonly Check[] = [
       LEFT JOIN pg_trigger t ON t.tgrelid = to_regclass(e.relation) AND t.tgname = e.name
       LEFT JOIN pg_proc p ON p.oid = t.tgfoid
       WHERE t.oid IS NULL OR t.tgenabled NOT IN ('O', 'A') OR t.tgqual IS NOT NULL OR p.prosrc NOT LIKE '%RAISE EXCEPTION%'`,
+  },
+  {
+    name: "key_trigger",
+    sql: `
+      SELECT NULL AS customer_id, NULL AS seq, e.name AS subject_id,
+             format('The trigger %s of the table %s is %s.', e.name, e.relation,
+                    CASE WHEN t.oid IS NULL THEN 'missing' ELSE 'switched off' END) AS message
+      FROM (VALUES ${pairs(KEY_TRIGGERS)}) AS e(relation, name)
+      LEFT JOIN pg_trigger t ON t.tgrelid = to_regclass(e.relation) AND t.tgname = e.name
+      WHERE t.oid IS NULL OR t.tgenabled NOT IN ('O', 'A')`,
   },
   {
     name: "foreign_key_trigger",

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createApiKey, revokeApiKey, verifyApiKey } from "@/lib/api-keys";
+import { UnauthorizedError } from "@/lib/auth";
+import { pool, prisma } from "@/lib/platform/db";
+import { takeDatabaseAway } from "../../support/database";
+import { testDatabase } from "../../support/settings";
+
+const database = testDatabase();
+beforeAll(() => database.ready);
+afterAll(() => database.drop());
+
+const aKey = () => createApiKey({ customerId: null, name: "test", scopes: "all" });
+
+/** Uses a key over and over until told to stop; tells at what time each use began and how it ended. */
+function keepUsing(secret: string) {
+  const uses: { begunAt: number; isTaken: boolean }[] = [];
+  let isDone = false;
+  const loop = async () => {
+    while (!isDone) {
+      const begunAt = performance.now();
+      const isTaken = await verifyApiKey(secret).then(
+        () => true,
+        () => false,
+      );
+      uses.push({ begunAt, isTaken });
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  };
+  const running = Promise.all([loop(), loop(), loop()]);
+  return async () => {
+    isDone = true;
+    await running;
+    return uses;
+  };
+}
+
+describe("a key in constant use", () => {
+  it("is refused from the moment on that its revocation has answered", async () => {
+    const { apiKeyId, secret } = await aKey();
+    const stop = keepUsing(secret);
+    await expect.poll(() => verifyApiKey(secret)).toBeTruthy();
+
+    await revokeApiKey(apiKeyId, new Date());
+    const revokedAt = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+
+    const uses = await stop();
+    expect(uses.some(({ isTaken }) => isTaken)).toBe(true);
+    const after = uses.filter(({ begunAt }) => begunAt >= revokedAt);
+    expect(after.length).toBeGreaterThan(0);
+    expect(after.filter(({ isTaken }) => isTaken)).toEqual([]);
+  });
+
+  it("writes the time of its last use once", async () => {
+    const { apiKeyId, secret } = await aKey();
+    const versionOf = () =>
+      pool().query("SELECT xmin::text AS version, last_used_at FROM api_key WHERE api_key_id = $1", [
+        apiKeyId,
+      ]);
+    await verifyApiKey(secret);
+    const { rows: first } = await versionOf();
+
+    await Promise.all(Array.from({ length: 50 }, () => verifyApiKey(secret)));
+
+    expect(first[0].last_used_at).not.toBeNull();
+    expect((await versionOf()).rows).toEqual(first);
+  });
+
+  it("is refused when it expires in between", async () => {
+    const { apiKeyId, secret } = await aKey();
+    const expiresAt = new Date(Date.now() + 60_000);
+    await prisma().apiKey.update({ where: { apiKeyId }, data: { expiresAt } });
+    await verifyApiKey(secret, new Date(expiresAt.getTime() - 1));
+
+    await expect(verifyApiKey(secret, expiresAt)).rejects.toThrow(UnauthorizedError);
+  });
+
+  it("does not lend its row to another secret that begins alike", async () => {
+    const { secret } = await aKey();
+    await verifyApiKey(secret);
+    const forged = `${secret.slice(0, -1)}${secret.endsWith("A") ? "B" : "A"}`;
+
+    await expect(verifyApiKey(forged)).rejects.toThrow(UnauthorizedError);
+  });
+});
+
+it("takes a key as soon as it exists, also when it was asked for just before", async () => {
+  const { apiKeyId, secret } = await aKey();
+  const row = await prisma().apiKey.delete({ where: { apiKeyId } });
+  await expect(verifyApiKey(secret)).rejects.toThrow(UnauthorizedError);
+
+  await prisma().apiKey.create({ data: row });
+
+  await expect(verifyApiKey(secret)).resolves.toMatchObject({ apiKeyId });
+});
+
+it("keeps no failure: after an outage of the database the key is taken at once", async () => {
+  const { apiKeyId, secret } = await aKey();
+  const letIn = await takeDatabaseAway(process.env.DATABASE_URL as string);
+  await expect(verifyApiKey(secret)).rejects.not.toThrow(UnauthorizedError);
+
+  await letIn();
+
+  await expect(verifyApiKey(secret)).resolves.toMatchObject({ apiKeyId });
+});

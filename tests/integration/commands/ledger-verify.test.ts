@@ -1,0 +1,84 @@
+import { spawn } from "node:child_process";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pool } from "@/lib/platform/db";
+import { createTestDatabase, type TestDatabase } from "@/tests/support/database";
+import { aCustomerWithHistory } from "@/tests/support/ledger-history";
+import { testDatabase } from "@/tests/support/settings";
+
+const database = testDatabase();
+let empty: TestDatabase;
+
+beforeAll(async () => {
+  await database.ready;
+  empty = await createTestDatabase({ empty: true });
+});
+afterAll(async () => {
+  await empty.drop();
+  await database.drop();
+});
+
+/** Runs the command with no other setting than the database. */
+function verify(databaseUrl: string | undefined, ...args: string[]) {
+  const { PATH, HOME, NODE_ENV } = process.env;
+  const child = spawn("node_modules/.bin/tsx", ["lib/commands/ledger-verify.ts", ...args], {
+    env: { PATH, HOME, NODE_ENV, ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}) },
+  });
+  const texts = { stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk) => {
+    texts.stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    texts.stderr += chunk;
+  });
+  return new Promise<typeof texts & { code: number | null }>((resolve) => {
+    child.on("close", (code) => resolve({ ...texts, code }));
+  });
+}
+
+describe("ledger:verify", () => {
+  it("ends with 0 and says how much is right", async () => {
+    await aCustomerWithHistory();
+
+    const { code, stdout, stderr } = await verify(process.env.DATABASE_URL);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^1 customer, \d+ transfers: all right \(\d+\.\d s\)\.\n$/);
+  });
+
+  it("ends with 1 and prints the first findings, no more than asked for", async () => {
+    const customerId = await aCustomerWithHistory();
+    await pool().query(
+      "UPDATE ledger_account SET balance_nanos = 5, held_nanos = 3, last_seq = last_seq + 1 WHERE customer_id = $1",
+      [customerId],
+    );
+
+    const all = await verify(process.env.DATABASE_URL);
+    const two = await verify(process.env.DATABASE_URL, "--max", "2");
+
+    expect(all.code).toBe(1);
+    expect(all.stdout).toContain(`balance: ${customerId}\n  The balance is 5 nanos, but`);
+    expect(all.stdout).toContain(`held: ${customerId}\n  3 nanos are held, but the open holds add up to`);
+    expect(all.stdout).toMatch(/2 customers, \d+ transfers: 4 findings \(\d+\.\d s\)\.\n$/);
+    expect(two.code).toBe(1);
+    expect(two.stdout).toContain("more than 2 findings, these are the first");
+    expect(two.stdout.match(/^ {2}/gm)).toHaveLength(2);
+  });
+
+  it.each([
+    ["no database is named", () => undefined, [], "DATABASE_URL is not set"],
+    [
+      "the database is away",
+      () => "postgres://nobody@127.0.0.1:1/none",
+      [],
+      "The database cannot be reached",
+    ],
+    ["the database is not Brim's", () => empty.url, [], "lacks tables of the ledger"],
+    ["the number is none", () => empty.url, ["--max", "many"], "Usage: npm run ledger:verify"],
+    ["an option is unknown", () => empty.url, ["--fix"], "Usage: npm run ledger:verify"],
+  ])("ends with 2 and one line when %s", async (_case, url, args, reason) => {
+    const { code, stdout, stderr } = await verify(url(), ...args);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr.trim().split("\n")).toEqual([expect.stringContaining(reason)]);
+  });
+});

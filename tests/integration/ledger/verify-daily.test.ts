@@ -1,0 +1,129 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { charge, checkLedgerDaily, readBalance } from "@/lib/ledger";
+import { nanos } from "@/lib/money";
+import { pool, prisma } from "@/lib/platform/db";
+import type { CustomerId } from "@/lib/platform/ids";
+import { aToppedUpCustomer, keyed } from "@/tests/support/ledger-history";
+import { testDatabase } from "@/tests/support/settings";
+
+const NOW = new Date("2026-02-01T03:15:00Z");
+
+const database = testDatabase();
+let sound: CustomerId;
+let broken: CustomerId;
+
+beforeAll(() => database.ready);
+afterAll(() => database.drop());
+
+beforeEach(async () => {
+  sound = await aToppedUpCustomer(100);
+  broken = await aToppedUpCustomer(100);
+});
+
+afterEach(async () => {
+  await pool().query("UPDATE ledger_account SET balance_nanos = 100000000000 WHERE customer_id = $1", [
+    broken,
+  ]);
+  await pool().query("UPDATE topup_intent SET reversed_nanos = 0 WHERE customer_id = $1", [broken]);
+});
+
+/** Changes a row behind the ledger's back. */
+function addToBalance(customerId: CustomerId, difference: bigint) {
+  return pool().query("UPDATE ledger_account SET balance_nanos = balance_nanos + $2 WHERE customer_id = $1", [
+    customerId,
+    difference.toString(),
+  ]);
+}
+
+async function statusOf(customerId: CustomerId) {
+  return (await readBalance(customerId)).status;
+}
+
+function alertsOf(customerId: CustomerId) {
+  return prisma().alert.findMany({ where: { customerId } });
+}
+
+it("freezes only the customer whose balance cannot be trusted", async () => {
+  await addToBalance(broken, 1n);
+
+  const result = await checkLedgerDaily(NOW);
+
+  expect(result.broken).toEqual([broken]);
+  expect(await statusOf(broken)).toBe("frozen");
+  expect(await statusOf(sound)).toBe("active");
+  expect(await alertsOf(sound)).toEqual([]);
+});
+
+it("writes one alert however often it runs, and opens it again when it was resolved too early", async () => {
+  await addToBalance(broken, 1n);
+
+  for (let run = 0; run < 3; run++) await checkLedgerDaily(NOW);
+
+  const [alert, ...others] = await alertsOf(broken);
+  expect(others).toEqual([]);
+  expect(alert).toMatchObject({ kind: "ledger_broken", subjectId: broken, createdAt: NOW, resolvedAt: null });
+  expect(alert?.message).toContain("The balance is 100000000001 nanos");
+  await prisma().alert.updateMany({ where: { customerId: broken }, data: { resolvedAt: NOW } });
+  await checkLedgerDaily(NOW);
+  expect(await alertsOf(broken)).toMatchObject([{ resolvedAt: null }]);
+});
+
+it("leaves a closed account closed", async () => {
+  await addToBalance(broken, 1n);
+  await pool().query("UPDATE ledger_account SET status = 'closed' WHERE customer_id = $1", [broken]);
+
+  await checkLedgerDaily(NOW);
+
+  expect(await statusOf(broken)).toBe("closed");
+});
+
+it("does not freeze a customer that is being charged meanwhile", async () => {
+  let isDone = false;
+  const charging = (async () => {
+    while (!isDone) {
+      await charge({ ...keyed("operator"), customerId: sound, amount: nanos(1n), allowOverdraft: false });
+    }
+  })();
+
+  for (let run = 0; run < 10; run++) expect((await checkLedgerDaily(NOW)).broken).toEqual([]);
+
+  isDone = true;
+  await charging;
+  expect(await statusOf(sound)).toBe("active");
+});
+
+it("looks again under the account's lock: what was repaired meanwhile is not frozen", async () => {
+  await addToBalance(broken, 1n);
+  const repair = await pool().connect();
+  await repair.query("BEGIN");
+  await repair.query("UPDATE ledger_account SET balance_nanos = balance_nanos - 1 WHERE customer_id = $1", [
+    broken,
+  ]);
+
+  const checking = checkLedgerDaily(NOW);
+  await untilSomebodyWaitsForALock();
+  await repair.query("COMMIT");
+  repair.release();
+
+  expect(await checking).toMatchObject({ findings: 2, broken: [] });
+  expect(await statusOf(broken)).toBe("active");
+  expect(await alertsOf(broken)).toEqual([]);
+});
+
+async function untilSomebodyWaitsForALock(): Promise<void> {
+  for (;;) {
+    const { rows } = await pool().query(
+      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    );
+    if (rows.length > 0) return;
+  }
+}
+
+it("counts a finding that is not about the balance and freezes nobody for it", async () => {
+  await pool().query("UPDATE topup_intent SET reversed_nanos = 1 WHERE customer_id = $1", [broken]);
+
+  const result = await checkLedgerDaily(NOW);
+
+  expect(result).toEqual({ findings: 1, broken: [] });
+  expect(await statusOf(broken)).toBe("active");
+});

@@ -1,0 +1,49 @@
+import pg from "pg";
+import { copyDatabase, databaseUrl, dropDatabase, newDatabaseName } from "./database";
+
+/** A copy of a database, on which a superuser may do what the original refuses. */
+export interface DamagedCopy {
+  pool: pg.Pool;
+  drop(): Promise<void>;
+}
+
+/** Copies the database of this test file, which nobody may be connected to. */
+export async function copyToDamage(): Promise<DamagedCopy> {
+  const original = new URL(process.env.DATABASE_URL ?? "");
+  const name = newDatabaseName("damaged");
+  await copyDatabase(databaseUrl(original.href, "postgres"), { from: original.pathname.slice(1), to: name });
+  const pool = new pg.Pool({ connectionString: databaseUrl(original.href, name), max: 2 });
+  return {
+    pool,
+    async drop() {
+      await pool.end();
+      await dropDatabase(databaseUrl(original.href, "postgres"), name);
+    },
+  };
+}
+
+/** Takes away every constraint, unique index and trigger of some tables, so that they accept anything. */
+export async function removeGuards(pool: pg.Pool, tables: readonly string[]): Promise<void> {
+  const list = tables.map((table) => `'${table}'::regclass`).join(", ");
+  await pool.query(`
+    DO $$
+    DECLARE guard record;
+    BEGIN
+      FOR guard IN SELECT conrelid::regclass AS relation, conname FROM pg_constraint
+        WHERE conrelid IN (${list}) AND contype IN ('f', 'c') LOOP
+        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', guard.relation, guard.conname);
+      END LOOP;
+      FOR guard IN SELECT conrelid::regclass AS relation, conname FROM pg_constraint
+        WHERE conrelid IN (${list}) AND contype IN ('p', 'u') LOOP
+        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I CASCADE', guard.relation, guard.conname);
+      END LOOP;
+      FOR guard IN SELECT indexrelid::regclass AS name FROM pg_index WHERE indrelid IN (${list}) AND indisunique LOOP
+        EXECUTE format('DROP INDEX %s', guard.name);
+      END LOOP;
+      FOR guard IN SELECT tgrelid::regclass AS relation, tgname FROM pg_trigger
+        WHERE tgrelid IN (${list}) AND NOT tgisinternal LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', guard.tgname, guard.relation);
+      END LOOP;
+    END
+    $$`);
+}

@@ -1,0 +1,134 @@
+import { createCustomer } from "@/lib/customers";
+import {
+  captureHold,
+  charge,
+  chargeBatch,
+  expireHolds,
+  type KeyedRequest,
+  openHold,
+  type Posting,
+  post,
+  refundCharge,
+  releaseHold,
+} from "@/lib/ledger";
+import { type Nanos, nanos } from "@/lib/money";
+import { inTransaction, onPool, withTransaction } from "@/lib/platform/db";
+import { type CustomerId, newId, type TopUpId } from "@/lib/platform/ids";
+
+const LONG_AGO = new Date("2026-01-01T00:00:00Z");
+
+/** Whole dollars as the ledger counts them. */
+export function dollars(amount: number): Nanos {
+  return nanos(BigInt(amount) * 1_000_000_000n);
+}
+
+/** What a keyed request brings besides its amount; a key of its own each time. */
+export function keyed(owner: string): KeyedRequest {
+  const key = newId("request");
+  return { owner, key, requestHash: `hash of ${key}`, description: null, metadata: {}, apiKeyId: null };
+}
+
+/** A customer whose balance comes from a top-up, as it would be after Stripe's word. */
+export async function aToppedUpCustomer(amount: number): Promise<CustomerId> {
+  const { customerId } = await createCustomer({ name: "Acme", email: "acme@example.com" });
+  await creditTopUp(customerId, amount);
+  return customerId;
+}
+
+/** Credits a paid top-up. */
+export async function creditTopUp(customerId: CustomerId, amount: number): Promise<TopUpId> {
+  const topUpIntentId = newId("topUp");
+  await withTransaction(async (tx) => {
+    await tx.topUpIntent.create({
+      data: {
+        customerId,
+        topUpIntentId,
+        mode: "payment",
+        status: "succeeded",
+        amountCents: amount * 100,
+        livemode: false,
+        requestHash: "hash",
+        sessionParams: {},
+        sessionExpiresAt: LONG_AGO,
+        creditedAt: LONG_AGO,
+        creditedNanos: dollars(amount),
+      },
+    });
+    const source = { type: "topup", id: topUpIntentId } as const;
+    await post(inTransaction(tx), posting(customerId, "credit", amount, source));
+  });
+  return topUpIntentId;
+}
+
+/** A customer on whom every verb of the ledger was used. */
+export async function aCustomerWithHistory(): Promise<CustomerId> {
+  const customerId = await aToppedUpCustomer(100);
+  await spend(customerId);
+  await reserve(customerId);
+  await reverseTopUps(customerId);
+  await correct(customerId);
+  return customerId;
+}
+
+async function spend(customerId: CustomerId): Promise<void> {
+  const amount = dollars(3);
+  const { chargeId } = await charge({ ...keyed(customerId), customerId, amount, allowOverdraft: false });
+  const items = [1, 2].map((n) => {
+    const { owner: _owner, apiKeyId: _apiKeyId, ...request } = keyed("operator");
+    return { ...request, customerId, amount: dollars(n), allowOverdraft: false };
+  });
+  await chargeBatch(items, { owner: "operator", apiKeyId: null });
+  await refundCharge({ ...keyed("operator"), customerId, chargeId, amount: dollars(1) });
+  await refundCharge({ ...keyed("operator"), customerId, chargeId, amount: null });
+}
+
+async function reserve(customerId: CustomerId): Promise<void> {
+  const hold = async (amount: number, expiresAt: Date | null = null) => {
+    const opened = await openHold({ ...keyed(customerId), customerId, amount: dollars(amount), expiresAt });
+    return { customerId, holdId: opened.hold.holdId, principal: customerId };
+  };
+  await captureHold(await hold(10), { amount: dollars(4), apiKeyId: null });
+  await captureHold(await hold(5), { amount: dollars(6), apiKeyId: null });
+  await releaseHold(await hold(7));
+  await hold(8, LONG_AGO);
+  await expireHolds(new Date());
+  await hold(2);
+}
+
+async function reverseTopUps(customerId: CustomerId): Promise<void> {
+  const topUpIntentId = await creditTopUp(customerId, 50);
+  const [refund, dispute] = [newId("request"), newId("request")];
+  await withTransaction(async (tx) => {
+    const db = inTransaction(tx);
+    await post(db, posting(customerId, "stripe_refund", 20, { type: "stripe_refund", id: refund }));
+    await post(db, posting(customerId, "stripe_refund_reversal", 5, { type: "stripe_refund", id: refund }));
+    await post(db, posting(customerId, "dispute", 30, { type: "dispute", id: dispute }));
+    await post(db, posting(customerId, "dispute_reversal", 30, { type: "dispute", id: dispute }));
+    await tx.topUpIntent.update({
+      where: { customerId_topUpIntentId: { customerId, topUpIntentId } },
+      data: { reversedNanos: dollars(15) },
+    });
+  });
+}
+
+async function correct(customerId: CustomerId): Promise<void> {
+  const source = (type: "adjustment" | "grant") => ({ type, id: newId("request") });
+  const db = onPool();
+  await post(db, {
+    ...posting(customerId, "adjustment", 9, source("adjustment")),
+    direction: "credit",
+  });
+  await post(db, { ...posting(customerId, "adjustment", 4, source("adjustment")), direction: "debit" });
+  const grant = source("grant");
+  await post(db, posting(customerId, "grant", 10, grant));
+  await post(db, posting(customerId, "expiry", 6, grant));
+}
+
+function posting(
+  customerId: CustomerId,
+  kind: Posting["kind"],
+  amount: number,
+  source: Posting["source"],
+): Posting {
+  return { customerId, kind, amount: dollars(amount), source, occurredAt: LONG_AGO };
+}
