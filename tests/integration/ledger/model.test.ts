@@ -79,6 +79,7 @@ const toNanos = (amount: string): bigint => BigInt(amount.replace(".", "")) * CE
 const heldBy = (model: Model) =>
   model.holds.filter((hold) => hold.status === "open").reduce((sum, hold) => sum + hold.amount, 0n);
 const availableTo = (model: Model) => model.balance - heldBy(model);
+const smaller = (a: bigint, b: bigint): bigint => [a, b].sort((x, y) => (x < y ? -1 : 1))[0] as bigint;
 const pick = <T>(list: readonly T[], n: number): T | undefined => list[n % Math.max(1, list.length)];
 
 let counter = 0;
@@ -127,7 +128,7 @@ async function apply(model: Model, op: Operation): Promise<void> {
       model.balance += 500n * CENT;
       return;
     case "reverse": {
-      const taken = Math.min(amount, model.reversible);
+      const taken = smaller(amount, model.reversible);
       if (taken === 0n) return;
       await reverseTopUp(model.id, taken as Nanos);
       model.reversible -= taken;
