@@ -91,7 +91,7 @@ function transferOf(row: ExplainRow, id: string): KnownTransfer {
 }
 
 /** Between the refusal and its explanation the balance may have changed; more often than this it is not by chance. */
-const MAX_TRIES = 5;
+const MAX_TRIES = 25;
 
 /**
  * Repeats an attempt that wrote nothing for a reason that was gone when it was looked up.
