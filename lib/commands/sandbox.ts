@@ -25,8 +25,9 @@ async function main(): Promise<void> {
     await database.stop();
     throw error;
   }
-  announce(sandbox, options);
+  // Before anybody hears that it is ready, and may ask it to stop.
   stopOnSignal(sandbox, database);
+  announce(sandbox, options);
 }
 
 async function openDatabaseSource(): Promise<DatabaseSource> {
