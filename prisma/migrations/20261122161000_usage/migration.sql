@@ -38,9 +38,12 @@ ALTER TABLE "ledger_hold" ADD CONSTRAINT "ledger_hold_amount_at_most" CHECK ("am
 -- Everything but charges is rare: a page of records of one kind is found here, and the many charges pay nothing for it.
 CREATE INDEX "ledger_transfer_rare" ON "ledger_transfer" ("customer_id", "kind", "seq" DESC) WHERE "kind" <> 'charge';
 
+-- Every function below looks rows up by key. A connection that planned one while its table was still small would go on
+-- reading the whole table when it has grown, so that way of reading is ruled out.
+
 -- A key names one effect, whichever table it lies in. The account's row is locked by then, and a trigger's query sees what
 -- was committed before it got that lock; a condition in the statement itself would see what was there before it waited.
-CREATE FUNCTION ledger_refuse_key_of_hold() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_refuse_key_of_hold() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
   IF EXISTS (
     SELECT 1 FROM ledger_hold h
@@ -51,7 +54,7 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE FUNCTION ledger_refuse_key_of_transfer() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_refuse_key_of_transfer() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
   IF EXISTS (
     SELECT 1 FROM ledger_transfer t
@@ -82,7 +85,7 @@ CREATE VIEW "house_account_balance" AS
 
 -- Wakes the evaluation of automatic top-up when what is available has crossed the threshold, once for all that wait.
 CREATE FUNCTION ledger_wake_auto_topup(p_customer text, p_before bigint, p_after bigint, p_threshold bigint)
-RETURNS void LANGUAGE plpgsql AS $$
+RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
   IF p_before >= p_threshold AND p_after < p_threshold THEN
     PERFORM graphile_worker.add_job(
@@ -98,7 +101,7 @@ CREATE FUNCTION ledger_capture_hold(
   p_customer text, p_hold text, p_amount bigint, p_charge text, p_principal text, p_api_key text,
   OUT outcome text, OUT charge_id text, OUT amount bigint, OUT balance_after bigint, OUT held_after bigint,
   OUT posted_at timestamptz, OUT hold_status text, OUT hold_amount bigint, OUT hold_expires_at timestamptz
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   hold ledger_hold%ROWTYPE;
   account ledger_account%ROWTYPE;
@@ -160,7 +163,7 @@ $$;
 
 -- Gives a hold back. A second time, and after it has expired, nothing is left to do.
 CREATE FUNCTION ledger_release_hold(p_customer text, p_hold text, p_principal text, OUT outcome text)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   hold ledger_hold%ROWTYPE;
 BEGIN
@@ -177,7 +180,7 @@ $$;
 
 -- Ends one hold whose time is over; null when there is none. A hold that is being captured is passed over: the capture wins.
 CREATE FUNCTION ledger_expire_hold(p_now timestamptz, OUT expired_customer text, OUT expired_hold text)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   hold ledger_hold%ROWTYPE;
 BEGIN
@@ -199,7 +202,7 @@ CREATE FUNCTION ledger_refund_charge(
   p_description text, p_metadata jsonb, p_api_key text,
   OUT outcome text, OUT refund_id text, OUT amount bigint, OUT balance_after bigint, OUT held_after bigint,
   OUT posted_at timestamptz, OUT refundable bigint
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   charged bigint;
   given bigint;
@@ -258,7 +261,7 @@ $$;
 CREATE FUNCTION ledger_charge_batch(p_customer text, p_owner text, p_api_key text, p_items jsonb)
 RETURNS TABLE (
   n int, outcome text, charge_id text, amount bigint, balance_after bigint, held_after bigint, posted_at timestamptz
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   account ledger_account%ROWTYPE;
   item record;
@@ -284,10 +287,17 @@ BEGIN
     SELECT i.n, i.id, i.key, i.hash, i.amount, i.overdraft,
            row_number() OVER (PARTITION BY i.key ORDER BY i.n) > 1 AS is_repeated,
            t.transfer_id, t.request_hash, t.amount_nanos, t.balance_after_nanos, t.held_after_nanos, t.created_at,
-           EXISTS (SELECT 1 FROM ledger_hold h WHERE h.customer_id = p_customer AND h.idempotency_owner = p_owner AND h.idempotency_key = i.key) AS is_hold
+           h.hold_id IS NOT NULL AS is_hold
     FROM jsonb_to_recordset(p_items) AS i(n int, id text, key text, hash text, amount bigint, overdraft boolean)
-    LEFT JOIN ledger_transfer t
-      ON t.customer_id = p_customer AND t.idempotency_owner = p_owner AND t.idempotency_key = i.key
+    -- One look into the index for each key. A plain join may read all that the customer ever did; LIMIT rules that out.
+    LEFT JOIN LATERAL (
+      SELECT * FROM ledger_transfer known
+      WHERE known.customer_id = p_customer AND known.idempotency_owner = p_owner AND known.idempotency_key = i.key LIMIT 1
+    ) t ON true
+    LEFT JOIN LATERAL (
+      SELECT known.hold_id FROM ledger_hold known
+      WHERE known.customer_id = p_customer AND known.idempotency_owner = p_owner AND known.idempotency_key = i.key LIMIT 1
+    ) h ON true
     ORDER BY i.n
   LOOP
     n := item.n;

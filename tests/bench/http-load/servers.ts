@@ -1,0 +1,62 @@
+import type { ChildProcess } from "node:child_process";
+import { rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildForProduction, isBuildCurrent } from "@/lib/commands/build/production-build";
+import { freePort, residentMb, startProcess, stopProcess, untilReady } from "./processes";
+
+const ROOT = join(import.meta.dirname, "../../..");
+
+/** A server of the production build in a process of its own. */
+export interface ServerProcess {
+  url: string;
+  residentMb(): number;
+  stop(): Promise<void>;
+}
+
+/** Builds unless a build of these very sources is there. */
+export async function provideBuild(): Promise<void> {
+  if (isBuildCurrent(ROOT)) return;
+  console.log("building for production …");
+  await buildForProduction(ROOT, { isQuiet: true });
+}
+
+/** Brim as `npm start` runs it: the direct door, Next, and the worker in one process. */
+export function startBrim(databaseUrl: string): Promise<ServerProcess> {
+  return startServer("brim", ["dist/server.js"], { DATABASE_URL: databaseUrl });
+}
+
+/** Next alone on the same build. */
+export function startNextOnly(databaseUrl: string): Promise<ServerProcess> {
+  const script = join(import.meta.dirname, "next-only.ts");
+  return startServer("next", ["--import", "tsx", script], { DATABASE_URL: databaseUrl });
+}
+
+async function startServer(
+  name: string,
+  args: readonly string[],
+  settings: Record<string, string>,
+): Promise<ServerProcess> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const logFile = join(tmpdir(), `brim-bench-${name}-${process.pid}.log`);
+  process.once("exit", () => rmSync(logFile, { force: true }));
+  const child = startProcess(args, { ...DEFAULTS, ...settings, APP_URL: url, PORT: String(port) }, logFile);
+  await untilReady(child, name);
+  return { url, residentMb: () => residentMb(pidOf(child)), stop: () => stopProcess(child) };
+}
+
+/** As delivered, but for what must be set: a line of the log for each request, twenty connections to the database. */
+const DEFAULTS = {
+  HOST: "127.0.0.1",
+  STRIPE_SECRET_KEY: "sk_test_bench",
+  STRIPE_WEBHOOK_SECRET: "whsec_bench",
+  NEXTAUTH_SECRET: "a secret of at least thirty-two characters",
+  LOG_LEVEL: "info",
+  DATABASE_POOL_MAX: "20",
+};
+
+function pidOf(child: ChildProcess): number {
+  if (child.pid === undefined) throw new Error("The process did not start.");
+  return child.pid;
+}

@@ -1,0 +1,102 @@
+import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { closeDatabase } from "@/lib/platform/db";
+import { startEmbeddedPostgres } from "@/lib/platform/embedded-postgres";
+import { applyMigrations } from "@/lib/platform/migrations";
+import { applySettings } from "../../support/settings";
+import { fillLedger, type LedgerSize, totalOf } from "./fill-ledger";
+
+/** As many connections as Brim opens when nothing else is said; the bare SQL gets as many. */
+export const POOL_SIZE = 20;
+
+/** A database with a filled ledger. */
+export interface LedgerDatabase {
+  url: string;
+  /** Connections that know nothing of Brim: the floor. */
+  bare: pg.Pool;
+}
+
+/** The Postgres server of one run. */
+export interface BenchPostgres {
+  /** A new database filled to a size; with `isKept`, the one that an earlier run has left in a kept folder. */
+  ledger(name: string, size: LedgerSize, options?: { isKept: boolean }): Promise<LedgerDatabase>;
+  admin: pg.Pool;
+  stop(): Promise<void>;
+}
+
+/** Starts a durable Postgres whose data are removed at the end, unless a folder to keep them is given. */
+export async function startBenchPostgres(keptFolder: string | null): Promise<BenchPostgres> {
+  const dataDir = keptFolder ?? join(tmpdir(), `brim-bench-${randomBytes(6).toString("hex")}`);
+  const server = await startEmbeddedPostgres({ dataDir, durable: true });
+  const removeData = () => {
+    if (!keptFolder) rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  };
+  process.once("exit", removeData); // also when a run is cut short
+
+  const pools: pg.Pool[] = [];
+  const connect = (name: string) => {
+    // No time limit: a connection that rests while others have their turn must not be opened again in its own.
+    const pool = new pg.Pool({ connectionString: server.url(name), max: POOL_SIZE, idleTimeoutMillis: 0 });
+    pool.on("error", () => undefined); // the server stops under idle connections
+    pools.push(pool);
+    return pool;
+  };
+  const admin = connect("postgres");
+  return {
+    admin,
+    async ledger(name, size, { isKept } = { isKept: false }) {
+      const isThere = isKept && (await isFilled(admin, name, size));
+      if (!isThere) await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await server.ensureDatabase(name);
+      const bare = connect(name);
+      if (!isThere) await fill(admin, bare, { name, url: server.url(name), size });
+      return { url: server.url(name), bare };
+    },
+    async stop() {
+      await closeDatabase();
+      await Promise.all(pools.map((pool) => pool.end()));
+      await server.stop();
+      removeData();
+    },
+  };
+}
+
+/** Whether a database was filled to this size, and to the end. */
+async function isFilled(admin: pg.Pool, name: string, size: LedgerSize): Promise<boolean> {
+  const { rows } = await admin.query<{ size: string | null }>(
+    "SELECT shobj_description(oid, 'pg_database') AS size FROM pg_database WHERE datname = $1",
+    [name],
+  );
+  return rows[0]?.size === JSON.stringify(size);
+}
+
+async function fill(
+  admin: pg.Pool,
+  bare: pg.Pool,
+  { name, url, size }: { name: string; url: string; size: LedgerSize },
+): Promise<void> {
+  console.log(`filling ${name}: ${totalOf(size).toLocaleString("en-US")} transfers …`);
+  await applyMigrations({ databaseUrl: url });
+  // Whole pages in the log protect running production; while filling they would only multiply what is written.
+  await setFullPageWrites(admin, "off");
+  await fillLedger(bare, size);
+  await setFullPageWrites(admin, "on");
+  await admin.query("CHECKPOINT");
+  await admin.query(`COMMENT ON DATABASE ${name} IS '${JSON.stringify(size)}'`);
+}
+
+async function setFullPageWrites(admin: pg.Pool, value: "on" | "off"): Promise<void> {
+  await admin.query(`ALTER SYSTEM SET full_page_writes = ${value}`);
+  await admin.query("SELECT pg_reload_conf()");
+}
+
+/** Points the product's own code in this process at a database. */
+export async function pointBrimAt(url: string): Promise<void> {
+  await closeDatabase();
+  // The settings are read once in a process; a bench has more than one database.
+  Object.assign(globalThis, { brimEnv: undefined });
+  applySettings({ DATABASE_URL: url, DATABASE_POOL_MAX: String(POOL_SIZE), LOG_LEVEL: "silent" });
+}
