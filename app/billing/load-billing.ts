@@ -3,7 +3,7 @@ import type { CheckoutReturn } from "@/components/billing/return-notice";
 import { hasScope, type SignedInUser, scopesOfRole } from "@/lib/auth";
 import { listCustomersOf, type MemberOf } from "@/lib/customers";
 import { presentTopUp } from "@/lib/http";
-import { type Balance, listRecentTransfers, readBalance, type TransferRecord } from "@/lib/ledger";
+import { type Balance, listRecords, readBalance, type TransferRecord } from "@/lib/ledger";
 import { listCards, type SavedCard } from "@/lib/payment-methods";
 import type { CustomerId } from "@/lib/platform/ids";
 import { findIntent, readTopUp } from "@/lib/top-ups";
@@ -48,7 +48,7 @@ export async function loadBilling(
   const [balance, cards, records] = await Promise.all([
     readBalance(customerId),
     listCards(customerId),
-    listRecentTransfers(customerId, SHOWN_RECORDS),
+    listRecords(customerId, { limit: SHOWN_RECORDS }).then((page) => page.records),
   ]);
   return {
     customer,

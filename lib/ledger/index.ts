@@ -16,7 +16,7 @@ export { type Direction, type HouseAccount, TRANSFER_KINDS, type TransferKind } 
 export { openLedgerAccount } from "./open-account";
 export { type HoldRequest, openHold } from "./open-hold";
 export { type PostedTransfer, type Posting, post, type TransferSource } from "./post";
-export { type Balance, listRecentTransfers, readBalance, type TransferRecord } from "./queries";
+export { type Balance, readBalance, type TransferRecord } from "./queries";
 export {
   type LedgerRecord,
   LIST_RARE_RECORDS,

@@ -35,24 +35,3 @@ export interface TransferRecord {
   occurredAt: Date;
   createdAt: Date;
 }
-
-/** The newest transfers of a customer, newest first. */
-export async function listRecentTransfers(customerId: CustomerId, limit: number): Promise<TransferRecord[]> {
-  const rows = await prisma().ledgerTransfer.findMany({
-    where: { customerId },
-    orderBy: { seq: "desc" },
-    take: limit,
-  });
-  return rows.map((row) => ({
-    transferId: row.transferId,
-    seq: row.seq,
-    kind: row.kind as TransferKind,
-    direction: row.direction as Direction,
-    amount: nanos(row.amountNanos),
-    balanceAfter: nanos(row.balanceAfterNanos),
-    source: { type: row.sourceType, id: row.sourceId },
-    description: row.description,
-    occurredAt: row.occurredAt,
-    createdAt: row.createdAt,
-  }));
-}

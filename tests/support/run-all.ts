@@ -41,6 +41,8 @@ const STEPS: Step[] = [
   { name: "unit", script: "test:unit", report: vitestJson },
   { name: "integration", script: "test:integration", report: vitestJson },
   { name: "e2e", script: "test:e2e", report: playwrightJson, missing: missingChromium },
+  // Only that it still runs: a time is never a reason to fail here.
+  { name: "bench", script: "bench:quick" },
 ];
 
 const projectRoot = fileURLToPath(new URL("../../", import.meta.url));
