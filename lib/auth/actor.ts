@@ -10,7 +10,14 @@ export const ROLES = ["owner", "billing", "developer", "viewer"] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Who is calling, and on whose balance. An operator key has no customer. */
-export type Actor = CustomerActor | { kind: "operator_key"; apiKeyId: ApiKeyId; scopes: readonly Scope[] };
+export type Actor = CustomerActor | OperatorActor;
+
+/** The operator itself, who acts on every customer. */
+export interface OperatorActor {
+  kind: "operator_key";
+  apiKeyId: ApiKeyId;
+  scopes: readonly Scope[];
+}
 
 /** A caller who acts on exactly one customer. */
 export type CustomerActor =
@@ -58,6 +65,14 @@ export function requireScope(actor: Actor, scope: Scope): void {
 export function requireCustomer(actor: Actor): CustomerActor {
   if (actor.kind === "operator_key") {
     throw new ForbiddenError("This needs a key of a customer.", { reason: "operator_key" });
+  }
+  return actor;
+}
+
+/** @throws ForbiddenError when the caller belongs to one customer */
+export function requireOperator(actor: Actor): OperatorActor {
+  if (actor.kind !== "operator_key") {
+    throw new ForbiddenError("This needs a key of the operator.", { reason: "not_operator" });
   }
   return actor;
 }

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { type Actor, requireCustomer, requireScope } from "@/lib/auth";
+import { type Actor, requireCustomer, requireOperator, requireScope } from "@/lib/auth";
 import { invalidField, NotFoundError } from "@/lib/platform/errors";
 import { newId } from "@/lib/platform/ids";
 import { log } from "@/lib/platform/log";
@@ -56,7 +56,8 @@ async function admit(route: Route, request: Request): Promise<Actor | null> {
   if (route.access.kind === "public" || route.access.kind === "stripe") return null;
   const actor = await authenticate(request);
   requireScope(actor, route.access.scope);
-  return route.access.kind === "customer" ? requireCustomer(actor) : actor;
+  if (route.access.kind === "customer") return requireCustomer(actor);
+  return route.access.kind === "operator" ? requireOperator(actor) : actor;
 }
 
 /** A parameter that comes twice arrives as a list, which no schema takes for a text. */

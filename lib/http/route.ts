@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import type { Actor, CustomerActor, Scope } from "@/lib/auth";
+import type { Actor, CustomerActor, OperatorActor, Scope } from "@/lib/auth";
+import type { ErrorKind } from "@/lib/platform/errors";
 
 export type HttpMethod = "GET" | "POST" | "PUT" | "DELETE";
 
@@ -25,12 +26,24 @@ export interface RouteAnswer {
   isReplay?: boolean;
 }
 
+/** The chapters of the reference, in its order. */
+export const ROUTE_TAGS = ["Usage", "Billing", "Admin", "Service"] as const;
+export type RouteTag = (typeof ROUTE_TAGS)[number];
+
 interface RouteFacts<Body, Query> {
   method: HttpMethod;
   /** As in the OpenAPI document: `/api/v1/billing/topups/{topup_intent_id}`. */
   path: `/api/${string}`;
   operationId: string;
   summary: string;
+  /** What a caller must know beyond the summary; Markdown, for the reference. */
+  description?: string;
+  /** The chapter of the reference. */
+  tag?: RouteTag;
+  /** What a success says; the answers of the tests are held against it. Left out where there is no body. */
+  answer?: z.ZodType;
+  /** Failures of this route's own work, beyond those that the pipeline gives. */
+  refusals?: readonly ErrorKind[];
   body?: z.ZodType<Body>;
   query?: z.ZodType<Query>;
   /** Whether the header `Idempotency-Key` means something here. */
@@ -43,7 +56,10 @@ interface RouteFacts<Body, Query> {
 
 /** A route as the pipeline runs it. */
 export interface Route extends RouteFacts<unknown, unknown> {
-  access: { kind: "customer" | "any_key"; scope: Scope } | { kind: "public" } | { kind: "stripe" };
+  access:
+    | { kind: "customer" | "any_key" | "operator"; scope: Scope }
+    | { kind: "public" }
+    | { kind: "stripe" };
   run(input: RouteInput<Actor | null, unknown, unknown>): Promise<RouteAnswer>;
 }
 
@@ -63,6 +79,14 @@ export function usageRoute<Body = undefined, Query = Record<string, never>>(
 ): Route {
   const { scope, ...rest } = facts;
   return { ...rest, access: { kind: "any_key", scope }, run: handler as Route["run"] } as Route;
+}
+
+/** A route for the operator alone. */
+export function operatorRoute<Body = undefined, Query = Record<string, never>>(
+  facts: RouteFacts<Body, Query>,
+  handler: (input: RouteInput<OperatorActor, Body, Query>) => Promise<RouteAnswer>,
+): Route {
+  return { ...facts, access: { kind: "operator", scope: "admin" }, run: handler as Route["run"] } as Route;
 }
 
 /** A route that anybody may call. */
