@@ -121,6 +121,9 @@ it("undoes a posting with the transaction around it", async () => {
   expect((await readBalance(customerId)).balance).toBe(0n);
 });
 
+const CHARGE = { kind: "charge", direction: "debit", house: "revenue", source: "hold" };
+const GRANT = { kind: "grant", house: "promotions" };
+
 describe("the database refuses, whoever asks", () => {
   beforeAll(async () => {
     customerId = await aCustomer();
@@ -167,6 +170,12 @@ describe("the database refuses, whoever asks", () => {
     ["a credit of broken cents", { amount: "5000000001" }, "credit_is_a_topup"],
     ["a credit that is no top-up's", { source: "grant" }, "credit_is_a_topup"],
     ["a second row with the same number", { seq: "1" }, "ledger_transfer_pkey"],
+    ["a row without a number", { seq: "0" }, "seq_positive"],
+    ["a kind that nobody knows", { kind: "gift" }, "ledger_transfer_kind"],
+    ["a charge that gives", { ...CHARGE, direction: "credit" }, "ledger_transfer_kind"],
+    ["a charge above a million dollars", { ...CHARGE, amount: "1000000000000001" }, "amount_at_most"],
+    ["a charge whose source is another fact", { ...CHARGE, source: "charge" }, "charge_is_its_source"],
+    ["a grant that claims to be a charge's", { source: "charge", ...GRANT }, "charge_is_its_source"],
   ])("%s", async (_what, difference, reason) => {
     const row = {
       seq: "2",

@@ -338,6 +338,16 @@ describe("each guard that is gone or switched off is found", () => {
       "ledger_hold_key_is_no_transfer",
       "ALTER TABLE ledger_hold DISABLE TRIGGER ledger_hold_key_is_no_transfer",
     ],
+    [
+      "guard_function",
+      "ledger_transfer_is_lawful",
+      "CREATE OR REPLACE FUNCTION ledger_transfer_is_lawful(t ledger_transfer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN true; END$$",
+    ],
+    [
+      "guard_function",
+      "ledger_refuse_key_of_hold",
+      "CREATE OR REPLACE FUNCTION ledger_refuse_key_of_hold() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$",
+    ],
     ["foreign_key_trigger", "ledger_account_customer", "ALTER TABLE ledger_account DISABLE TRIGGER ALL"],
     [
       "constraint",
