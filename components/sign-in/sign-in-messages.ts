@@ -8,6 +8,7 @@ const SENTENCES: Record<string, string> = {
   Configuration: "Sign-in is not set up correctly here. Please tell whoever runs this service.",
   OAuthAccountNotLinked: "This login already belongs to somebody else. Sign in the way you did before.",
   Unavailable: "We cannot check sign-ins just now. Please try again in a moment.",
+  TooManyAttempts: "Too many attempts in a short time. Please wait a minute, then try again.",
   SessionRequired: "Please sign in to see this page.",
 };
 

@@ -1,3 +1,4 @@
+import { pruneStoredAnswers } from "@/lib/http";
 import { checkLedgerDaily, expireHolds } from "@/lib/ledger";
 import { type ScheduledJob, startJobs } from "@/lib/platform/jobs";
 import { retryFailedEvents } from "@/lib/stripe-events";
@@ -9,6 +10,7 @@ const JOBS: readonly ScheduledJob[] = [
   { task: "expire-holds", cron: "* * * * *", run: (now) => expireHolds(now) },
   { task: "retry-failed-events", cron: "* * * * *", run: (now) => retryFailedEvents(now) },
   { task: "roll-up-usage", cron: "* * * * *", run: () => rollUpUsage() },
+  { task: "prune-stored-answers", cron: "30 * * * *", run: (now) => pruneStoredAnswers(now) },
   { task: "sweep-top-ups", cron: "*/5 * * * *", run: (now) => sweepTopUps(now) },
   { task: "verify-ledger", cron: "15 3 * * *", run: (now) => checkLedgerDaily(now) },
 ];

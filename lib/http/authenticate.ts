@@ -2,8 +2,10 @@ import { verifyApiKey } from "@/lib/api-keys";
 import { type Actor, ForbiddenError, scopesOfRole, UnauthorizedError } from "@/lib/auth";
 import { roleOf } from "@/lib/customers";
 import { env } from "@/lib/platform/env";
-import { invalidField } from "@/lib/platform/errors";
+import { invalidField, isAppError } from "@/lib/platform/errors";
 import { isId } from "@/lib/platform/ids";
+import { clientAddress } from "./limits/client-address";
+import { countRequest } from "./limits/rate-limits";
 import { readSessionUser } from "./session";
 
 /** The header in which a page says for which customer it was rendered. */
@@ -13,12 +15,19 @@ export const CUSTOMER_HEADER = "Brim-Customer";
  * Tells who is calling: a program with a key, or a member's browser.
  *
  * @throws UnauthorizedError neither
+ * @throws RateLimitedError too many keys from this address that are none
  * @throws ForbiddenError a browser from a foreign page, or no member of the customer
  */
 export async function authenticate(request: Request): Promise<Actor> {
   const authorization = request.headers.get("authorization");
-  if (authorization !== null) return verifyApiKey(bearerOf(authorization));
-  return authenticateBrowser(request);
+  if (authorization === null) return authenticateBrowser(request);
+  try {
+    return await verifyApiKey(bearerOf(authorization));
+  } catch (error) {
+    // A key cannot be guessed, but guessing makes work. Whoever shares the address and has a good key is not held up.
+    if (isAppError(error)) await countRequest("failed_keys", clientAddress(request.headers));
+    throw error;
+  }
 }
 
 function bearerOf(authorization: string): string {

@@ -1,41 +1,64 @@
 import type { RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
+import type { ResponseClass } from "./answer";
+import { noteClientAddress } from "./limits/client-address";
 import { runNotFound, runRoute } from "./pipeline";
 import { ROUTES } from "./routes";
 
 const shared = globalThis as typeof globalThis & { brimApiListener?: RequestListener };
 
-let api: Hono | undefined;
+/** What a door brings along. */
+type Door = { Bindings: { Make: ResponseClass } };
 
-function theApi(): Hono {
+let api: Hono<Door> | undefined;
+
+function theApi(): Hono<Door> {
   api ??= buildApi();
   return api;
 }
 
-function buildApi(): Hono {
-  const app = new Hono();
+function buildApi(): Hono<Door> {
+  const app = new Hono<Door>();
   for (const route of ROUTES) {
     const path = route.path.replace(/\{(\w+)\}/g, ":$1");
-    app.on(route.method, path, (context) => runRoute(route, context.req.raw, context.req.param()));
+    app.on(route.method, path, (context) =>
+      runRoute(route, context.req.raw, context.req.param(), context.env.Make),
+    );
   }
-  app.notFound((context) => runNotFound(context.req.raw));
+  app.notFound((context) => runNotFound(context.req.raw, context.env.Make));
   return app;
 }
 
 /** Next's door: each `route.ts` exports this under the names of its methods. */
 export async function door(request: Request): Promise<Response> {
-  return theApi().fetch(request);
+  return theApi().fetch(request, { Make: Response });
 }
 
 /** The direct door: the same handlers without Next, for the process that `npm start` runs. */
 export const apiListener: RequestListener = (request, response) => {
-  shared.brimApiListener ??= getRequestListener((incoming) => theApi().fetch(incoming), {
-    // Next keeps its own Request and Response; replacing the globals would break it.
-    overrideGlobalObjects: false,
-  });
+  noteClientAddress(request);
+  shared.brimApiListener ??= listenerWithItsOwnResponse();
   return shared.brimApiListener(request, response);
 };
+
+/**
+ * The listener puts a Response of its own in the place of the global one, which keeps a text as a text instead of making a
+ * stream of it and reading it back: a tenth of what a request costs. Next must keep the global ones, so they are put back at
+ * once, and only our answers are made with the listener's.
+ */
+function listenerWithItsOwnResponse(): RequestListener {
+  const { Request: ownRequest, Response: ownResponse } = globalThis;
+  let Make: ResponseClass = ownResponse;
+  try {
+    const listener = getRequestListener((incoming) => theApi().fetch(incoming, { Make }));
+    Make = globalThis.Response;
+    return listener;
+  } finally {
+    Object.defineProperty(globalThis, "Request", { value: ownRequest });
+    Object.defineProperty(globalThis, "Response", { value: ownResponse });
+  }
+}
 
 /** Whether a path goes through the direct door. */
 export function isApiPath(pathname: string): boolean {

@@ -1,6 +1,8 @@
 import { isDatabaseUnavailable } from "@/lib/platform/db";
 import { AppError, type ErrorKind, isAppError } from "@/lib/platform/errors";
 import { log } from "@/lib/platform/log";
+import { type Answer, jsonAnswer } from "./answer";
+import { limitHeaders, type RateLimitedError } from "./limits/rate-limits";
 
 /** The body was larger than the edge takes. */
 export class PayloadTooLargeError extends AppError {
@@ -13,7 +15,7 @@ export class UnsupportedMediaTypeError extends AppError {
 }
 
 /** Each kind of failure has one status and one public code. Changing either breaks clients. */
-const STATUS: Record<ErrorKind, { status: number; code: string }> = {
+export const STATUS = {
   invalid_request: { status: 400, code: "INVALID_REQUEST" },
   unauthorized: { status: 401, code: "UNAUTHORIZED" },
   payment_required: { status: 402, code: "PAYMENT_REQUIRED" },
@@ -23,41 +25,54 @@ const STATUS: Record<ErrorKind, { status: number; code: string }> = {
   idempotency_conflict: { status: 409, code: "IDEMPOTENCY_CONFLICT" },
   payload_too_large: { status: 413, code: "PAYLOAD_TOO_LARGE" },
   unsupported_media_type: { status: 415, code: "UNSUPPORTED_MEDIA_TYPE" },
+  rate_limited: { status: 429, code: "RATE_LIMITED" },
   service_unavailable: { status: 503, code: "SERVICE_UNAVAILABLE" },
-};
+} as const satisfies Record<ErrorKind, { status: number; code: string }>;
 
-const INTERNAL = { status: 500, code: "INTERNAL_ERROR" };
+/** A bug of ours. */
+export const INTERNAL = { status: 500, code: "INTERNAL_ERROR" } as const;
+
+type Known = { status: number; code: PublicCode };
+export type PublicCode = (typeof STATUS)[ErrorKind]["code"] | (typeof INTERNAL)["code"];
+
+/** Every code that an answer can have. */
+export const PUBLIC_CODES = [INTERNAL, ...Object.values(STATUS)].map((known) => known.code) as [
+  PublicCode,
+  ...PublicCode[],
+];
 
 /** The answer for anything that was thrown. What was not expected is logged and hidden behind its request id. */
-export function errorResponse(error: unknown, requestId: string): Response {
+export function errorAnswer(error: unknown, requestId: string): Answer {
   if (isAppError(error)) {
-    const known = STATUS[error.kind] ?? INTERNAL;
+    const known: Known = STATUS[error.kind] ?? INTERNAL;
     if (known.status >= 500) log().warn({ requestId, err: error }, "not available");
-    return respond(known, requestId, error.message, error.details);
+    const answer = refusal(known, requestId, error.message, error.details);
+    return { ...answer, headers: headersOf(error) };
   }
   if (isDatabaseUnavailable(error)) {
     log().error({ requestId, err: error }, "the database does not answer");
-    return respond(
-      STATUS.service_unavailable,
-      requestId,
-      "The service is busy or restarting. Please try again.",
-    );
+    const message = "The service is busy or restarting. Please try again.";
+    return { ...refusal(STATUS.service_unavailable, requestId, message), headers: { "retry-after": "1" } };
   }
   log().error({ requestId, err: error }, "unexpected error");
-  return respond(INTERNAL, requestId, "Something went wrong on our side. Please tell us the request id.");
+  return refusal(INTERNAL, requestId, "Something went wrong on our side. Please tell us the request id.");
 }
 
-function respond(
-  known: { status: number; code: string },
+/** When to come back, and how a limit stands. */
+function headersOf(error: AppError): Record<string, string> {
+  return {
+    ...(error.retryAfterSeconds !== null && { "retry-after": String(error.retryAfterSeconds) }),
+    ...(error.kind === "rate_limited" && limitHeaders((error as RateLimitedError).state)),
+  };
+}
+
+function refusal(
+  known: Known,
   requestId: string,
   message: string,
   details?: Record<string, unknown>,
-): Response {
-  const body = { ...errorBody(known, message, details), request_id: requestId };
-  return Response.json(body, {
-    status: known.status,
-    headers: known.status === 503 ? { "retry-after": "1" } : {},
-  });
+): Answer {
+  return jsonAnswer(known.status, { ...errorBody(known, message, details), request_id: requestId });
 }
 
 /** An expected failure as one item of a batch tells it: the same body, but for the request's id. */
@@ -65,10 +80,6 @@ export function describeError(error: AppError) {
   return errorBody(STATUS[error.kind], error.message, error.details);
 }
 
-function errorBody(
-  known: { status: number; code: string },
-  message: string,
-  details?: Record<string, unknown>,
-) {
+function errorBody(known: Known, message: string, details?: Record<string, unknown>) {
   return { error: known.code, message, statusCode: known.status, ...(details ? { details } : {}) };
 }

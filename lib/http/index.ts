@@ -1,11 +1,14 @@
 export { authOptions, SIGN_IN_PAGE } from "./auth-options";
 export { CUSTOMER_HEADER } from "./authenticate";
 export { apiListener, door, isApiPath } from "./doors";
+export { pruneStoredAnswers } from "./idempotency/stored-answers";
+export { noteClientAddress } from "./limits/client-address";
 export { presentBalance, presentCard, presentCheckout, presentTopUp } from "./present";
 export type { Route } from "./route";
 export { ROUTES } from "./routes";
 export { readSessionUser } from "./session";
 export { readCsrfToken } from "./sign-in/csrf-token";
+export { limitSignIn } from "./sign-in/limit-sign-in";
 export { ownPath } from "./sign-in/own-address";
 export { type SignInWays, signInWays } from "./sign-in/providers";
 export { signOut } from "./sign-in/sign-out";

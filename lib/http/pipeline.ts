@@ -1,90 +1,142 @@
+import { createHash } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import { type Actor, requireCustomer, requireOperator, requireScope } from "@/lib/auth";
-import { invalidField, NotFoundError } from "@/lib/platform/errors";
+import { type Actor, idempotencyOwner, requireCustomer, requireOperator, requireScope } from "@/lib/auth";
+import { NotFoundError } from "@/lib/platform/errors";
 import { newId } from "@/lib/platform/ids";
 import { log } from "@/lib/platform/log";
+import { type Answer, jsonAnswer, type ResponseClass, toResponse } from "./answer";
 import { authenticate } from "./authenticate";
-import { errorResponse } from "./errors";
-import { readJson } from "./read-body";
-import type { Route, RouteAnswer } from "./route";
-import { validate } from "./validate";
-
-const MAX_KEY_LENGTH = 255;
+import { errorAnswer } from "./errors";
+import { readIdempotencyKey } from "./idempotency/idempotency-key";
+import { claimOrRecall } from "./idempotency/stored-answers";
+import { bucketOf, countRequest, limitHeaders } from "./limits/rate-limits";
+import { parseJson, readBody } from "./read-body";
+import type { Route, RouteInput } from "./route";
+import { validate, validatePath } from "./validate";
 
 /**
- * Runs one request: request id → auth → scope → size and type → validation → handler → error mapping. The same for
- * every route and through both doors.
+ * Runs one request: request id → auth → scope → rate limit → size and type → validation → idempotency → handler → error
+ * mapping → access log. The same for every route and through both doors.
  */
-export function runRoute(route: Route, request: Request, params: Record<string, string>): Promise<Response> {
-  return observed(request, async (requestId) => {
-    const actor = await admit(route, request);
+export function runRoute(
+  route: Route,
+  request: Request,
+  params: Record<string, string>,
+  Make: ResponseClass = Response,
+): Promise<Response> {
+  return observed(request, Make, async (requestId, headers) => {
+    const actor = await admit(route, request, headers);
+    validatePath(route.params, params);
     const query = validate(route.query, queryOf(request), "query");
     const idempotencyKey = route.takesIdempotencyKey ? readIdempotencyKey(request.headers) : null;
-    const body = route.body ? validate(route.body, await readJson(request, route), "body") : undefined;
-    return toResponse(await route.run({ actor, body, query, params, idempotencyKey, requestId, request }));
+    const text = route.body ? await readBody(request, route) : "";
+    const body = route.body ? validate(route.body, parseJson(text), "body") : undefined;
+    const input = { actor, body, query, params, idempotencyKey, requestId, request };
+    return route.storesAnswer && actor && idempotencyKey !== null
+      ? runOnce(route, input, { actor, idempotencyKey, text })
+      : run(route, input);
   });
 }
 
 /** The answer for an address of the API that does not exist. */
-export function runNotFound(request: Request): Promise<Response> {
-  return observed(request, async () => {
+export function runNotFound(request: Request, Make: ResponseClass = Response): Promise<Response> {
+  return observed(request, Make, async () => {
     throw new NotFoundError("address in this API");
   });
 }
 
 /** Gives a request its id, turns whatever is thrown into an answer, and logs the two. */
-async function observed(request: Request, work: (requestId: string) => Promise<Response>): Promise<Response> {
+async function observed(
+  request: Request,
+  Make: ResponseClass,
+  work: (requestId: string, headers: Record<string, string>) => Promise<Answer>,
+): Promise<Response> {
   const startedAt = performance.now();
   const requestId = newId("request");
-  const response = await work(requestId).catch((error: unknown) => errorResponse(error, requestId));
-  response.headers.set("x-request-id", requestId);
-  response.headers.set("cache-control", "no-store");
+  /** What every answer carries, a refusal too; `work` adds to it as it goes. */
+  const headers: Record<string, string> = { "x-request-id": requestId, "cache-control": "no-store" };
+  const answer = await work(requestId, headers).catch((error: unknown) => errorAnswer(error, requestId));
   log().info(
     {
       requestId,
       method: request.method,
-      path: new URL(request.url).pathname,
-      status: response.status,
+      path: pathOf(request.url),
+      status: answer.status,
       durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
     },
     "request",
   );
-  return response;
+  return toResponse({ ...answer, headers: { ...headers, ...answer.headers } }, Make);
 }
 
-async function admit(route: Route, request: Request): Promise<Actor | null> {
-  if (route.access.kind === "public" || route.access.kind === "stripe") return null;
+async function admit(route: Route, request: Request, headers: Record<string, string>): Promise<Actor | null> {
+  const { access } = route;
+  if (access.kind === "public" || access.kind === "stripe") return null;
   const actor = await authenticate(request);
-  requireScope(actor, route.access.scope);
-  if (route.access.kind === "customer") return requireCustomer(actor);
-  return route.access.kind === "operator" ? requireOperator(actor) : actor;
+  requireScope(actor, access.scope);
+  if (access.kind === "customer") requireCustomer(actor);
+  if (access.kind === "operator") requireOperator(actor);
+  const { bucket, who } = bucketOf(actor, access.scope, route.method);
+  Object.assign(headers, limitHeaders(await countRequest(bucket, who)));
+  return actor;
+}
+
+async function run(route: Route, input: RouteInput<Actor | null, unknown, unknown>): Promise<Answer> {
+  const { status = 200, body, isReplay } = await route.run(input);
+  if (status === 204) return { status, body: null, headers: {} };
+  return jsonAnswer(status, body, isReplay ? REPLAYED : {});
+}
+
+const REPLAYED = { "idempotent-replayed": "true" };
+
+/** Runs a request under its key: once at a time, and the same answer for a day. */
+async function runOnce(
+  route: Route,
+  input: RouteInput<Actor | null, unknown, unknown>,
+  { actor, idempotencyKey, text }: { actor: Actor; idempotencyKey: string; text: string },
+): Promise<Answer> {
+  const found = await claimOrRecall(
+    {
+      owner: idempotencyOwner(actor),
+      key: idempotencyKey,
+      operationId: route.operationId,
+      requestHash: createHash("sha256").update(`${input.request.url}\n${text}`).digest("base64url"),
+    },
+    new Date(),
+  );
+  if (found && "body" in found) return { ...found, headers: REPLAYED };
+
+  try {
+    const answer = await run(route, input);
+    // The work is done: whether its answer can be kept does not change what it is.
+    if (answer.body !== null) await found?.keep({ status: answer.status, body: answer.body }).catch(warn);
+    return answer;
+  } catch (error) {
+    await found?.giveBack().catch(warn); // else its claim runs out by itself
+    throw error;
+  }
+}
+
+function warn(error: unknown): void {
+  log().warn({ err: error }, "an answer could not be kept");
 }
 
 /** A parameter that comes twice arrives as a list, which no schema takes for a text. */
 function queryOf(request: Request): Record<string, string | string[]> {
-  const { searchParams } = new URL(request.url);
+  const start = request.url.indexOf("?");
+  if (start === -1) return {};
+  const parameters = new URLSearchParams(request.url.slice(start + 1));
   return Object.fromEntries(
-    [...new Set(searchParams.keys())].map((name) => {
-      const values = searchParams.getAll(name);
+    [...new Set(parameters.keys())].map((name) => {
+      const values = parameters.getAll(name);
       return [name, values.length === 1 ? (values[0] ?? "") : values];
     }),
   );
 }
 
-function readIdempotencyKey(headers: Headers): string | null {
-  const key = headers.get("idempotency-key");
-  if (key === null) return null;
-  if (key.length === 0 || key.length > MAX_KEY_LENGTH || /[^\x21-\x7e]/.test(key)) {
-    throw invalidField(
-      "Idempotency-Key",
-      `Use 1 to ${MAX_KEY_LENGTH} visible ASCII characters without spaces.`,
-    );
-  }
-  return key;
-}
-
-function toResponse(answer: RouteAnswer): Response {
-  const response = Response.json(answer.body, { status: answer.status ?? 200 });
-  if (answer.isReplay) response.headers.set("idempotent-replayed", "true");
-  return response;
+/** The path of an absolute address, as it came; a whole `URL` costs more than all the rest of a log line. */
+function pathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("//") + 2);
+  const end = url.indexOf("?", start);
+  return end === -1 ? url.slice(start) : url.slice(start, end);
 }

@@ -9,19 +9,29 @@ export const MAX_BODY_BYTES = 64 * 1024;
 export const MAX_EVENT_BYTES = 1024 * 1024;
 
 /**
- * Reads a JSON body. A number that JavaScript cannot hold exactly stays a `LosslessNumber`, which no schema accepts:
- * so an amount is refused and never silently rounded.
+ * Reads a body that should be JSON, as the text that was sent.
+ * @throws UnsupportedMediaTypeError it says that it is something else
+ * @throws PayloadTooLargeError
  */
-export async function readJson(
+export async function readBody(
   request: Request,
   options: { mayOmitBody?: boolean; maxBodyBytes?: number } = {},
-): Promise<unknown> {
+): Promise<string> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   const isJson = type === "application/json";
   if (!isJson && !options.mayOmitBody) throw notJson();
   const text = await readText(request, options.maxBodyBytes ?? MAX_BODY_BYTES);
-  if (text === "" && options.mayOmitBody) return {};
+  if (text === "" && options.mayOmitBody) return "{}";
   if (!isJson) throw notJson();
+  return text;
+}
+
+/**
+ * Parses JSON. A number that JavaScript cannot hold exactly stays a `LosslessNumber`, which no schema accepts: so an
+ * amount is refused and never silently rounded.
+ * @throws InvalidRequestError it is none
+ */
+export function parseJson(text: string): unknown {
   try {
     return parse(text, undefined, exactNumber);
   } catch {

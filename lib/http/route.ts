@@ -44,10 +44,17 @@ interface RouteFacts<Body, Query> {
   answer?: z.ZodType;
   /** Failures of this route's own work, beyond those that the pipeline gives. */
   refusals?: readonly ErrorKind[];
+  /** The parts of the path in braces. What does not fit names nothing that exists: 404. */
+  params?: z.ZodObject;
   body?: z.ZodType<Body>;
   query?: z.ZodType<Query>;
   /** Whether the header `Idempotency-Key` means something here. */
   takesIdempotencyKey?: boolean;
+  /**
+   * Whether the answer under a key is kept for a day, so that a repeated request gets it word for word, and one that comes
+   * while the first is running is told so. Not for spending, which must stay one statement, nor where a secret is shown once.
+   */
+  storesAnswer?: boolean;
   /** Whether no body at all stands for `{}`. */
   mayOmitBody?: boolean;
   /** Bytes that the body may have; 64 KiB unless said otherwise. */

@@ -8,6 +8,11 @@ const DEFAULTS = {
   STRIPE_WEBHOOK_SECRET: "whsec_integration",
   NEXTAUTH_SECRET: "a secret of at least thirty-two characters",
   LOG_LEVEL: "silent",
+  // Tests of the limits set their own; all others are in a hurry.
+  RATE_LIMIT_READS: "1000000",
+  RATE_LIMIT_WRITES: "1000000",
+  RATE_LIMIT_FAILED_KEYS: "1000000",
+  RATE_LIMIT_SIGN_IN: "1000000",
 };
 
 /** Sets the environment for this test file. Must happen before the first call of the code under test. */

@@ -38,6 +38,8 @@ export async function listen(server: HttpServer, host: string, port: number): Pr
 export async function closeGracefully(server: HttpServer, listeners: NetServer[], timeoutMs: number) {
   const deadline = Date.now() + timeoutMs;
   let isClosed = false;
+  // Who sends one more request over a kept connection is answered, and told to open another one next time.
+  server.prependListener("request", (_request, response) => response.setHeader("connection", "close"));
   const closed = closeAll(listeners).then(() => {
     isClosed = true;
   });

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from "node:http";
-import { apiListener, isApiPath } from "@/lib/http";
+import { apiListener, isApiPath, noteClientAddress } from "@/lib/http";
 import { closeDatabase } from "@/lib/platform/db";
 import { pendingMigrations } from "@/lib/platform/migrations";
 import { startWorker } from "../start-worker";
@@ -27,8 +27,9 @@ export async function serve({ isDev, next }: { isDev: boolean; next: CreateNext 
   const timeouts = { keepAliveTimeout: 65_000, headersTimeout: 66_000 };
   const server = createServer(timeouts, (request, response) => {
     const [pathname = "/"] = (request.url ?? "/").split("?", 1);
-    if (isApiPath(pathname)) apiListener(request, response);
-    else answerPage(request, response);
+    if (isApiPath(pathname)) return apiListener(request, response);
+    noteClientAddress(request);
+    answerPage(request, response);
   });
 
   try {

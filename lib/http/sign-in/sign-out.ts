@@ -1,8 +1,9 @@
 import { env } from "@/lib/platform/env";
 import { newId } from "@/lib/platform/ids";
+import { toResponse } from "../answer";
 import { SIGN_IN_PAGE } from "../auth-options";
 import { requireOwnOrigin } from "../authenticate";
-import { errorResponse } from "../errors";
+import { errorAnswer } from "../errors";
 
 /** next-auth's session cookie, and the parts into which it cuts a long one. */
 const SESSION_COOKIE = /^(__Secure-)?next-auth\.session-token(\.\d+)?$/;
@@ -15,7 +16,7 @@ export async function signOut(request: Request): Promise<Response> {
   try {
     requireOwnOrigin(request.headers);
   } catch (error) {
-    return errorResponse(error, newId("request"));
+    return toResponse(errorAnswer(error, newId("request")), Response);
   }
   const headers = new Headers({ location: `${env().APP_URL}${SIGN_IN_PAGE}` });
   for (const name of sessionCookies(request.headers.get("cookie") ?? "")) {

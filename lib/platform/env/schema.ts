@@ -8,6 +8,14 @@ const flag = (fallback: boolean) =>
 
 const httpUrl = z.url({ protocol: /^https?$/, message: "must be an http(s) address" });
 
+const requestsPerMinute = (fallback: number) =>
+  z.coerce
+    .number({ error: "must be a number of requests a minute" })
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .default(fallback);
+
 /** Everything that Brim can be told from outside. `.env.example` explains each name. */
 export const envSchema = z.object({
   APP_URL: httpUrl.transform((url) => url.replace(/\/+$/, "")),
@@ -44,6 +52,19 @@ export const envSchema = z.object({
   GITHUB_SECRET: z.string().optional(),
   GOOGLE_ID: z.string().optional(),
   GOOGLE_SECRET: z.string().optional(),
+
+  RATE_LIMIT_READS: requestsPerMinute(600),
+  RATE_LIMIT_WRITES: requestsPerMinute(120),
+  RATE_LIMIT_USAGE: requestsPerMinute(60_000),
+  RATE_LIMIT_FAILED_KEYS: requestsPerMinute(60),
+  RATE_LIMIT_SIGN_IN: requestsPerMinute(10),
+  RATE_LIMIT_STORE: z.enum(["memory", "postgres"]).default("memory"),
+  TRUST_PROXY: z.coerce
+    .number({ error: "must be the number of proxies in front of Brim" })
+    .int()
+    .min(0)
+    .max(10)
+    .default(0),
 
   BRIM_DEMO: flag(false),
   BRIM_WORKER: flag(true),

@@ -9,6 +9,7 @@ export type ErrorKind =
   | "idempotency_conflict"
   | "payload_too_large"
   | "unsupported_media_type"
+  | "rate_limited"
   | "service_unavailable";
 
 /**
@@ -18,6 +19,11 @@ export type ErrorKind =
  */
 export abstract class AppError extends Error {
   abstract readonly kind: ErrorKind;
+
+  /** After how many seconds the same request may be sent again; null when nothing speaks for a moment. */
+  get retryAfterSeconds(): number | null {
+    return null;
+  }
 
   /** Public fields for the answer's `details`. */
   get details(): Record<string, unknown> | undefined {
@@ -73,9 +79,30 @@ export class ConflictError extends AppError {
   readonly kind = "conflict";
 }
 
+/** The first request with this idempotency key is still being worked on. */
+export class RequestInProgressError extends AppError {
+  readonly kind = "conflict";
+
+  constructor() {
+    super("A request with this idempotency key is still running. Send it again in a moment for its answer.");
+  }
+
+  override get retryAfterSeconds() {
+    return 1;
+  }
+
+  override get details() {
+    return { reason: "request_in_progress" };
+  }
+}
+
 /** Something that we need does not answer; the same request may succeed later. */
 export class ServiceUnavailableError extends AppError {
   readonly kind = "service_unavailable";
+
+  override get retryAfterSeconds() {
+    return 1;
+  }
 }
 
 /** Tells an expected failure from a bug, across bundles. */

@@ -15,6 +15,8 @@ export interface BrimProcesses {
   customerId: string;
   /** Ends Brim as the kernel would: no goodbye, nothing flushed. */
   killApp(): Promise<void>;
+  /** Asks Brim to end, as a service manager does. */
+  stopApp(): Promise<void>;
   startApp(): Promise<void>;
   control(path: string, body?: unknown): Promise<Record<string, unknown>>;
   query(sql: string, values: unknown[]): Promise<Record<string, unknown>[]>;
@@ -57,6 +59,7 @@ export async function startProcesses(): Promise<BrimProcesses> {
     customerKey: seeded.customerApiKey,
     customerId: seeded.customerId,
     killApp: () => end(app, "SIGKILL"),
+    stopApp: () => end(app, "SIGTERM"),
     async startApp() {
       app = await start("dist/server.js", settings);
     },

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { pruneStoredAnswers } from "@/lib/http";
 import { prisma } from "@/lib/platform/db";
 import { sweepTopUps } from "@/lib/top-ups";
 import { type ApiCustomer, aCustomer, eventually, type RunningBrim, startBrim } from "@/tests/support/brim";
@@ -60,10 +61,83 @@ describe("the same idempotency key", () => {
 
     const answers = await Promise.all(Array.from({ length: 16 }, () => start("a")));
 
-    expect(answers.map((answer) => answer.status)).toEqual(Array(16).fill(200));
-    expect(new Set(answers.map((answer) => answer.body.url)).size).toBe(1);
+    const [done, running] = [200, 409].map((status) => answers.filter((answer) => answer.status === status));
+    expect(done?.length).toBeGreaterThan(0);
+    expect([...(done ?? []), ...(running ?? [])]).toHaveLength(16);
+    for (const answer of running ?? []) {
+      expect(answer.body).toMatchObject({ error: "CONFLICT", details: { reason: "request_in_progress" } });
+      expect(answer.headers.get("retry-after")).toBe("1");
+    }
+    const later = await start("a");
+    expect(new Set([...(done ?? []), later].map((answer) => answer.body.url)).size).toBe(1);
     expect(await intentsOf()).toHaveLength(1);
     expect(await sessionsAtStripe()).toHaveLength(1);
+  });
+});
+
+describe("the answer that was kept", () => {
+  it("comes again word for word, whatever has become of the top-up, and is forgotten after a day", async () => {
+    customer = await aCustomer(brim);
+    const first = await start("a");
+    await brim.control(`/checkout/${first.body.session_id}/pay`, {});
+    await eventually(intentsOf, ([intent]) => intent?.status === "succeeded");
+
+    const again = await start("a");
+
+    expect(again.status).toBe(200);
+    expect(again.body).toEqual(first.body);
+    await pruneStoredAnswers(new Date(Date.now() + 86_400_001));
+    expect(await prisma().storedAnswer.count()).toBe(0);
+    await start("a");
+    expect(await intentsOf()).toHaveLength(1); // the key on the top-up's own row outlives the answer
+  });
+
+  it("is not taken for that of another address", async () => {
+    customer = await aCustomer(brim);
+    await prisma().storedAnswer.create({
+      data: {
+        idempotencyOwner: customer.customerId,
+        idempotencyKey: "a",
+        operationId: "somethingElse",
+        requestHash: "x",
+        claimId: "x",
+        status: 200,
+        body: "{}",
+        createdAt: new Date(),
+      },
+    });
+
+    expect((await start("a")).body.error).toBe("IDEMPOTENCY_CONFLICT");
+    expect(await intentsOf()).toHaveLength(0);
+  });
+
+  it("of a request that a crash cut off does not hold the key for longer than a minute", async () => {
+    customer = await aCustomer(brim);
+    const claim = (age: number) =>
+      prisma().storedAnswer.create({
+        data: {
+          idempotencyOwner: customer.customerId,
+          idempotencyKey: `cut off ${age}`.replaceAll(" ", "-"),
+          operationId: "createCheckoutSession",
+          requestHash: "x",
+          claimId: "of a process that is gone",
+          createdAt: new Date(Date.now() - age),
+        },
+      });
+    await Promise.all([claim(50_000), claim(60_001)]);
+
+    const [young, old] = await Promise.all([start("cut-off-50000"), start("cut-off-60001")]);
+
+    expect(young.status).toBe(409);
+    expect(young.headers.get("retry-after")).toBe("1");
+    expect(old.status).toBe(200);
+  });
+
+  it("is none when the request was refused: the key can be used at once", async () => {
+    customer = await aCustomer(brim);
+    expect((await start("a", { amount_usd: "4.99" })).status).toBe(400);
+
+    expect((await start("a")).status).toBe(200);
   });
 });
 

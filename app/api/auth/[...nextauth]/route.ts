@@ -1,12 +1,12 @@
 import type { NextRequest } from "next/server";
 import NextAuth from "next-auth";
-import { authOptions } from "@/lib/http";
+import { authOptions, limitSignIn } from "@/lib/http";
 
-function handler(
+async function handler(
   request: NextRequest,
   context: { params: Promise<{ nextauth: string[] }> },
 ): Promise<Response> {
-  return NextAuth(request, context, authOptions());
+  return (await limitSignIn(request)) ?? NextAuth(request, context, authOptions());
 }
 
 export { handler as GET, handler as POST };

@@ -1,0 +1,128 @@
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterPostgres,
+  type RateLimiterRes,
+} from "rate-limiter-flexible";
+import type { Actor } from "@/lib/auth";
+import { pool } from "@/lib/platform/db";
+import { env } from "@/lib/platform/env";
+import { AppError } from "@/lib/platform/errors";
+
+/** Each is counted by itself. */
+export type Bucket = "billing_reads" | "billing_writes" | "usage" | "failed_keys" | "sign_in";
+
+/** How a caller stands with a limit. */
+export interface LimitState {
+  /** Requests a minute. */
+  limit: number;
+  /** Left in the running minute. */
+  remaining: number;
+  /** Seconds until the minute is over. */
+  resetSeconds: number;
+}
+
+/** Too many requests; the same one may be sent again later. */
+export class RateLimitedError extends AppError {
+  readonly kind = "rate_limited";
+
+  constructor(readonly state: LimitState) {
+    super(
+      `More than ${state.limit} requests in a minute. Please try again in ${state.resetSeconds} ${state.resetSeconds === 1 ? "second" : "seconds"}.`,
+    );
+  }
+
+  override get retryAfterSeconds() {
+    return this.state.resetSeconds;
+  }
+}
+
+const WINDOW_SECONDS = 60;
+
+/** On globalThis because this module exists once in Node and once in Next's bundle, and both count the same requests. */
+const shared = globalThis as typeof globalThis & { brimLimiters?: Map<Bucket, RateLimiterAbstract> };
+
+/**
+ * Counts one request.
+ *
+ * @param who whose bucket: an API key, a user of a customer, or an address
+ * @throws RateLimitedError the minute's requests are used up
+ */
+export async function countRequest(bucket: Bucket, who: string): Promise<LimitState> {
+  const limit = limitOf(bucket);
+  try {
+    return stateOf(limit, await limiterOf(bucket).consume(who));
+  } catch (refused) {
+    if (!isRefusal(refused)) throw refused;
+    throw new RateLimitedError(stateOf(limit, refused));
+  }
+}
+
+/** Whose requests are counted together, and in which bucket. */
+export function bucketOf(actor: Actor, scope: string, method: string): { bucket: Bucket; who: string } {
+  const who = actor.kind === "session" ? `${actor.userId}:${actor.customerId}` : actor.apiKeyId;
+  if (scope.startsWith("usage:")) return { bucket: "usage", who };
+  return { bucket: method === "GET" ? "billing_reads" : "billing_writes", who };
+}
+
+/** A limit as every answer tells it. */
+export function limitHeaders(state: LimitState): Record<string, string> {
+  return {
+    "x-ratelimit-limit": String(state.limit),
+    "x-ratelimit-remaining": String(state.remaining),
+    "x-ratelimit-reset": String(state.resetSeconds),
+  };
+}
+
+function limitOf(bucket: Bucket): number {
+  const settings = env();
+  switch (bucket) {
+    case "billing_reads":
+      return settings.RATE_LIMIT_READS;
+    case "billing_writes":
+      return settings.RATE_LIMIT_WRITES;
+    case "usage":
+      return settings.RATE_LIMIT_USAGE;
+    case "failed_keys":
+      return settings.RATE_LIMIT_FAILED_KEYS;
+    case "sign_in":
+      return settings.RATE_LIMIT_SIGN_IN;
+  }
+}
+
+function limiterOf(bucket: Bucket): RateLimiterAbstract {
+  shared.brimLimiters ??= new Map();
+  const known = shared.brimLimiters.get(bucket);
+  if (known) return known;
+  const made = newLimiter(bucket);
+  shared.brimLimiters.set(bucket, made);
+  return made;
+}
+
+function newLimiter(bucket: Bucket): RateLimiterAbstract {
+  const options = { keyPrefix: bucket, points: limitOf(bucket), duration: WINDOW_SECONDS };
+  const inMemory = new RateLimiterMemory(options);
+  if (env().RATE_LIMIT_STORE === "memory") return inMemory;
+  return new RateLimiterPostgres({
+    ...options,
+    storeClient: { query: (query: { text: string; values: unknown[] }) => pool().query(query) },
+    storeType: "pool",
+    tableName: "rate_limit_count",
+    tableCreated: true, // by a migration
+    inMemoryBlockOnConsumed: options.points + 1, // who is over the limit is not asked for again until the minute is over
+    insuranceLimiter: inMemory, // a database that does not count must not close the API
+  });
+}
+
+function stateOf(limit: number, counted: RateLimiterRes): LimitState {
+  return {
+    limit,
+    remaining: counted.remainingPoints,
+    resetSeconds: Math.max(1, Math.ceil(counted.msBeforeNext / 1_000)),
+  };
+}
+
+/** Over the limit, the limiter throws its count and no error. */
+function isRefusal(thrown: unknown): thrown is RateLimiterRes {
+  return !(thrown instanceof Error) && typeof (thrown as RateLimiterRes)?.msBeforeNext === "number";
+}

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createApiKey } from "@/lib/api-keys";
+import { createCustomer } from "@/lib/customers";
+import { pool } from "@/lib/platform/db";
+import { aCustomer, callerWith, type RunningBrim, startBrim } from "@/tests/support/brim";
+
+const LIMITS = {
+  RATE_LIMIT_READS: "20",
+  RATE_LIMIT_WRITES: "5",
+  RATE_LIMIT_USAGE: "30",
+  RATE_LIMIT_FAILED_KEYS: "10",
+};
+
+const BALANCE = "/api/v1/billing/balance";
+
+/** Counting begins anew, as after a restart with other settings. */
+function forgetCounts() {
+  Object.assign(globalThis, { brimLimiters: undefined, brimEnv: undefined });
+}
+
+describe.each(["memory", "postgres"])("limits counted in %s", (store) => {
+  let brim: RunningBrim;
+
+  beforeAll(async () => {
+    forgetCounts();
+    brim = await startBrim({ settings: { ...LIMITS, RATE_LIMIT_STORE: store } });
+  });
+  afterAll(async () => {
+    await brim.stop();
+    forgetCounts();
+  });
+
+  it("let exactly so many requests through, however many come at once, and say how they stand", async () => {
+    const customer = await aCustomer(brim);
+
+    const answers = await Promise.all(Array.from({ length: 50 }, () => customer.get(BALANCE)));
+
+    const passed = answers.filter(({ status }) => status === 200);
+    const refused = answers.filter(({ status }) => status === 429);
+    expect([passed.length, refused.length]).toEqual([20, 30]);
+    const left = passed.map(({ headers }) => Number(headers.get("x-ratelimit-remaining")));
+    expect(left.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index));
+    for (const { headers, body } of refused) {
+      expect(body).toMatchObject({ error: "RATE_LIMITED", statusCode: 429 });
+      expect(body.request_id).toBe(headers.get("x-request-id"));
+      expect(headers.get("x-ratelimit-limit")).toBe("20");
+      expect(headers.get("x-ratelimit-remaining")).toBe("0");
+      const reset = Number(headers.get("x-ratelimit-reset"));
+      expect(reset).toBeGreaterThan(0);
+      expect(reset).toBeLessThanOrEqual(60);
+      expect(headers.get("retry-after")).toBe(String(reset));
+    }
+  });
+
+  it("count each key, and reads, writes and usage, by themselves", async () => {
+    const { customerId, get, post } = await aCustomer(brim);
+    const { secret } = await createApiKey({ customerId, name: "second", scopes: "all" });
+    const second = callerWith(brim, secret);
+    await Promise.all(Array.from({ length: 21 }, () => get(BALANCE)));
+
+    expect((await get(BALANCE)).status).toBe(429);
+    expect((await second.get(BALANCE)).status).toBe(200);
+    expect((await get("/api/v1/usage")).headers.get("x-ratelimit-limit")).toBe("30");
+    const writes = await Promise.all(
+      Array.from({ length: 6 }, () => post("/api/v1/billing/checkout-session", {})),
+    );
+    expect(writes.map(({ status }) => status).sort()).toEqual([400, 400, 400, 400, 400, 429]);
+  });
+
+  it("count a batch as one request, and change nothing when they refuse", async () => {
+    const { customerId } = await createCustomer({ name: "Acme", email: "acme@example.com" });
+    const { secret } = await createApiKey({ customerId: null, name: "operator", scopes: "all" });
+    const operator = callerWith(brim, secret);
+    const charges = Array.from({ length: 3 }, (_, n) => ({
+      customer_id: customerId,
+      amount_usd: "1.00",
+      idempotency_key: `item-${n}`,
+      overdraft: "allow",
+    }));
+
+    const batch = await operator.post("/api/v1/usage/charges/batch", { charges });
+    expect(batch.headers.get("x-ratelimit-remaining")).toBe("29");
+    await Promise.all(
+      Array.from({ length: 29 }, () => operator.get(`/api/v1/usage?customer_id=${customerId}`)),
+    );
+    const refused = await operator.post("/api/v1/usage/charges", { ...charges[0], idempotency_key: "late" });
+
+    expect(refused.status).toBe(429);
+    const { rows } = await pool().query("SELECT 1 FROM ledger_transfer WHERE customer_id = $1", [customerId]);
+    expect(rows).toHaveLength(3);
+  });
+
+  it("refuse an address that sends many keys which are none, but not its good ones", async () => {
+    const { get } = await aCustomer(brim);
+    const stranger = callerWith(brim, `brim_sk_${"x".repeat(48)}`);
+
+    const answers = await Promise.all(Array.from({ length: 15 }, () => stranger.get(BALANCE)));
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([
+      ...Array(10).fill(401),
+      ...Array(5).fill(429),
+    ]);
+    expect((await get(BALANCE)).status).toBe(200);
+  });
+});
+
+describe("limits counted in postgres", () => {
+  it("are counted in memory while the database does not count, so that the API stays open", async () => {
+    forgetCounts();
+    const brim = await startBrim({ settings: { ...LIMITS, RATE_LIMIT_STORE: "postgres" } });
+    const customer = await aCustomer(brim);
+    await pool().query("ALTER TABLE rate_limit_count RENAME TO gone");
+
+    const answers = await Promise.all(Array.from({ length: 25 }, () => customer.get(BALANCE)));
+
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(20);
+    await brim.stop();
+    forgetCounts();
+  });
+});

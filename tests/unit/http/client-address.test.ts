@@ -1,0 +1,63 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { clientAddress, noteClientAddress } from "@/lib/http/limits/client-address";
+import { applySettings } from "@/tests/support/settings";
+
+const shared = globalThis as { brimServesSockets?: boolean; brimEnv?: unknown };
+
+function behind(proxies: number) {
+  delete shared.brimEnv;
+  applySettings({ DATABASE_URL: "postgres://unused", TRUST_PROXY: String(proxies) });
+}
+
+afterEach(() => {
+  delete shared.brimServesSockets;
+  behind(0);
+});
+
+/** A request as Node hands it over, and the headers that the web Request made of it has. */
+function arriving(headers: Record<string, string>): Headers {
+  const rawHeaders = Object.entries(headers).flat();
+  const request = { headers: { ...headers }, rawHeaders, socket: { remoteAddress: "192.0.2.1" } };
+  noteClientAddress(request);
+  const seen = new Headers();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    seen.append(rawHeaders[index] ?? "", rawHeaders[index + 1] ?? "");
+  }
+  expect(request.headers["x-brim-client-address"]).toBe(seen.get("x-brim-client-address"));
+  return seen;
+}
+
+describe("who is calling, behind our own server", () => {
+  it.each([
+    [0, {}, "192.0.2.1"],
+    [0, { "x-forwarded-for": "203.0.113.9" }, "192.0.2.1"],
+    [1, { "x-forwarded-for": "203.0.113.9" }, "203.0.113.9"],
+    [1, { "x-forwarded-for": "10.0.0.1, 203.0.113.9" }, "203.0.113.9"],
+    [2, { "x-forwarded-for": "10.0.0.1, 203.0.113.9, 198.51.100.2" }, "203.0.113.9"],
+    [2, { "x-forwarded-for": "203.0.113.9" }, "203.0.113.9"],
+    [1, {}, "192.0.2.1"],
+    [1, { "x-forwarded-for": "" }, "192.0.2.1"],
+  ])("with %i trusted proxies and %j: %s", (proxies, headers, expected) => {
+    behind(proxies);
+
+    expect(clientAddress(arriving(headers))).toBe(expected);
+  });
+
+  it("cannot be claimed in our own header", () => {
+    behind(0);
+
+    const headers = arriving({ "X-Brim-Client-Address": "1.1.1.1", "x-brim-client-address": "2.2.2.2" });
+
+    expect(clientAddress(headers)).toBe("192.0.2.1");
+  });
+});
+
+describe("who is calling, inside a host of Next", () => {
+  it("is what its trusted proxies say, and nothing that the caller says", () => {
+    const claimed = { "x-brim-client-address": "1.1.1.1", "x-forwarded-for": "2.2.2.2, 203.0.113.9" };
+    behind(0);
+    expect(clientAddress(new Headers(claimed))).toBe("unknown");
+    behind(1);
+    expect(clientAddress(new Headers(claimed))).toBe("203.0.113.9");
+  });
+});
