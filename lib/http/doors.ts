@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import type { ResponseClass } from "./answer";
 import { noteClientAddress } from "./limits/client-address";
 import { runNotFound, runRoute } from "./pipeline";
+import type { Route } from "./route";
 import { ROUTES } from "./routes";
 
 const shared = globalThis as typeof globalThis & { brimApiListener?: RequestListener };
@@ -14,13 +15,13 @@ type Door = { Bindings: { Make: ResponseClass } };
 let api: Hono<Door> | undefined;
 
 function theApi(): Hono<Door> {
-  api ??= buildApi();
+  api ??= buildApi(ROUTES);
   return api;
 }
 
-function buildApi(): Hono<Door> {
+function buildApi(routes: readonly Route[]): Hono<Door> {
   const app = new Hono<Door>();
-  for (const route of ROUTES) {
+  for (const route of routes) {
     const path = route.path.replace(/\{(\w+)\}/g, ":$1");
     app.on(route.method, path, (context) =>
       runRoute(route, context.req.raw, context.req.param(), context.env.Make),
@@ -38,20 +39,29 @@ export async function door(request: Request): Promise<Response> {
 /** The direct door: the same handlers without Next, for the process that `npm start` runs. */
 export const apiListener: RequestListener = (request, response) => {
   noteClientAddress(request);
-  shared.brimApiListener ??= listenerWithItsOwnResponse();
+  shared.brimApiListener ??= withItsOwnResponse(theApi());
   return shared.brimApiListener(request, response);
 };
+
+/** A direct door for other routes than Brim's own: the benchmark asks what the pipeline costs without them. */
+export function listenerFor(routes: readonly Route[]): RequestListener {
+  const listener = withItsOwnResponse(buildApi(routes));
+  return (request, response) => {
+    noteClientAddress(request);
+    return listener(request, response);
+  };
+}
 
 /**
  * The listener puts a Response of its own in the place of the global one, which keeps a text as a text instead of making a
  * stream of it and reading it back: a tenth of what a request costs. Next must keep the global ones, so they are put back at
  * once, and only our answers are made with the listener's.
  */
-function listenerWithItsOwnResponse(): RequestListener {
+function withItsOwnResponse(app: Hono<Door>): RequestListener {
   const { Request: ownRequest, Response: ownResponse } = globalThis;
   let Make: ResponseClass = ownResponse;
   try {
-    const listener = getRequestListener((incoming) => theApi().fetch(incoming, { Make }));
+    const listener = getRequestListener((incoming) => app.fetch(incoming, { Make }));
     Make = globalThis.Response;
     return listener;
   } finally {

@@ -5,11 +5,13 @@ import { measureCharges } from "./charge";
 import { measureDrivers } from "./drivers";
 import { measureGrowth } from "./growth";
 import { measureHttp } from "./http";
+import { measurePipeline } from "./pipeline";
 import { measureThreshold } from "./threshold";
 
 const GROUPS = {
   charge: measureCharges,
   http: measureHttp,
+  pipeline: measurePipeline,
   batch: measureBatches,
   threshold: measureThreshold,
   drivers: measureDrivers,

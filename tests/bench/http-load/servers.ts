@@ -32,6 +32,12 @@ export function startNextOnly(databaseUrl: string): Promise<ServerProcess> {
   return startServer("next", ["--import", "tsx", script], { DATABASE_URL: databaseUrl });
 }
 
+/** The pipeline of the direct door, around handlers that do nothing. */
+export function startPipelineOnly(databaseUrl: string): Promise<ServerProcess> {
+  const script = join(import.meta.dirname, "pipeline-only.ts");
+  return startServer("pipeline", ["--import", "tsx", script], { DATABASE_URL: databaseUrl });
+}
+
 async function startServer(
   name: string,
   args: readonly string[],
@@ -54,6 +60,7 @@ const DEFAULTS = {
   NEXTAUTH_SECRET: "a secret of at least thirty-two characters",
   LOG_LEVEL: "info",
   DATABASE_POOL_MAX: "20",
+  RATE_LIMIT_USAGE: "10000000", // counted like any other, and never reached
 };
 
 function pidOf(child: ChildProcess): number {
