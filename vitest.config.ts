@@ -3,6 +3,17 @@ import { defineConfig } from "vitest/config";
 
 const projectRoot = fileURLToPath(new URL(".", import.meta.url));
 
+const integration = {
+  environment: "node",
+  // Processes, not threads: each has its own pool and its own globalThis, as in production.
+  pool: "forks",
+  maxWorkers: 2,
+  sequence: { groupOrder: 1 }, // after the unit tests, which may use every core
+  globalSetup: ["tests/support/postgres-server.ts"],
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+} as const;
+
 export default defineConfig({
   resolve: { alias: { "@": projectRoot.replace(/\/$/, "") } },
   test: {
@@ -19,16 +30,19 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...integration,
           name: "integration",
           include: ["tests/integration/**/*.test.ts"],
-          environment: "node",
-          // Processes, not threads: each has its own pool and its own globalThis, as in production.
-          pool: "forks",
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 }, // after the unit tests, which may use every core
-          globalSetup: ["tests/support/postgres-server.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+        },
+      },
+      {
+        // The API again, through the door of the `route.ts` files.
+        extends: true,
+        test: {
+          ...integration,
+          name: "integration-routes",
+          include: ["tests/integration/http/**/*.test.ts"],
+          env: { BRIM_TEST_DOOR: "route" },
         },
       },
     ],

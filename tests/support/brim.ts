@@ -1,13 +1,15 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
 import Stripe from "stripe";
 import { createApiKey } from "@/lib/api-keys";
 import type { Scope } from "@/lib/auth";
 import { createCustomer } from "@/lib/customers";
-import { apiListener } from "@/lib/http";
+import { apiListener, door } from "@/lib/http";
 import { closeDatabase } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 import { type Sandbox, startSandbox } from "@/lib/sandbox";
+import { expectDocumented } from "./api-document";
 import { createTestDatabase } from "./database";
 import { applySettings } from "./settings";
 
@@ -81,8 +83,15 @@ export async function startBrim(
   };
 }
 
+/** Every test of the API runs through both doors: once through the direct one, once through what the `route.ts` files export. */
+function doorUnderTest(): RequestListener {
+  return process.env.BRIM_TEST_DOOR === "route"
+    ? getRequestListener(door, { overrideGlobalObjects: false })
+    : apiListener;
+}
+
 async function listen(port: number): Promise<Server> {
-  const server = createServer(apiListener);
+  const server = createServer(doorUnderTest());
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
@@ -112,6 +121,7 @@ export interface ApiCustomer {
   key: string;
   get(path: string): Promise<ApiAnswer>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
+  delete(path: string): Promise<ApiAnswer>;
 }
 
 /** An answer of the API with its body read. */
@@ -143,13 +153,30 @@ export function callerWith(brim: RunningBrim, key: string) {
         headers: { authorization, "content-type": "application/json", ...headers },
         body: typeof body === "string" ? body : JSON.stringify(body),
       }),
+    delete: (path: string) => call(brim, path, { method: "DELETE", headers: { authorization } }),
   };
 }
 
-/** One request to Brim. */
+/** One request to Brim. Whatever it answers must be as our OpenAPI document says. */
 export async function call(brim: RunningBrim, path: string, init: RequestInit): Promise<ApiAnswer> {
   const response = await fetch(`${brim.url}${path}`, init);
-  return { status: response.status, headers: response.headers, body: await response.json() };
+  const text = await response.text();
+  const answer = {
+    status: response.status,
+    headers: response.headers,
+    body: text === "" ? undefined : JSON.parse(text),
+  };
+  expectDocumented({ method: init.method ?? "GET", path, requestBody: readJson(init.body), ...answer });
+  return answer;
+}
+
+function readJson(body: RequestInit["body"]): unknown {
+  if (typeof body !== "string") return undefined;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined; // some tests send what is no JSON
+  }
 }
 
 /** Waits until something is true; fails with the last thing that was read. */
