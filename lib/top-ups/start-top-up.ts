@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type CustomerActor, idempotencyOwner } from "@/lib/auth";
 import type { Cents } from "@/lib/money";
-import { isDuplicate, prisma, withTransaction } from "@/lib/platform/db";
+import { isDuplicate, isKeyTaken, prisma, withTransaction } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
 import { IdempotencyConflictError } from "@/lib/platform/errors";
 import { newId } from "@/lib/platform/ids";
@@ -63,6 +63,7 @@ async function findOrInsertIntent(
   try {
     return { intent: await insertIntent(actor, input, idempotencyKey, requestHash, now), isReplay: false };
   } catch (error) {
+    if (isKeyTaken(error)) throw new IdempotencyConflictError(); // by a charge or a hold
     // The same key came twice at once: the other request made the intent.
     const rival = idempotencyKey && isDuplicate(error) ? await findByKey(actor, idempotencyKey) : null;
     if (!rival) throw error;

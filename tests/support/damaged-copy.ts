@@ -13,6 +13,7 @@ export async function copyToDamage(): Promise<DamagedCopy> {
   const name = newDatabaseName("damaged");
   await copyDatabase(databaseUrl(original.href, "postgres"), { from: original.pathname.slice(1), to: name });
   const pool = new pg.Pool({ connectionString: databaseUrl(original.href, name), max: 2 });
+  pool.on("error", () => undefined); // dropping the database may cut a connection that is just being closed
   return {
     pool,
     async drop() {

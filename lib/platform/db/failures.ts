@@ -64,3 +64,14 @@ export function isDuplicate(error: unknown): boolean {
   }
   return false;
 }
+
+/** The SQLSTATE with which our triggers refuse an idempotency key that names an effect of another kind. */
+const KEY_TAKEN_SQLSTATE = "BRK01";
+
+/** Whether an idempotency key names something else already. */
+export function isKeyTaken(error: unknown): boolean {
+  for (const { code } of layers(error)) {
+    if (code === KEY_TAKEN_SQLSTATE) return true;
+  }
+  return false;
+}

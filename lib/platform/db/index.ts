@@ -1,4 +1,4 @@
-export { isDatabaseUnavailable, isDuplicate, isRetryable } from "./failures";
+export { isDatabaseUnavailable, isDuplicate, isKeyTaken, isRetryable } from "./failures";
 export { pool } from "./pool";
 export { closeDatabase, Prisma, prisma, type Tx, withTransaction } from "./prisma";
 export { inTransaction, onPool, type Queryable, type Statement } from "./statements";

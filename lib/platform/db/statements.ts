@@ -1,3 +1,5 @@
+import { IdempotencyConflictError } from "@/lib/platform/errors";
+import { isKeyTaken } from "./failures";
 import { pool } from "./pool";
 import type { Tx } from "./prisma";
 
@@ -16,11 +18,17 @@ export interface Queryable {
   run<Row>(statement: Statement, values: readonly (string | null)[]): Promise<Row[]>;
 }
 
+/** A key that names something else is a caller's mistake, wherever it shows. */
+function refuseTakenKey(error: unknown): never {
+  throw isKeyTaken(error) ? new IdempotencyConflictError() : error;
+}
+
 /** Runs each statement alone: it commits by itself. */
 export function onPool(): Queryable {
   return {
     async run<Row>(statement: Statement, values: readonly (string | null)[]) {
-      const result = await pool().query({ name: statement.name, text: statement.text, values: [...values] });
+      const query = { name: statement.name, text: statement.text, values: [...values] };
+      const result = await pool().query(query).catch(refuseTakenKey);
       return result.rows as Row[];
     },
   };

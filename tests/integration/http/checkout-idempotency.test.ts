@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { pruneStoredAnswers } from "@/lib/http";
-import { prisma } from "@/lib/platform/db";
+import { pool, prisma } from "@/lib/platform/db";
 import { sweepTopUps } from "@/lib/top-ups";
 import { type ApiCustomer, aCustomer, eventually, type RunningBrim, startBrim } from "@/tests/support/brim";
+import { atDepth } from "@/tests/support/depth";
+import { topUp } from "@/tests/support/spending";
 
 let brim: RunningBrim;
 let customer: ApiCustomer;
@@ -138,6 +140,44 @@ describe("the answer that was kept", () => {
     expect((await start("a", { amount_usd: "4.99" })).status).toBe(400);
 
     expect((await start("a")).status).toBe(200);
+  });
+});
+
+describe("a key that names spending", () => {
+  const CHARGES = "/api/v1/usage/charges";
+  const HOLDS = "/api/v1/usage/holds";
+  const spend = (path: string, key: string) =>
+    customer.post(path, { amount_usd: "0.01", idempotency_key: key });
+
+  it.each([CHARGES, HOLDS])("is refused for a top-up, and the other way round: %s", async (path) => {
+    customer = await aCustomer(brim);
+    await topUp(customer.customerId, "5");
+    expect((await spend(path, "spent")).status).toBe(200);
+    expect((await start("topped-up")).status).toBe(200);
+
+    const answers = [await start("spent"), await spend(path, "topped-up")];
+
+    expect(answers.map(({ body }) => body.error)).toEqual(Array(2).fill("IDEMPOTENCY_CONFLICT"));
+    const { rows } = await pool().query(
+      "SELECT 1 FROM ledger_transfer WHERE customer_id = $1 AND idempotency_key = 'topped-up'",
+      [customer.customerId],
+    );
+    expect(rows).toEqual([]);
+  });
+
+  it("sent at once as a charge and as a top-up has one effect", async () => {
+    customer = await aCustomer(brim);
+    await topUp(customer.customerId, "5");
+    const rounds = Array.from({ length: atDepth({ ci: 20, deep: 200 }) }, (_, round) => `both-${round}`);
+
+    for (const key of rounds) {
+      const answers = await Promise.all([start(key), spend(CHARGES, key)]);
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    }
+    const { rows } = await pool().query(
+      `SELECT idempotency_key FROM topup_intent JOIN ledger_transfer USING (customer_id, idempotency_owner, idempotency_key)`,
+    );
+    expect(rows).toEqual([]);
   });
 });
 
