@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { signInError } from "@/components/sign-in/sign-in-messages";
 import { createApiKey } from "@/lib/api-keys";
 import { createCustomer } from "@/lib/customers";
+import { limitSignIn } from "@/lib/http";
 import { pool } from "@/lib/platform/db";
 import { aCustomer, callerWith, type RunningBrim, startBrim } from "@/tests/support/brim";
+import { applySettings } from "@/tests/support/settings";
 
 const LIMITS = {
   RATE_LIMIT_READS: "20",
@@ -116,5 +119,67 @@ describe("limits counted in postgres", () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(20);
     await brim.stop();
     forgetCounts();
+  });
+});
+
+describe("attempts to sign in", () => {
+  const attempt = (headers: Record<string, string>, address = "203.0.113.9") =>
+    limitSignIn(
+      new Request("http://localhost:3000/api/auth/callback/credentials", {
+        method: "POST",
+        headers: { ...headers, "x-forwarded-for": address },
+      }),
+    );
+
+  beforeEach(() => {
+    forgetCounts();
+    applySettings({
+      DATABASE_URL: "postgres://unused",
+      RATE_LIMIT_STORE: "memory",
+      RATE_LIMIT_SIGN_IN: "10",
+      TRUST_PROXY: "1",
+    });
+    Object.assign(globalThis, { brimServesSockets: false });
+  });
+  afterEach(() => {
+    applySettings({ TRUST_PROXY: "0" });
+    forgetCounts();
+  });
+
+  it("are let through ten times a minute for each address, then refused with the time to wait", async () => {
+    const answers = await Promise.all(Array.from({ length: 12 }, () => attempt({})));
+
+    expect(answers.filter((answer) => answer === null)).toHaveLength(10);
+    const refused = answers.filter((answer) => answer !== null);
+    expect(refused.map(({ status }) => status)).toEqual([429, 429]);
+    expect(refused[0]?.headers.get("retry-after")).toMatch(/^([1-9]|[1-5]\d|60)$/);
+    expect(await refused[0]?.json()).toMatchObject({ error: "RATE_LIMITED" });
+    expect(await attempt({}, "203.0.113.10")).toBeNull();
+  });
+
+  it("lead a browser back to the page, which says so", async () => {
+    await Promise.all(Array.from({ length: 10 }, () => attempt({ accept: "text/html" })));
+
+    const refused = await attempt({ accept: "text/html,*/*" });
+
+    expect(refused?.status).toBe(303);
+    expect(refused?.headers.get("location")).toBe("http://localhost:3000/sign-in?error=TooManyAttempts");
+    expect(signInError("TooManyAttempts")).toMatch(/wait a minute/);
+  });
+
+  it("are not all that next-auth answers: its pages and tokens are free", async () => {
+    await Promise.all(Array.from({ length: 11 }, () => attempt({})));
+
+    for (const [method, path] of [
+      ["GET", "csrf"],
+      ["GET", "session"],
+      ["POST", "signout"],
+    ] as const) {
+      const request = new Request(`http://localhost:3000/api/auth/${path}`, {
+        method,
+        headers: { "x-forwarded-for": "203.0.113.9" },
+      });
+      expect(await limitSignIn(request)).toBeNull();
+    }
   });
 });
