@@ -61,14 +61,24 @@ async function findOrStartServer(): Promise<{ url: string; stop(): Promise<void>
   };
 }
 
-let running: TestPostgres | undefined;
+/** On globalThis, because vitest loads this module once for each project that names it. */
+const shared = globalThis as typeof globalThis & {
+  brimTestPostgres?: { users: number; server: Promise<TestPostgres> };
+};
 
-/** vitest calls this once before the integration tests. */
+/** vitest calls this for each project before its tests; they share one server. */
 export async function setup(): Promise<void> {
-  running = await startTestPostgres();
+  shared.brimTestPostgres ??= { users: 0, server: startTestPostgres() };
+  shared.brimTestPostgres.users += 1;
+  await shared.brimTestPostgres.server;
 }
 
-/** vitest calls this once after them. */
+/** vitest calls this for each project after its tests. */
 export async function teardown(): Promise<void> {
-  await running?.stop();
+  const running = shared.brimTestPostgres;
+  if (!running) return;
+  running.users -= 1;
+  if (running.users > 0) return;
+  delete shared.brimTestPostgres;
+  await (await running.server).stop();
 }
