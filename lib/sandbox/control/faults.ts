@@ -1,7 +1,13 @@
+import { currentRandom } from "../store/random";
+
 export interface Fault {
   /** `path` is exact, or a prefix when it ends with `*`. Leaving a field out matches everything. */
   match: { method?: string; path?: string };
   status?: 500 | 429 | 409;
+  /** Which 429: an object that is locked (the default), or too many requests. */
+  code?: "lock_timeout" | "rate_limit";
+  /** 1 hits every request that matches, 0.1 every tenth; drawn from the sandbox's seed when it has one. */
+  chance: number;
   /** How many requests it hits. */
   times: number;
   /**
@@ -34,12 +40,16 @@ export class FaultList {
 
   /** Uses up one hit of the first fault that fits this request. */
   take(method: string, path: string): Fault | undefined {
-    const fault = this.#faults.find(({ match }) => fits(match, method, path));
+    const fault = this.#faults.find(({ match, chance }) => fits(match, method, path) && isInLuck(chance));
     if (!fault) return undefined;
     fault.times -= 1;
     this.#faults = this.#faults.filter((candidate) => candidate.times > 0);
     return fault;
   }
+}
+
+function isInLuck(chance: number): boolean {
+  return chance >= 1 || currentRandom().fraction() < chance;
 }
 
 function fits(match: Fault["match"], method: string, path: string): boolean {

@@ -10,6 +10,8 @@ export const duplicateInput = z.strictObject({
 export const faultInput = z.strictObject({
   match: z.strictObject({ method: z.string().optional(), path: z.string().optional() }).default({}),
   status: z.literal([500, 429, 409]).optional(),
+  code: z.enum(["lock_timeout", "rate_limit"]).optional(),
+  chance: z.number().min(0).max(1).default(1),
   times: z.int().min(1).default(1),
   when: z.enum(["before", "after_commit", "remembered"]).default("before"),
   reset: z.boolean().optional(),
@@ -43,6 +45,14 @@ export const payInput = z.strictObject({
   address: address.optional(),
   tax_id: z.string().optional(),
   save: z.boolean().optional(),
+  /** Pays with a US bank account in place of a card: what the bank answers four days later. */
+  bank_account: z.enum(["pays", "fails"]).optional(),
+  /** The payer's own currency, where Adaptive Pricing offers it: `eur`. */
+  currency: z.string().optional(),
+  /** Country code of where the payer is, for Adaptive Pricing. */
+  location: z.string().optional(),
+  /** The cardholder's answer to 3-D Secure; without one the payment waits for it. */
+  authentication: z.enum(["complete", "fail"]).optional(),
 });
 
 export type PayInput = z.infer<typeof payInput>;

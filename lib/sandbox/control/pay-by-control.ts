@@ -1,9 +1,11 @@
 import { noSuchObject } from "../api/stripe-error";
 import type { CheckoutForm } from "../checkout/checkout-form";
+import type { PayOutcome } from "../checkout/pay-outcome";
 import { paySession } from "../checkout/pay-session";
 import { prefillForm, withTestCard } from "../checkout/prefill-form";
 import { readCheckout } from "../checkout/read-checkout";
 import { successAddress } from "../checkout/success-address";
+import { answerChallenge } from "../payments/answer-challenge";
 import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
 import type { PayInput } from "./inputs";
 
@@ -22,7 +24,11 @@ export async function payByControl(runtime: Runtime, id: string, input: PayInput
   const checkout = await inTransaction(runtime, NO_REQUEST, (tx) => readCheckout(tx, id));
   if (!checkout) throw noSuchObject("checkout.session", id, "session");
   const known = prefillForm(checkout.session, checkout.customer, []);
-  const outcome = await paySession(runtime, id, fillIn(known, input, runtime.clock.now()));
+  const outcome = await answerAsTold(
+    runtime,
+    input,
+    await paySession(runtime, id, fillIn(known, input, runtime.clock.now())),
+  );
   switch (outcome.kind) {
     case "completed":
       return {
@@ -30,6 +36,10 @@ export async function payByControl(runtime: Runtime, id: string, input: PayInput
         redirect: successAddress(outcome.session),
         session: outcome.session,
       };
+    case "authenticate":
+      return { outcome: "requires_action" as const, url: outcome.url };
+    case "refused":
+      return { outcome: "declined" as const, message: outcome.message };
     case "declined":
       return { outcome: "declined" as const, ...outcome.decline };
     case "invalid":
@@ -43,6 +53,19 @@ export async function payByControl(runtime: Runtime, id: string, input: PayInput
   }
 }
 
+type Outcome = PayOutcome | { kind: "refused"; message: string | undefined };
+
+/** Takes the step on the bank's page too, when the input says how it ends. */
+async function answerAsTold(runtime: Runtime, input: PayInput, outcome: PayOutcome): Promise<Outcome> {
+  if (outcome.kind !== "authenticate" || !input.authentication) return outcome;
+  const [token = "", intentId = ""] = new URL(outcome.url).pathname.split("/").reverse();
+  await answerChallenge(runtime, intentId, token, input.authentication === "complete");
+  const after = await inTransaction(runtime, NO_REQUEST, (tx) => readCheckout(tx, outcome.session.id));
+  return after?.session.status === "complete"
+    ? { kind: "completed", session: after.session, eventId: "" }
+    : { kind: "refused", message: after?.lastError };
+}
+
 function fillIn(known: CheckoutForm, input: PayInput, now: number): CheckoutForm {
   const form = withTestCard(known, input.card ?? "4242424242424242", now);
   return {
@@ -53,6 +76,9 @@ function fillIn(known: CheckoutForm, input: PayInput, now: number): CheckoutForm
     taxId: input.tax_id ?? "",
     savedCard: input.payment_method ?? "",
     save: input.save ?? false,
+    payBy: input.bank_account && `bank_${input.bank_account}`,
+    payIn: input.currency,
+    location: input.location,
   };
 }
 

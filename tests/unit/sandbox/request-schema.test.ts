@@ -24,6 +24,7 @@ const schema: RequestSchema = {
     mode: { type: "string", enum: ["a", "b"] },
     tags: { type: "array", items: { type: "string" } },
     metadata: nullableMap,
+    away: { anyOf: [{ type: "string", enum: ["one_off"] }, { type: "boolean" }] },
     inner: {
       type: "object",
       required: ["must"],
@@ -36,6 +37,12 @@ const schema: RequestSchema = {
 const read = (form: string, canUnset: string[] = []) => readParams(schema, parseForm(form), canUnset);
 
 describe("readParams", () => {
+  it("tells words from a boolean where either may stand", () => {
+    expect(read("away=true")).toEqual({ away: true });
+    expect(read("away=one_off")).toEqual({ away: "one_off" });
+    expect(() => read("away=sometimes")).toThrow(/Invalid away/);
+  });
+
   it("gives every leaf the type of the schema", () => {
     expect(read("count=5&on=false&rate=1.5&name=5&tags[]=x&tags[]=y&inner[must]=0&metadata[a]=1")).toEqual({
       count: 5,

@@ -5,11 +5,14 @@ import { expectStripeShape } from "@/tests/support/stripe-shapes";
 const customer = fixtures.resources.customer;
 
 it.each([
+  "balance_transaction",
   "charge",
   "checkout.session",
   "customer",
+  "dispute",
   "payment_intent",
   "payment_method",
+  "refund",
   "setup_intent",
 ] as const)("accepts Stripe's own sample of a %s", (name) => {
   expectStripeShape(name, fixtures.resources[name]);

@@ -1,41 +1,54 @@
 import type { Tx } from "../../runtime";
 import { newStripeId } from "../../store/ids";
+import { insertObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 
-const DAY_SECONDS = 86_400;
-
-/** Stripe's published price for cards: 2.9 % + 30 ¢, half a cent up. */
-export function cardFeeCents(amountCents: number): number {
-  return Math.floor((amountCents * 29 * 2 + 1000) / 2000) + 30;
+/** Money that enters or leaves the account's balance. */
+export interface Movement {
+  /** Positive when it enters. */
+  amountCents: number;
+  currency: string;
+  /** Kept by Stripe on top of the amount. */
+  fee?: { amountCents: number; description: string };
+  type: Stripe.BalanceTransaction.Type;
+  reportingCategory: string;
+  /** The charge, refund or dispute that causes it. */
+  sourceId: string;
+  description: string | null;
+  /** Unix seconds; a time that has come makes the money available at once. */
+  availableOn: number;
 }
 
-/** The movement on the account's balance that a successful charge causes. */
-export function buildBalanceTransaction(tx: Tx, charge: Stripe.Charge): Stripe.BalanceTransaction {
-  const fee = cardFeeCents(charge.amount);
+/** Writes the balance transaction of a movement. The balance is the sum of these, so nothing else changes it. */
+export async function recordMovement(tx: Tx, movement: Movement): Promise<Stripe.BalanceTransaction> {
+  const transaction = buildBalanceTransaction(tx, movement);
+  const isPending = transaction.status === "pending";
+  await insertObject(tx, transaction, {
+    refs: { source: movement.sourceId, type: movement.type, currency: movement.currency },
+    dueAt: isPending ? movement.availableOn : null,
+  });
+  return transaction;
+}
+
+function buildBalanceTransaction(tx: Tx, movement: Movement): Stripe.BalanceTransaction {
+  const { amountCents, currency, fee } = movement;
+  const feeDetails = { application: null, currency, type: "stripe_fee" };
   return {
     id: newStripeId("txn"),
     object: "balance_transaction",
-    amount: charge.amount,
-    available_on: tx.now + 2 * DAY_SECONDS,
+    amount: amountCents,
+    available_on: movement.availableOn,
     balance_type: "payments",
     created: tx.now,
-    currency: charge.currency,
-    description: charge.description,
+    currency,
+    description: movement.description,
     exchange_rate: null,
-    fee,
-    fee_details: [
-      {
-        amount: fee,
-        application: null,
-        currency: charge.currency,
-        description: "Stripe processing fees",
-        type: "stripe_fee",
-      },
-    ],
-    net: charge.amount - fee,
-    reporting_category: "charge",
-    source: charge.id,
-    status: "pending",
-    type: "charge",
+    fee: fee?.amountCents ?? 0,
+    fee_details: fee ? [{ amount: fee.amountCents, description: fee.description, ...feeDetails }] : [],
+    net: amountCents - (fee?.amountCents ?? 0),
+    reporting_category: movement.reportingCategory,
+    source: movement.sourceId,
+    status: movement.availableOn > tx.now ? "pending" : "available",
+    type: movement.type,
   };
 }

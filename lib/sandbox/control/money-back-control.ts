@@ -1,0 +1,80 @@
+import { Hono } from "hono";
+import { noSuchObject } from "../api/stripe-error";
+import {
+  allowAppeal,
+  closeWarning,
+  escalateInquiry,
+  loseDispute,
+  preventDispute,
+  winDispute,
+} from "../resources/disputes/decide-dispute";
+import { type LockedDispute, lockDispute } from "../resources/disputes/lock-dispute";
+import { openDispute } from "../resources/disputes/open-dispute";
+import { type LockedRefund, lockRefund } from "../resources/refunds/lock-refund";
+import { failRefund, requireRefundAction, succeedRefund } from "../resources/refunds/settle-refund";
+import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "../runtime";
+import { findObject } from "../store/objects";
+import type { Stripe } from "../stripe-types";
+import { type ControlEnv, readJson } from "./control-edge";
+import { disputeInput, failInput, nothingInput } from "./money-back-inputs";
+
+/** What banks and card networks do to money that was paid: they dispute it, decide, and refuse refunds. */
+export function createMoneyBackControl(runtime: Runtime): Hono<ControlEnv> {
+  const control = new Hono<ControlEnv>();
+  control.post("/charges/:id/dispute", async (c) => {
+    const { kind, reason, amount } = disputeInput.parse(await readJson(c));
+    const dispute = await inTransaction(runtime, NO_REQUEST, async (tx) =>
+      openDispute(tx, await lockCharge(tx, c.req.param("id")), { kind, reason, amountCents: amount }),
+    );
+    return c.json(dispute);
+  });
+  control.post("/refunds/:id/fail", async (c) => {
+    const { reason } = failInput.parse(await readJson(c));
+    const refund = await inTransaction(runtime, NO_REQUEST, async (tx) =>
+      failRefund(tx, await lockRefund(tx, c.req.param("id")), reason),
+    );
+    return c.json(refund);
+  });
+  for (const [action, run] of Object.entries(decisions)) {
+    control.post(`/disputes/:id/${action}`, async (c) => {
+      nothingInput.parse(await readJson(c));
+      const dispute = await inTransaction(runtime, NO_REQUEST, async (tx) =>
+        run(tx, await lockDispute(tx, c.req.param("id"))),
+      );
+      return c.json(dispute);
+    });
+  }
+  for (const [action, run] of Object.entries(settlements)) {
+    control.post(`/refunds/:id/${action}`, async (c) => {
+      nothingInput.parse(await readJson(c));
+      const refund = await inTransaction(runtime, NO_REQUEST, async (tx) =>
+        run(tx, await lockRefund(tx, c.req.param("id"))),
+      );
+      return c.json(refund);
+    });
+  }
+  return control;
+}
+
+const decisions: Record<string, (tx: Tx, locked: LockedDispute) => Promise<Stripe.Dispute>> = {
+  win: winDispute,
+  lose: loseDispute,
+  escalate: escalateInquiry,
+  close_warning: closeWarning,
+  prevent: preventDispute,
+  allow_appeal: allowAppeal,
+};
+
+const settlements: Record<string, (tx: Tx, locked: LockedRefund) => Promise<Stripe.Refund>> = {
+  succeed: succeedRefund,
+  require_action: requireRefundAction,
+};
+
+/** A charge, also by the id of the PaymentIntent that made it. */
+async function lockCharge(tx: Tx, id: string): Promise<Stripe.Charge> {
+  const intent = await findObject<Stripe.PaymentIntent>(tx, "payment_intent", id);
+  const chargeId = intent ? String(intent.data.latest_charge) : id;
+  const stored = await findObject<Stripe.Charge>(tx, "charge", chargeId, "lock");
+  if (!stored) throw noSuchObject("charge", id, "id");
+  return stored.data;
+}
