@@ -1,8 +1,8 @@
 import { cardName } from "@/components/billing/card-words";
 import type { CheckoutReturn } from "@/components/billing/return-notice";
-import { hasScope, type SignedInUser, scopesOfRole } from "@/lib/auth";
+import { hasScope, scopesOfRole } from "@/lib/auth";
 import { listCustomersOf, type MemberOf } from "@/lib/customers";
-import { presentTopUp } from "@/lib/http";
+import { presentTopUp, type SessionUser } from "@/lib/http";
 import { type Balance, listRecords, readBalance, type TransferRecord } from "@/lib/ledger";
 import { listCards, type SavedCard } from "@/lib/payment-methods";
 import type { CustomerId } from "@/lib/platform/ids";
@@ -36,10 +36,13 @@ export interface BillingView {
  * @returns "no_customer" for a user without any, "foreign" when the named one is not the user's
  */
 export async function loadBilling(
-  user: SignedInUser,
+  user: SessionUser,
   query: BillingQuery,
 ): Promise<BillingView | "no_customer" | "foreign"> {
-  const customers = await listCustomersOf(user.userId);
+  const { onlyCustomerId } = user;
+  const customers = (await listCustomersOf(user.userId)).filter(
+    ({ customerId }) => onlyCustomerId === null || onlyCustomerId === customerId,
+  );
   const customer = query.customer
     ? customers.find(({ customerId }) => customerId === query.customer)
     : customers[0];
@@ -53,10 +56,7 @@ export async function loadBilling(
   return {
     customer,
     customers,
-    mayPay: hasScope(
-      { kind: "session", customerId, userId: user.userId, role, scopes: scopesOfRole(role) },
-      "billing:write",
-    ),
+    mayPay: hasScope({ scopes: scopesOfRole(role) }, "billing:write"),
     balance,
     cards,
     records,

@@ -1,50 +1,99 @@
-import type { Scope } from "@/lib/auth";
-import { prisma } from "@/lib/platform/db";
+import type { OperatorActor, Scope } from "@/lib/auth";
+import { actOnce } from "@/lib/operator-actions";
+import { prisma, type Tx } from "@/lib/platform/db";
+import { invalidField, NotFoundError } from "@/lib/platform/errors";
 import { type ApiKeyId, type CustomerId, newId } from "@/lib/platform/ids";
-import { outliveLeases } from "./find-key";
+import { type ApiKey, readApiKey } from "./api-key";
+import { chooseScopes } from "./scopes";
 import { hashOf, newSecret, prefixOf } from "./secret";
 
-/** All that a customer's key can ever do. */
-export const CUSTOMER_SCOPES: readonly Scope[] = [
-  "billing:read",
-  "billing:write",
-  "usage:read",
-  "usage:write",
-];
-
-/** All that an operator's key can ever do. */
-export const OPERATOR_SCOPES: readonly Scope[] = ["usage:read", "usage:write", "admin"];
-
-/**
- * Makes a key. The secret is in the answer and nowhere else: only its hash is stored.
- *
- * @param input.customerId null for an operator's key
- */
-export async function createApiKey(input: {
+/** A key to be made. */
+export interface NewApiKey {
+  /** Null for an operator's key. */
   customerId: CustomerId | null;
   name: string;
   scopes: "all" | readonly Scope[];
-  expiresAt?: Date;
-}): Promise<{ apiKeyId: ApiKeyId; secret: string }> {
-  const secret = newSecret();
-  const apiKeyId = newId("apiKey");
-  const all = input.customerId ? CUSTOMER_SCOPES : OPERATOR_SCOPES;
-  await prisma().apiKey.create({
-    data: {
-      apiKeyId,
-      customerId: input.customerId,
-      name: input.name,
-      prefix: prefixOf(secret),
-      secretHash: new Uint8Array(hashOf(secret)),
-      scopes: [...(input.scopes === "all" ? all : input.scopes)],
-      expiresAt: input.expiresAt ?? null,
+  expiresAt?: Date | null | undefined;
+}
+
+/** A key that was made. Its secret is here and nowhere else: only its hash is stored. */
+export interface IssuedApiKey {
+  apiKey: ApiKey;
+  /** Null in the answer to a repeated request: it was shown once. */
+  secret: string | null;
+  isReplay: boolean;
+}
+
+/**
+ * Makes a key for a customer or for the operator.
+ *
+ * @throws InvalidRequestError a scope that a key of this kind cannot have, or an end that is over
+ * @throws NotFoundError there is no such customer
+ * @throws IdempotencyConflictError the key of the request was used for another one
+ */
+export async function issueApiKey(
+  by: OperatorActor | null,
+  input: NewApiKey,
+  options: { idempotencyKey: string | null; now: Date },
+): Promise<IssuedApiKey> {
+  const { customerId, name } = input;
+  const scopes = chooseScopes(customerId, input.scopes);
+  const expiresAt = input.expiresAt ?? null;
+  const [secret, apiKeyId] = [newSecret(), newId("apiKey")];
+  const made = await actOnce(
+    { verb: "create_api_key", by, subjectId: apiKeyId, customerId },
+    { idempotencyKey: options.idempotencyKey, content: [customerId, name, scopes, expiresAt] },
+    async (tx) => {
+      assertIsAhead(expiresAt, options.now);
+      if (customerId !== null && !(await tx.customer.findUnique({ where: { customerId } }))) {
+        throw new NotFoundError("customer");
+      }
+      await insertKey(tx, { apiKeyId, customerId, name, scopes, expiresAt }, secret);
     },
-  });
+  );
+  return {
+    apiKey: await readApiKey(made.subjectId),
+    secret: made.isReplay ? null : secret,
+    isReplay: made.isReplay,
+  };
+}
+
+/** Makes a key for a program of ours, such as the demo's seed. */
+export async function createApiKey(input: NewApiKey): Promise<{ apiKeyId: ApiKeyId; secret: string }> {
+  const [secret, apiKeyId] = [newSecret(), newId("apiKey")];
+  const scopes = chooseScopes(input.customerId, input.scopes);
+  const { customerId, name, expiresAt = null } = input;
+  await insertKey(prisma(), { apiKeyId, customerId, name, scopes, expiresAt }, secret);
   return { apiKeyId, secret };
 }
 
-/** Ends a key: once this has answered, no process takes it any more. A second time changes nothing. */
-export async function revokeApiKey(apiKeyId: ApiKeyId, now: Date): Promise<void> {
-  await prisma().apiKey.updateMany({ where: { apiKeyId, revokedAt: null }, data: { revokedAt: now } });
-  await outliveLeases();
+/**
+ * An end that is over would make a key that never worked.
+ * @throws InvalidRequestError naming `expires_at`
+ */
+export function assertIsAhead(expiresAt: Date | null, now: Date): void {
+  if (expiresAt && expiresAt <= now) throw invalidField("expires_at", "This instant is over.");
+}
+
+/** Stores a key with the hash of its secret. */
+export async function insertKey(
+  tx: Tx,
+  key: {
+    apiKeyId: ApiKeyId;
+    customerId: CustomerId | null;
+    name: string;
+    scopes: readonly Scope[];
+    expiresAt: Date | null;
+    rolledFromId?: ApiKeyId;
+  },
+  secret: string,
+): Promise<void> {
+  await tx.apiKey.create({
+    data: {
+      ...key,
+      scopes: [...key.scopes],
+      prefix: prefixOf(secret),
+      secretHash: new Uint8Array(hashOf(secret)),
+    },
+  });
 }

@@ -1,2 +1,21 @@
-export { CUSTOMER_SCOPES, createApiKey, OPERATOR_SCOPES, revokeApiKey } from "./create-api-key";
+export {
+  API_KEY_STATUSES,
+  type ApiKey,
+  type ApiKeyPage,
+  type ApiKeyStatus,
+  apiKeyStatus,
+  listApiKeys,
+  readApiKey,
+} from "./api-key";
+export { createApiKey, type IssuedApiKey, issueApiKey, type NewApiKey } from "./create-api-key";
+export { KeyNotRollableError, LastAdminKeyError } from "./errors";
+export { revokeApiKey } from "./revoke-api-key";
+export {
+  DEFAULT_GRACE_SECONDS,
+  MAX_GRACE_SECONDS,
+  type RollApiKey,
+  type RolledApiKey,
+  rollApiKey,
+} from "./roll-api-key";
+export { CUSTOMER_SCOPES, OPERATOR_SCOPES } from "./scopes";
 export { verifyApiKey } from "./verify-api-key";

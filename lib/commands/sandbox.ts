@@ -49,6 +49,10 @@ function readOptions(databaseUrl: string): SandboxOptions {
     secretKey: env.SANDBOX_SECRET_KEY || undefined,
     webhook: readWebhook(),
     retryScheduleMs: readSchedule(),
+    deliveryTimeoutMs: env.SANDBOX_DELIVERY_TIMEOUT_MS
+      ? readNumber("SANDBOX_DELIVERY_TIMEOUT_MS", 0)
+      : undefined,
+    seed: env.SANDBOX_SEED || undefined,
     redirectWaitMs: env.SANDBOX_REDIRECT_WAIT_MS ? readNumber("SANDBOX_REDIRECT_WAIT_MS", 0) : undefined,
     log: pino({ level: env.LOG_LEVEL || "warn", base: null }, pino.destination(2)),
   };

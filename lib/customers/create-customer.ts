@@ -15,9 +15,12 @@ export function createCustomer(input: { name: string; email: string }): Promise<
 }
 
 /** The same inside a transaction that writes more. */
-export async function insertCustomer(tx: Tx, input: { name: string; email: string }): Promise<Customer> {
+export async function insertCustomer(
+  tx: Tx,
+  input: { name: string; email: string; customerId?: CustomerId },
+): Promise<Customer> {
   const customer = {
-    customerId: newId("customer"),
+    customerId: input.customerId ?? newId("customer"),
     name: input.name,
     email: input.email.trim().toLowerCase(),
   };

@@ -5,7 +5,22 @@ export {
   findCustomerByEmail,
   readCustomer,
 } from "./create-customer";
-export { addMember, joinCustomersByEmail, listCustomersOf, type MemberOf, roleOf } from "./members";
+export {
+  type CustomerAccount,
+  type CustomerPage,
+  listCustomers,
+  readCustomerAccount,
+} from "./customer-account";
+export { type AccountChange, freezeCustomer, unfreezeCustomer } from "./freeze-customer";
+export {
+  addMember,
+  joinCustomersByEmail,
+  keepMember,
+  listCustomersOf,
+  type MemberOf,
+  roleOf,
+} from "./members";
+export { registerCustomer } from "./register-customer";
 export {
   ensureStripeCustomer,
   findOwner,

@@ -1,5 +1,5 @@
 import type { Role } from "@/lib/auth";
-import { prisma, withTransaction } from "@/lib/platform/db";
+import { prisma, type Tx, withTransaction } from "@/lib/platform/db";
 import type { CustomerId, UserId } from "@/lib/platform/ids";
 import { insertCustomer } from "./create-customer";
 
@@ -15,6 +15,14 @@ export async function addMember(input: {
     create: { customerId, userId, role },
     update: { role },
   });
+}
+
+/** Makes a user a member, in a transaction that does more. Who is one already keeps the role. */
+export async function keepMember(
+  tx: Tx,
+  input: { customerId: CustomerId; userId: UserId; role: Role },
+): Promise<void> {
+  await tx.membership.createMany({ data: input, skipDuplicates: true });
 }
 
 /** The user's role at a customer; null when it is none of its members. Read at each request, so that leaving works at once. */

@@ -3,7 +3,9 @@ import { prisma } from "@/lib/platform/db";
 import { NotFoundError } from "@/lib/platform/errors";
 import type { CustomerId, HoldId } from "@/lib/platform/ids";
 
-export type HoldStatus = "open" | "captured" | "released" | "expired";
+/** How a hold stands; the database says the same. */
+export const HOLD_STATUSES = ["open", "captured", "released", "expired"] as const;
+export type HoldStatus = (typeof HOLD_STATUSES)[number];
 
 /** Money that is reserved, or was. */
 export interface Hold {

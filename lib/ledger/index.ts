@@ -1,3 +1,5 @@
+export { setAccountStatus } from "./account-status";
+export { type AdjustRequest, adjust, type PostedAdjustment } from "./adjust";
 export { CHARGE, type ChargeRequest, charge, type PostedCharge } from "./charge";
 export { type BatchItem, type BatchResult, CHARGE_BATCH, chargeBatch } from "./charge-batch";
 export { type CapturedHold, captureHold, expireHolds, type HoldRef, releaseHold } from "./close-hold";
@@ -10,13 +12,14 @@ export {
   RefundTooLargeError,
   UnknownCustomerError,
 } from "./errors";
-export { type Hold, type HoldStatus, readHold } from "./holds";
+export { HOLD_STATUSES, type Hold, type HoldStatus, readHold } from "./holds";
 export type { KeyedRequest } from "./keyed-request";
-export { type Direction, type HouseAccount, TRANSFER_KINDS, type TransferKind } from "./kinds";
+export { DIRECTIONS, type Direction, type HouseAccount, TRANSFER_KINDS, type TransferKind } from "./kinds";
 export { openLedgerAccount } from "./open-account";
 export { type HoldRequest, openHold } from "./open-hold";
 export { type PostedTransfer, type Posting, post, type TransferSource } from "./post";
-export { type Balance, readBalance, type TransferRecord } from "./queries";
+export { ACCOUNT_STATUSES, type Balance, readBalance, readBalances, type TransferRecord } from "./queries";
+export { readTransfers, type TransferRef } from "./read-transfers";
 export {
   type LedgerRecord,
   LIST_RARE_RECORDS,

@@ -2,7 +2,8 @@
 export type HouseAccount = "stripe_clearing" | "revenue" | "disputes" | "adjustments" | "promotions";
 
 /** Which way a transfer moves a customer's balance: a credit raises it. */
-export type Direction = "credit" | "debit";
+export const DIRECTIONS = ["credit", "debit"] as const;
+export type Direction = (typeof DIRECTIONS)[number];
 
 /** What a transfer is for. Each kind has one house account, and all but `adjustment` one direction; the database says so too. */
 export const TRANSFER_KINDS = {

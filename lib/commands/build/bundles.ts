@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { build } from "esbuild";
 
 /** Commands that only make sense with the sources beside them. */
-const DEVELOPMENT_ONLY = new Set(["build", "demo", "generate", "new-migration"]);
+const DEVELOPMENT_ONLY = new Set(["build", "demo", "generate", "generate-client", "new-migration"]);
 
 /**
  * Bundles each command of `lib/commands`, and the seed, into `dist/<name>.js`. Packages stay in node_modules; data that

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { env } from "@/lib/platform/env";
+import { databaseEnv } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
 
 /** One pool a process, on globalThis because this module exists once in Node and once in Next's bundle. */
@@ -12,9 +12,10 @@ export function pool(): pg.Pool {
 }
 
 function createPool(): pg.Pool {
+  const { DATABASE_URL, DATABASE_POOL_MAX } = databaseEnv();
   const created = new pg.Pool({
-    connectionString: env().DATABASE_URL,
-    max: env().DATABASE_POOL_MAX,
+    connectionString: DATABASE_URL,
+    max: DATABASE_POOL_MAX,
     application_name: "brim",
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { type Env, envSchema } from "./schema";
 
 export { type Env, envSchema } from "./schema";
@@ -26,12 +27,29 @@ export function env(): Env {
   return shared.brimEnv;
 }
 
+/**
+ * Where the database is, for programs that need nothing else.
+ *
+ * @throws EnvironmentError naming what is wrong of it
+ */
+export function databaseEnv(): Pick<Env, "DATABASE_URL" | "DATABASE_POOL_MAX"> {
+  return (
+    shared.brimEnv ?? check(envSchema.pick({ DATABASE_URL: true, DATABASE_POOL_MAX: true }), process.env)
+  );
+}
+
 /** Checks one environment. Pure, so that a test can try any. */
 export function readEnv(source: Record<string, string | undefined>): Env {
+  const env = check(envSchema, source);
+  const problems = crossChecks(env);
+  if (problems.length > 0) throw new EnvironmentError(problems);
+  return env;
+}
+
+function check<T>(schema: z.ZodType<T>, source: Record<string, string | undefined>): T {
   const filled = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
-  const result = envSchema.safeParse(filled);
-  const problems = result.success ? crossChecks(result.data) : result.error.issues.map(describe);
-  if (!result.success || problems.length > 0) throw new EnvironmentError(problems);
+  const result = schema.safeParse(filled);
+  if (!result.success) throw new EnvironmentError(result.error.issues.map(describe));
   return result.data;
 
   function describe(issue: { path: PropertyKey[]; message: string }): string {

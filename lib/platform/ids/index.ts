@@ -13,6 +13,7 @@ export const ID_PREFIXES = {
   alert: "alert",
   timeline: "tl",
   request: "req",
+  action: "opact",
 } as const;
 
 type Prefixes = typeof ID_PREFIXES;
@@ -33,7 +34,12 @@ export function newId<Kind extends keyof Prefixes>(kind: Kind): Id<Kind> {
   return typeidUnboxed(ID_PREFIXES[kind]) as unknown as Id<Kind>;
 }
 
+/** What an id of this kind looks like. */
+export function idPattern(kind: keyof Prefixes): RegExp {
+  return new RegExp(`^${ID_PREFIXES[kind]}_[0-9a-hjkmnp-tv-z]{26}$`);
+}
+
 /** Whether a text has the form of an id of this kind; says nothing of its existence. */
 export function isId<Kind extends keyof Prefixes>(kind: Kind, text: string): text is Id<Kind> {
-  return new RegExp(`^${ID_PREFIXES[kind]}_[0-9a-hjkmnp-tv-z]{26}$`).test(text);
+  return idPattern(kind).test(text);
 }

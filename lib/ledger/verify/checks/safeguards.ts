@@ -53,12 +53,14 @@ export const UNIQUE_INDEXES: Readonly<Record<string, readonly string[]>> = {
 export const APPEND_ONLY_TRIGGERS: Readonly<Record<string, readonly string[]>> = {
   ledger_transfer: ["ledger_transfer_append_only", "ledger_transfer_no_truncate"],
   topup_timeline: ["topup_timeline_append_only"],
+  operator_action: ["operator_action_append_only", "operator_action_no_truncate"],
 };
 
-/** Triggers that keep one idempotency key from naming a charge and a hold. */
+/** Triggers that keep one idempotency key from naming two of a charge, a hold and a top-up. */
 export const KEY_TRIGGERS: Readonly<Record<string, readonly string[]>> = {
   ledger_transfer: ["ledger_transfer_key_is_no_hold"],
   ledger_hold: ["ledger_hold_key_is_no_transfer"],
+  topup_intent: ["topup_intent_key_is_no_spending"],
 };
 
 /**
@@ -67,8 +69,10 @@ export const KEY_TRIGGERS: Readonly<Record<string, readonly string[]>> = {
  */
 export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
   ledger_transfer_is_lawful: "4ddb7a6b4df4034a6a2ae7d889e0b607",
-  ledger_refuse_key_of_hold: "80010d896482031aceb13771765a811b",
-  ledger_refuse_key_of_transfer: "405c21364a3ef2e8fd71eb6298d8bea7",
+  ledger_refuse_key_of_hold: "0dbcc1ef2c57889612c6f2bdfd8abd84",
+  ledger_refuse_key_of_transfer: "12cb4a3c6be8d56d9e690ec77993f986",
+  refuse_key_of_topup: "ff9f1a763736f9deaf360815638d15cd",
+  topup_refuse_key_of_spending: "a3917221118af8c8934c3721e51a3b4c",
   refuse_change: "2116c680d08170d2b639d1ef204c10dd",
 };
 

@@ -1,0 +1,1 @@
+export { door as GET, door as POST } from "@/lib/http";

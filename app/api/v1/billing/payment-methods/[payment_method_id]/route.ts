@@ -1,0 +1,1 @@
+export { door as DELETE } from "@/lib/http";

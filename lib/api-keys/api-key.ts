@@ -1,0 +1,82 @@
+import type { Scope } from "@/lib/auth";
+import { type Prisma, prisma, type Tx } from "@/lib/platform/db";
+import { NotFoundError } from "@/lib/platform/errors";
+import { type ApiKeyId, type CustomerId, isId } from "@/lib/platform/ids";
+
+/** A key as people see it: never its secret, which is not stored. */
+export interface ApiKey {
+  apiKeyId: ApiKeyId;
+  /** Null for an operator's key. */
+  customerId: CustomerId | null;
+  name: string;
+  /** The beginning of the secret, by which its holder recognises it. */
+  prefix: string;
+  scopes: Scope[];
+  createdAt: Date;
+  lastUsedAt: Date | null;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  /** The key whose place this one took, and the one that took its place. */
+  rolledFrom: ApiKeyId | null;
+  rolledTo: ApiKeyId | null;
+}
+
+/** Whether a key opens anything now. */
+export const API_KEY_STATUSES = ["active", "expired", "revoked"] as const;
+export type ApiKeyStatus = (typeof API_KEY_STATUSES)[number];
+
+/** What a key is at an instant. One that was revoked after it had expired is revoked. */
+export function apiKeyStatus(key: Pick<ApiKey, "expiresAt" | "revokedAt">, now: Date): ApiKeyStatus {
+  if (key.revokedAt) return "revoked";
+  return key.expiresAt && key.expiresAt <= now ? "expired" : "active";
+}
+
+/** One page of keys, newest first. */
+export interface ApiKeyPage {
+  apiKeys: ApiKey[];
+  /** What to ask for as `before` to read on; null on the last page. */
+  nextBefore: string | null;
+}
+
+const SHOWN = { omit: { secretHash: true }, include: { rolledTo: { select: { apiKeyId: true } } } } as const;
+
+/** Lists keys of all customers and of the operator, or of one customer. */
+export async function listApiKeys(options: {
+  customerId?: CustomerId | undefined;
+  before?: string | undefined;
+  limit: number;
+}): Promise<ApiKeyPage> {
+  const rows = await prisma().apiKey.findMany({
+    where: {
+      ...(options.customerId !== undefined && { customerId: options.customerId }),
+      ...(options.before !== undefined && { apiKeyId: { lt: options.before } }),
+    },
+    orderBy: { apiKeyId: "desc" }, // an id begins with the time of its making
+    take: options.limit + 1, // one more tells whether there is a next page
+    ...SHOWN,
+  });
+  const apiKeys = rows.slice(0, options.limit).map(shown);
+  return { apiKeys, nextBefore: rows.length > options.limit ? (apiKeys.at(-1)?.apiKeyId ?? null) : null };
+}
+
+/**
+ * Reads one key.
+ * @throws NotFoundError there is no such key
+ */
+export async function readApiKey(apiKeyId: string, db: Tx = prisma()): Promise<ApiKey> {
+  const row = isId("apiKey", apiKeyId) ? await db.apiKey.findUnique({ where: { apiKeyId }, ...SHOWN }) : null;
+  if (!row) throw new NotFoundError("API key");
+  return shown(row);
+}
+
+function shown(row: Prisma.ApiKeyGetPayload<typeof SHOWN>): ApiKey {
+  const { rolledFromId, rolledTo, ...facts } = row;
+  return {
+    ...facts,
+    apiKeyId: row.apiKeyId as ApiKeyId,
+    customerId: row.customerId as CustomerId | null,
+    scopes: row.scopes as Scope[],
+    rolledFrom: rolledFromId as ApiKeyId | null,
+    rolledTo: (rolledTo?.apiKeyId ?? null) as ApiKeyId | null,
+  };
+}

@@ -1,0 +1,2 @@
+export { BILLING_LINK_PATH, createBillingLink, type NewBillingLink } from "./create-billing-link";
+export { type LinkState, type LinkVisitor, peekBillingLink, redeemBillingLink } from "./redeem-billing-link";

@@ -1,0 +1,62 @@
+import { provideUser, type SignedInUser } from "@/lib/auth";
+import { keepMember } from "@/lib/customers";
+import { prisma, withTransaction } from "@/lib/platform/db";
+import { type CustomerId, isId } from "@/lib/platform/ids";
+import { tokenHash } from "./token";
+
+/** What has become of a link. `unknown` is one that we never made, or only a part of one. */
+export type LinkState = "usable" | "used" | "expired" | "unknown";
+
+/** Who comes in by a link, and where it leads. */
+export interface LinkVisitor {
+  user: SignedInUser;
+  customerId: CustomerId;
+  returnPath: string;
+}
+
+/** Tells what a link is good for without using it up. */
+export async function peekBillingLink(
+  link: { customerId: string; token: string },
+  now: Date,
+): Promise<{ state: LinkState; customerName: string | null; email: string | null }> {
+  const nothing = { state: "unknown", customerName: null, email: null } as const;
+  if (!isId("customer", link.customerId)) return nothing;
+  const [row, customer] = await Promise.all([
+    prisma().billingLink.findUnique({ where: { customerId_tokenHash: keyOf(link) } }),
+    prisma().customer.findUnique({ where: { customerId: link.customerId } }),
+  ]);
+  if (!row || !customer) return nothing;
+  const state = row.usedAt ? "used" : row.expiresAt <= now ? "expired" : "usable";
+  return { state, customerName: customer.name, email: row.email };
+}
+
+/**
+ * Uses a link up: one statement decides who of many is the first. The user is made if there is none, and a member of
+ * the customer from now on: its owner with the customer's own address, otherwise with the role `billing`; who is a
+ * member already keeps the role.
+ *
+ * @returns null when it cannot be used (any more)
+ */
+export async function redeemBillingLink(
+  link: { customerId: string; token: string },
+  now: Date,
+): Promise<LinkVisitor | null> {
+  const { customerId } = link;
+  if (!isId("customer", customerId)) return null;
+  return withTransaction(async (tx) => {
+    const [used] = await tx.billingLink.updateManyAndReturn({
+      where: { ...keyOf(link), usedAt: null, expiresAt: { gt: now } },
+      data: { usedAt: now },
+    });
+    if (!used) return null;
+    const customer = await tx.customer.findUniqueOrThrow({ where: { customerId } });
+    const user = await provideUser(tx, used.email);
+    const role = used.email === customer.email ? "owner" : "billing";
+    await keepMember(tx, { customerId, userId: user.userId, role });
+    return { user, customerId, returnPath: used.returnPath };
+  });
+}
+
+function keyOf({ customerId, token }: { customerId: string; token: string }) {
+  return { customerId, tokenHash: tokenHash(token) };
+}

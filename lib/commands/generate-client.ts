@@ -1,0 +1,18 @@
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { apiDocument } from "@/lib/http";
+import { writeClient } from "./client/write-client";
+
+/** Nothing of a real installation gets into the client; the document only wants these to be there. */
+const PLACEHOLDERS = {
+  APP_URL: "https://billing.example.com",
+  DATABASE_URL: "postgres://localhost/none",
+  STRIPE_SECRET_KEY: "sk_test_none",
+  STRIPE_WEBHOOK_SECRET: "whsec_none",
+  NEXTAUTH_SECRET: "only to describe the API, never to sign",
+};
+
+Object.assign(process.env, PLACEHOLDERS);
+const file = resolve(import.meta.dirname, "../client/generated/brim.ts");
+writeFileSync(file, writeClient(apiDocument()));
+console.log(`Wrote ${file}.`);

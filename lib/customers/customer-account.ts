@@ -1,0 +1,63 @@
+import { type Balance, readBalances } from "@/lib/ledger";
+import { prisma } from "@/lib/platform/db";
+import { NotFoundError } from "@/lib/platform/errors";
+import { type CustomerId, isId } from "@/lib/platform/ids";
+import type { Customer } from "./create-customer";
+
+/** A customer together with its balance, as the operator sees it. */
+export interface CustomerAccount extends Customer {
+  createdAt: Date;
+  balance: Balance;
+}
+
+/** One page of customers, newest first. */
+export interface CustomerPage {
+  customers: CustomerAccount[];
+  /** What to ask for as `before` to read on; null on the last page. */
+  nextBefore: string | null;
+}
+
+/** Lists all customers, or those that carry an e-mail address: there may be several. */
+export async function listCustomers(options: {
+  email?: string | undefined;
+  before?: string | undefined;
+  limit: number;
+}): Promise<CustomerPage> {
+  const rows = await prisma().customer.findMany({
+    where: {
+      ...(options.email !== undefined && { email: options.email.trim().toLowerCase() }),
+      ...(options.before !== undefined && { customerId: { lt: options.before } }),
+    },
+    orderBy: { customerId: "desc" }, // an id begins with the time of its making
+    take: options.limit + 1, // one more tells whether there is a next page
+  });
+  const customers = await withBalances(rows.slice(0, options.limit));
+  return {
+    customers,
+    nextBefore: rows.length > options.limit ? (customers.at(-1)?.customerId ?? null) : null,
+  };
+}
+
+/**
+ * Reads one customer with its balance.
+ * @throws NotFoundError there is no such customer
+ */
+export async function readCustomerAccount(customerId: string): Promise<CustomerAccount> {
+  const row = isId("customer", customerId)
+    ? await prisma().customer.findUnique({ where: { customerId } })
+    : null;
+  const [account] = row ? await withBalances([row]) : [];
+  if (!account) throw new NotFoundError("customer");
+  return account;
+}
+
+async function withBalances(
+  rows: readonly { customerId: string; name: string; email: string; createdAt: Date }[],
+): Promise<CustomerAccount[]> {
+  const balances = await readBalances(rows.map((row) => row.customerId as CustomerId));
+  return rows.map(({ customerId, name, email, createdAt }) => {
+    const balance = balances.get(customerId as CustomerId);
+    if (!balance) throw new Error(`The customer ${customerId} has no ledger account.`);
+    return { customerId: customerId as CustomerId, name, email, createdAt, balance };
+  });
+}

@@ -1,0 +1,73 @@
+import { type Prisma, prisma } from "@/lib/platform/db";
+import type { CustomerId } from "@/lib/platform/ids";
+import type { TopUpIntent } from "./intents";
+import type { TopUpMode, TopUpStatus } from "./statuses";
+
+/** What became of the money of a top-up that succeeded, said instead of `succeeded`. */
+export const AFTERWARDS = ["disputed", "refunded", "partially_refunded"] as const;
+
+/** How an attempt stands as customers see it: its state, or what became of the money. */
+export type ShownTopUpStatus = TopUpStatus | (typeof AFTERWARDS)[number];
+
+/** One page of attempts, newest first. */
+export interface TopUpPage {
+  topUps: TopUpIntent[];
+  /** What to ask for as `before` to read on; null on the last page. */
+  nextBefore: string | null;
+}
+
+/** How an attempt is shown. A dispute is said before a refund. */
+export function shownStatus(intent: TopUpIntent): ShownTopUpStatus {
+  if (intent.status !== "succeeded" || !intent.creditedAt) return intent.status as TopUpStatus;
+  if (intent.disputeState) return "disputed";
+  if (intent.reversedNanos === 0n) return "succeeded";
+  return intent.reversedNanos === intent.creditedNanos ? "refunded" : "partially_refunded";
+}
+
+/**
+ * Lists a customer's attempts as we know them; reading one of them also looks at Stripe.
+ *
+ * @param options.status as it is shown
+ */
+export async function listTopUps(
+  customerId: CustomerId,
+  options: {
+    mode: TopUpMode | "all";
+    status?: ShownTopUpStatus | undefined;
+    before?: string | undefined;
+    limit: number;
+  },
+): Promise<TopUpPage> {
+  const { mode, status, before, limit } = options;
+  const rows = await prisma().topUpIntent.findMany({
+    where: {
+      customerId,
+      ...(mode !== "all" && { mode }),
+      ...(status !== undefined && whereShown(status)),
+      ...(before !== undefined && { topUpIntentId: { lt: before } }),
+    },
+    orderBy: { topUpIntentId: "desc" }, // an id begins with the time of its making
+    take: limit + 1, // one more tells whether there is a next page
+  });
+  const topUps = rows.slice(0, limit);
+  return { topUps, nextBefore: rows.length > limit ? (topUps.at(-1)?.topUpIntentId ?? null) : null };
+}
+
+/** `shownStatus` as a condition. */
+function whereShown(status: ShownTopUpStatus): Prisma.TopUpIntentWhereInput {
+  const { creditedNanos } = prisma().topUpIntent.fields;
+  const credited = { status: "succeeded", creditedAt: { not: null } };
+  const undisputed = { ...credited, disputeState: null };
+  switch (status) {
+    case "disputed":
+      return { ...credited, disputeState: { not: null } };
+    case "refunded":
+      return { ...undisputed, reversedNanos: { gt: 0, equals: creditedNanos } };
+    case "partially_refunded":
+      return { ...undisputed, reversedNanos: { gt: 0, lt: creditedNanos } };
+    case "succeeded":
+      return { status, OR: [{ creditedAt: null }, { disputeState: null, reversedNanos: 0 }] };
+    default:
+      return { status };
+  }
+}
