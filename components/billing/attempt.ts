@@ -14,10 +14,3 @@ export interface Attempt {
 export function attemptFor(unresolved: Attempt | null, input: string, newKey: () => string): Attempt {
   return unresolved?.input === input ? unresolved : { input, idempotencyKey: newKey() };
 }
-
-/** A random UUID; also where the page is not served over https and `randomUUID` is missing. */
-export function randomKey(): string {
-  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}

@@ -35,10 +35,20 @@ export function PageFrame({ customerName, userEmail, children }: PageFrameProps)
         {children}
       </main>
       <footer className="mx-auto w-full max-w-[1136px] px-5 pb-8 text-sm text-faint sm:px-8">
-        <p className="border-t border-line pt-6">
-          <span className="sm:hidden">Signed in as {userEmail}. </span>
-          Balances are in US dollars. Payments are handled by Stripe.
-        </p>
+        <div className="flex flex-wrap items-center gap-x-6 border-t border-line pt-4">
+          <p className="py-2">
+            <span className="sm:hidden">Signed in as {userEmail}. </span>
+            Balances are in US dollars. Payments are handled by Stripe.
+          </p>
+          <nav aria-label="For developers" className="flex gap-x-6 sm:ml-auto">
+            <a href="/docs/quick-start" className="flex min-h-11 items-center hover:text-ink">
+              Quick start
+            </a>
+            <a href="/docs/api" className="flex min-h-11 items-center hover:text-ink">
+              API reference
+            </a>
+          </nav>
+        </div>
       </footer>
     </div>
   );

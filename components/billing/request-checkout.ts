@@ -1,4 +1,4 @@
-import type { presentCheckout } from "@/lib/http";
+import { Brim, BrimError, type Issue } from "@/lib/client";
 
 /** What the page asks the API for. */
 export type CheckoutRequest =
@@ -10,14 +10,13 @@ export type CheckoutAnswer =
   | { ok: true; url: string }
   | { ok: false; message: string; field?: string; isSignedOut?: boolean; isUnresolved: boolean };
 
-/** The parts of an error's body that the page reads. */
-export interface ErrorBody {
-  message?: string;
-  request_id?: string;
-  details?: { issues?: { path: string; message: string }[] };
-}
+/** The parts of a refusal that the page reads. */
+export type Refusal = Pick<BrimError, "status" | "requestId" | "details">;
 
 const TIMEOUT_MS = 40_000;
+
+/** Once, because somebody is waiting; the attempt can be sent again by hand. */
+const MAX_RETRIES = 1;
 
 /** Starts a Checkout Session through our API. Never throws: every failure comes back in words. */
 export async function requestCheckout(
@@ -26,25 +25,16 @@ export async function requestCheckout(
   idempotencyKey: string,
 ): Promise<CheckoutAnswer> {
   try {
-    const response = await fetch("/api/v1/billing/checkout-session", {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        "idempotency-key": idempotencyKey,
-        "brim-customer": customerId,
-      },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    if (!response.ok) return explainRefusal(response.status, await readError(response));
-    const { url } = (await response.json()) as ReturnType<typeof presentCheckout>;
+    const brim = new Brim({ customerId, timeoutMs: TIMEOUT_MS, maxRetries: MAX_RETRIES });
+    const { url } = await brim.createCheckoutSession(body, { idempotencyKey });
     if (url) return { ok: true, url };
     return {
       ok: false,
       message: "This checkout page is no longer open. Please try again.",
       isUnresolved: false,
     };
-  } catch {
+  } catch (error) {
+    if (error instanceof BrimError && error.status !== null) return explainRefusal(error);
     return {
       ok: false,
       message: "We could not reach the server. Nothing was charged. Check your connection and try again.",
@@ -53,17 +43,9 @@ export async function requestCheckout(
   }
 }
 
-async function readError(response: Response): Promise<ErrorBody> {
-  try {
-    return (await response.json()) as ErrorBody;
-  } catch {
-    return {};
-  }
-}
-
 /** A refusal in words for whoever sits before the page. */
-export function explainRefusal(status: number, body: ErrorBody): CheckoutAnswer & { ok: false } {
-  const issue = body.details?.issues?.[0];
+export function explainRefusal({ status, requestId, details }: Refusal): CheckoutAnswer & { ok: false } {
+  const [issue] = (details.issues ?? []) as Issue[];
   if (status === 400 && issue) {
     return { ok: false, message: issue.message, field: issue.path, isUnresolved: false };
   }
@@ -91,10 +73,10 @@ export function explainRefusal(status: number, body: ErrorBody): CheckoutAnswer 
       isUnresolved: true,
     };
   }
-  const reference = body.request_id ? ` Tell us this number if it stays: ${body.request_id}.` : "";
+  const reference = requestId ? ` Tell us this number if it stays: ${requestId}.` : "";
   return {
     ok: false,
     message: `Something went wrong on our side. Nothing was charged.${reference}`,
-    isUnresolved: status >= 500,
+    isUnresolved: (status ?? 500) >= 500,
   };
 }

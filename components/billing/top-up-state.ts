@@ -3,7 +3,11 @@ import { displayUsd, parseUsd } from "@/lib/money";
 import type { Tone } from "../ui/notice";
 
 /** What the page needs of a top-up, as the API tells it. */
-export type TopUpState = Pick<ReturnType<typeof presentTopUp>, "status" | "mode" | "amount_usd" | "failure">;
+export type TopUpState = Pick<ReturnType<typeof presentTopUp>, "amount_usd" | "failure"> & {
+  /** Any text: a page that stays open can be older than the server that answers it. */
+  status: string;
+  mode: string;
+};
 
 /** A top-up in words. `isFinal`: nothing more will happen that the page should wait for. */
 export interface TopUpWords {

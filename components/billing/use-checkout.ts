@@ -1,7 +1,8 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
-import { type Attempt, attemptFor, randomKey } from "./attempt";
+import { randomKey } from "@/lib/client";
+import { type Attempt, attemptFor } from "./attempt";
 import { type CheckoutAnswer, type CheckoutRequest, requestCheckout } from "./request-checkout";
 
 export type CheckoutProblem = Extract<CheckoutAnswer, { ok: false }>;

@@ -1,3 +1,4 @@
+import { Brim, BrimError } from "@/lib/client";
 import { describeTopUp, type TopUpState } from "./top-up-state";
 
 /** One look at a top-up. */
@@ -51,16 +52,15 @@ function isFinal(reading: Reading): boolean {
 /** Asks the API once. A failure that may pass is "unreachable". */
 export async function readTopUpState(customerId: string, topUpIntentId: string): Promise<Reading> {
   try {
-    const response = await fetch(`/api/v1/billing/topups/${encodeURIComponent(topUpIntentId)}`, {
-      headers: { "brim-customer": customerId },
-      cache: "no-store",
-      signal: AbortSignal.timeout(20_000),
-    });
-    if (response.ok) return { kind: "state", topUp: (await response.json()) as TopUpState };
-    if (response.status === 401) return { kind: "signed_out" };
-    return response.status === 404 || response.status === 403 ? { kind: "unknown" } : { kind: "unreachable" };
-  } catch {
-    return { kind: "unreachable" };
+    const topUp = await new Brim({ customerId }).getTopUp(
+      { topup_intent_id: topUpIntentId },
+      { timeoutMs: 20_000, maxRetries: 0 }, // the next look comes anyway
+    );
+    return { kind: "state", topUp };
+  } catch (error) {
+    const status = error instanceof BrimError ? error.status : null;
+    if (status === 401) return { kind: "signed_out" };
+    return status === 404 || status === 403 ? { kind: "unknown" } : { kind: "unreachable" };
   }
 }
 

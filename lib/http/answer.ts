@@ -1,7 +1,7 @@
 /** An answer before it becomes a `Response`: one body, and headers as plain names and values. */
 export interface Answer {
   status: number;
-  /** JSON as it is sent; null for none. */
+  /** As it is sent, JSON unless the headers say otherwise; null for none. */
   body: string | null;
   headers: Record<string, string>;
 }
@@ -21,6 +21,6 @@ export function jsonAnswer(status: number, body: unknown, headers: Record<string
 export function toResponse({ status, body, headers }: Answer, Make: ResponseClass): Response {
   return new Make(body, {
     status,
-    headers: body === null ? headers : { ...headers, "content-type": "application/json" },
+    headers: body === null ? headers : { "content-type": "application/json", ...headers },
   });
 }

@@ -6,7 +6,7 @@ import { invalidField, isAppError } from "@/lib/platform/errors";
 import { isId } from "@/lib/platform/ids";
 import { clientAddress } from "./limits/client-address";
 import { countRequest } from "./limits/rate-limits";
-import { readSessionUser } from "./session";
+import { readSession } from "./session";
 
 /** The header in which a page says for which customer it was rendered. */
 export const CUSTOMER_HEADER = "Brim-Customer";
@@ -37,15 +37,17 @@ function bearerOf(authorization: string): string {
 }
 
 async function authenticateBrowser(request: Request): Promise<Actor> {
-  const userId = await readSessionUser(request.headers);
-  if (!userId) throw new UnauthorizedError("Send an API key as: Authorization: Bearer brim_sk_…");
+  const session = await readSession(request.headers);
+  if (!session) throw new UnauthorizedError("Send an API key as: Authorization: Bearer brim_sk_…");
   if (!["GET", "HEAD"].includes(request.method)) requireOwnOrigin(request.headers);
 
   const customerId = request.headers.get(CUSTOMER_HEADER);
   if (!customerId || !isId("customer", customerId)) {
     throw invalidField(CUSTOMER_HEADER, "A browser session must name its customer in this header.");
   }
-  const role = await roleOf(userId, customerId);
+  const { userId, onlyCustomerId } = session;
+  const isNarrowed = onlyCustomerId !== null && onlyCustomerId !== customerId;
+  const role = isNarrowed ? null : await roleOf(userId, customerId);
   if (!role) throw new ForbiddenError("You are not a member of this customer.", { reason: "not_a_member" });
   return { kind: "session", customerId, userId, role, scopes: scopesOfRole(role) };
 }

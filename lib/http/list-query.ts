@@ -7,7 +7,10 @@ export const listQuery = {
     .string()
     .regex(/^([1-9]\d?|100)$/, "Use a whole number from 1 to 100.")
     .default("20")
-    .meta({ description: "How many to answer, 1 to 100." }),
+    .meta({
+      description: "How many to answer, 1 to 100.",
+      asParameter: { type: "integer", minimum: 1, maximum: 100, default: 20 },
+    }),
   cursor: z.string().max(1_024).optional().meta({
     description: "`next_cursor` of the page before. Repeat the filters: the cursor does not carry them.",
   }),

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { type Actor, idempotencyOwner, requireCustomer, requireOperator, requireScope } from "@/lib/auth";
+import { noteRequest } from "@/lib/monitoring";
 import { NotFoundError } from "@/lib/platform/errors";
 import { newId } from "@/lib/platform/ids";
 import { log } from "@/lib/platform/log";
@@ -24,7 +25,7 @@ export function runRoute(
   params: Record<string, string>,
   Make: ResponseClass = Response,
 ): Promise<Response> {
-  return observed(request, Make, async (requestId, headers) => {
+  return observed(route.operationId, request, Make, async (requestId, headers) => {
     const actor = await admit(route, request, headers);
     validatePath(route.params, params);
     const query = validate(route.query, queryOf(request), "query");
@@ -40,13 +41,14 @@ export function runRoute(
 
 /** The answer for an address of the API that does not exist. */
 export function runNotFound(request: Request, Make: ResponseClass = Response): Promise<Response> {
-  return observed(request, Make, async () => {
+  return observed("unknown", request, Make, async () => {
     throw new NotFoundError("address in this API");
   });
 }
 
-/** Gives a request its id, turns whatever is thrown into an answer, and logs the two. */
+/** Gives a request its id, turns whatever is thrown into an answer, and logs and measures the two. */
 async function observed(
+  operation: string,
   request: Request,
   Make: ResponseClass,
   work: (requestId: string, headers: Record<string, string>) => Promise<Answer>,
@@ -56,13 +58,15 @@ async function observed(
   /** What every answer carries, a refusal too; `work` adds to it as it goes. */
   const headers: Record<string, string> = { "x-request-id": requestId, "cache-control": "no-store" };
   const answer = await work(requestId, headers).catch((error: unknown) => errorAnswer(error, requestId));
+  const durationMs = performance.now() - startedAt;
+  noteRequest(operation, answer.status, durationMs / 1_000);
   log().info(
     {
       requestId,
       method: request.method,
       path: pathOf(request.url),
       status: answer.status,
-      durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+      durationMs: Math.round(durationMs * 10) / 10,
     },
     "request",
   );
@@ -82,8 +86,9 @@ async function admit(route: Route, request: Request, headers: Record<string, str
 }
 
 async function run(route: Route, input: RouteInput<Actor | null, unknown, unknown>): Promise<Answer> {
-  const { status = 200, body, isReplay } = await route.run(input);
+  const { status = 200, body, isReplay, textType } = await route.run(input);
   if (status === 204) return { status, body: null, headers: {} };
+  if (textType !== undefined) return { status, body: String(body), headers: { "content-type": textType } };
   return jsonAnswer(status, body, isReplay ? REPLAYED : {});
 }
 

@@ -1,5 +1,7 @@
+import type { z } from "zod";
 import type { LedgerRecord, RecordPage } from "@/lib/ledger";
 import { formatUsd } from "@/lib/money";
+import type { recordsAnswer } from "./answers/record";
 import { type CursorOf, writeCursor } from "./cursor";
 
 /** A page of records as it is sent. Ids that a record does not have are left out. */
@@ -7,7 +9,7 @@ export function presentRecords(of: CursorOf, page: RecordPage) {
   return {
     records: page.records.map(presentRecord),
     next_cursor: page.nextBefore === null ? null : writeCursor(of, page.nextBefore.toString()),
-  };
+  } satisfies z.input<typeof recordsAnswer>;
 }
 
 function presentRecord(record: LedgerRecord) {

@@ -1,7 +1,20 @@
+import type { z } from "zod";
 import type { Balance } from "@/lib/ledger";
 import { cents, formatCents, formatUsd, nanos } from "@/lib/money";
 import type { SavedCard } from "@/lib/payment-methods";
-import { describeDecline, type StartedTopUp, type TopUpDetails, type TopUpIntent } from "@/lib/top-ups";
+import {
+  describeDecline,
+  type StartedTopUp,
+  shownStatus,
+  type TopUpDetails,
+  type TopUpIntent,
+  type TopUpMode,
+  type TopUpPage,
+  type TopUpSource,
+} from "@/lib/top-ups";
+import type { balanceAnswer, checkoutAnswer, paymentMethodsAnswer } from "./answers/billing";
+import type { topUpAnswer, topUpsAnswer } from "./answers/top-up";
+import { type CursorOf, writeCursor } from "./cursor";
 
 /** Every function here picks the public fields by name: a new column is never shown by accident. */
 
@@ -10,10 +23,10 @@ export function presentCheckout({ intent, url, sessionId }: StartedTopUp) {
     url,
     topup_intent_id: intent.topUpIntentId,
     session_id: sessionId,
-    mode: intent.mode,
+    mode: intent.mode as TopUpMode, // so says a CHECK of the database
     amount_usd: usdOfCents(intent.amountCents),
     expires_at: intent.sessionExpiresAt.toISOString(),
-  };
+  } satisfies z.input<typeof checkoutAnswer>;
 }
 
 export function presentBalance(customerId: string, balance: Balance) {
@@ -26,15 +39,29 @@ export function presentBalance(customerId: string, balance: Balance) {
     charge_method: "prepaid",
     auto_topup_enabled: false,
     status: balance.status,
-  };
+  } satisfies z.input<typeof balanceAnswer>;
 }
 
 export function presentTopUp({ intent, timeline }: TopUpDetails) {
   return {
+    ...presentListedTopUp(intent),
+    timeline: timeline.map(({ at, what, reference }) => ({ at: at.toISOString(), what, reference })),
+  } satisfies z.input<typeof topUpAnswer>;
+}
+
+export function presentTopUps(of: CursorOf, page: TopUpPage) {
+  return {
+    topups: page.topUps.map(presentListedTopUp),
+    next_cursor: page.nextBefore === null ? null : writeCursor(of, page.nextBefore),
+  } satisfies z.input<typeof topUpsAnswer>;
+}
+
+function presentListedTopUp(intent: TopUpIntent) {
+  return {
     topup_intent_id: intent.topUpIntentId,
-    status: publicStatus(intent),
-    source: intent.source,
-    mode: intent.mode,
+    status: shownStatus(intent),
+    source: intent.source as TopUpSource, // so say CHECKs of the database
+    mode: intent.mode as TopUpMode,
     amount_usd: usdOfCents(intent.amountCents),
     tax_usd: usdOfCents(intent.taxCents),
     total_usd: usdOfCents(intent.totalCents),
@@ -48,8 +75,7 @@ export function presentTopUp({ intent, timeline }: TopUpDetails) {
     refunded_usd: formatUsd(nanos(intent.reversedNanos)),
     created_at: intent.createdAt.toISOString(),
     credited_at: intent.creditedAt?.toISOString() ?? null,
-    timeline: timeline.map(({ at, what, reference }) => ({ at: at.toISOString(), what, reference })),
-  };
+  } satisfies z.input<typeof topUpsAnswer>["topups"][number];
 }
 
 export function presentCard(card: SavedCard) {
@@ -61,15 +87,7 @@ export function presentCard(card: SavedCard) {
     card_exp_year: card.expYear,
     is_default: card.isDefault,
     created_at: card.createdAt.toISOString(),
-  };
-}
-
-/** What became of the money afterwards is derived, and said instead of `succeeded`. */
-function publicStatus(intent: TopUpIntent): string {
-  if (intent.status !== "succeeded" || !intent.creditedAt) return intent.status;
-  if (intent.disputeState) return "disputed";
-  if (intent.reversedNanos === 0n) return "succeeded";
-  return intent.reversedNanos === intent.creditedNanos ? "refunded" : "partially_refunded";
+  } satisfies z.input<typeof paymentMethodsAnswer>["payment_methods"][number];
 }
 
 function usdOfCents(amount: number | null): string | null {

@@ -24,6 +24,8 @@ export interface RouteAnswer {
   status?: number;
   /** True when this is the earlier answer to the same idempotency key. */
   isReplay?: boolean;
+  /** Set when the body is a text of this type and no JSON. */
+  textType?: string;
 }
 
 /** The chapters of the reference, in its order. */
@@ -37,11 +39,13 @@ interface RouteFacts<Body, Query> {
   operationId: string;
   summary: string;
   /** What a caller must know beyond the summary; Markdown, for the reference. */
-  description?: string;
+  description: string;
   /** The chapter of the reference. */
-  tag?: RouteTag;
-  /** What a success says; the answers of the tests are held against it. Left out where there is no body. */
-  answer?: z.ZodType;
+  tag: RouteTag;
+  /** What a success says; the answers of the tests are held against it. Null where a success is 204. */
+  answer: z.ZodType | null;
+  /** What a success is written in; JSON unless said otherwise. */
+  answerType?: "text/plain";
   /** Failures of this route's own work, beyond those that the pipeline gives. */
   refusals?: readonly ErrorKind[];
   /** The parts of the path in braces. What does not fit names nothing that exists: 404. */

@@ -1,5 +1,10 @@
 import { z } from "zod";
-import { InvalidRequestError, type Issue } from "@/lib/platform/errors";
+import { AppError, InvalidRequestError, type Issue } from "@/lib/platform/errors";
+
+/** A part of the path has a form that no id has: what it names cannot exist. */
+class NoSuchThingError extends AppError {
+  readonly kind = "not_found";
+}
 
 /** For a route that takes nothing. Made once: making a schema costs more than using it. */
 const NOTHING = z.strictObject({});
@@ -14,6 +19,16 @@ export function validate<T>(schema: z.ZodType<T> | undefined, input: unknown, wh
   const result = expected.safeParse(input);
   if (result.success) return result.data;
   throw new InvalidRequestError(result.error.issues.flatMap((issue) => describe(issue, what)));
+}
+
+/**
+ * Checks the parts of the path that a route names, before they come near the database.
+ *
+ * @throws NoSuchThingError in the words of the schema
+ */
+export function validatePath(schema: z.ZodObject | undefined, params: Record<string, string>): void {
+  const result = schema?.safeParse(params);
+  if (result?.error) throw new NoSuchThingError(result.error.issues[0]?.message);
 }
 
 function describe(issue: z.core.$ZodIssue, what: "body" | "query"): Issue[] {

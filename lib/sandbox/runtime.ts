@@ -2,6 +2,9 @@ import type { FaultList } from "./control/faults";
 import type { SandboxLog } from "./log";
 import type { Clock } from "./store/clock";
 import type { Database, Queryable } from "./store/database";
+import { type Random, withRandom } from "./store/random";
+import type { DeliveryFaultList } from "./webhooks/delivery-faults";
+import type { ConfiguredEndpoint } from "./webhooks/endpoint-setting";
 
 /** Everything one running sandbox owns. Passed down; there is no state in modules, so many can run side by side. */
 export interface Runtime {
@@ -14,16 +17,22 @@ export interface Runtime {
   /** Where a browser finds the hosted pages; no slash at the end. */
   publicUrl: string;
   faults: FaultList;
+  deliveryFaults: DeliveryFaultList;
+  random: Random;
   deliveries: DeliveryDoor;
   redirectWaitMs: number;
   /** Idempotency keys whose request failed while the database was away; still to be given back. */
   lostClaims: Set<string>;
+  /** The endpoint that exists without having been made through the API. */
+  configuredEndpoint: ConfiguredEndpoint | undefined;
 }
 
 /** What the rest of the sandbox may ask of the delivery loop. */
 export interface DeliveryDoor {
   /** Looks for due deliveries now instead of at the next poll. */
   wake(): void;
+  /** Resolves when the look for due deliveries that is going on has ended: what was changed holds for the next. */
+  afterLook(): Promise<void>;
   /** Resolves when every delivery of the event has been answered with 2xx, or when the time is up. */
   waitFor(eventId: string, timeoutMs: number): Promise<void>;
 }
@@ -53,13 +62,15 @@ export async function inTransaction<T>(
   origin: Origin,
   body: (tx: Tx) => Promise<T>,
 ): Promise<T> {
-  const result = await runtime.db.transaction((queryable) =>
-    body({
-      query: (sql, values) => queryable.query(sql, values),
-      now: runtime.clock.now(),
-      origin,
-      publicUrl: runtime.publicUrl,
-    }),
+  const result = await withRandom(runtime.random, () =>
+    runtime.db.transaction((queryable) =>
+      body({
+        query: (sql, values) => queryable.query(sql, values),
+        now: runtime.clock.now(),
+        origin,
+        publicUrl: runtime.publicUrl,
+      }),
+    ),
   );
   runtime.deliveries.wake();
   return result;

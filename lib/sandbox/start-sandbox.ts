@@ -6,16 +6,21 @@ import { createApi } from "./api/create-api";
 import { forgetOldKeys, releaseKey } from "./api/idempotency";
 import { createControl } from "./control/create-control";
 import { FaultList } from "./control/faults";
+import { createDesk } from "./desk/create-desk";
+import { doDueWork } from "./due-work";
 import { type SandboxLog, silentLog } from "./log";
 import { createPages } from "./pages/create-pages";
-import { expireDueSessions } from "./resources/checkout-sessions/expire-session";
 import { inTransaction, NO_REQUEST, type Runtime } from "./runtime";
 import { openClock } from "./store/clock";
 import { type Database, openDatabase } from "./store/database";
 import { randomLetters } from "./store/ids";
+import { openRandom } from "./store/random";
 import { settingOrDefault } from "./store/settings";
-import { type ConfiguredEndpoint, upsertConfiguredEndpoint } from "./webhooks/configured-endpoint";
+import { upsertConfiguredEndpoint } from "./webhooks/configured-endpoint";
+import { DeliveryFaultList } from "./webhooks/delivery-faults";
 import { DEFAULT_RETRY_SCHEDULE_MS, type DeliveryLoop, startDeliveryLoop } from "./webhooks/delivery-loop";
+import type { ConfiguredEndpoint } from "./webhooks/endpoint-setting";
+import { ANSWER_TIMEOUT_MS } from "./webhooks/send-delivery";
 
 export interface SandboxOptions {
   /** The sandbox's own Postgres database; its tables are made at the first start. */
@@ -34,6 +39,10 @@ export interface SandboxOptions {
   retryScheduleMs?: readonly number[];
   /** How long the page may wait for the webhook's answer before it redirects. Default 10 s, as Stripe. */
   redirectWaitMs?: number;
+  /** How long an endpoint may take to answer before the delivery counts as failed. Default 10 s, as Stripe. */
+  deliveryTimeoutMs?: number;
+  /** Makes ids and random faults repeat: the same for the same requests in the same order. Default: none do. */
+  seed?: string;
   log?: SandboxLog;
 }
 
@@ -73,12 +82,17 @@ async function startOn(db: Database, options: SandboxOptions): Promise<Sandbox> 
     options.secretKey ?? (await settingOrDefault(db, "secret_key", () => `sk_test_${randomLetters(32)}`));
   const { server, url, port, serve } = await listen(options.host ?? "127.0.0.1", options.port ?? 0);
   const bootId = randomUUID();
+  const random = await openRandom(db, options.seed);
+  const deliveryFaults = new DeliveryFaultList();
   const deliveries = await startDeliveryLoop({
     db,
     clock,
     log,
     bootId,
     retryScheduleMs: options.retryScheduleMs ?? DEFAULT_RETRY_SCHEDULE_MS,
+    timeoutMs: options.deliveryTimeoutMs ?? ANSWER_TIMEOUT_MS,
+    faults: deliveryFaults,
+    random,
   });
   const runtime: Runtime = {
     db,
@@ -88,12 +102,14 @@ async function startOn(db: Database, options: SandboxOptions): Promise<Sandbox> 
     secretKey,
     publicUrl: (options.publicUrl ?? url).replace(/\/$/, ""),
     faults: new FaultList(),
+    deliveryFaults,
+    random,
     deliveries,
     redirectWaitMs: options.redirectWaitMs ?? 10_000,
     lostClaims: new Set(),
+    configuredEndpoint: options.webhook,
   };
-  const webhook = options.webhook;
-  if (webhook) await inTransaction(runtime, NO_REQUEST, (tx) => upsertConfiguredEndpoint(tx, webhook));
+  await inTransaction(runtime, NO_REQUEST, (tx) => upsertConfiguredEndpoint(tx, options.webhook));
   serve(createApp(runtime, deliveries));
   const housekeeping = startHousekeeping(runtime);
   return { url, port, secretKey, stop: once(() => stop(server, housekeeping, deliveries, db)) };
@@ -102,6 +118,7 @@ async function startOn(db: Database, options: SandboxOptions): Promise<Sandbox> 
 function createApp(runtime: Runtime, deliveries: DeliveryLoop): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.route("/", createControl(runtime, deliveries));
+  app.route("/", createDesk(runtime, deliveries));
   app.route("/", createApi(runtime));
   app.route("/", createPages(runtime));
   app.onError((error, c) => {
@@ -125,6 +142,8 @@ async function listen(host: string, port: number): Promise<Listening> {
     if (handler) void handler(request, response);
     else response.writeHead(503).end();
   });
+  // Node closes an idle connection after five seconds, just when a busy client may send its next request on it.
+  server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
@@ -144,7 +163,7 @@ async function listen(host: string, port: number): Promise<Listening> {
   };
 }
 
-/** Expires sessions and forgets old idempotency keys, about once a second. */
+/** Does what is due and forgets old idempotency keys, about once a second. */
 function startHousekeeping(runtime: Runtime): { stop(): Promise<void> } {
   let running: Promise<void> = Promise.resolve();
   let stopped = false;
@@ -165,7 +184,7 @@ async function tidyUp(runtime: Runtime): Promise<void> {
     const [due] = await runtime.db.query("SELECT 1 FROM object WHERE due_at <= $1 LIMIT 1", [
       runtime.clock.now(),
     ]);
-    if (due) await inTransaction(runtime, NO_REQUEST, expireDueSessions);
+    if (due) await inTransaction(runtime, NO_REQUEST, doDueWork);
     await forgetOldKeys(runtime.db, runtime.clock.now());
     for (const key of runtime.lostClaims) {
       await releaseKey(runtime.db, key);

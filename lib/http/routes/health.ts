@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { env } from "@/lib/platform/env";
 import { ServiceUnavailableError } from "@/lib/platform/errors";
 import { readWorkerAgeMs } from "@/lib/platform/jobs";
@@ -7,8 +8,24 @@ import { publicRoute } from "../route";
 /** A worker that was silent for longer counts as away. */
 const MAX_WORKER_AGE_MS = 60_000;
 
+function statusAnswer(status: string, id: string) {
+  return z
+    .strictObject({
+      status: z.literal(status).meta({ description: "The only value: anything else is an error." }),
+    })
+    .meta({ id, description: "All is well." });
+}
+
 export const getHealth = publicRoute(
-  { method: "GET", path: "/api/v1/health", operationId: "getHealth", summary: "Say that the process is up" },
+  {
+    method: "GET",
+    path: "/api/v1/health",
+    operationId: "getHealth",
+    tag: "Service",
+    summary: "Say that the process is up",
+    description: "Asks nothing else: for a supervisor that restarts what does not answer.",
+    answer: statusAnswer("up", "Health"),
+  },
   async () => ({ body: { status: "up" } }),
 );
 
@@ -17,7 +34,12 @@ export const getReady = publicRoute(
     method: "GET",
     path: "/api/v1/ready",
     operationId: "getReady",
+    tag: "Service",
     summary: "Say whether database, migrations and a worker are there",
+    description:
+      "503 when the database does not answer, migrations are missing, or no worker was heard for a minute.",
+    answer: statusAnswer("ready", "Readiness"),
+    refusals: ["service_unavailable"],
   },
   async () => {
     const pending = await pendingMigrations({ databaseUrl: env().DATABASE_URL });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { listRecords, TRANSFER_KINDS, type TransferKind } from "@/lib/ledger";
+import { recordsAnswer } from "../answers/record";
 import { listQuery, readPage } from "../list-query";
 import { presentRecords } from "../present-record";
 import { customerRoute } from "../route";
@@ -17,7 +18,11 @@ const recordsQuery = z.strictObject({
     .optional()
     .meta({
       description: "Only these types, separated by commas. All when it is left out.",
-      examples: ["credit,refund"],
+      asParameter: {
+        type: "array",
+        items: { type: "string", enum: KINDS },
+        examples: [["credit", "refund"]],
+      },
     }),
   ...listQuery,
 });
@@ -27,9 +32,13 @@ export const listBillingRecords = customerRoute(
     method: "GET",
     path: "/api/v1/billing/records",
     operationId: "listRecords",
+    tag: "Billing",
     summary: "List everything that moved the balance, newest first",
+    description:
+      "Top-ups, charges, refunds and everything else that changed the balance, with the balance after each. Records are never changed: what is added while you read on moves nothing.",
     scope: "billing:read",
     query: recordsQuery,
+    answer: recordsAnswer,
   },
   async ({ actor, query }) => {
     const of = { list: "records", owner: actor.customerId };

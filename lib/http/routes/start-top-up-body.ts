@@ -4,19 +4,32 @@ import type { StartTopUpInput } from "@/lib/top-ups";
 import { readCents, usdInput } from "../wire";
 
 /** What a caller sends to start a top-up or to save a card. */
-export const startTopUpBody = z.strictObject({
-  mode: z
-    .enum(["payment", "setup"], { error: 'Use "payment" to top up or "setup" to save a card.' })
-    .default("payment")
-    .meta({ description: "`payment` tops up; `setup` saves a card without a charge." }),
-  amount_usd: usdInput
-    .optional()
-    .meta({ description: "5.00 to 5000.00 in whole cents. Only with mode `payment`." }),
-  save_payment_method: z
-    .boolean({ error: "Use true or false." })
-    .optional()
-    .meta({ description: "Keep the card for future top-ups. Only with mode `payment`." }),
-});
+export const startTopUpBody = z
+  .strictObject({
+    mode: z
+      .enum(["payment", "setup"], { error: 'Use "payment" to top up or "setup" to save a card.' })
+      .default("payment")
+      .meta({
+        description: "`payment` tops up; `setup` saves a card without a charge.",
+        examples: ["payment"],
+      }),
+    amount_usd: usdInput.optional().meta({
+      description: "US dollars: 5.00 to 5000.00 in whole cents. Only with mode `payment`, which needs it.",
+      examples: ["25.00"],
+    }),
+    save_payment_method: z
+      .boolean({ error: "Use true or false." })
+      .optional()
+      .meta({
+        description: "Keep the card for future top-ups. Only with mode `payment`.",
+        examples: [true],
+      }),
+  })
+  .meta({
+    id: "CheckoutSessionInput",
+    description: "What Checkout is opened for.",
+    examples: [{ amount_usd: "25.00", save_payment_method: true }],
+  });
 
 /**
  * Reads the body further than a schema can: the amount, and what belongs to which mode.

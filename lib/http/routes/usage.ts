@@ -14,6 +14,7 @@ import {
   releaseUsage,
   resolveCustomer,
 } from "@/lib/usage";
+import { batchAnswer, captureAnswer, chargeAnswer, holdAnswer, refundAnswer } from "../answers/usage";
 import {
   presentBatchOutcome,
   presentCapture,
@@ -27,7 +28,9 @@ import {
   batchBody,
   captureBody,
   chargeBody,
+  chargePath,
   holdBody,
+  holdPath,
   holdQuery,
   NANO_DECIMALS,
   readKey,
@@ -44,10 +47,17 @@ export const createCharge = usageRoute(
     method: "POST",
     path: "/api/v1/usage/charges",
     operationId: "createCharge",
+    tag: "Usage",
     summary: "Charge a balance for work done",
+    description: [
+      "Takes the whole amount or nothing. Send the same `idempotency_key` again after a timeout: the charge is made once, and the answer is the first one's.",
+      "When less is available, the answer is 402 with `topup_url`, the page where the customer can top up. Nothing was charged, and the same key can be used again afterwards.",
+    ].join("\n\n"),
     scope: "usage:write",
     body: chargeBody,
     takesIdempotencyKey: true,
+    answer: chargeAnswer,
+    refusals: ["payment_required", "not_found", "conflict"],
   },
   async ({ actor, body, idempotencyKey }) => {
     const charged = await chargeUsage(actor, readCharge(actor, body, readKey(idempotencyKey, body), ""));
@@ -60,10 +70,16 @@ export const createChargeBatch = usageRoute(
     method: "POST",
     path: "/api/v1/usage/charges/batch",
     operationId: "createChargeBatch",
+    tag: "Usage",
     summary: "Charge up to 1,000 items, each with a result of its own",
+    description: [
+      "Every item has a result of its own, in the order of the request: the batch as a whole is 200 also when items were refused. An item that is malformed refuses the whole batch, and then nothing was charged.",
+      "Send the same batch again after a timeout: items that were charged say `replayed`.",
+    ].join("\n\n"),
     scope: "usage:write",
     body: batchBody,
     maxBodyBytes: MAX_BATCH_BYTES,
+    answer: batchAnswer,
   },
   async ({ actor, body }) => {
     const inputs = body.charges.map((item, index) => {
@@ -92,10 +108,16 @@ export const refundCharge = usageRoute(
     method: "POST",
     path: "/api/v1/usage/charges/{charge_id}/refund",
     operationId: "refundCharge",
+    tag: "Usage",
     summary: "Give a charge back to the balance, in part or in full",
+    description:
+      "Only the operator may. Several refunds of one charge are possible, together at most the charge; more is 409 with `refundable_usd`.",
+    params: chargePath,
     scope: "usage:write",
     body: refundBody,
     takesIdempotencyKey: true,
+    answer: refundAnswer,
+    refusals: ["conflict"],
   },
   async ({ actor, body, params, idempotencyKey }) => {
     const refunded = await refundUsage(actor, {
@@ -115,10 +137,15 @@ export const createHold = usageRoute(
     method: "POST",
     path: "/api/v1/usage/holds",
     operationId: "createHold",
+    tag: "Usage",
     summary: "Reserve money before the work is done",
+    description:
+      "What is held is not available to anything else. Capture it when the work is done, or release it; what is neither is given back by itself.",
     scope: "usage:write",
     body: holdBody,
     takesIdempotencyKey: true,
+    answer: holdAnswer,
+    refusals: ["payment_required", "not_found"],
   },
   async ({ actor, body, idempotencyKey }) => {
     const { hold, isReplay } = await holdUsage(actor, {
@@ -138,10 +165,18 @@ export const captureHold = usageRoute(
     method: "POST",
     path: "/api/v1/usage/holds/{hold_id}/capture",
     operationId: "captureHold",
+    tag: "Usage",
     summary: "Charge what was held, in part, in full, or more if that is available",
+    description: [
+      "Without `amount_usd` all that was held is charged. Less gives the rest back; more is taken from what is available, or nothing happens and the answer is 402.",
+      "The same capture again answers the same. It needs no idempotency key: a hold is captured once.",
+    ].join("\n\n"),
+    params: holdPath,
     scope: "usage:write",
     body: captureBody,
     mayOmitBody: true,
+    answer: captureAnswer,
+    refusals: ["payment_required", "conflict"],
   },
   async ({ actor, body, params }) => {
     const name = { customerId: namedCustomer(actor, body.customer_id), holdId: params.hold_id ?? "" };
@@ -163,10 +198,16 @@ export const releaseHold = usageRoute(
     method: "POST",
     path: "/api/v1/usage/holds/{hold_id}/release",
     operationId: "releaseHold",
+    tag: "Usage",
     summary: "Give a hold back",
+    description:
+      "Nothing is charged. A hold that was released or has expired stays as it is; one that was captured is 409.",
+    params: holdPath,
     scope: "usage:write",
     body: releaseBody,
     mayOmitBody: true,
+    answer: holdAnswer,
+    refusals: ["conflict"],
   },
   async ({ actor, body, params }) => {
     const name = { customerId: namedCustomer(actor, body.customer_id), holdId: params.hold_id ?? "" };
@@ -180,9 +221,13 @@ export const getHold = usageRoute(
     method: "GET",
     path: "/api/v1/usage/holds/{hold_id}",
     operationId: "getHold",
+    tag: "Usage",
     summary: "Read a hold",
+    description: "How a hold stands, and what was charged of it.",
+    params: holdPath,
     scope: "usage:read",
     query: holdQuery,
+    answer: holdAnswer,
   },
   async ({ actor, query, params }) => {
     const customerId = await resolveCustomer(actor, query.customer_id);

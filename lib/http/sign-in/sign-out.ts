@@ -4,9 +4,7 @@ import { toResponse } from "../answer";
 import { SIGN_IN_PAGE } from "../auth-options";
 import { requireOwnOrigin } from "../authenticate";
 import { errorAnswer } from "../errors";
-
-/** next-auth's session cookie, and the parts into which it cuts a long one. */
-const SESSION_COOKIE = /^(__Secure-)?next-auth\.session-token(\.\d+)?$/;
+import { endedSession } from "./session-cookie";
 
 /**
  * Signs out: takes the session's cookie away and leads to the sign-in page. A plain form of ours can post here without
@@ -19,16 +17,7 @@ export async function signOut(request: Request): Promise<Response> {
     return toResponse(errorAnswer(error, newId("request")), Response);
   }
   const headers = new Headers({ location: `${env().APP_URL}${SIGN_IN_PAGE}` });
-  for (const name of sessionCookies(request.headers.get("cookie") ?? "")) {
-    const secure = name.startsWith("__Secure-") ? "; Secure" : "";
-    headers.append("set-cookie", `${name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax${secure}`);
-  }
+  for (const cookie of endedSession(request.headers.get("cookie") ?? ""))
+    headers.append("set-cookie", cookie);
   return new Response(null, { status: 303, headers });
-}
-
-function sessionCookies(header: string): string[] {
-  return header
-    .split(";")
-    .map((pair) => pair.split("=")[0]?.trim() ?? "")
-    .filter((name) => SESSION_COOKIE.test(name));
 }

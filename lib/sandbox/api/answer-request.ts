@@ -61,7 +61,7 @@ async function answerKnown(
 ): Promise<Answer> {
   const form = parseForm(call.method === "POST" ? call.body : call.query);
   const key = call.method === "POST" ? call.idempotencyKey : undefined;
-  if (key === undefined) return { status: 200, body: await execute(runtime, operation, call, form, version) };
+  if (key === undefined) return execute(runtime, operation, call, form, version);
 
   const stored = await claimKey(runtime.db, {
     key,
@@ -88,7 +88,7 @@ async function executeOnce(
   try {
     const request = readRequest(runtime, operation, call, form, version);
     began = true;
-    return { status: 200, body: await runOperation(runtime, operation, call, request, key) };
+    return await runOperation(runtime, operation, call, request, key);
   } catch (error) {
     if (!began) {
       await releaseKey(runtime.db, key);
@@ -120,7 +120,7 @@ async function execute(
   call: ApiCall,
   form: Form,
   version: ApiVersion,
-): Promise<string> {
+): Promise<Answer> {
   return runOperation(runtime, operation, call, readRequest(runtime, operation, call, form, version));
 }
 
@@ -148,29 +148,34 @@ async function runOperation(
   call: ApiCall,
   request: ApiRequest,
   key?: string,
-): Promise<string> {
+): Promise<Answer> {
   const origin: Origin = { requestId: call.requestId, idempotencyKey: call.idempotencyKey ?? null };
   if (call.refuseWith) throw call.refuseWith;
   return inTransaction(runtime, origin, async (tx) => {
-    const body = await renderAnswer(tx, operation, request);
-    if (key !== undefined) await storeAnswer(tx, key, { status: 200, body });
-    return body;
+    const answer = await renderAnswer(tx, operation, request);
+    if (key !== undefined) await storeAnswer(tx, key, answer);
+    return answer;
   });
 }
 
-async function renderAnswer(tx: Tx, operation: Operation, request: ApiRequest): Promise<string> {
+async function renderAnswer(tx: Tx, operation: Operation, request: ApiRequest): Promise<Answer> {
   const object = await operation.run(tx, request);
+  if (object instanceof StripeError) return refusalAnswer(object);
   const paths = Array.isArray(request.params.expand) ? request.params.expand.map(String) : [];
-  return JSON.stringify(paths.length > 0 ? await expandAnswer(tx, object, paths) : object, null, 2);
+  const shown = paths.length > 0 ? await expandAnswer(tx, object, paths) : object;
+  return { status: 200, body: JSON.stringify(shown, null, 2) };
+}
+
+function refusalAnswer(refusal: StripeError): Answer {
+  return { status: refusal.status, body: JSON.stringify(refusal.body, null, 2) };
 }
 
 function errorAnswer(runtime: Runtime, error: unknown, call: ApiCall): Answer {
-  if (error instanceof StripeError)
-    return { status: error.status, body: JSON.stringify(error.body, null, 2) };
+  if (error instanceof StripeError) return refusalAnswer(error);
   runtime.log.error({ err: error, requestId: call.requestId, path: call.path }, "sandbox request failed");
   const hidden = new StripeError(500, {
     type: "api_error",
     message: `An unexpected error occurred in the sandbox. Its log has the details under ${call.requestId}.`,
   });
-  return { status: 500, body: JSON.stringify(hidden.body, null, 2) };
+  return refusalAnswer(hidden);
 }

@@ -5,6 +5,7 @@ import type { Fault } from "../control/faults";
 import { operations } from "../resources/operations";
 import type { Runtime } from "../runtime";
 import { randomLetters } from "../store/ids";
+import { withRandom } from "../store/random";
 import { type Answer, type ApiCall, answerRequest } from "./answer-request";
 import { authenticate } from "./authentication";
 import { faultAnswer } from "./fault-answer";
@@ -17,26 +18,30 @@ type Env = { Bindings: HttpBindings };
 /** The `/v1` part of the sandbox: one route per built operation; every other path is a 404 in Stripe's shape. */
 export function createApi(runtime: Runtime): Hono<Env> {
   const api = new Hono<Env>();
+  const unknown = (c: Context<Env>) => respond(c, newRequestId(runtime), unknownPath(runtime, c));
+  // Searching is not built; without this line "search" would be taken for an id.
+  api.all("/v1/:resource/search", unknown);
   for (const operation of operations) {
     const spec = operationSpec(operation.id);
     const path = spec.path.replace(/\{(\w+)\}/g, ":$1");
     api.on(spec.method, path, (c) => answer(runtime, operation, c));
   }
-  for (const path of ["/v1/*", "/v2/*"]) {
-    api.all(path, (c) => respond(c, newRequestId(), unknownPath(runtime, c)));
-  }
+  for (const path of ["/v1/*", "/v2/*"]) api.all(path, unknown);
   return api;
 }
 
-const newRequestId = () => `req_${randomLetters(14)}`;
+function newRequestId({ random }: Runtime): string {
+  return withRandom(random, () => `req_${randomLetters(14)}`);
+}
 
 async function answer(runtime: Runtime, operation: Operation, c: Context<Env>): Promise<Response> {
-  const call = await readCall(c);
-  const fault = runtime.faults.take(call.method, call.path);
+  const call = await readCall(runtime, c);
+  const fault = withRandom(runtime.random, () => runtime.faults.take(call.method, call.path));
   if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
   const lost = fault && (fault.status !== undefined || fault.reset === true);
   if (fault && lost && fault.when === "before") return failWith(c, call, fault);
-  if (fault?.status !== undefined && fault.when === "remembered") call.refuseWith = faultAnswer(fault.status);
+  if (fault?.status !== undefined && fault.when === "remembered")
+    call.refuseWith = faultAnswer(fault.status, fault.code);
   const result = await answerRequest(runtime, operation, call);
   if (fault && lost && fault.when === "after_commit") return failWith(c, call, fault);
   return respond(c, call.requestId, result, call.idempotencyKey);
@@ -47,12 +52,13 @@ function failWith(c: Context<Env>, call: ApiCall, fault: Fault): Response {
     c.env.outgoing.destroy();
     return RESPONSE_ALREADY_SENT;
   }
-  const error = faultAnswer(fault.status ?? 500);
+  const error = faultAnswer(fault.status ?? 500, fault.code);
+  if (fault.code === "rate_limit") c.header("Stripe-Rate-Limited-Reason", "global-rate");
   if (fault.shouldRetry !== undefined) c.header("Stripe-Should-Retry", String(fault.shouldRetry));
   return respond(c, call.requestId, { status: error.status, body: JSON.stringify(error.body, null, 2) });
 }
 
-async function readCall(c: Context<Env>): Promise<ApiCall> {
+async function readCall(runtime: Runtime, c: Context<Env>): Promise<ApiCall> {
   const url = new URL(c.req.url);
   return {
     method: c.req.method,
@@ -63,7 +69,7 @@ async function readCall(c: Context<Env>): Promise<ApiCall> {
     authorization: c.req.header("authorization"),
     version: c.req.header("stripe-version"),
     idempotencyKey: c.req.header("idempotency-key") || undefined,
-    requestId: newRequestId(),
+    requestId: newRequestId(runtime),
   };
 }
 
@@ -81,6 +87,7 @@ function unknownPath(runtime: Runtime, c: Context<Env>): Answer {
 function respond(c: Context<Env>, requestId: string, answer: Answer, idempotencyKey?: string): Response {
   c.header("Content-Type", "application/json");
   c.header("Request-Id", requestId);
+  if (answer.status === 401) c.header("WWW-Authenticate", 'Basic realm="Stripe"');
   if (answer.version) c.header("Stripe-Version", answer.version);
   if (idempotencyKey && c.req.method === "POST") c.header("Idempotency-Key", idempotencyKey);
   if (answer.originalRequestId) {

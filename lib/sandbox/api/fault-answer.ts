@@ -2,7 +2,7 @@ import type { Fault } from "../control/faults";
 import { StripeError } from "./stripe-error";
 
 /** The answer that an injected fault gives instead of the real one. */
-export function faultAnswer(status: NonNullable<Fault["status"]>): StripeError {
+export function faultAnswer(status: NonNullable<Fault["status"]>, code?: Fault["code"]): StripeError {
   switch (status) {
     case 500:
       return new StripeError(500, {
@@ -10,6 +10,7 @@ export function faultAnswer(status: NonNullable<Fault["status"]>): StripeError {
         message: "An unknown error occurred (injected by the sandbox).",
       });
     case 429:
+      if (code === "rate_limit") return tooManyRequests();
       return new StripeError(429, {
         type: "invalid_request_error",
         code: "lock_timeout",
@@ -26,4 +27,13 @@ export function faultAnswer(status: NonNullable<Fault["status"]>): StripeError {
     default:
       return status satisfies never;
   }
+}
+
+function tooManyRequests(): StripeError {
+  return new StripeError(429, {
+    type: "invalid_request_error",
+    code: "rate_limit",
+    message:
+      "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits. (Injected by the sandbox.)",
+  });
 }

@@ -1,7 +1,11 @@
 import type { Tx } from "../runtime";
-import { findObjects, type StripeObject } from "../store/objects";
+import { findObject, findObjects, type StripeObject } from "../store/objects";
+import type { Stripe } from "../stripe-types";
 
 type Include = (tx: Tx, holder: StripeObject) => Promise<unknown>;
+
+/** A charge shows its latest ones; the others are found in the list of refunds. */
+const REFUNDS_SHOWN = 10;
 
 /** Fields that an answer shows only when `expand[]` names them. */
 export const includable: Record<string, Include> = {
@@ -14,10 +18,38 @@ export const includable: Record<string, Include> = {
       url: `/v1/checkout/sessions/${session.id}/line_items`,
     };
   },
-  "charge.refunds": async (_tx, charge) => ({
+  "customer.tax_ids": async (tx, customer) => ({
     object: "list",
-    data: [],
+    data: (await findObjects(tx, "tax_id", { customer: customer.id })).map((taxId) => taxId.data),
     has_more: false,
-    url: `/v1/charges/${charge.id}/refunds`,
+    url: `/v1/customers/${customer.id}/tax_ids`,
   }),
+  "invoice.payments": async (tx, invoice) => ({
+    object: "list",
+    data: (await findObjects(tx, "invoice_payment", { invoice: invoice.id })).map((payment) => payment.data),
+    has_more: false,
+    url: `/v1/invoice_payments?invoice=${invoice.id}`,
+  }),
+  "invoice.confirmation_secret": async (tx, invoice) => {
+    const [payment] = await findObjects<Stripe.InvoicePayment>(tx, "invoice_payment", {
+      invoice: invoice.id,
+      status: "open",
+    });
+    if (!payment) return null;
+    const intent = await findObject<Stripe.PaymentIntent>(
+      tx,
+      "payment_intent",
+      String(payment.data.payment.payment_intent),
+    );
+    return { client_secret: intent?.data.client_secret ?? "", type: "payment_intent" };
+  },
+  "charge.refunds": async (tx, charge) => {
+    const refunds = await findObjects(tx, "refund", { charge: charge.id });
+    return {
+      object: "list",
+      data: refunds.slice(0, REFUNDS_SHOWN).map((refund) => refund.data),
+      has_more: refunds.length > REFUNDS_SHOWN,
+      url: `/v1/charges/${charge.id}/refunds`,
+    };
+  },
 };

@@ -34,6 +34,7 @@ export function listObjects(
     table: "object",
     columns: "object.data",
     noun: options.noun,
+    type: options.type,
     where,
     values,
     present: (row) => row.data,

@@ -3,7 +3,7 @@ import type { Row } from "../store/database";
 import type { ApiRequest } from "./operation";
 import { invalidRequest, noSuchObject } from "./stripe-error";
 
-const DEFAULT_LIMIT = 10;
+export const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 100;
 
 export interface ListAnswer {
@@ -19,6 +19,8 @@ export interface ListSource<R extends Row> {
   columns: string;
   /** For the message about an unknown cursor. */
   noun: string;
+  /** Of objects: the type that a cursor has to name. */
+  type?: string;
   where: string[];
   values: unknown[];
   present(row: R): object;
@@ -80,7 +82,10 @@ async function cursorSeq<R extends Row>(
   id: string,
   param: string,
 ): Promise<string> {
-  const [row] = await tx.query<{ seq: string }>(`SELECT seq FROM ${source.table} WHERE id = $1`, [id]);
+  const [row] = await tx.query<{ seq: string }>(
+    `SELECT seq FROM ${source.table} WHERE id = $1 ${source.table === "object" ? "AND type = $2" : ""}`,
+    source.table === "object" ? [id, source.type] : [id],
+  );
   if (!row) throw noSuchObject(source.noun, id, param, 400);
   return row.seq;
 }

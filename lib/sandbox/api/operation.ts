@@ -1,5 +1,6 @@
 import type { Tx } from "../runtime";
 import type { Params } from "./request-schema";
+import type { StripeError } from "./stripe-error";
 import type { ApiVersion } from "./version";
 
 export interface ApiRequest {
@@ -21,6 +22,9 @@ export interface Operation {
   canUnset?: readonly string[];
   /** Rules between fields and on lengths. A refusal here is not remembered for the idempotency key. */
   check?(request: ApiRequest): void;
-  /** Does the work and returns the unexpanded object. A refusal here rolls back and is remembered. */
-  run(tx: Tx, request: ApiRequest): Promise<object>;
+  /**
+   * Does the work and returns the unexpanded object. A refusal that is thrown rolls the work back; one that is
+   * returned is answered just the same but keeps it, as a declined charge has to. Both are remembered.
+   */
+  run(tx: Tx, request: ApiRequest): Promise<object | StripeError>;
 }

@@ -156,6 +156,8 @@ function listOf(choices: string[]): string {
 function chooseAlternative(alternatives: RequestSchema[], form: FormValue): RequestSchema {
   const real = alternatives.filter((option) => !isOnlyEmpty(option) && !typesOf(option).includes("null"));
   if (form === "" && real.length < alternatives.length) return { type: ["string", "null"] };
+  const exact = typeof form === "string" ? real.find((option) => takesText(option, form)) : undefined;
+  if (exact) return exact;
   const fits = real.find((option) => {
     const types = typesOf(option);
     if (typeof form === "string") return !types.includes("object") && !types.includes("array");
@@ -165,6 +167,12 @@ function chooseAlternative(alternatives: RequestSchema[], form: FormValue): Requ
   // A map whose keys are all numbers was decoded as an array.
   const map = real.find((option) => typesOf(option).includes("object"));
   return fits ?? (typeof form === "string" ? undefined : map) ?? real.at(-1) ?? {};
+}
+
+/** Of several alternatives for a text, one that names it: `true` is a boolean beside a list of words. */
+function takesText(schema: RequestSchema, text: string): boolean {
+  if (typesOf(schema).includes("boolean")) return text === "true" || text === "false";
+  return text !== "" && allowed(schema).includes(text);
 }
 
 function isOnlyEmpty(schema: RequestSchema): boolean {

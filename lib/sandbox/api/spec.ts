@@ -1,15 +1,9 @@
 import specJson from "../stripe-openapi/spec.json";
+import { NOTHING, type OperationSpec } from "./operation-spec";
 import type { RequestSchema } from "./request-schema";
+import { undocumented } from "./undocumented";
 
-/** What spec.json says about one operation. */
-export interface OperationSpec {
-  id: string;
-  method: "GET" | "POST" | "DELETE";
-  /** `/v1/customers/{customer}` */
-  path: string;
-  body: RequestSchema;
-  query: RequestSchema;
-}
+export type { OperationSpec } from "./operation-spec";
 
 /** A response schema, as far as expansion has to understand it. */
 export interface ResponseSchema {
@@ -34,15 +28,12 @@ interface SpecDocument {
 // The inferred type of a megabyte of JSON says less than these few lines.
 const spec = specJson as unknown as SpecDocument;
 
-const NOTHING: RequestSchema = { type: "object", properties: {}, additionalProperties: false };
+const documented = Object.entries(spec.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, raw]) => readOperation(path, method, raw)),
+);
 
 const operations = new Map<string, OperationSpec>(
-  Object.entries(spec.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, raw]) => {
-      const operation = readOperation(path, method, raw);
-      return [operation.id, operation] as const;
-    }),
-  ),
+  [...documented, ...undocumented].map((operation) => [operation.id, operation]),
 );
 
 function readOperation(path: string, method: string, raw: RawOperation): OperationSpec {
@@ -67,11 +58,16 @@ export function operationSpec(id: string): OperationSpec {
   return operation;
 }
 
+/** The types whose schema is not named like their `object` field. */
+const schemaNames: Record<string, string> = {
+  item: "line_item",
+  line_item: "invoice_line_item",
+  invoiceitem: "invoice_item",
+};
+
 /** The response schema of an object type such as `checkout.session`, or undefined. */
 export function responseSchema(objectType: string): ResponseSchema | undefined {
-  // The one type whose schema is not named like its `object` field.
-  const name = objectType === "item" ? "line_item" : objectType;
-  return spec.components.schemas[name];
+  return spec.components.schemas[schemaNames[objectType] ?? objectType];
 }
 
 /** Follows one `$ref`; a schema without one is returned unchanged. */

@@ -15,6 +15,10 @@ export interface StripeErrorFields {
   param?: string;
   doc_url?: string;
   charge?: string;
+  /** The objects as the failure left them. */
+  payment_intent?: object;
+  payment_method?: object;
+  setup_intent?: object;
 }
 
 /** A refusal in Stripe's own shape. Thrown anywhere below the API, answered as `{ error: … }`. */

@@ -1,7 +1,8 @@
 export interface Decline {
-  code: "card_declined" | "expired_card" | "incorrect_cvc" | "processing_error";
+  code: "authentication_required" | "card_declined" | "expired_card" | "incorrect_cvc" | "processing_error";
   decline_code: string;
-  advice_code: "confirm_card_data" | "do_not_try_again" | "try_again_later";
+  /** Absent where the bank gives no advice. */
+  advice_code?: "confirm_card_data" | "do_not_try_again" | "try_again_later";
   message: string;
 }
 
@@ -48,6 +49,11 @@ export const declines = {
     decline_code: "processing_error",
     advice_code: "try_again_later",
     message: "An error occurred while processing your card. Try again in a little bit.",
+  },
+  authenticationRequired: {
+    code: "authentication_required",
+    decline_code: "authentication_required",
+    message: "Your card was declined. This transaction requires authentication.",
   },
   notATestCard: {
     code: "card_declined",

@@ -2,7 +2,8 @@ import { brandOf, hasValidCheckDigit } from "../cards/card-brands";
 import { cardByNumber, type TestCard } from "../cards/test-cards";
 import { isCountry } from "../pages/countries";
 import type { Address } from "../resources/address";
-import type { Session } from "../resources/checkout-sessions/session";
+import type { PayerDetails, Session } from "../resources/checkout-sessions/session";
+import type { BankAccount } from "../resources/payment-methods/bank-account";
 import { type BusinessTaxId, readTaxId } from "../tax/tax-table";
 
 /** The fields of the page, as typed. */
@@ -22,19 +23,37 @@ export interface CheckoutForm {
   /** Id of a saved card, or empty for a new one. */
   savedCard: string;
   save: boolean;
+  /** With a card unless it says otherwise; the bank answers days later. */
+  payBy?: PayBy | undefined;
+  /** The currency that the page showed, when it is not the session's own. */
+  payIn?: string | undefined;
+  /** Country code that takes the place of where the payer really is. */
+  location?: string | undefined;
 }
 
-export type CheckoutField = Exclude<keyof CheckoutForm, "save">;
+export type PayBy = "card" | "bank_pays" | "bank_fails";
+export type CheckoutField = Exclude<keyof CheckoutForm, "save" | "payBy" | "payIn" | "location">;
 export type FieldErrors = Partial<Record<CheckoutField, string>>;
 
 /** What the customer entered, checked. */
-export interface CheckoutDetails {
-  email: string;
-  name: string;
-  address: Address;
-  taxId: BusinessTaxId | undefined;
-  payment: { savedCard: string } | { card: TestCard; expMonth: number; expYear: number };
+export interface CheckoutDetails extends PayerDetails {
+  payment: ChosenPayment;
   save: boolean;
+  /** The payer's own currency, when they chose it. */
+  payIn?: string | undefined;
+}
+
+/** A saved card, a new one, a bank account, or a payment method that was made through the API. */
+export type ChosenPayment =
+  | { savedCard: string }
+  | NewCard
+  | { bankAccount: BankAccount }
+  | { methodId: string };
+
+export interface NewCard {
+  card: TestCard;
+  expMonth: number;
+  expYear: number;
 }
 
 /** Reads the form, or says which fields have to be corrected. Nothing is charged for a field that is wrong. */
@@ -48,15 +67,10 @@ export function readCheckoutForm(
     if (form[field].trim() === "") errors[field] = message;
   };
   if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(form.email.trim())) errors.email = "Enter an email address.";
-  if (needsAddress(session)) {
-    require("line1", "Enter the street and number.");
-    require("city", "Enter the city.");
-    require("postalCode", "Enter the postal code.");
-    if (form.country === "US") require("state", "Enter the state.");
-  }
+  if (needsAddress(session)) requireAddress(form, require);
   if (!isCountry(form.country)) errors.country = "Choose a country.";
   const taxId = readOptionalTaxId(form, session, errors);
-  const payment = form.savedCard ? { savedCard: form.savedCard } : readCard(form, now, errors, require);
+  const payment = readPayment(form, session, now, errors, require);
   if (Object.keys(errors).length > 0 || !payment) return errors;
   return {
     email: form.email.trim(),
@@ -100,12 +114,42 @@ function readOptionalTaxId(
   return taxId;
 }
 
-function readCard(
+/** Is a debit from a US bank account one of the ways to pay this session? */
+export function takesBankAccount(session: Session): boolean {
+  return session.mode === "payment" && session.payment_method_types.includes("us_bank_account");
+}
+
+/** Every line of an address that an invoice or a tax needs. */
+export function requireAddress(form: CheckoutForm, require: Require): void {
+  require("line1", "Enter the street and number.");
+  require("city", "Enter the city.");
+  require("postalCode", "Enter the postal code.");
+  if (form.country === "US") require("state", "Enter the state.");
+}
+
+export type Require = (field: CheckoutField, message: string) => void;
+
+function readPayment(
+  form: CheckoutForm,
+  session: Session,
+  now: number,
+  errors: FieldErrors,
+  require: Require,
+): ChosenPayment | undefined {
+  if (form.payBy?.startsWith("bank") && takesBankAccount(session)) {
+    require("name", "Enter the name of the account holder.");
+    return { bankAccount: form.payBy === "bank_fails" ? "fails" : "pays" };
+  }
+  return form.savedCard ? { savedCard: form.savedCard } : readCard(form, now, errors, require);
+}
+
+/** The card that was typed in, or undefined with the reasons in `errors`. */
+export function readCard(
   form: CheckoutForm,
   now: number,
   errors: FieldErrors,
-  require: (field: CheckoutField, message: string) => void,
-): { card: TestCard; expMonth: number; expYear: number } | undefined {
+  require: Require,
+): NewCard | undefined {
   require("name", "Enter the name on the card.");
   const number = form.cardNumber.replace(/[\s-]/g, "");
   if (!/^\d{12,19}$/.test(number)) errors.cardNumber = "Your card number is incomplete.";

@@ -3,6 +3,7 @@ import { isOpen, type Session, type SessionSecrets } from "../resources/checkout
 import { loadObject } from "../resources/load-object";
 import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "../runtime";
 import { type CheckoutForm, isCheckoutDetails, readCheckoutForm } from "./checkout-form";
+import { chosenCurrency } from "./local-currency";
 import type { PayOutcome } from "./pay-outcome";
 import { takePayment } from "./take-payment";
 import { takeSetup } from "./take-setup";
@@ -22,6 +23,9 @@ export async function paySession(runtime: Runtime, id: string, form: CheckoutFor
   return outcome;
 }
 
+const NO_FORM =
+  "This seller takes no cards here, and the sandbox has no form for SEPA accounts yet. Pay through the API instead.";
+
 async function attempt(tx: Tx, id: string, form: CheckoutForm): Promise<PayOutcome> {
   await expireDueSessions(tx);
   const stored = await loadObject<Session>(tx, "checkout.session", id, "lock");
@@ -31,8 +35,9 @@ async function attempt(tx: Tx, id: string, form: CheckoutForm): Promise<PayOutco
   const email = session.customer_details?.email ?? form.email;
   const details = readCheckoutForm({ ...form, email }, session, tx.now);
   if (!isCheckoutDetails(details)) return { kind: "invalid", errors: details };
+  if (!session.payment_method_types.includes("card")) return { kind: "unavailable", message: NO_FORM };
   const secrets = stored.private as SessionSecrets;
-  return session.mode === "setup"
-    ? takeSetup(tx, session, details)
-    : takePayment(tx, session, secrets, details);
+  if (session.mode === "setup") return takeSetup(tx, session, details);
+  const payIn = chosenCurrency(session, secrets, { ...form, email });
+  return takePayment(tx, session, secrets, { ...details, payIn });
 }

@@ -1,26 +1,27 @@
 import { brandOf } from "../cards/card-brands";
 import { isCountry } from "../pages/countries";
-import type { Session } from "../resources/checkout-sessions/session";
+import type { PayerDetails, Session } from "../resources/checkout-sessions/session";
 import type { Stripe } from "../stripe-types";
 import type { CheckoutForm } from "./checkout-form";
 
-/** The form as it first appears: what is known about the customer, nothing about the card. */
+/** The form as it first appears: what is known about the customer or was entered before, nothing about the card. */
 export function prefillForm(
   session: Session,
   customer: Stripe.Customer | undefined,
   savedCards: Stripe.PaymentMethod[],
+  entered?: PayerDetails,
 ): CheckoutForm {
-  const address = customer?.address;
+  const address = entered?.address ?? customer?.address;
   return {
-    email: session.customer_details?.email ?? "",
-    name: customer?.name ?? "",
+    email: session.customer_details?.email ?? entered?.email ?? "",
+    name: entered?.name ?? customer?.name ?? "",
     country: address?.country && isCountry(address.country) ? address.country : "US",
     line1: address?.line1 ?? "",
     line2: address?.line2 ?? "",
     city: address?.city ?? "",
     state: address?.state ?? "",
     postalCode: address?.postal_code ?? "",
-    taxId: "",
+    taxId: entered?.taxId?.value ?? "",
     cardNumber: "",
     expiry: "",
     cvc: "",

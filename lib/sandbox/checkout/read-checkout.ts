@@ -1,10 +1,11 @@
 import { expireDueSessions } from "../resources/checkout-sessions/expire-session";
 import { readLineItems } from "../resources/checkout-sessions/line-items";
 import type { Session, SessionSecrets } from "../resources/checkout-sessions/session";
+import { readTaxIds } from "../resources/tax-ids/change-tax-ids";
 import type { Tx } from "../runtime";
 import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
-import { offeredCards } from "./choose-card";
+import { offeredCards } from "./choose-method";
 
 /** All that a page needs to know about a session. */
 export interface Checkout {
@@ -12,7 +13,11 @@ export interface Checkout {
   customer: Stripe.Customer | undefined;
   items: Stripe.LineItem[];
   savedCards: Stripe.PaymentMethod[];
-  offSession: boolean;
+  secrets: SessionSecrets;
+  /** The business tax ID that the customer left earlier; empty when there is none or the session asks for none. */
+  taxId: string;
+  /** Why the latest try did not go through. */
+  lastError: string | undefined;
 }
 
 export async function readCheckout(tx: Tx, id: string): Promise<Checkout | undefined> {
@@ -29,6 +34,25 @@ export async function readCheckout(tx: Tx, id: string): Promise<Checkout | undef
     customer: customer && !customer.deleted ? customer.data : undefined,
     items: await readLineItems(tx, id),
     savedCards: await offeredCards(tx, session),
-    offSession: (stored.private as SessionSecrets).payment.setupFutureUsage !== null,
+    secrets: stored.private as SessionSecrets,
+    taxId: await readKnownTaxId(tx, session),
+    lastError: await readLastError(tx, session),
   };
+}
+
+async function readKnownTaxId(tx: Tx, session: Session): Promise<string> {
+  if (!session.tax_id_collection?.enabled || typeof session.customer !== "string") return "";
+  const [first] = await readTaxIds(tx, session.customer);
+  return first?.value ?? "";
+}
+
+async function readLastError(tx: Tx, session: Session): Promise<string | undefined> {
+  const id = session.payment_intent ?? session.setup_intent;
+  if (typeof id !== "string") return undefined;
+  const type = session.payment_intent ? "payment_intent" : "setup_intent";
+  const stored = await findObject<Stripe.PaymentIntent | Stripe.SetupIntent>(tx, type, id);
+  if (!stored) return undefined;
+  const intent = stored.data;
+  const error = intent.object === "payment_intent" ? intent.last_payment_error : intent.last_setup_error;
+  return error?.message;
 }

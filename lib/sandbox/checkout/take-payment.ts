@@ -1,20 +1,17 @@
 import { recordEvent } from "../events/record-event";
 import { readLineItems, saveLineItems } from "../resources/checkout-sessions/line-items";
-import {
-  type Session,
-  type SessionSecrets,
-  sessionSaveOptions,
-} from "../resources/checkout-sessions/session";
+import type { Session, SessionSecrets } from "../resources/checkout-sessions/session";
 import { applyTotals, calculateTotals } from "../resources/checkout-sessions/totals";
-import { chargeCard } from "../resources/payment-intents/charge-card";
+import { confirmIntent } from "../resources/payment-intents/confirm-intent";
 import { buildPaymentIntent, paymentIntentSaveOptions } from "../resources/payment-intents/payment-intent";
-import { saveCard } from "../resources/payment-methods/attach-payment-method";
 import type { Tx } from "../runtime";
-import { findObject, insertObject, updateObject } from "../store/objects";
+import { findObject, insertObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
+import type { SaveCard } from "../three-d-secure/challenge";
 import type { CheckoutDetails } from "./checkout-form";
-import { type ChosenCard, chooseCard, paymentMethodFor } from "./choose-card";
-import { completeSession } from "./complete-session";
+import { type ChosenMethod, chooseMethod, paymentMethodFor } from "./choose-method";
+import { concludePayment } from "./conclude-payment";
+import { localPrice } from "./local-currency";
 import type { PayOutcome } from "./pay-outcome";
 import { updateCustomerFromCheckout } from "./update-customer-from-checkout";
 
@@ -25,22 +22,27 @@ export async function takePayment(
   secrets: SessionSecrets,
   details: CheckoutDetails,
 ): Promise<PayOutcome> {
-  const chosen = await chooseCard(tx, open, details);
+  const chosen = await chooseMethod(tx, open, details);
   if (!chosen) return { kind: "unavailable", message: "That saved card can no longer be used." };
-  if (chosen.card.notBuilt) return { kind: "unavailable", message: chosen.card.notBuilt };
 
+  const type = chosen.card ? "card" : (chosen.existing?.type ?? "us_bank_account");
+  if (!open.payment_method_types.includes(type)) {
+    return {
+      kind: "unavailable",
+      message: `This checkout takes ${open.payment_method_types.join(" and ")} only.`,
+    };
+  }
   const priced = await priceSession(tx, open, details);
-  const willSucceed = !chosen.card.onCharge;
+  const willSucceed = !chosen.card?.onCharge && !chosen.card?.authentication;
   if (willSucceed) await updateCustomerFromCheckout(tx, priced, secrets, details);
-  const intent = await openIntent(tx, priced, secrets);
+  const intent = await openIntent(tx, priced, secrets, details);
   const method = await paymentMethodFor(tx, chosen, details);
-  const used = willSucceed ? await saveIfWanted(tx, priced, secrets, details, chosen, method) : method;
-  const result = await chargeCard(tx, intent, used, chosen.card);
-
-  const session: Session = { ...priced, payment_intent: intent.id };
-  if (!result.decline) return completeSession(tx, { ...session, payment_status: "paid" }, details);
-  await updateObject(tx, session, sessionSaveOptions(session));
-  return { kind: "declined", session, decline: result.decline };
+  const result = await confirmIntent(tx, intent, method, {
+    offSession: false,
+    returnUrl: null,
+    save: wishToSave(priced, secrets, details, chosen),
+  });
+  return concludePayment(tx, { ...priced, payment_intent: intent.id }, details, result);
 }
 
 async function priceSession(tx: Tx, open: Session, details: CheckoutDetails): Promise<Session> {
@@ -50,9 +52,16 @@ async function priceSession(tx: Tx, open: Session, details: CheckoutDetails): Pr
   return applyTotals(open, totals);
 }
 
-/** The intent of an earlier declined try with today's amount, or a new one. */
-async function openIntent(tx: Tx, session: Session, secrets: SessionSecrets): Promise<Stripe.PaymentIntent> {
+/** The intent of an earlier try with today's amount, or a new one. */
+async function openIntent(
+  tx: Tx,
+  session: Session,
+  secrets: SessionSecrets,
+  details: CheckoutDetails,
+): Promise<Stripe.PaymentIntent> {
   const amount = session.amount_total ?? 0;
+  const local = details.payIn && localPrice(amount, details.payIn);
+  const shown = local && { presentment_details: local };
   if (typeof session.payment_intent === "string") {
     const stored = await findObject<Stripe.PaymentIntent>(
       tx,
@@ -60,35 +69,37 @@ async function openIntent(tx: Tx, session: Session, secrets: SessionSecrets): Pr
       session.payment_intent,
       "lock",
     );
-    if (stored) return { ...stored.data, amount };
+    if (stored) {
+      const { presentment_details: _, ...earlier } = stored.data;
+      return { ...earlier, amount, ...shown };
+    }
   }
-  const intent = buildPaymentIntent(tx, {
-    amountCents: amount,
-    currency: session.currency ?? "usd",
-    customer: session.customer as string | null,
-    description: secrets.payment.description,
-    metadata: secrets.payment.metadata,
-    receiptEmail: secrets.payment.receiptEmail,
-    setupFutureUsage: secrets.payment.setupFutureUsage,
-    statementDescriptorSuffix: secrets.payment.statementDescriptorSuffix,
-    allowedPaymentMethodTypes: session.allowed_payment_method_types,
-  });
+  const intent = {
+    ...buildPaymentIntent(tx, {
+      amountCents: amount,
+      currency: session.currency ?? "usd",
+      customer: session.customer as string | null,
+      ...secrets.payment,
+      allowedPaymentMethodTypes: session.allowed_payment_method_types,
+      paymentMethodTypes: session.payment_method_types,
+    }),
+    ...shown,
+  };
   await insertObject(tx, intent, paymentIntentSaveOptions(intent));
   await recordEvent(tx, "payment_intent.created", intent);
   return intent;
 }
 
 /** Off-session use was agreed to with the payment (`limited`); the tick box offers the card here again (`always`). */
-async function saveIfWanted(
-  tx: Tx,
+function wishToSave(
   session: Session,
   secrets: SessionSecrets,
   details: CheckoutDetails,
-  chosen: ChosenCard,
-  method: Stripe.PaymentMethod,
-): Promise<Stripe.PaymentMethod> {
-  if (chosen.saved || typeof session.customer !== "string") return method;
-  if (secrets.payment.setupFutureUsage) return saveCard(tx, method, session.customer, "limited");
+  chosen: ChosenMethod,
+): SaveCard | null {
+  const { customer } = session;
+  if (!chosen.card || chosen.existing?.customer || typeof customer !== "string") return null;
+  if (secrets.payment.setupFutureUsage) return { customer, allowRedisplay: "limited" };
   const mayTick = session.saved_payment_method_options?.payment_method_save === "enabled";
-  return mayTick && details.save ? saveCard(tx, method, session.customer, "always") : method;
+  return mayTick && details.save ? { customer, allowRedisplay: "always" } : null;
 }

@@ -1,29 +1,45 @@
 import type { Session } from "../resources/checkout-sessions/session";
 import { loadObject } from "../resources/load-object";
-import { saveCard } from "../resources/payment-methods/attach-payment-method";
-import { setUpCard } from "../resources/setup-intents/set-up-card";
+import { confirmSetup } from "../resources/setup-intents/confirm-setup";
+import type { SetupResult } from "../resources/setup-intents/set-up-card";
 import type { Tx } from "../runtime";
+import { mergePrivate } from "../store/objects";
 import type { Stripe } from "../stripe-types";
+import { addressOf, type SaveCard } from "../three-d-secure/challenge";
 import type { CheckoutDetails } from "./checkout-form";
-import { chooseCard, paymentMethodFor } from "./choose-card";
+import { chooseMethod, paymentMethodFor } from "./choose-method";
 import { completeSession } from "./complete-session";
 import type { PayOutcome } from "./pay-outcome";
 
 /** Saves a card for later without a payment. The address stays on the card; the session does not show it. */
 export async function takeSetup(tx: Tx, open: Session, details: CheckoutDetails): Promise<PayOutcome> {
-  const chosen = await chooseCard(tx, open, details);
-  if (!chosen) return { kind: "unavailable", message: "That saved card can no longer be used." };
-  if (chosen.card.notBuilt) return { kind: "unavailable", message: chosen.card.notBuilt };
+  const chosen = await chooseMethod(tx, open, details);
+  if (!chosen?.card) return { kind: "unavailable", message: "That saved card can no longer be used." };
   if (typeof open.setup_intent !== "string") throw new Error(`${open.id} has no setup intent`);
 
   const stored = await loadObject<Stripe.SetupIntent>(tx, "setup_intent", open.setup_intent, "lock");
   const method = await paymentMethodFor(tx, chosen, details);
-  const willSucceed = !chosen.card.onSetup;
-  const used =
-    willSucceed && typeof open.customer === "string"
-      ? await saveCard(tx, method, open.customer, "limited")
-      : method;
-  const { decline } = await setUpCard(tx, stored.data, used, chosen.card);
+  const save = method.customer === null ? saveFor(open) : null;
+  const result = await confirmSetup(tx, stored.data, method, { returnUrl: null, save });
+  return concludeSetup(tx, open, details, result);
+}
+
+function saveFor(session: Session): SaveCard | null {
+  return typeof session.customer === "string"
+    ? { customer: session.customer, allowRedisplay: "limited" }
+    : null;
+}
+
+async function concludeSetup(
+  tx: Tx,
+  open: Session,
+  { email, name, address, taxId }: CheckoutDetails,
+  { intent, decline }: SetupResult,
+): Promise<PayOutcome> {
+  const payer = { email, name, address, taxId };
   if (decline) return { kind: "declined", session: open, decline };
-  return completeSession(tx, open, details);
+  const url = addressOf(intent.next_action);
+  if (!url) return completeSession(tx, open, payer);
+  await mergePrivate(tx, open.id, { payer });
+  return { kind: "authenticate", session: open, url };
 }

@@ -1,16 +1,19 @@
-import type { Session, SessionSecrets } from "../resources/checkout-sessions/session";
+import type { PayerDetails, Session, SessionSecrets } from "../resources/checkout-sessions/session";
 import { saveCustomer } from "../resources/customers/update-customer";
+import { addTaxId } from "../resources/tax-ids/change-tax-ids";
 import type { Tx } from "../runtime";
 import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
-import type { CheckoutDetails } from "./checkout-form";
 
-/** Copies the entered address and name to the customer where the session was told to (`customer_update`). */
+/**
+ * Copies the entered address and name to the customer where the session was told to (`customer_update`). A business
+ * tax ID that the session asked for is the customer's from then on.
+ */
 export async function updateCustomerFromCheckout(
   tx: Tx,
   session: Session,
   secrets: SessionSecrets,
-  details: CheckoutDetails,
+  details: PayerDetails,
 ): Promise<void> {
   if (typeof session.customer !== "string") return;
   const stored = await findObject<Stripe.Customer>(tx, "customer", session.customer, "lock");
@@ -22,4 +25,6 @@ export async function updateCustomerFromCheckout(
     ...(secrets.updatesName && details.name && { name: details.name }),
     email: before.email ?? details.email,
   });
+  const { taxId, address } = details;
+  if (taxId) await addTaxId(tx, before.id, address.country ?? "", taxId);
 }

@@ -1,13 +1,12 @@
-import { testCards } from "../cards/test-cards";
-import { type CheckoutForm, type FieldErrors, needsAddress } from "../checkout/checkout-form";
-import type { Stripe } from "../stripe-types";
-import { taxIdType } from "../tax/tax-table";
+import { needsAddress } from "../checkout/checkout-form";
+import { addressInputs, countryField, taxIdField } from "./address-fields";
+import { cardFields } from "./card-fields";
 import { checkoutSummary, payLabel } from "./checkout-summary";
 import type { CheckoutView } from "./checkout-view";
-import { countries } from "./countries";
-import { selectField, textField } from "./form-fields";
+import { textField } from "./form-fields";
 import { layout } from "./layout";
 import { html, type Markup } from "./markup";
+import { testCardList } from "./test-card-list";
 
 /** The hosted page: one form, which works without scripts and from the keyboard. */
 export function checkoutPage(view: CheckoutView): string {
@@ -20,12 +19,15 @@ ${
   // Enter presses the first submit button of a form, wherever it stands; that has to be Pay.
   html`<button class="default-action" type="submit" name="action" value="pay" tabindex="-1" aria-hidden="true">Pay</button>`
 }
+<input type="hidden" name="payIn" value="${shownCurrency(view)}">
+<input type="hidden" name="location" value="${view.form.location ?? ""}">
 ${view.alert && html`<p class="alert" role="alert">${view.alert}</p>`}
 <div class="columns">
 ${checkoutSummary(view)}
 <div class="panel">
 ${contactFields(view)}
 ${addressFields(view)}
+${view.takesBankAccount && paymentChoice(view)}
 ${cardFields(view)}
 ${consent(view)}
 <button class="primary" type="submit" name="action" value="pay">${payLabel(view)}</button>
@@ -37,6 +39,29 @@ ${testCardList()}
   );
 }
 
+/** Remembered by the form, so that nobody pays in a currency that the page did not show. */
+function shownCurrency({ session, localCurrency, paysLocally }: CheckoutView): string {
+  if (localCurrency === undefined) return "";
+  return paysLocally ? localCurrency : (session.currency ?? "");
+}
+
+const waysToPay = {
+  card: "Card",
+  bank_pays: "US bank account (delayed): the bank pays after four days",
+  bank_fails: "US bank account (delayed): the bank refuses after four days",
+} as const;
+
+function paymentChoice({ form }: CheckoutView): Markup {
+  const chosen = form.payBy ?? "card";
+  return html`<fieldset><legend>Pay with</legend>
+${Object.entries(waysToPay).map(
+  ([value, text]) =>
+    html`<label class="choice"><input type="radio" name="payBy" value="${value}"${value === chosen && html` checked`}><span>${text}</span></label>`,
+)}
+<p class="soft">A bank account needs no card and pays in US dollars; its holder is the name below.</p>
+</fieldset>`;
+}
+
 function contactFields({ form, errors, emailIsFixed }: CheckoutView): Markup {
   return html`<fieldset><legend>Contact</legend>
 ${textField({ name: "email", label: "Email", value: form.email, errors, autocomplete: "email", type: "email", readOnly: emailIsFixed })}
@@ -44,73 +69,13 @@ ${textField({ name: "email", label: "Email", value: form.email, errors, autocomp
 }
 
 function addressFields({ session, form, errors }: CheckoutView): Markup {
-  const country = selectField({
-    name: "country",
-    label: "Country",
-    value: form.country,
-    errors,
-    autocomplete: "country",
-    choices: countries,
-  });
-  if (!needsAddress(session)) return html`<fieldset><legend>Billing</legend>${country}</fieldset>`;
-  const field = (
-    name: "line1" | "line2" | "city" | "state" | "postalCode",
-    label: string,
-    autocomplete: string,
-  ) => textField({ name, label, value: form[name], errors, autocomplete });
+  if (!needsAddress(session)) {
+    return html`<fieldset><legend>Billing</legend>${countryField(form, errors)}</fieldset>`;
+  }
   return html`<fieldset><legend>Billing address</legend>
-${country}
-${field("line1", "Address line 1", "address-line1")}
-${field("line2", "Address line 2 (optional)", "address-line2")}
-<div class="pair">
-${field("city", "City", "address-level2")}
-${field("postalCode", "Postal code", "postal-code")}
-</div>
-${field("state", form.country === "US" ? "State (two letters, such as CA)" : "State (needed in the United States)", "address-level1")}
+${addressInputs(form, errors)}
 ${session.tax_id_collection?.enabled && taxIdField(form, errors)}
 </fieldset>`;
-}
-
-const taxIdExamples = { eu_vat: "DE123456789", gb_vat: "GB123456789", us_ein: "12-3456789" } as const;
-
-function taxIdField(form: CheckoutForm, errors: FieldErrors): Markup {
-  const type = taxIdType(form.country);
-  return textField({
-    name: "taxId",
-    label: "Business tax ID (optional)",
-    value: form.taxId,
-    errors,
-    autocomplete: "off",
-    placeholder: type && taxIdExamples[type],
-  });
-}
-
-function cardFields({ form, errors, savedCards }: CheckoutView): Markup {
-  return html`<fieldset><legend>Card</legend>
-${savedCards.length > 0 && savedCardChoices(savedCards, form.savedCard)}
-${textField({ name: "cardNumber", label: "Card number", value: form.cardNumber, errors, autocomplete: "cc-number", inputMode: "numeric", placeholder: "1234 1234 1234 1234" })}
-<div class="pair">
-${textField({ name: "expiry", label: "Expiry (MM / YY)", value: form.expiry, errors, autocomplete: "cc-exp", inputMode: "numeric", placeholder: "MM / YY" })}
-${textField({ name: "cvc", label: "CVC", value: form.cvc, errors, autocomplete: "cc-csc", inputMode: "numeric", placeholder: "123" })}
-</div>
-${textField({ name: "name", label: "Name on card", value: form.name, errors, autocomplete: "cc-name" })}
-</fieldset>`;
-}
-
-function savedCardChoices(cards: Stripe.PaymentMethod[], chosen: string): Markup {
-  const radio = (value: string, text: string) =>
-    html`<label class="choice"><input type="radio" name="savedCard" value="${value}"${value === chosen && html` checked`}><span>${text}</span></label>`;
-  return html`<div role="radiogroup" aria-label="Saved cards" class="field">
-${cards.map((method) => radio(method.id, describeCard(method)))}
-${radio("", "A new card")}
-</div>`;
-}
-
-function describeCard(method: Stripe.PaymentMethod): string {
-  const card = method.card;
-  if (!card) return method.id;
-  const brand = card.brand.charAt(0).toUpperCase() + card.brand.slice(1);
-  return `${brand} •••• ${card.last4}, expires ${String(card.exp_month).padStart(2, "0")} / ${card.exp_year % 100}`;
 }
 
 function consent({ session, form, offSession }: CheckoutView): Markup | undefined {
@@ -119,25 +84,4 @@ function consent({ session, form, offSession }: CheckoutView): Markup | undefine
   }
   if (session.saved_payment_method_options?.payment_method_save !== "enabled") return undefined;
   return html`<label class="choice consent"><input type="checkbox" name="save" value="on"${form.save && html` checked`}><span>Save my card for future purchases here</span></label>`;
-}
-
-function testCardList(): Markup {
-  return html`<details class="test-cards" open>
-<summary>Test cards</summary>
-<p class="soft">Choosing one fills in its number, with a future date and a CVC.</p>
-<ul>
-${testCards
-  .filter((card) => !card.notBuilt)
-  .map(
-    (card) =>
-      html`<li><button type="submit" name="fill" value="${card.number}"><span class="number">${grouped(card.number)}</span><span class="soft">${card.label}</span></button></li>`,
-  )}
-</ul>
-</details>`;
-}
-
-function grouped(number: string): string {
-  return number.length === 15
-    ? number.replace(/^(\d{4})(\d{6})(\d{5})$/, "$1 $2 $3")
-    : number.replace(/(\d{4})(?=\d)/g, "$1 ");
 }

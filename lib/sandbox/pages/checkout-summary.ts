@@ -1,3 +1,4 @@
+import { localPrice } from "../checkout/local-currency";
 import type { CheckoutView } from "./checkout-view";
 import { formatMoney } from "./format-money";
 import { html, type Markup } from "./markup";
@@ -18,26 +19,57 @@ function setupSummary(): Markup {
 
 function paymentSummary(view: CheckoutView): Markup {
   const { totals } = view;
-  const money = (cents: number) => formatMoney(cents, view.session.currency ?? "usd");
+  const money = (cents: number) => shownMoney(view, cents);
   const open = isTaxOpen(view);
   return html`<h1>Total due</h1>
 <p class="amount">${money(totals.totalCents)}${open && html` <small>plus tax</small>`}</p>
+${currencyToggle(view)}
 <dl class="lines">
 ${totals.items.map(
   (item) =>
     html`<div><dt>${item.description}${(item.quantity ?? 1) > 1 && ` × ${item.quantity}`}</dt><dd>${money(item.amount_subtotal)}</dd></div>`,
 )}
 <div><dt>Subtotal</dt><dd>${money(totals.subtotalCents)}</dd></div>
-${view.session.automatic_tax.enabled && taxLine(view, money)}
+${view.session.automatic_tax.enabled && taxLine(view)}
 <div class="sum"><dt>${open ? "Total before tax" : "Total"}</dt><dd>${money(totals.totalCents)}</dd></div>
 </dl>
 ${view.session.automatic_tax.enabled && html`<p><button class="secondary" type="submit" name="action" value="update">Update tax</button></p>`}`;
 }
 
-function taxLine(view: CheckoutView, money: (cents: number) => string): Markup {
+/** The price in both currencies, each a button that chooses it. */
+function currencyToggle(view: CheckoutView): Markup | undefined {
+  const { localCurrency, session, totals, paysLocally } = view;
+  if (localCurrency === undefined) return undefined;
+  const own = session.currency ?? "usd";
+  const local = localPrice(totals.totalCents, localCurrency).presentment_amount;
+  const button = (currency: string, amount: string, pressed: boolean) =>
+    html`<button class="secondary" type="submit" name="action" value="pay_in=${currency}" aria-pressed="${pressed ? "true" : "false"}">${amount} ${currency.toUpperCase()}</button>`;
+  return html`<div class="currencies" role="group" aria-label="Currency">
+${button(localCurrency, formatMoney(local, localCurrency), paysLocally)}
+${button(own, formatMoney(totals.totalCents, own), !paysLocally)}
+</div>
+${paysLocally && html`<p class="soft">The amount in ${localCurrency.toUpperCase()} includes a conversion fee. Your bank statement shows this amount.</p>`}`;
+}
+
+/** An amount of the session, in the currency that the payer chose. */
+function shownMoney({ session, localCurrency, paysLocally }: CheckoutView, cents: number): string {
+  if (!paysLocally || localCurrency === undefined) return formatMoney(cents, session.currency ?? "usd");
+  return formatMoney(localPrice(cents, localCurrency).presentment_amount, localCurrency);
+}
+
+/** The difference between the other two lines, so that a converted sum adds up to the last cent. */
+function shownTax({ session, totals, localCurrency, paysLocally }: CheckoutView): string {
+  if (!paysLocally || localCurrency === undefined) {
+    return formatMoney(totals.taxCents, session.currency ?? "usd");
+  }
+  const units = (cents: number) => localPrice(cents, localCurrency).presentment_amount;
+  return formatMoney(units(totals.totalCents) - units(totals.subtotalCents), localCurrency);
+}
+
+function taxLine(view: CheckoutView): Markup {
   return isTaxOpen(view)
     ? html`<div><dt>Tax</dt><dd class="words">calculated from your address</dd></div>`
-    : html`<div><dt>Tax</dt><dd>${money(view.totals.taxCents)}</dd></div>`;
+    : html`<div><dt>Tax</dt><dd>${shownTax(view)}</dd></div>`;
 }
 
 export function isTaxOpen(view: CheckoutView): boolean {
@@ -46,6 +78,6 @@ export function isTaxOpen(view: CheckoutView): boolean {
 
 export function payLabel(view: CheckoutView): string {
   if (view.session.mode === "setup") return "Save card";
-  const amount = formatMoney(view.totals.totalCents, view.session.currency ?? "usd");
+  const amount = shownMoney(view, view.totals.totalCents);
   return isTaxOpen(view) ? `Pay ${amount} plus tax` : `Pay ${amount}`;
 }

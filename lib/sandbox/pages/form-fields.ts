@@ -3,6 +3,8 @@ import { html, type Markup } from "./markup";
 
 export interface TextFieldOptions {
   name: CheckoutField;
+  /** Where two forms of a page have a field of the same name. */
+  id?: string;
   label: string;
   value: string;
   errors: FieldErrors;
@@ -15,11 +17,11 @@ export interface TextFieldOptions {
 
 /** A labelled text field; its error is announced and tied to it. */
 export function textField(options: TextFieldOptions): Markup {
-  const { name, errors } = options;
+  const { name, errors, id = name } = options;
   const error = errors[name];
   return html`<div class="field">
-<label for="${name}">${options.label}</label>
-<input id="${name}" name="${name}" type="${options.type ?? "text"}" value="${options.value}" autocomplete="${options.autocomplete}"
+<label for="${id}">${options.label}</label>
+<input id="${id}" name="${name}" type="${options.type ?? "text"}" value="${options.value}" autocomplete="${options.autocomplete}"
 ${options.inputMode && html` inputmode="${options.inputMode}"`}${options.placeholder && html` placeholder="${options.placeholder}"`}
 ${options.readOnly && html` readonly`}${error && invalid(name, errors)}>
 ${fieldError(name, error)}

@@ -1,8 +1,12 @@
 import { html, Markup } from "./markup";
 import { stylesheet } from "./stylesheet";
 
-/** A whole page. It fetches nothing: styles are inside, there are no scripts, fonts or pictures. */
-export function layout(title: string, content: Markup): string {
+/**
+ * A whole page. It fetches nothing: styles are inside, there are no scripts, fonts or pictures.
+ *
+ * @param styles more of them, for pages that look different
+ */
+export function layout(title: string, content: Markup, styles = ""): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -12,7 +16,7 @@ export function layout(title: string, content: Markup): string {
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <link rel="icon" href="data:,">
-<style>${new Markup(stylesheet)}</style>
+<style>${new Markup(stylesheet + styles)}</style>
 </head>
 <body>
 <header class="banner" role="banner"><p><strong>Stripe sandbox</strong> – test mode, no real money</p></header>

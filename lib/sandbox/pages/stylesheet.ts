@@ -57,6 +57,12 @@ input:not([type=radio]):not([type=checkbox]), select {
 button { font: inherit; min-height: 44px; border-radius: 8px; cursor: pointer; }
 .primary { width: 100%; min-height: 52px; border: 0; background: var(--accent); color: var(--on-accent); font-weight: 600; font-size: 17px; }
 .secondary { border: 1px solid var(--field); background: none; color: inherit; padding: 0 16px; }
+.secondary.wide { width: 100%; margin-top: 12px; }
+.secondary[aria-pressed=true] { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); font-weight: 600; }
+.currencies { display: flex; flex-wrap: wrap; gap: 8px; margin-bottom: 12px; }
+.currencies + p { margin-bottom: 12px; }
+.heading { font-size: 22px; line-height: 1.3; margin-bottom: 8px; }
+.panel > .lines { margin: 16px 0 24px; }
 .default-action { position: absolute; width: 1px; height: 1px; min-height: 0; overflow: hidden; clip-path: inset(50%); border: 0; padding: 0; }
 .consent { margin: 16px 0; }
 .test-cards ul { list-style: none; display: grid; gap: 4px; margin-top: 8px; }

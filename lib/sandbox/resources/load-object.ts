@@ -10,10 +10,17 @@ const messages: Record<string, { noun: string; param: string }> = {
   setup_intent: { noun: "setupintent", param: "intent" },
   payment_method: { noun: "PaymentMethod", param: "payment_method" },
   charge: { noun: "charge", param: "charge" },
+  refund: { noun: "refund", param: "refund" },
+  dispute: { noun: "dispute", param: "dispute" },
   balance_transaction: { noun: "balance transaction", param: "id" },
   event: { noun: "event", param: "id" },
   webhook_endpoint: { noun: "webhook endpoint", param: "webhook_endpoint" },
   price: { noun: "price", param: "price" },
+  invoice: { noun: "invoice", param: "invoice" },
+  "billing_portal.configuration": { noun: "configuration", param: "configuration" },
+  tax_id: { noun: "tax_id", param: "id" },
+  invoiceitem: { noun: "invoiceitem", param: "invoiceitem" },
+  invoice_payment: { noun: "invoice_payment", param: "invoice_payment" },
   product: { noun: "product", param: "id" },
 };
 

@@ -9,6 +9,8 @@ export interface Clock {
   nowMs(): number;
   /** Moves the clock forward, never back: Stripe's `created` values only grow. */
   advance(seconds: number): Promise<void>;
+  /** Back to real time; only for a sandbox that has been emptied. */
+  reset(): Promise<void>;
 }
 
 const SETTING = "clock_offset_seconds";
@@ -23,6 +25,10 @@ export async function openClock(db: Queryable): Promise<Clock> {
       const next = offsetSeconds + seconds;
       await writeSetting(db, SETTING, String(next));
       offsetSeconds = next;
+    },
+    async reset() {
+      await writeSetting(db, SETTING, "0");
+      offsetSeconds = 0;
     },
   };
 }

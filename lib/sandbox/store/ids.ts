@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { currentRandom } from "./random";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -6,7 +6,7 @@ const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 export function randomLetters(length: number): string {
   let letters = "";
   while (letters.length < length) {
-    for (const byte of randomBytes(length)) {
+    for (const byte of currentRandom().bytes(length)) {
       // 248 = 4 × 62: dropping the rest keeps every letter equally likely.
       if (byte < 248 && letters.length < length) letters += ALPHABET[byte % 62];
     }
@@ -17,7 +17,7 @@ export function randomLetters(length: number): string {
 /** An id that looks like Stripe's: `pi_3…`, `evt_1…`, `cs_test_a1…`. */
 export function newStripeId(prefix: string): string {
   if (prefix === "cs") return `cs_test_a1${randomLetters(56)}`;
-  if (prefix === "pi" || prefix === "ch" || prefix === "txn") return `${prefix}_3${randomLetters(23)}`;
+  if (["pi", "ch", "re", "txn"].includes(prefix)) return `${prefix}_3${randomLetters(23)}`;
   if (prefix === "cus" || prefix === "prod") return `${prefix}_${randomLetters(14)}`;
   return `${prefix}_1${randomLetters(23)}`;
 }

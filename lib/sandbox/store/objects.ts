@@ -69,6 +69,18 @@ export async function updateObject(
   );
 }
 
+/** Adds to what the sandbox knows about the object; a field that is not named stays. */
+export async function mergePrivate(
+  tx: Queryable,
+  id: string,
+  change: Record<string, unknown>,
+): Promise<void> {
+  await tx.query("UPDATE object SET private = (private::jsonb || $2::jsonb)::json WHERE id = $1", [
+    id,
+    JSON.stringify(change),
+  ]);
+}
+
 /** Keeps a stub in place of the object: a deleted id still answers, but no list shows it. */
 export async function markDeleted(tx: Queryable, stub: StripeObject): Promise<void> {
   await tx.query("UPDATE object SET data = $2, deleted = true, due_at = NULL WHERE id = $1", [

@@ -61,4 +61,9 @@ export const schemaSteps: readonly string[] = [
 
   CREATE TABLE setting (name text PRIMARY KEY, value text NOT NULL);
   `,
+  `
+  ALTER TABLE delivery
+    ADD COLUMN fault    text,   -- what a fault did with it; '' when faults were on and none hit it
+    ADD COLUMN after_id bigint; -- the delivery that has to be tried before this one
+  `,
 ];

@@ -3,7 +3,9 @@ import type { SandboxLog } from "../log";
 import type { DeliveryDoor } from "../runtime";
 import type { Clock } from "../store/clock";
 import type { Database } from "../store/database";
+import { type Random, withRandom } from "../store/random";
 import { readSetting, writeSetting } from "../store/settings";
+import type { DeliveryFaultList } from "./delivery-faults";
 import {
   claimDue,
   countUnanswered,
@@ -12,6 +14,7 @@ import {
   readTarget,
   recordAttempt,
 } from "./delivery-queue";
+import { divertDue } from "./divert-deliveries";
 import { sendDelivery } from "./send-delivery";
 
 /** `hold` keeps deliveries waiting, `drop` loses them. A resend or a duplicate asked for by hand always goes out. */
@@ -29,6 +32,8 @@ const MODE_SETTING = "delivery_mode";
 export interface DeliveryLoop extends DeliveryDoor {
   mode(): DeliveryMode;
   setMode(mode: DeliveryMode): Promise<void>;
+  /** Does the work while nothing is on its way: what is gets its answer first, what is due waits. */
+  whileIdle(work: () => Promise<void>): Promise<void>;
   /** Lets deliveries in flight finish for a moment; what is cut off is sent again after the next start. */
   stop(): Promise<void>;
 }
@@ -39,16 +44,22 @@ export interface DeliveryLoopOptions {
   log: SandboxLog;
   bootId: string;
   retryScheduleMs: readonly number[];
+  /** How long an endpoint may take to answer. */
+  timeoutMs: number;
+  faults: DeliveryFaultList;
+  random: Random;
 }
 
 /** Starts sending what is due, and keeps doing so until stopped. */
 export async function startDeliveryLoop(options: DeliveryLoopOptions): Promise<DeliveryLoop> {
-  const { db, clock, log, bootId } = options;
+  const { db, clock, log, bootId, faults, random } = options;
   const stopping = new AbortController();
   const inFlight = new Map<string, Promise<void>>();
   const listeners = new Set<() => void>();
   let mode = ((await readSetting(db, MODE_SETTING)) ?? "deliver") as DeliveryMode;
   let stopped = false;
+  let paused = false;
+  let looking: Promise<void> = Promise.resolve();
   let wakeUp: () => void = () => undefined;
   let woken = false;
 
@@ -72,7 +83,8 @@ export async function startDeliveryLoop(options: DeliveryLoopOptions): Promise<D
     while (!stopped) {
       woken = false;
       try {
-        await startDue();
+        looking = startDue();
+        await looking;
       } catch (error) {
         log.error({ err: error }, "sandbox could not look for due deliveries");
       }
@@ -81,14 +93,18 @@ export async function startDeliveryLoop(options: DeliveryLoopOptions): Promise<D
   }
 
   async function startDue(): Promise<void> {
+    if (paused) return;
     if (mode === "drop") await dropWaiting(db);
     const limit = CONCURRENCY - inFlight.size;
     if (limit <= 0) return;
+    const onlyExamined = mode === "deliver" && !faults.isEmpty;
+    if (onlyExamined) await withRandom(random, () => divertDue(db, faults, clock.nowMs()));
     const due = await claimDue(db, {
       bootId,
       nowMs: clock.nowMs(),
       limit,
       onlyForced: mode !== "deliver",
+      onlyExamined,
       inFlight: [...inFlight.keys()],
     });
     for (const delivery of due) track(delivery.id, deliver(delivery));
@@ -106,17 +122,16 @@ export async function startDeliveryLoop(options: DeliveryLoopOptions): Promise<D
   }
 
   async function deliver(delivery: Delivery): Promise<void> {
-    const target = await readTarget(db, delivery);
+    const target = await readTarget(db, delivery, clock.now());
     if (!target) {
       const gone = { succeeded: false, status: null, error: "the endpoint is deleted or disabled" };
       return recordAttempt(db, delivery.id, gone, clock.nowMs(), null);
     }
     const payload = JSON.stringify(presentDelivery(target.event, target.endpoint.api_version), null, 2);
-    const result = await sendDelivery(
-      { url: target.endpoint.url, secrets: target.secrets },
-      payload,
-      stopping.signal,
-    );
+    const result = await sendDelivery({ url: target.endpoint.url, secrets: target.secrets }, payload, {
+      timeoutMs: options.timeoutMs,
+      stopped: stopping.signal,
+    });
     // Cut off by stop(): the claim stays and the next process sends it again.
     if (stopping.signal.aborted && !result.succeeded) return;
     const delayMs = options.retryScheduleMs[delivery.attempts - 1];
@@ -130,36 +145,55 @@ export async function startDeliveryLoop(options: DeliveryLoopOptions): Promise<D
 
   async function waitFor(eventId: string, timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;
-    while (mode === "deliver" && !stopped && (await countUnanswered(db, eventId)) > 0) {
+    while (mode === "deliver" && !stopped) {
       const left = deadline - Date.now();
       if (left <= 0) return;
-      await nextSettled(left);
+      // Listens before it counts: an answer that comes in between would otherwise be waited for in vain.
+      const settled = nextSettled(left);
+      if ((await countUnanswered(db, eventId)) === 0) return settled.forget();
+      await settled.happened;
     }
   }
 
-  function nextSettled(timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
+  function nextSettled(timeoutMs: number): { happened: Promise<void>; forget(): void } {
+    let forget: () => void = () => undefined;
+    const happened = new Promise<void>((resolve) => {
+      forget = () => {
         clearTimeout(timer);
-        listeners.delete(done);
+        listeners.delete(forget);
         resolve();
       };
-      const timer = setTimeout(done, timeoutMs);
-      listeners.add(done);
+      const timer = setTimeout(forget, timeoutMs);
+      listeners.add(forget);
     });
+    return { happened, forget };
   }
 
   const running = run();
   return {
     wake,
     waitFor,
+    afterLook: () => looking.catch(() => undefined),
     mode: () => mode,
     async setMode(next) {
       // What was written while events were being lost is lost, also if the loop has not come round to it yet.
       if (mode === "drop") await dropWaiting(db);
       await writeSetting(db, MODE_SETTING, next);
       mode = next;
+      // A look that began in the old mode could still send what happens after this.
+      await looking.catch(() => undefined);
       wake();
+    },
+    async whileIdle(work) {
+      paused = true;
+      try {
+        await looking.catch(() => undefined);
+        await Promise.all(inFlight.values());
+        await work();
+      } finally {
+        paused = false;
+        wake();
+      }
     },
     async stop() {
       stopped = true;

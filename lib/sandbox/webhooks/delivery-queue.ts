@@ -1,5 +1,5 @@
 import { type EventRow, eventColumns } from "../events/present-event";
-import type { EndpointSecrets } from "../resources/webhook-endpoints/webhook-endpoint";
+import { type EndpointSecrets, signingSecrets } from "../resources/webhook-endpoints/webhook-endpoint";
 import type { Queryable, Row } from "../store/database";
 import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
@@ -20,7 +20,15 @@ export interface Delivery extends Row {
  */
 export async function claimDue(
   db: Queryable,
-  options: { bootId: string; nowMs: number; limit: number; onlyForced: boolean; inFlight: string[] },
+  options: {
+    bootId: string;
+    nowMs: number;
+    limit: number;
+    onlyForced: boolean;
+    /** Leaves first deliveries that no fault has looked at yet. */
+    onlyExamined: boolean;
+    inFlight: string[];
+  },
 ): Promise<Delivery[]> {
   const claimed = await db.query<Delivery>(
     `UPDATE delivery SET claimed_by = $1, attempts = attempts + 1
@@ -28,9 +36,21 @@ export async function claimDue(
        SELECT id FROM delivery
        WHERE state = 'pending' AND due_at_ms <= $2 AND (claimed_by IS DISTINCT FROM $1 OR id <> ALL ($5::bigint[]))
          AND (NOT $4 OR kind <> 'first')
+         AND (NOT $6 OR kind <> 'first' OR attempts > 0 OR fault IS NOT NULL)
+         AND (after_id IS NULL OR NOT EXISTS (
+           SELECT 1 FROM delivery earlier
+           WHERE earlier.id = delivery.after_id AND earlier.state = 'pending'
+             AND (earlier.attempts = 0 OR earlier.claimed_by IS NOT NULL)))
        ORDER BY due_at_ms, id LIMIT $3 FOR UPDATE SKIP LOCKED)
      RETURNING id, event_id, endpoint_id, kind, attempts`,
-    [options.bootId, options.nowMs, options.limit, options.onlyForced, options.inFlight],
+    [
+      options.bootId,
+      options.nowMs,
+      options.limit,
+      options.onlyForced,
+      options.inFlight,
+      options.onlyExamined,
+    ],
   );
   return claimed.sort((a, b) => Number(a.id) - Number(b.id));
 }
@@ -42,13 +62,21 @@ export interface DeliveryTarget {
 }
 
 /** What to send and where; undefined when the endpoint is gone or switched off. */
-export async function readTarget(db: Queryable, delivery: Delivery): Promise<DeliveryTarget | undefined> {
+export async function readTarget(
+  db: Queryable,
+  delivery: Delivery,
+  now: number,
+): Promise<DeliveryTarget | undefined> {
   const [event] = await db.query<EventRow>(`SELECT ${eventColumns} FROM event WHERE id = $1`, [
     delivery.event_id,
   ]);
   const endpoint = await findObject<Stripe.WebhookEndpoint>(db, "webhook_endpoint", delivery.endpoint_id);
   if (!event || !endpoint || endpoint.deleted || endpoint.data.status !== "enabled") return undefined;
-  return { event, endpoint: endpoint.data, secrets: (endpoint.private as EndpointSecrets).secrets };
+  return {
+    event,
+    endpoint: endpoint.data,
+    secrets: signingSecrets(endpoint.private as EndpointSecrets, now),
+  };
 }
 
 /** Records an attempt; `retryAtMs` null means that there will be no other. */
@@ -75,18 +103,24 @@ export async function dropWaiting(db: Queryable): Promise<void> {
   );
 }
 
-/** Queues an event again for every enabled endpoint, whether or not it was delivered. */
-export async function queueAgain(
-  db: Queryable,
-  options: { eventId: string; kind: "resend" | "duplicate"; times: number; nowMs: number },
-): Promise<string[]> {
+export interface Again {
+  eventId: string;
+  kind: "resend" | "duplicate";
+  times: number;
+  nowMs: number;
+  /** Only to this endpoint; default to every enabled one. */
+  endpointId?: string | undefined;
+}
+
+/** Queues an event again, whether or not it was delivered. */
+export async function queueAgain(db: Queryable, again: Again): Promise<string[]> {
   const rows = await db.query<{ id: string }>(
     `INSERT INTO delivery (event_id, endpoint_id, kind, due_at_ms)
      SELECT event.id, object.id, $2, $4 FROM event, object, generate_series(1, $3::int)
      WHERE event.id = $1 AND object.type = 'webhook_endpoint' AND NOT object.deleted
-       AND object.refs @> '{"status": "enabled"}'
+       AND object.refs @> '{"status": "enabled"}' AND ($5::text IS NULL OR object.id = $5)
      RETURNING delivery.id`,
-    [options.eventId, options.kind, options.times, options.nowMs],
+    [again.eventId, again.kind, again.times, again.nowMs, again.endpointId ?? null],
   );
   return rows.map((row) => row.id);
 }

@@ -1,6 +1,7 @@
 import { signPayload } from "./sign-payload";
 
-const TIMEOUT_MS = 10_000;
+/** How long Stripe waits for an answer. */
+export const ANSWER_TIMEOUT_MS = 10_000;
 
 export interface DeliveryResult {
   succeeded: boolean;
@@ -8,11 +9,11 @@ export interface DeliveryResult {
   error: string | null;
 }
 
-/** Posts one payload to one endpoint. Only 2xx within ten seconds is a success; a redirect is not followed. */
+/** Posts one payload to one endpoint. Only 2xx in time is a success; a redirect is not followed. */
 export async function sendDelivery(
   target: { url: string; secrets: readonly string[] },
   payload: string,
-  stopped: AbortSignal,
+  { timeoutMs, stopped }: { timeoutMs: number; stopped: AbortSignal },
 ): Promise<DeliveryResult> {
   try {
     const response = await fetch(target.url, {
@@ -24,7 +25,7 @@ export async function sendDelivery(
         "Stripe-Signature": signPayload(payload, target.secrets, Math.floor(Date.now() / 1000)),
         "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
       },
-      signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), stopped]),
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), stopped]),
     });
     await response.arrayBuffer();
     return {

@@ -191,16 +191,6 @@ it("charges nothing for a number with a wrong check digit or for missing fields,
   expect(await eventTypes(before)).toEqual([]);
 });
 
-it("says that a 3-D Secure card cannot be used yet instead of pretending", async () => {
-  const { session } = await aTopUp();
-
-  const answer = await sandbox.submit(session.id, { ...pageFields, cardNumber: "4000002760003184" });
-
-  expect(answer.status).toBe(422);
-  expect(await answer.text()).toContain("3-D Secure");
-  expect((await stripe.checkout.sessions.retrieve(session.id)).status).toBe("open");
-});
-
 it("takes one payment when Pay is pressed many times at once", async () => {
   const { session } = await aTopUp();
 

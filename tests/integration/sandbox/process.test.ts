@@ -2,7 +2,9 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import Stripe from "stripe";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { topUpParams } from "@/tests/support/checkout-params";
 import { createTestDatabase, type TestDatabase } from "@/tests/support/database";
+import { type Books, expectBooksInOrder } from "@/tests/support/random-calls/expect-books-in-order";
 import { lockObject, untilClaimed } from "@/tests/support/sandbox-locks";
 import { startWebhookReceiver, type WebhookReceiver } from "@/tests/support/webhook-receiver";
 
@@ -104,6 +106,75 @@ it("does the work of a key whose process was killed in the middle of it, once", 
   expect(again.name).toBe("New");
   expect((await second.stripe.events.list({ type: "customer.updated" })).data).toHaveLength(1);
 });
+
+it("loses and doubles nothing when it is killed in the middle of many payments", async () => {
+  const first = await startProcess({ SANDBOX_REDIRECT_WAIT_MS: "0" });
+  const customer = await first.stripe.customers.create({ email: "jenny@example.com" });
+  const sessions = await Promise.all(
+    Array.from({ length: 12 }, () => first.stripe.checkout.sessions.create(topUpParams(customer.id))),
+  );
+  const pay = ({ port }: Ready, id: string) =>
+    fetch(`http://127.0.0.1:${port}/_control/checkout/${id}/pay`, { method: "POST" });
+  const answered = sessions.map(({ id }) => pay(first.ready, id).then(({ status }) => status));
+  await Promise.race(answered);
+
+  first.child.kill("SIGKILL");
+  const before = await Promise.allSettled(answered);
+  const second = await startProcess({ SANDBOX_REDIRECT_WAIT_MS: "0" });
+
+  for (const [index, { id }] of sessions.entries()) {
+    const { status } = await second.stripe.checkout.sessions.retrieve(id);
+    if (before[index]?.status === "fulfilled") expect(status).toBe("complete");
+    if (status === "open") expect((await pay(second.ready, id)).status).toBe(200);
+  }
+  const completed = await second.stripe.events.list({ type: "checkout.session.completed", limit: 100 });
+  expect(completed.data.map((event) => event.data.object)).toHaveLength(sessions.length);
+  const charges = await second.stripe.charges.list({ customer: customer.id, limit: 100 });
+  expect(charges.data).toHaveLength(sessions.length);
+  await expectBooksInOrder({ stripe: second.stripe, control: controlOf(second.ready) });
+});
+
+it("keeps endpoints, their rolled secrets, disputes, idempotency keys and its clock through kill -9", async () => {
+  const first = await startProcess();
+  const control = controlOf(first.ready);
+  const [endpoint] = (await first.stripe.webhookEndpoints.list()).data;
+  const rolled = await control<{ secret: string }>("POST", `/endpoints/${endpoint?.id}/rotate`);
+  const paid = await first.stripe.paymentIntents.create(
+    {
+      amount: 900,
+      currency: "usd",
+      confirm: true,
+      payment_method: "pm_card_visa",
+      return_url: "http://127.0.0.1:9/",
+    },
+    { idempotencyKey: "pay" },
+  );
+  const dispute = await control<{ id: string }>("POST", `/charges/${paid.id}/dispute`);
+  await control("POST", "/clock", { advance_seconds: 7_200 });
+  const before = await control<Record<string, unknown>>("GET", "/dump");
+
+  first.child.kill("SIGKILL");
+  await once(first.child, "exit");
+  const second = await startProcess();
+  const after = await controlOf(second.ready)<Record<string, unknown>>("GET", "/dump");
+
+  expect(after.objects).toEqual(before.objects);
+  expect(after.events).toEqual(before.events);
+  expect(after.idempotency_keys).toEqual(before.idempotency_keys);
+  expect(Number(after.now)).toBeGreaterThanOrEqual(Number(before.now));
+  expect(JSON.stringify(after.objects)).toContain(rolled.secret);
+  expect((await second.stripe.disputes.retrieve(dispute.id)).payment_intent).toBe(paid.id);
+});
+
+function controlOf({ port }: Ready): Books["control"] {
+  return async <T>(method: string, path: string, body?: object) => {
+    const response = await fetch(`http://127.0.0.1:${port}/_control${path}`, {
+      method,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return (await response.json()) as T;
+  };
+}
 
 /** The first answer never comes, so the receiver cannot announce it. */
 async function untilReceived(count: number) {

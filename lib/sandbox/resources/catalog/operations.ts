@@ -1,8 +1,22 @@
 import type { Operation } from "../../api/operation";
-import { retrieveOperation } from "../read-operations";
+import { listOperation, retrieveOperation } from "../read-operations";
+import { checkPrice, checkPriceList, createPrice, updatePrice } from "./price-operations";
+import { checkProduct, checkProductList, createProduct, updateProduct } from "./product-operations";
 
-/** Prices and products exist only as parts of a session's line items; they can be looked up, not made. */
+/** Products and one-time prices. Stripe's events about them are not in the description, so none are sent. */
 export const catalogOperations: readonly Operation[] = [
+  { id: "Prices.create", check: checkPrice, run: createPrice },
   retrieveOperation("Prices.retrieve", "price", "price"),
+  { id: "Prices.update", canUnset: ["lookup_key", "nickname"], check: checkPrice, run: updatePrice },
+  {
+    ...listOperation("Prices.list", "price", ["active", "currency", "product", "type"]),
+    check: checkPriceList,
+  },
+  { id: "Products.create", check: checkProduct, run: createProduct },
   retrieveOperation("Products.retrieve", "product", "id"),
+  { id: "Products.update", check: checkProduct, run: updateProduct },
+  {
+    ...listOperation("Products.list", "product", ["active", "shippable", "type", "url"]),
+    check: checkProductList,
+  },
 ];

@@ -1,21 +1,32 @@
 import type { Decline } from "../../cards/declines";
 import type { Tx } from "../../runtime";
-import { newStripeId, randomLetters } from "../../store/ids";
+import { newStripeId } from "../../store/ids";
 import type { Stripe } from "../../stripe-types";
+import { bankDetails } from "./bank-details";
+import { cardDetails } from "./card-details";
 
-/** A charge of the intent's whole amount: captured at once, or failed with the given decline. */
+/** How a charge begins: taken, only authorized, on its way through a bank, or refused. */
+export type ChargeStart =
+  | { kind: "captured" | "authorized"; authenticated: boolean }
+  | { kind: "pending" }
+  | { kind: "failed"; decline: Decline; authenticated: boolean };
+
+/** A charge of the intent's whole amount. */
 export function buildCharge(
   tx: Tx,
   intent: Stripe.PaymentIntent,
   method: Stripe.PaymentMethod,
-  decline: Decline | undefined,
+  start: ChargeStart,
 ): Stripe.Charge {
   const id = newStripeId("ch");
+  const decline = start.kind === "failed" ? start.decline : undefined;
+  // A bank debit counts as captured while it is still on its way; only a card can be held.
+  const captured = start.kind === "captured" || start.kind === "pending";
   return {
     id,
     object: "charge",
     amount: intent.amount,
-    amount_captured: decline ? 0 : intent.amount,
+    amount_captured: captured ? intent.amount : 0,
     amount_refunded: 0,
     application: null,
     application_fee: null,
@@ -23,7 +34,7 @@ export function buildCharge(
     balance_transaction: null,
     billing_details: method.billing_details,
     calculated_statement_descriptor: statementDescriptor(intent),
-    captured: !decline,
+    captured,
     created: tx.now,
     currency: intent.currency,
     customer: intent.customer,
@@ -37,24 +48,40 @@ export function buildCharge(
     metadata: intent.metadata,
     on_behalf_of: null,
     outcome: decline ? declinedOutcome(decline) : AUTHORIZED,
-    paid: !decline,
+    paid: start.kind === "captured" || start.kind === "authorized",
     payment_intent: intent.id,
     payment_method: method.id,
-    payment_method_details: cardDetails(intent, method, decline),
+    payment_method_details: methodDetails(tx, intent, method, start),
+    ...(intent.presentment_details && { presentment_details: intent.presentment_details }),
     receipt_email: intent.receipt_email,
     receipt_number: null,
-    receipt_url: decline ? null : `${tx.publicUrl}/receipts/${id}`,
+    receipt_url: start.kind === "failed" ? null : `${tx.publicUrl}/receipts/${id}`,
     refunded: false,
     review: null,
-    shipping: null,
+    shipping: intent.shipping,
     source: null,
     source_transfer: null,
     statement_descriptor: null,
     statement_descriptor_suffix: intent.statement_descriptor_suffix,
-    status: decline ? "failed" : "succeeded",
+    status: start.kind === "pending" || start.kind === "failed" ? start.kind : "succeeded",
     transfer_data: null,
     transfer_group: null,
   };
+}
+
+function methodDetails(
+  tx: Tx,
+  intent: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+  start: ChargeStart,
+): Stripe.Charge.PaymentMethodDetails {
+  if (start.kind === "pending") return bankDetails(method, tx.now);
+  return cardDetails(intent.amount, method, {
+    decline: start.kind === "failed" ? start.decline : undefined,
+    captured: start.kind === "captured",
+    authenticated: start.authenticated,
+    now: tx.now,
+  });
 }
 
 const AUTHORIZED: Stripe.Charge.Outcome = {
@@ -72,7 +99,7 @@ const AUTHORIZED: Stripe.Charge.Outcome = {
 function declinedOutcome(decline: Decline): Stripe.Charge.Outcome {
   return {
     ...AUTHORIZED,
-    advice_code: decline.advice_code,
+    advice_code: decline.advice_code ?? null,
     network_status: "declined_by_network",
     reason: decline.decline_code,
     seller_message: "The bank did not return any further details with this decline.",
@@ -83,46 +110,4 @@ function declinedOutcome(decline: Decline): Stripe.Charge.Outcome {
 function statementDescriptor(intent: Stripe.PaymentIntent): string {
   const suffix = intent.statement_descriptor_suffix;
   return suffix ? `SANDBOX* ${suffix}`.slice(0, 22) : "SANDBOX";
-}
-
-function cardDetails(
-  intent: Stripe.PaymentIntent,
-  method: Stripe.PaymentMethod,
-  decline: Decline | undefined,
-): Stripe.Charge.PaymentMethodDetails {
-  const card = method.card;
-  if (!card) throw new Error(`${method.id} is not a card`);
-  return {
-    card: {
-      amount_authorized: decline ? null : intent.amount,
-      authorization_code: decline ? null : randomLetters(6).toUpperCase(),
-      brand: card.brand,
-      checks: {
-        address_line1_check: "pass",
-        address_postal_code_check: "pass",
-        cvc_check: decline?.code === "incorrect_cvc" ? "fail" : "pass",
-      },
-      country: card.country,
-      electronic_commerce_indicator: null,
-      exp_month: card.exp_month,
-      exp_year: card.exp_year,
-      extended_authorization: { status: "disabled" },
-      fingerprint: card.fingerprint,
-      funding: card.funding,
-      incremental_authorization: { status: "unavailable" },
-      installments: null,
-      last4: card.last4,
-      mandate: null,
-      multicapture: { status: "unavailable" },
-      network: card.brand,
-      network_token: { used: false },
-      network_transaction_id: decline ? null : randomLetters(15).toUpperCase(),
-      overcapture: { maximum_amount_capturable: intent.amount, status: "unavailable" },
-      regulated_status: "unregulated",
-      three_d_secure: null,
-      transaction_link_id: null,
-      wallet: null,
-    } as Stripe.Charge.PaymentMethodDetails.Card,
-    type: "card",
-  };
 }

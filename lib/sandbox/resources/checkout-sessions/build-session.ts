@@ -69,7 +69,7 @@ export function buildSession(
     payment_method_collection: isPayment ? "if_required" : "always",
     payment_method_configuration_details: null,
     payment_method_options: { card: { request_three_d_secure: "automatic" } },
-    payment_method_types: ["card"],
+    payment_method_types: paymentMethodTypes(params),
     payment_status: isPayment ? "unpaid" : "no_payment_required",
     permissions: null,
     phone_number_collection: { enabled: false },
@@ -156,6 +156,24 @@ function savedMethodOptions(params: Params): Stripe.Checkout.Session.SavedPaymen
     payment_method_remove: textOr(options?.payment_method_remove, "disabled") as "disabled" | "enabled",
     payment_method_save: textOr(options?.payment_method_save, null) as "disabled" | "enabled" | null,
   };
+}
+
+/**
+ * The sandbox's account takes cards, and bank debits for payments in dollars that keep nothing for later. SEPA debits
+ * only where they are all that is allowed.
+ */
+function paymentMethodTypes(params: Params): string[] {
+  if (!isWanted(params, "card") && isWanted(params, "sepa_debit")) return ["sepa_debit"];
+  const payment = mapOf(params.payment_intent_data);
+  const isPlain = payment?.setup_future_usage === undefined && payment?.capture_method !== "manual";
+  const takesBanks = params.mode === "payment" && isPlain && isWanted(params, "us_bank_account");
+  return takesBanks ? ["card", "us_bank_account"] : ["card"];
+}
+
+function isWanted(params: Params, type: string): boolean {
+  const allowed = listOf(params.allowed_payment_method_types);
+  const excluded = listOf(params.excluded_payment_method_types) ?? [];
+  return (!allowed || allowed.includes(type)) && !excluded.includes(type);
 }
 
 function redirects(params: Params): Pick<Session, "redirect_on_completion" | "return_url"> {

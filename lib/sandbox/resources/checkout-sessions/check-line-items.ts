@@ -2,6 +2,7 @@ import { bracketPath } from "../../api/bracket-path";
 import type { Params, ParamValue } from "../../api/request-schema";
 import { invalidRequest, missingParameter } from "../../api/stripe-error";
 import { listOf, mapOf, numberOr } from "../param-readers";
+import { checkTaxCode } from "../tax-code";
 import { isCurrency } from "./currencies";
 
 const MIN_TOTAL_CENTS = 50;
@@ -17,7 +18,9 @@ export function checkLineItems(params: Params): void {
   items.forEach((item, index) => {
     checkItem(mapOf(item) ?? {}, bracketPath("line_items", index));
   });
-  checkOneCurrency(items, params.currency);
+  if (items.some((item) => mapOf(mapOf(item)?.price_data) === undefined)) return; // once the prices are read
+  const currencies = items.map((item) => String(mapOf(mapOf(item)?.price_data)?.currency));
+  assertOneCurrency(new Set(currencies), params.currency);
   const total = items.reduce<number>((sum, item) => sum + itemCents(mapOf(item) ?? {}), 0);
   checkTotal(total);
 }
@@ -59,11 +62,12 @@ function checkPriceData(data: Params, path: string): void {
       `${path}[recurring]`,
     );
   }
-  if (data.product !== undefined || data.product_data === undefined) {
-    if (data.product === undefined) throw missingParameter(`${path}[product]`);
+  if (data.product === undefined && data.product_data === undefined)
+    throw missingParameter(`${path}[product]`);
+  if (data.product !== undefined && data.product_data !== undefined) {
     throw invalidRequest(
-      `This sandbox does not support the parameter ${path}[product] yet.`,
-      `${path}[product]`,
+      "You may only specify one of these parameters: product, product_data.",
+      `${path}[product_data]`,
     );
   }
   checkUnitAmount(data, path);
@@ -84,15 +88,11 @@ function checkUnitAmount(data: Params, path: string): void {
   if (data.unit_amount > MAX_TOTAL_CENTS) throw amountTooLarge(`${path}[unit_amount]`);
 }
 
-function checkTaxCode(value: ParamValue | undefined, param: string): void {
-  if (typeof value !== "string" || /^txcd_\d{8}$/.test(value)) return;
-  throw invalidRequest(`No such tax code: '${value}'`, param, "resource_missing");
-}
-
-function checkOneCurrency(items: ParamValue[], wanted: ParamValue | undefined): void {
-  const currencies = new Set(items.map((item) => mapOf(mapOf(item)?.price_data)?.currency).filter(Boolean));
-  if (typeof wanted === "string") currencies.add(wanted);
-  if (currencies.size < 2) return;
+/** @throws StripeError when the items, or the session itself, name different currencies */
+export function assertOneCurrency(ofItems: ReadonlySet<string>, wanted: ParamValue | undefined): void {
+  const all = new Set([...ofItems].map((currency) => currency.toLowerCase()));
+  if (typeof wanted === "string") all.add(wanted.toLowerCase());
+  if (all.size < 2) return;
   throw invalidRequest("All line items must have the same currency.", "line_items");
 }
 

@@ -2,6 +2,8 @@ import type { ApiRequest } from "../../api/operation";
 import type { Params, ParamValue } from "../../api/request-schema";
 import { invalidRequest, missingParameter } from "../../api/stripe-error";
 import { isEnabled, mapOf } from "../param-readers";
+import { checkDescriptorSuffix } from "../statement-descriptor";
+import { checkInvoiceCreation } from "./check-invoice-creation";
 import { checkLineItems } from "./check-line-items";
 import { checkUrls } from "./check-urls";
 import { isCurrency } from "./currencies";
@@ -32,6 +34,8 @@ const NOT_BUILT = [
   "subscription_data",
   "wallet_options",
 ];
+
+const NOT_BUILT_FOR_INTENT = ["application_fee_amount", "on_behalf_of", "transfer_data", "transfer_group"];
 
 const PAYMENT_ONLY = [
   "invoice_creation",
@@ -101,6 +105,7 @@ function checkPaymentMode(params: Params): void {
   checkCurrency(params.currency, "currency");
   checkLineItems(params);
   checkPaymentIntentData(mapOf(params.payment_intent_data) ?? {});
+  checkInvoiceCreation(params);
 }
 
 function checkPaymentIntentData(data: Params): void {
@@ -111,19 +116,10 @@ function checkPaymentIntentData(data: Params): void {
       path("statement_descriptor"),
     );
   }
-  const suffix = data.statement_descriptor_suffix;
-  if (typeof suffix === "string" && (suffix.length > 22 || /[<>\\'"*]/.test(suffix))) {
-    throw invalidRequest(
-      "The statement descriptor suffix must be at most 22 characters and may not contain < > \\ ' \" *.",
-      path("statement_descriptor_suffix"),
-    );
-  }
-  const refused = ["application_fee_amount", "on_behalf_of", "transfer_data", "transfer_group", "shipping"];
-  const unbuilt = refused.find((name) => data[name] !== undefined);
-  if (unbuilt || data.capture_method === "manual") {
-    const name = unbuilt ?? "capture_method";
-    throw invalidRequest(`This sandbox does not support the parameter ${path(name)} yet.`, path(name));
-  }
+  checkDescriptorSuffix(data.statement_descriptor_suffix, path("statement_descriptor_suffix"));
+  const unbuilt = NOT_BUILT_FOR_INTENT.find((name) => data[name] !== undefined);
+  if (!unbuilt) return;
+  throw invalidRequest(`This sandbox does not support the parameter ${path(unbuilt)} yet.`, path(unbuilt));
 }
 
 function checkCurrency(value: ParamValue | undefined, param: string): void {
@@ -177,6 +173,8 @@ function checkExpiry(value: ParamValue | undefined, now: number): void {
 function checkCardsAllowed(params: Params): void {
   const allowed = params.allowed_payment_method_types;
   if (!Array.isArray(allowed) || allowed.includes("card")) return;
+  // The page has no form for these; they are paid through the API.
+  if (params.mode === "payment" && allowed.includes("sepa_debit")) return;
   throw invalidRequest(
     "No valid payment method types for this Checkout Session.",
     "allowed_payment_method_types",

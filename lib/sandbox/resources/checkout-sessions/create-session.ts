@@ -11,6 +11,7 @@ import { loadReferenced } from "../load-object";
 import { mergeMetadata } from "../merge-metadata";
 import { isEnabled, listOf, mapOf, textOr } from "../param-readers";
 import { buildSetupIntent, setupIntentSaveOptions } from "../setup-intents/setup-intent";
+import { readShipping } from "../shipping";
 import { buildSession } from "./build-session";
 import { insertLineItems } from "./line-items";
 import { type Session, type SessionSecrets, sessionSaveOptions } from "./session";
@@ -43,6 +44,7 @@ function buildSecrets(params: Params): SessionSecrets {
     updatesName: update?.name === "auto",
     fragment: randomLetters(40),
     payment: {
+      captureMethod: payment?.capture_method === "manual" ? "manual" : "automatic_async",
       description: textOr(payment?.description, null),
       metadata: mergeMetadata({}, payment?.metadata),
       receiptEmail: textOr(payment?.receipt_email, null),
@@ -50,6 +52,7 @@ function buildSecrets(params: Params): SessionSecrets {
         payment?.setup_future_usage,
         null,
       ) as SessionSecrets["payment"]["setupFutureUsage"],
+      shipping: readShipping(payment?.shipping),
       statementDescriptorSuffix: textOr(payment?.statement_descriptor_suffix, null),
     },
   };
@@ -79,7 +82,13 @@ async function withLineItems(
   const items = await insertLineItems(tx, draft.id, params);
   const address = customer?.address as Address | null | undefined;
   const totals = calculateTotals(items, draft.automatic_tax.enabled, address);
-  return applyTotals({ ...draft, currency: items[0]?.currency ?? null }, totals);
+  return applyTotals(withCurrency(draft, items[0]?.currency ?? null), totals);
+}
+
+/** Only now the currency is known, and with it whether a bank in the United States can be debited. */
+function withCurrency(draft: Session, currency: string | null): Session {
+  const types = draft.payment_method_types.filter((type) => currency === "usd" || type !== "us_bank_account");
+  return { ...draft, currency, payment_method_types: types };
 }
 
 async function withSetupIntent(tx: Tx, draft: Session, params: Params): Promise<Session> {

@@ -4,8 +4,8 @@ import type { Tx } from "../../runtime";
 import { findObject, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 import { loadLive } from "../load-object";
-import { paymentIntentSaveOptions } from "../payment-intents/payment-intent";
-import { setupIntentSaveOptions } from "../setup-intents/setup-intent";
+import { releaseIntent } from "../payment-intents/release-intent";
+import { releaseSetup } from "../setup-intents/release-setup";
 import { type Session, sessionSaveOptions } from "./session";
 
 /** Ends an open session at the caller's wish. */
@@ -45,21 +45,12 @@ async function cancelPayment(tx: Tx, id: Session["payment_intent"]): Promise<voi
   if (typeof id !== "string") return;
   const stored = await findObject<Stripe.PaymentIntent>(tx, "payment_intent", id, "lock");
   if (!stored) return;
-  const intent: Stripe.PaymentIntent = {
-    ...stored.data,
-    canceled_at: tx.now,
-    cancellation_reason: "expired",
-    status: "canceled",
-  };
-  await updateObject(tx, intent, paymentIntentSaveOptions(intent));
-  await recordEvent(tx, "payment_intent.canceled", intent);
+  await releaseIntent(tx, stored.data, "expired");
 }
 
 async function cancelSetup(tx: Tx, id: Session["setup_intent"]): Promise<void> {
   if (typeof id !== "string") return;
   const stored = await findObject<Stripe.SetupIntent>(tx, "setup_intent", id, "lock");
   if (!stored) return;
-  const intent: Stripe.SetupIntent = { ...stored.data, cancellation_reason: "abandoned", status: "canceled" };
-  await updateObject(tx, intent, setupIntentSaveOptions(intent));
-  await recordEvent(tx, "setup_intent.canceled", intent);
+  await releaseSetup(tx, stored.data, "abandoned");
 }

@@ -1,30 +1,38 @@
+import { bracketPath } from "../../api/bracket-path";
 import type { Params } from "../../api/request-schema";
-import { invalidRequest, noSuchObject } from "../../api/stripe-error";
+import { invalidRequest } from "../../api/stripe-error";
 import type { Tx } from "../../runtime";
 import { newStripeId } from "../../store/ids";
 import { findObjects, insertObject, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 import { taxOnTop, taxWithin } from "../../tax/tax-table";
+import { buildPrice, priceSaveOptions } from "../catalog/price";
+import { buildProduct, productSaveOptions } from "../catalog/product";
+import { loadReferenced } from "../load-object";
 import { mergeMetadata } from "../merge-metadata";
-import { listOf, mapOf, numberOr, textOr } from "../param-readers";
+import { listOf, mapOf, numberOr } from "../param-readers";
+import { assertOneCurrency, checkTotal } from "./check-line-items";
 
 /** Stores the line items of a new session, with the price and product that each of them brings. */
 export async function insertLineItems(tx: Tx, sessionId: string, params: Params): Promise<Stripe.LineItem[]> {
   const items: Stripe.LineItem[] = [];
-  for (const entry of listOf(params.line_items) ?? []) {
-    const item = await insertLineItem(tx, sessionId, mapOf(entry) ?? {});
-    items.push(item);
+  for (const [index, entry] of (listOf(params.line_items) ?? []).entries()) {
+    items.push(await insertLineItem(tx, sessionId, mapOf(entry) ?? {}, bracketPath("line_items", index)));
   }
+  assertOneCurrency(new Set(items.map((item) => item.currency)), params.currency);
+  checkTotal(items.reduce((sum, item) => sum + item.amount_subtotal, 0));
   return items;
 }
 
-async function insertLineItem(tx: Tx, sessionId: string, entry: Params): Promise<Stripe.LineItem> {
-  const priceData = mapOf(entry.price_data);
-  if (!priceData) throw unknownPrice(String(entry.price));
-  const product = buildProduct(tx, mapOf(priceData.product_data) ?? {});
-  const price = buildPrice(tx, product.id, priceData);
+async function insertLineItem(
+  tx: Tx,
+  sessionId: string,
+  entry: Params,
+  path: string,
+): Promise<Stripe.LineItem> {
+  const { price, name } = await priceOf(tx, entry, path);
   const quantity = numberOr(entry.quantity, 1);
-  const amount = numberOr(priceData.unit_amount, 0) * quantity;
+  const amount = (price.unit_amount ?? 0) * quantity;
   const item: Stripe.LineItem = {
     id: newStripeId("li"),
     object: "item",
@@ -34,73 +42,49 @@ async function insertLineItem(tx: Tx, sessionId: string, entry: Params): Promise
     amount_tax: 0,
     amount_total: amount,
     currency: price.currency,
-    description: product.name,
+    description: name,
     metadata: mergeMetadata({}, entry.metadata),
     price,
     quantity,
   };
-  await insertObject(tx, product);
-  await insertObject(tx, price);
   await insertObject(tx, item, { created: tx.now, refs: { session: sessionId } });
   return item;
 }
 
-/** Prices cannot be made ahead of a session yet, so any id is unknown; those of other sessions are used up. */
-function unknownPrice(id: string) {
-  if (!id.startsWith("price_"))
-    return invalidRequest(`No such price: '${id}'`, "line_items[0][price]", "resource_missing");
-  return noSuchObject("price", id, "line_items[0][price]", 400);
+/** The price that the item names, or the one that it brings along; and the name of what is sold. */
+export async function priceOf(
+  tx: Tx,
+  entry: Params,
+  path: string,
+): Promise<{ price: Stripe.Price; name: string }> {
+  const data = mapOf(entry.price_data);
+  if (!data) return knownPrice(tx, String(entry.price), `${path}[price]`);
+  const product = await productOf(tx, data, `${path}[price_data][product]`);
+  const price = buildPrice(tx, product.id, data, false);
+  await insertObject(tx, price, priceSaveOptions(price));
+  return { price, name: product.name };
 }
 
-function buildProduct(tx: Tx, data: Params): Stripe.Product {
-  return {
-    id: newStripeId("prod"),
-    object: "product",
-    active: false,
-    created: tx.now,
-    default_price: null,
-    description: textOr(data.description, null),
-    images: listOf(data.images)?.map(String) ?? [],
-    livemode: false,
-    marketing_features: [],
-    metadata: mergeMetadata({}, data.metadata),
-    name: textOr(data.name, ""),
-    package_dimensions: null,
-    shippable: null,
-    statement_descriptor: null,
-    tax_code: textOr(data.tax_code, null),
-    tax_details: null,
-    type: "service",
-    unit_label: textOr(data.unit_label, null),
-    updated: tx.now,
-    url: null,
-  };
+async function knownPrice(tx: Tx, id: string, param: string): Promise<{ price: Stripe.Price; name: string }> {
+  const { data: price } = await loadReferenced<Stripe.Price>(tx, "price", id, param);
+  if (!price.active) {
+    throw invalidRequest(
+      `The price specified is inactive. This field only accepts active prices: '${id}'`,
+      param,
+      "price_inactive",
+    );
+  }
+  const { data: product } = await loadReferenced<Stripe.Product>(tx, "product", String(price.product), param);
+  return { price, name: product.name };
 }
 
-function buildPrice(tx: Tx, product: string, data: Params): Stripe.Price {
-  const price = {
-    id: newStripeId("price"),
-    object: "price",
-    active: false,
-    billing_scheme: "per_unit",
-    created: tx.now,
-    currency: textOr(data.currency, "usd").toLowerCase(),
-    custom_unit_amount: null,
-    livemode: false,
-    lookup_key: null,
-    metadata: {},
-    nickname: null,
-    product,
-    recurring: null,
-    tax_behavior: textOr(data.tax_behavior, "unspecified") as Stripe.Price.TaxBehavior,
-    tiers_mode: null,
-    transform_quantity: null,
-    type: "one_time",
-    unit_amount: numberOr(data.unit_amount, 0),
-    unit_amount_decimal: String(numberOr(data.unit_amount, 0)),
-  } as const;
-  // The SDK describes the decimal as the object it parses it into; over HTTP it is text.
-  return price as unknown as Stripe.Price;
+async function productOf(tx: Tx, data: Params, param: string): Promise<Stripe.Product> {
+  if (typeof data.product === "string") {
+    return (await loadReferenced<Stripe.Product>(tx, "product", data.product, param)).data;
+  }
+  const product = buildProduct(tx, mapOf(data.product_data) ?? {}, false);
+  await insertObject(tx, product, productSaveOptions(product));
+  return product;
 }
 
 export async function readLineItems(tx: Tx, sessionId: string): Promise<Stripe.LineItem[]> {

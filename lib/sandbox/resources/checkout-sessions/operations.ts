@@ -1,4 +1,5 @@
 import { listObjects } from "../../api/list-objects";
+import { pageOf } from "../../api/list-page";
 import type { ApiRequest, Operation } from "../../api/operation";
 import type { Tx } from "../../runtime";
 import { loadObject } from "../load-object";
@@ -45,13 +46,5 @@ async function listSessions(tx: Tx, request: ApiRequest) {
 async function listLineItems(tx: Tx, request: ApiRequest) {
   const id = request.ids.session ?? "";
   await loadObject(tx, TYPE, id);
-  const items = await readLineItems(tx, id);
-  const after = items.findIndex((item) => item.id === request.params.starting_after) + 1;
-  const limit = typeof request.params.limit === "number" ? request.params.limit : 10;
-  return {
-    object: "list" as const,
-    data: items.slice(after, after + limit),
-    has_more: items.length > after + limit,
-    url: request.url,
-  };
+  return pageOf(await readLineItems(tx, id), request);
 }

@@ -3,13 +3,17 @@ import type { ApiRequest, Operation } from "../../api/operation";
 import { invalidRequest, noSuchObject } from "../../api/stripe-error";
 import { type EventRow, eventColumns, presentEvent } from "../../events/present-event";
 import type { Tx } from "../../runtime";
-import { listOf } from "../param-readers";
+import type { Stripe } from "../../stripe-types";
+import { queueAgain } from "../../webhooks/delivery-queue";
+import { loadReferenced } from "../load-object";
+import { listOf, textOr } from "../param-readers";
 
 const RETENTION_SECONDS = 30 * 86_400;
 
 export const eventOperations: readonly Operation[] = [
   { id: "Events.retrieve", run: retrieveEvent },
   { id: "Events.list", check: checkList, run: listEvents },
+  { id: "Events.retry", check: checkRetry, run: retryEvent },
 ];
 
 async function retrieveEvent(tx: Tx, { ids }: ApiRequest) {
@@ -20,6 +24,23 @@ async function retrieveEvent(tx: Tx, { ids }: ApiRequest) {
   );
   if (!row) throw noSuchObject("event", id, "id");
   return presentEvent(row);
+}
+
+function checkRetry({ params }: ApiRequest): void {
+  if (params.account !== undefined) throw invalidRequest("This sandbox has only one account.", "account");
+}
+
+/** Sends the event once more, to one endpoint or to all; the answer does not wait for theirs. */
+async function retryEvent(tx: Tx, request: ApiRequest) {
+  const event = await retrieveEvent(tx, request);
+  const endpointId = textOr(request.params.webhook_endpoint, undefined);
+  if (endpointId) {
+    const param = "webhook_endpoint";
+    const { data } = await loadReferenced<Stripe.WebhookEndpoint>(tx, param, endpointId, param);
+    if (data.status !== "enabled") throw invalidRequest(`The endpoint ${endpointId} is disabled.`, param);
+  }
+  await queueAgain(tx, { eventId: event.id, kind: "resend", times: 1, nowMs: tx.now * 1000, endpointId });
+  return retrieveEvent(tx, request);
 }
 
 function checkList({ params }: ApiRequest): void {

@@ -13,6 +13,11 @@ export interface PaymentIntentInput {
   setupFutureUsage: Stripe.PaymentIntent.SetupFutureUsage | null;
   statementDescriptorSuffix: string | null;
   allowedPaymentMethodTypes: string[] | null;
+  automaticPaymentMethods?: Stripe.PaymentIntent.AutomaticPaymentMethods | null;
+  captureMethod?: Stripe.PaymentIntent.CaptureMethod;
+  confirmationMethod?: Stripe.PaymentIntent.ConfirmationMethod;
+  shipping?: Stripe.PaymentIntent.Shipping | null;
+  paymentMethodTypes?: string[];
 }
 
 export function buildPaymentIntent(tx: Tx, input: PaymentIntentInput): Stripe.PaymentIntent {
@@ -28,12 +33,12 @@ export function buildPaymentIntent(tx: Tx, input: PaymentIntentInput): Stripe.Pa
     amount_received: 0,
     application: null,
     application_fee_amount: null,
-    automatic_payment_methods: null,
+    automatic_payment_methods: input.automaticPaymentMethods ?? null,
     canceled_at: null,
     cancellation_reason: null,
-    capture_method: "automatic_async",
+    capture_method: input.captureMethod ?? "automatic_async",
     client_secret: `${id}_secret_${randomLetters(25)}`,
-    confirmation_method: "automatic",
+    confirmation_method: input.confirmationMethod ?? "automatic",
     created: tx.now,
     currency: input.currency,
     customer: input.customer,
@@ -52,13 +57,13 @@ export function buildPaymentIntent(tx: Tx, input: PaymentIntentInput): Stripe.Pa
     payment_method_options: {
       card: { installments: null, mandate_options: null, network: null, request_three_d_secure: "automatic" },
     },
-    payment_method_types: ["card"],
+    payment_method_types: input.paymentMethodTypes ?? ["card"],
     payment_record: null,
     processing: null,
     receipt_email: input.receiptEmail,
     review: null,
     setup_future_usage: input.setupFutureUsage,
-    shipping: null,
+    shipping: input.shipping ?? null,
     source: null,
     statement_descriptor: null,
     statement_descriptor_suffix: input.statementDescriptorSuffix,

@@ -1,11 +1,14 @@
 import { invalidRequest, StripeError } from "../../api/stripe-error";
-import { cardByAlias, cardByNumber, type TestCard } from "../../cards/test-cards";
+import { cardByAlias, type TestCard } from "../../cards/test-cards";
 import { recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
 import { updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 import { loadReferenced } from "../load-object";
-import { createCard, paymentMethodSaveOptions } from "./payment-method";
+import { createAliasCard } from "./alias-card";
+import { assertReusable } from "./assert-reusable";
+import { testCardOf } from "./method-secrets";
+import { paymentMethodSaveOptions } from "./payment-method";
 
 /**
  * Attaches a card to a customer. An alias such as `pm_card_visa` makes a new card first.
@@ -19,18 +22,18 @@ export async function attachPaymentMethod(
   param: string,
 ): Promise<Stripe.PaymentMethod> {
   const alias = cardByAlias(id);
-  if (alias) return saveCard(tx, await createAliasCard(tx, alias), customer);
+  if (alias) {
+    assertSavable(alias);
+    return saveCard(tx, await createAliasCard(tx, alias), customer);
+  }
   const stored = await loadReferenced<Stripe.PaymentMethod>(tx, "payment_method", id, param, "lock");
   if (stored.data.customer === customer) return stored.data;
   if (stored.data.customer) {
     throw invalidRequest("The payment method you provided has already been attached to a customer.", param);
   }
-  if (stored.private.detached === true) {
-    throw invalidRequest(
-      "This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, and may not be used again.",
-    );
-  }
-  assertSavable(cardByNumber(String(stored.private.number)));
+  assertReusable(stored);
+  if (stored.data.type === "card") assertSavable(testCardOf(stored.private));
+  else throw invalidRequest("This sandbox keeps no bank accounts for customers yet.", param);
   return saveCard(tx, stored.data, customer);
 }
 
@@ -47,13 +50,9 @@ export async function saveCard(
   return saved;
 }
 
-function createAliasCard(tx: Tx, card: TestCard): Promise<Stripe.PaymentMethod> {
-  assertSavable(card);
-  const expYear = new Date(tx.now * 1000).getUTCFullYear() + 1;
-  return createCard(tx, { card, expMonth: 12, expYear, billing: { name: null, email: null, address: null } });
-}
-
 function assertSavable(card: TestCard): void {
-  if (card.notBuilt) throw invalidRequest(card.notBuilt, "payment_method");
-  if (card.onSetup) throw new StripeError(402, { type: "card_error", ...card.onSetup });
+  // Attaching asks the bank nothing but whether the card exists: 3-D Secure comes with the first payment or setup.
+  if (card.onSetup && !card.authentication) {
+    throw new StripeError(402, { type: "card_error", ...card.onSetup });
+  }
 }

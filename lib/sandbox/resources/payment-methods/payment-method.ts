@@ -5,13 +5,23 @@ import type { Tx } from "../../runtime";
 import { newStripeId } from "../../store/ids";
 import { insertObject, type SaveOptions } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import type { Address } from "../address";
+import { type Address, EMPTY_ADDRESS } from "../address";
+import type { MethodSecrets } from "./method-secrets";
 
 export interface CardInput {
   card: TestCard;
   expMonth: number;
   expYear: number;
-  billing: { name: string | null; email: string | null; address: Address | null };
+  billing: Billing;
+  allowRedisplay?: Stripe.PaymentMethod.AllowRedisplay;
+  metadata?: Record<string, string>;
+}
+
+export interface Billing {
+  name: string | null;
+  email: string | null;
+  address: Address | null;
+  phone?: string | null;
 }
 
 /** Makes the payment method of a card; it belongs to nobody until it is attached. */
@@ -19,7 +29,7 @@ export async function createCard(tx: Tx, input: CardInput): Promise<Stripe.Payme
   const method = buildCard(tx, input);
   await insertObject(tx, method, {
     ...paymentMethodSaveOptions(method),
-    private: { number: input.card.number },
+    private: { number: input.card.number } satisfies MethodSecrets,
   });
   return method;
 }
@@ -29,13 +39,8 @@ function buildCard(tx: Tx, input: CardInput): Stripe.PaymentMethod {
   return {
     id: newStripeId("pm"),
     object: "payment_method",
-    allow_redisplay: "unspecified",
-    billing_details: {
-      ...input.billing,
-      address: input.billing.address as Stripe.Address | null,
-      phone: null,
-      tax_id: null,
-    },
+    allow_redisplay: input.allowRedisplay ?? "unspecified",
+    billing_details: billingDetails(input.billing),
     card: {
       brand,
       checks: { address_line1_check: "pass", address_postal_code_check: "pass", cvc_check: "pass" },
@@ -43,7 +48,7 @@ function buildCard(tx: Tx, input: CardInput): Stripe.PaymentMethod {
       display_brand: brand === "amex" ? "american_express" : brand,
       exp_month: input.expMonth,
       exp_year: input.expYear,
-      fingerprint: fingerprintOf(input.card.number),
+      fingerprint: fingerprintOf(`card ${input.card.number}`),
       funding: input.card.funding,
       generated_from: null,
       last4: input.card.number.slice(-4),
@@ -56,15 +61,24 @@ function buildCard(tx: Tx, input: CardInput): Stripe.PaymentMethod {
     customer: null,
     customer_account: null,
     livemode: false,
-    metadata: {},
+    metadata: input.metadata ?? {},
     type: "card",
   };
 }
 
+export function billingDetails({
+  name,
+  email,
+  address,
+  phone,
+}: Billing): Stripe.PaymentMethod.BillingDetails {
+  return { address: address ?? EMPTY_ADDRESS, email, name, phone: phone ?? null, tax_id: null };
+}
+
 /** The same number always has the same fingerprint, and the number cannot be read from it. */
-function fingerprintOf(number: string): string {
+export function fingerprintOf(number: string): string {
   return createHash("sha256")
-    .update(`sandbox card ${number}`)
+    .update(`sandbox ${number}`)
     .digest("base64url")
     .replace(/[-_]/g, "x")
     .slice(0, 16);

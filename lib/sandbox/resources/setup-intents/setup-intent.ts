@@ -8,6 +8,8 @@ export interface SetupIntentInput {
   description: string | null;
   metadata: Record<string, string>;
   allowedPaymentMethodTypes: string[] | null;
+  automaticPaymentMethods?: Stripe.SetupIntent.AutomaticPaymentMethods | null;
+  usage?: "off_session" | "on_session";
 }
 
 export function buildSetupIntent(tx: Tx, input: SetupIntentInput): Stripe.SetupIntent {
@@ -18,7 +20,7 @@ export function buildSetupIntent(tx: Tx, input: SetupIntentInput): Stripe.SetupI
     allowed_payment_method_types:
       input.allowedPaymentMethodTypes as Stripe.SetupIntent["allowed_payment_method_types"],
     application: null,
-    automatic_payment_methods: null,
+    automatic_payment_methods: input.automaticPaymentMethods ?? null,
     cancellation_reason: null,
     client_secret: `${id}_secret_${randomLetters(30)}`,
     created: tx.now,
@@ -43,7 +45,7 @@ export function buildSetupIntent(tx: Tx, input: SetupIntentInput): Stripe.SetupI
     payment_method_types: ["card"],
     single_use_mandate: null,
     status: "requires_payment_method",
-    usage: "off_session",
+    usage: input.usage ?? "off_session",
   };
 }
 

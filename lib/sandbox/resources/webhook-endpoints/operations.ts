@@ -1,5 +1,6 @@
 import type { ApiRequest, Operation } from "../../api/operation";
 import { invalidRequest } from "../../api/stripe-error";
+import { PINNED_VERSION } from "../../api/version";
 import type { Tx } from "../../runtime";
 import { markDeleted } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
@@ -24,6 +25,10 @@ function checkEndpoint({ params }: ApiRequest): void {
       "url",
       "url_invalid",
     );
+  }
+  // Payloads of other versions look different. Null takes today's, the only one that there is.
+  if (typeof params.api_version === "string" && params.api_version !== PINNED_VERSION) {
+    throw invalidRequest(`This sandbox makes events of the version ${PINNED_VERSION} only.`, "api_version");
   }
   if (listOf(params.enabled_events)?.length === 0) {
     throw invalidRequest("You must listen to at least one event.", "enabled_events");

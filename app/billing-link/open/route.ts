@@ -1,0 +1,1 @@
+export { openBillingLink as POST } from "@/lib/http";

@@ -1,0 +1,57 @@
+import { CodeBlock } from "./code-block";
+import { Prose } from "./prose";
+import { SampleChoice, Samples } from "./samples";
+
+interface Step {
+  id: string;
+  title: string;
+  text: string;
+  shell?: string;
+  typeScript?: string;
+  answer?: string;
+}
+
+/** The steps from nothing to a charge, one below the other. */
+export function QuickStart({ steps }: { steps: Step[] }) {
+  return (
+    <main className="mx-auto w-full max-w-[784px] flex-1 px-5 pt-8 pb-20 sm:px-8 sm:pt-12">
+      <h1 className="text-[32px] leading-10 font-semibold tracking-[-0.02em]">Quick start</h1>
+      <Prose
+        className="mt-4"
+        text="From nothing to a charge, in a few minutes. To try it without an account at Stripe, start `npm run demo` in a clone of Brim: it brings a database and a sandbox of Stripe along."
+      />
+      <SampleChoice first="curl">
+        <ol className="mt-12 space-y-12">
+          {steps.map((step, index) => (
+            <li key={step.id} id={step.id} className="scroll-mt-6">
+              <h2 className="text-xl font-semibold tracking-[-0.01em]">
+                {index + 1}. {step.title}
+              </h2>
+              <Prose text={step.text} className="mt-2 mb-4" />
+              <div className="space-y-3">
+                <Samples what={step.title} samples={samplesOf(step)} />
+                {step.answer && (
+                  <CodeBlock label="Answer" what={`Answer: ${step.title}`} text={step.answer} />
+                )}
+              </div>
+            </li>
+          ))}
+        </ol>
+      </SampleChoice>
+      <p className="mt-16 border-t border-line pt-8 text-soft">
+        All calls, their fields and their refusals are in the{" "}
+        <a href="/docs/api" className="text-accent underline underline-offset-4">
+          API reference
+        </a>
+        .
+      </p>
+    </main>
+  );
+}
+
+function samplesOf({ shell, typeScript }: Step) {
+  return [
+    ...(shell ? [{ label: "curl", source: shell }] : []),
+    ...(typeScript ? [{ label: "TypeScript", source: typeScript }] : []),
+  ];
+}

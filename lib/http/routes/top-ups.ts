@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { AFTERWARDS, listTopUps, TOP_UP_MODES, TOP_UP_STATUSES } from "@/lib/top-ups";
+import { topUpsAnswer } from "../answers/top-up";
+import { listQuery, readPage } from "../list-query";
+import { presentTopUps } from "../present";
+import { customerRoute } from "../route";
+
+const MODES = [...TOP_UP_MODES, "all"] as const;
+const STATUSES = [...TOP_UP_STATUSES, ...AFTERWARDS] as const;
+
+const topUpsQuery = z.strictObject({
+  mode: z
+    .enum(MODES, { error: `Use one of these: ${MODES.join(", ")}.` })
+    .default("payment")
+    .meta({
+      description: "`payment` added money or tried to, `setup` saved a card; `all` is both.",
+      examples: ["payment"],
+    }),
+  status: z
+    .enum(STATUSES, { error: `Use one of these: ${STATUSES.join(", ")}.` })
+    .optional()
+    .meta({ description: "Only attempts that are shown with this status.", examples: ["succeeded"] }),
+  ...listQuery,
+});
+
+export const listAttempts = customerRoute(
+  {
+    method: "GET",
+    path: "/api/v1/billing/topups",
+    operationId: "listTopUps",
+    tag: "Billing",
+    summary: "List top-ups, newest first",
+    description:
+      "Every attempt as we know it, also those that failed or expired. Asking for one of them also looks at Stripe and tells its timeline.",
+    scope: "billing:read",
+    query: topUpsQuery,
+    answer: topUpsAnswer,
+  },
+  async ({ actor, query }) => {
+    const of = { list: "topups", owner: actor.customerId };
+    const { limit, position } = readPage(of, query);
+    const { mode, status } = query;
+    const page = await listTopUps(actor.customerId, { mode, status, limit, before: position ?? undefined });
+    return { body: presentTopUps(of, page) };
+  },
+);

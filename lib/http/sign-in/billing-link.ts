@@ -1,0 +1,81 @@
+import { ForbiddenError } from "@/lib/auth";
+import { BILLING_LINK_PATH, type LinkState, peekBillingLink, redeemBillingLink } from "@/lib/billing-links";
+import { isDatabaseUnavailable } from "@/lib/platform/db";
+import { env } from "@/lib/platform/env";
+import { newId } from "@/lib/platform/ids";
+import { log } from "@/lib/platform/log";
+import { toResponse } from "../answer";
+import { errorAnswer } from "../errors";
+import { readText } from "../read-body";
+import { endedSession, newSession } from "./session-cookie";
+
+/** What a link opens lasts as long as a day's work; then the product makes another link. */
+const SESSION_SECONDS = 12 * 60 * 60;
+
+/** Far more than the form of the page sends. */
+const MAX_FORM_BYTES = 4 * 1024;
+
+/** What the page of a link must know. */
+export interface ShownLink {
+  state: LinkState;
+  customerName: string | null;
+  email: string | null;
+}
+
+/** Tells the page what a link is good for. Nothing is used up, so fetching the page does no harm. */
+export function peekLink(customerId: string, token: string): Promise<ShownLink> {
+  return peekBillingLink({ customerId, token }, new Date());
+}
+
+/**
+ * Uses a billing link up, as its page's form posts it, and gives the browser a session for that customer alone in place
+ * of any other. Where the link cannot be used, its page says why.
+ */
+export async function openBillingLink(request: Request): Promise<Response> {
+  try {
+    requireOwnPage(request.headers);
+    const form = new URLSearchParams(await readText(request, MAX_FORM_BYTES));
+    return await open(request, { customerId: form.get("customer") ?? "", token: form.get("token") ?? "" });
+  } catch (error) {
+    return toResponse(errorAnswer(error, newId("request")), Response);
+  }
+}
+
+async function open(request: Request, link: { customerId: string; token: string }): Promise<Response> {
+  const visitor = await redeemBillingLink(link, new Date()).catch(backToThePage);
+  if (!visitor) {
+    const query = new URLSearchParams({ customer: link.customerId, token: link.token });
+    return goTo(`${BILLING_LINK_PATH}?${query}`, []);
+  }
+  const session = await newSession(visitor.user, visitor.customerId, SESSION_SECONDS);
+  // The parts of a longer cookie would be read together with the new one.
+  return goTo(visitor.returnPath, [...endedSession(request.headers.get("cookie") ?? ""), session]);
+}
+
+/** The link is as good as before, and the page says that the database is away. */
+function backToThePage(error: unknown): null {
+  if (!isDatabaseUnavailable(error)) throw error;
+  log().error({ err: error }, "a billing link could not be opened");
+  return null;
+}
+
+function goTo(path: string, cookies: readonly string[]): Response {
+  const headers = new Headers({ location: `${env().APP_URL}${path}`, "cache-control": "no-store" });
+  for (const cookie of cookies) headers.append("set-cookie", cookie);
+  return new Response(null, { status: 303, headers });
+}
+
+/**
+ * Only our own page may post here. That page sends no referrer, and then browsers write the origin as `null`: so what
+ * counts is where the browser itself says that the request comes from, which no page can set.
+ *
+ * @see https://fetch.spec.whatwg.org/#append-a-request-origin-header
+ */
+function requireOwnPage(headers: Headers): void {
+  const origin = headers.get("origin");
+  const isOwn =
+    origin === null || origin === "null"
+      ? headers.get("sec-fetch-site") === "same-origin"
+      : origin === new URL(env().APP_URL).origin;
+  if (!isOwn) throw new ForbiddenError("This request comes from another site.", { reason: "foreign_origin" });
+}

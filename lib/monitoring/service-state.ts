@@ -1,0 +1,81 @@
+import { onPool, type Statement } from "@/lib/platform/db";
+import { readWorkerAgeMs } from "@/lib/platform/jobs";
+
+/** What an operator watches. Each number is read from the rows that it counts. */
+export interface ServiceState {
+  /** Checkout attempts whose page ended a while ago and of which nobody knows yet what became. */
+  stuckTopUps: number;
+  /** Events of Stripe's that could not be handled and will be tried again. */
+  failedEvents: number;
+  /** Age of the oldest of them in seconds; 0 when there is none. */
+  oldestFailedEventSeconds: number;
+  /** Payments that must be given back and were not yet. */
+  openRefundTasks: number;
+  /** Jobs that could run now. */
+  dueJobs: number;
+  /** How long the oldest of them has waited, in seconds. */
+  oldestDueJobSeconds: number;
+  /** Jobs that were given up. */
+  failedJobs: number;
+  /** When a worker was last heard, in seconds; null when none ever was. */
+  workerSilenceSeconds: number | null;
+  /** What a person must look at, by kind. `ledger_broken` is a customer whose balance its transfers do not explain. */
+  openAlerts: { kind: string; count: number }[];
+}
+
+/** The sweep looks every five minutes; after three of them something is wrong. */
+const COUNTS: Statement = {
+  name: "monitoring_counts",
+  text: `
+    SELECT
+      (SELECT count(*) FROM topup_intent
+       WHERE next_check_at IS NOT NULL AND status IN ('created', 'open')
+         AND session_expires_at < $1::timestamptz - interval '15 minutes')::int AS stuck_top_ups,
+      failed.count::int AS failed_events, coalesce(failed.seconds, 0)::float8 AS oldest_failed_event,
+      (SELECT count(*) FROM refund_task WHERE status = 'open')::int AS open_refund_tasks,
+      jobs.due::int AS due_jobs, coalesce(jobs.seconds, 0)::float8 AS oldest_due_job, jobs.failed::int AS failed_jobs
+    FROM
+      (SELECT count(*) AS count, extract(epoch FROM $1::timestamptz - min(received_at)) AS seconds
+       FROM stripe_event WHERE status = 'failed') AS failed,
+      (SELECT count(*) FILTER (WHERE run_at <= $1::timestamptz AND attempts < max_attempts) AS due,
+              extract(epoch FROM $1::timestamptz - min(run_at)
+                FILTER (WHERE run_at <= $1::timestamptz AND attempts < max_attempts AND locked_at IS NULL)) AS seconds,
+              count(*) FILTER (WHERE attempts >= max_attempts) AS failed
+       FROM graphile_worker.jobs) AS jobs`,
+};
+
+interface CountsRow {
+  stuck_top_ups: number;
+  failed_events: number;
+  oldest_failed_event: number;
+  open_refund_tasks: number;
+  due_jobs: number;
+  oldest_due_job: number;
+  failed_jobs: number;
+}
+
+const ALERTS: Statement = {
+  name: "monitoring_alerts",
+  text: "SELECT kind, count(*)::int AS count FROM alert WHERE resolved_at IS NULL GROUP BY kind ORDER BY kind",
+};
+
+/** Reads how the installation stands. A handful of counts over small sets, so that it may be asked every few seconds. */
+export async function readServiceState(now: Date): Promise<ServiceState> {
+  const [[counts], openAlerts, workerAgeMs] = await Promise.all([
+    onPool().run<CountsRow>(COUNTS, [now.toISOString()]),
+    onPool().run<{ kind: string; count: number }>(ALERTS, []),
+    readWorkerAgeMs(now),
+  ]);
+  if (!counts) throw new Error("A query of counts answered without a row.");
+  return {
+    stuckTopUps: counts.stuck_top_ups,
+    failedEvents: counts.failed_events,
+    oldestFailedEventSeconds: counts.oldest_failed_event,
+    openRefundTasks: counts.open_refund_tasks,
+    dueJobs: counts.due_jobs,
+    oldestDueJobSeconds: counts.oldest_due_job,
+    failedJobs: counts.failed_jobs,
+    workerSilenceSeconds: workerAgeMs === null ? null : workerAgeMs / 1_000,
+    openAlerts,
+  };
+}

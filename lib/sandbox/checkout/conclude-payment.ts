@@ -1,0 +1,43 @@
+import { type PayerDetails, type Session, sessionSaveOptions } from "../resources/checkout-sessions/session";
+import type { PaymentResult } from "../resources/payment-intents/payment-result";
+import type { Tx } from "../runtime";
+import { mergePrivate, updateObject } from "../store/objects";
+import { addressOf } from "../three-d-secure/challenge";
+import { completeSession } from "./complete-session";
+import type { PayOutcome } from "./pay-outcome";
+
+/** What a try to pay means for its session. `session` is the open one, with the amounts of this try. */
+export async function concludePayment(
+  tx: Tx,
+  session: Session,
+  payer: PayerDetails,
+  { intent, decline }: PaymentResult,
+): Promise<PayOutcome> {
+  switch (intent.status) {
+    case "succeeded":
+      return completeSession(tx, { ...withLocalPrice(session, intent), payment_status: "paid" }, payer);
+    case "processing":
+    case "requires_capture":
+      // Complete, but the money is not there: `payment_status` stays `unpaid`.
+      return completeSession(tx, withLocalPrice(session, intent), payer);
+    case "requires_action": {
+      const { email, name, address, taxId } = payer;
+      await updateObject(tx, session, sessionSaveOptions(session));
+      await mergePrivate(tx, session.id, { payer: { email, name, address, taxId } });
+      const url = addressOf(intent.next_action);
+      if (!url) throw new Error(`${intent.id} has no page for 3-D Secure`);
+      return { kind: "authenticate", session, url };
+    }
+    default:
+      if (!decline) throw new Error(`${intent.id} is ${intent.status} without a decline`);
+      await updateObject(tx, session, sessionSaveOptions(session));
+      return { kind: "declined", session, decline };
+  }
+}
+
+/** What the customer saw and paid in their own currency; absent when that was the session's currency. */
+function withLocalPrice(session: Session, intent: PaymentResult["intent"]): Session {
+  return intent.presentment_details
+    ? { ...session, presentment_details: intent.presentment_details }
+    : session;
+}

@@ -1,0 +1,40 @@
+import type { CheckoutForm, FieldErrors } from "../checkout/checkout-form";
+import type { Stripe } from "../stripe-types";
+import { textField } from "./form-fields";
+import { html, type Markup } from "./markup";
+
+export interface CardFieldsView {
+  form: CheckoutForm;
+  errors: FieldErrors;
+  savedCards: Stripe.PaymentMethod[];
+}
+
+/** The fields of a card, after the saved cards where there are some. */
+export function cardFields({ form, errors, savedCards }: CardFieldsView): Markup {
+  return html`<fieldset><legend>Card</legend>
+${savedCards.length > 0 && savedCardChoices(savedCards, form.savedCard)}
+${textField({ name: "cardNumber", label: "Card number", value: form.cardNumber, errors, autocomplete: "cc-number", inputMode: "numeric", placeholder: "1234 1234 1234 1234" })}
+<div class="pair">
+${textField({ name: "expiry", label: "Expiry (MM / YY)", value: form.expiry, errors, autocomplete: "cc-exp", inputMode: "numeric", placeholder: "MM / YY" })}
+${textField({ name: "cvc", label: "CVC", value: form.cvc, errors, autocomplete: "cc-csc", inputMode: "numeric", placeholder: "123" })}
+</div>
+${textField({ name: "name", label: "Name on card", value: form.name, errors, autocomplete: "cc-name" })}
+</fieldset>`;
+}
+
+function savedCardChoices(cards: Stripe.PaymentMethod[], chosen: string): Markup {
+  const radio = (value: string, text: string) =>
+    html`<label class="choice"><input type="radio" name="savedCard" value="${value}"${value === chosen && html` checked`}><span>${text}</span></label>`;
+  return html`<div role="radiogroup" aria-label="Saved cards" class="field">
+${cards.map((method) => radio(method.id, describeCard(method)))}
+${radio("", "A new card")}
+</div>`;
+}
+
+/** A card as people tell theirs apart. */
+export function describeCard(method: Stripe.PaymentMethod): string {
+  const card = method.card;
+  if (!card) return method.id;
+  const brand = card.brand.charAt(0).toUpperCase() + card.brand.slice(1);
+  return `${brand} •••• ${card.last4}, expires ${String(card.exp_month).padStart(2, "0")} / ${card.exp_year % 100}`;
+}

@@ -1,0 +1,67 @@
+import type { CheckoutForm, FieldErrors } from "../checkout/checkout-form";
+import type { HostedInvoice } from "../hosted-invoice/read-hosted-invoice";
+import { cardFields } from "./card-fields";
+import { formatDate } from "./format-date";
+import { formatMoney } from "./format-money";
+import { invoiceSummary } from "./invoice-summary";
+import { layout } from "./layout";
+import { html, type Markup } from "./markup";
+import { paperStyles } from "./paper-styles";
+import { testCardList } from "./test-card-list";
+
+export interface InvoiceView extends HostedInvoice {
+  form: CheckoutForm;
+  errors: FieldErrors;
+  /** A decline, or another reason why the last press did nothing. */
+  alert: string | undefined;
+}
+
+/** The hosted invoice: what is due, a form to pay it while it can be paid, and its papers. */
+export function invoicePage(view: InvoiceView): string {
+  return layout(
+    `Invoice ${view.invoice.number}`,
+    html`<main>
+<h1>Invoice from ${view.invoice.account_name}</h1>
+${view.alert && html`<p class="alert" role="alert">${view.alert}</p>`}
+<div class="columns">
+${invoiceSummary(view)}
+${view.canBePaid ? payPanel(view) : closedPanel(view)}
+</div>
+</main>`,
+    paperStyles,
+  );
+}
+
+function payPanel(view: InvoiceView): Markup {
+  const { invoice } = view;
+  const label = `Pay ${formatMoney(invoice.amount_remaining, invoice.currency)}`;
+  return html`<div class="panel"><form method="post" action="${pathOf(view)}" novalidate>
+<button class="default-action" type="submit" name="action" value="pay" tabindex="-1" aria-hidden="true">${label}</button>
+${cardFields(view)}
+${view.errors.savedCard && html`<p class="error" role="alert">${view.errors.savedCard}</p>`}
+<button class="primary" type="submit" name="action" value="pay">${label}</button>
+${testCardList({ folded: true })}
+</form>
+${papers(view)}</div>`;
+}
+
+function closedPanel(view: InvoiceView): Markup {
+  const { invoice } = view;
+  const paidAt = invoice.status_transitions.paid_at;
+  const text =
+    invoice.status === "void"
+      ? "This invoice was voided. There is nothing to pay."
+      : `This invoice was paid${paidAt === null ? "" : ` on ${formatDate(paidAt)}`}. There is nothing more to pay.`;
+  return html`<div class="panel"><h2>${invoice.status === "void" ? "Voided" : "Invoice paid"}</h2>
+<p>${text}</p>
+${papers(view)}</div>`;
+}
+
+function papers({ invoice, charge }: InvoiceView): Markup {
+  return html`<p class="ways"><a href="${invoice.invoice_pdf ?? ""}">Download invoice (PDF)</a>
+${charge?.receipt_url && html`<a href="${charge.receipt_url}">View receipt</a>`}</p>`;
+}
+
+function pathOf({ invoice }: InvoiceView): string {
+  return new URL(invoice.hosted_invoice_url ?? "").pathname;
+}

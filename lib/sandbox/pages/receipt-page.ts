@@ -1,0 +1,41 @@
+import type { Stripe } from "../stripe-types";
+import { formatDate } from "./format-date";
+import { formatMoney } from "./format-money";
+import { layout } from "./layout";
+import { html } from "./markup";
+import { paperStyles } from "./paper-styles";
+
+/** The receipt of a charge: what was paid, with what, and what was given back. */
+export function receiptPage(charge: Stripe.Charge): string {
+  const money = (cents: number) => formatMoney(cents, charge.currency);
+  const refunded = charge.amount_refunded;
+  return layout(
+    "Receipt",
+    html`<main class="narrow"><div class="panel paper">
+<h1>Receipt from Stripe sandbox</h1>
+<p class="amount">${money(charge.amount_captured)}</p>
+<dl class="facts">
+<dt>Receipt for</dt><dd>${charge.description ?? "Payment"}</dd>
+<dt>Date paid</dt><dd>${formatDate(charge.created)}</dd>
+<dt>Payment method</dt><dd>${paidWith(charge)}</dd>
+<dt>Payment</dt><dd>${charge.id}</dd>
+${charge.billing_details.name && html`<dt>Paid by</dt><dd>${charge.billing_details.name}</dd>`}
+</dl>
+<dl class="lines">
+<div><dt>Amount charged</dt><dd>${money(charge.amount_captured)}</dd></div>
+${refunded > 0 && html`<div><dt>Refunded</dt><dd>−${money(refunded)}</dd></div>`}
+<div class="sum"><dt>Total</dt><dd>${money(charge.amount_captured - refunded)}</dd></div>
+</dl>
+</div></main>`,
+    paperStyles,
+  );
+}
+
+function paidWith({ payment_method_details: details }: Stripe.Charge): string {
+  if (details?.card) {
+    const brand = details.card.brand ?? "card";
+    return `${brand.charAt(0).toUpperCase()}${brand.slice(1)} •••• ${details.card.last4}`;
+  }
+  const bank = details?.us_bank_account;
+  return bank ? `${bank.bank_name ?? "Bank account"} •••• ${bank.last4}` : String(details?.type ?? "");
+}

@@ -1,0 +1,106 @@
+import type { Followed } from "../checkout/follow-payment";
+import { awaitConfirmation } from "../resources/payment-intents/await-confirmation";
+import { chargeCard } from "../resources/payment-intents/charge-card";
+import { failAuthentication } from "../resources/payment-intents/fail-authentication";
+import type { PaymentResult } from "../resources/payment-intents/payment-result";
+import { readSecrets, testCardOf } from "../resources/payment-methods/method-secrets";
+import { failSetupAuthentication } from "../resources/setup-intents/fail-setup-authentication";
+import { type SetupResult, setUpCard } from "../resources/setup-intents/set-up-card";
+import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "../runtime";
+import type { Stripe } from "../stripe-types";
+import type { SaveCard } from "../three-d-secure/challenge";
+import { followPayment, followSetup } from "./followers";
+import { lockOwner } from "./lock-owner";
+import { type OpenChallenge, readChallenge } from "./read-challenge";
+
+/** What the cardholder sees after their answer. */
+export interface AnsweredChallenge {
+  intent: Stripe.PaymentIntent | Stripe.SetupIntent;
+  /** Null where nobody said where to go: the page shows the result itself. */
+  goTo: string | null;
+}
+
+/**
+ * Takes the cardholder's answer on the bank's page, once: charges or saves the card if they passed, and refuses it if
+ * they did not. Waits a moment for the webhook when a hosted page comes next, as Stripe does.
+ *
+ * @returns undefined when there is no question (any more)
+ */
+export async function answerChallenge(
+  runtime: Runtime,
+  intentId: string,
+  token: string,
+  passed: boolean,
+): Promise<AnsweredChallenge | undefined> {
+  const answered = await inTransaction(runtime, NO_REQUEST, async (tx) => {
+    await lockOwner(tx, intentId);
+    const open = await readChallenge(tx, intentId, token, "lock");
+    return open && settle(tx, open, passed);
+  });
+  if (answered?.eventId) await runtime.deliveries.waitFor(answered.eventId, runtime.redirectWaitMs);
+  return answered;
+}
+
+async function settle(
+  tx: Tx,
+  open: OpenChallenge,
+  passed: boolean,
+): Promise<AnsweredChallenge & { eventId?: string | undefined }> {
+  const { asked } = open;
+  if (asked.kind === "payment") {
+    const result = await settlePayment(tx, asked.intent, open, passed);
+    return leave(result.intent, open, await followPayment(tx, result));
+  }
+  const result = await settleSetup(tx, asked.intent, open, passed);
+  return leave(result.intent, open, await followSetup(tx, result));
+}
+
+async function settlePayment(
+  tx: Tx,
+  intent: Stripe.PaymentIntent,
+  open: OpenChallenge,
+  passed: boolean,
+): Promise<PaymentResult> {
+  const { challenge, method } = open;
+  if (!passed) return failAuthentication(tx, intent, method);
+  if (intent.confirmation_method === "manual") return awaitConfirmation(tx, intent, challenge);
+  const card = testCardOf(await readSecrets(tx, method.id));
+  return chargeCard(tx, intent, method, card, { authenticated: true, save: saveWish(open) });
+}
+
+async function settleSetup(
+  tx: Tx,
+  intent: Stripe.SetupIntent,
+  open: OpenChallenge,
+  passed: boolean,
+): Promise<SetupResult> {
+  const { method } = open;
+  if (!passed) return failSetupAuthentication(tx, intent, method);
+  const card = testCardOf(await readSecrets(tx, method.id));
+  return setUpCard(tx, intent, method, card, { authenticated: true, save: saveWish(open) });
+}
+
+/** Somebody else may have attached the card while the bank was asking. */
+function saveWish({ challenge, method }: OpenChallenge): SaveCard | null {
+  return method.customer === null ? challenge.save : null;
+}
+
+function leave(
+  intent: AnsweredChallenge["intent"],
+  { challenge }: OpenChallenge,
+  followed: Followed | undefined,
+) {
+  if (followed) return { intent, ...followed };
+  return { intent, goTo: challenge.returnUrl === null ? null : wayBack(challenge.returnUrl, intent) };
+}
+
+/** The caller's address with what Stripe adds to it. */
+function wayBack(returnUrl: string, intent: AnsweredChallenge["intent"]): string {
+  const url = new URL(returnUrl);
+  const name = intent.object;
+  const failed = intent.status === "requires_payment_method";
+  url.searchParams.set(name, intent.id);
+  url.searchParams.set(`${name}_client_secret`, intent.client_secret ?? "");
+  url.searchParams.set("redirect_status", failed ? "failed" : "succeeded");
+  return url.href;
+}

@@ -1,0 +1,76 @@
+import type { CheckoutForm, FieldErrors } from "../checkout/checkout-form";
+import { readNewCard } from "../checkout/read-new-card";
+import { recordEvent } from "../events/record-event";
+import type { Address } from "../resources/address";
+import type { PortalSession } from "../resources/billing-portal/session";
+import { detachPaymentMethod } from "../resources/payment-methods/detach-payment-method";
+import { createCard } from "../resources/payment-methods/payment-method";
+import { confirmSetup } from "../resources/setup-intents/confirm-setup";
+import { buildSetupIntent, setupIntentSaveOptions } from "../resources/setup-intents/setup-intent";
+import type { Tx } from "../runtime";
+import { insertObject } from "../store/objects";
+import { addressOf } from "../three-d-secure/challenge";
+import type { Portal } from "./read-portal";
+import { setDefault } from "./set-default";
+
+/** What became of one press of a button of the portal. */
+export type PortalOutcome =
+  | { kind: "done"; notice: PortalNotice }
+  | { kind: "authenticate"; url: string }
+  | { kind: "declined"; message: string }
+  | { kind: "invalid"; errors: FieldErrors }
+  /** The configuration does not offer it, or it is not there any more. */
+  | { kind: "refused" };
+
+export type PortalNotice = "card-added" | "card-removed" | "default-changed" | "details-saved";
+
+/** Saves a card for payments while the customer is away; the first one becomes the default. */
+export async function addCard(tx: Tx, portal: Portal, form: CheckoutForm): Promise<PortalOutcome> {
+  const { customer, session } = portal;
+  const card = readNewCard(form, tx.now);
+  if (!("card" in card)) return { kind: "invalid", errors: card };
+  const billing = {
+    name: form.name.trim(),
+    email: customer.email,
+    address: (customer.address ?? null) as Address | null,
+  };
+  const method = await createCard(tx, { ...card, billing, allowRedisplay: "always" });
+  const intent = buildSetupIntent(tx, {
+    customer: customer.id,
+    description: null,
+    metadata: {},
+    allowedPaymentMethodTypes: null,
+  });
+  await insertObject(tx, intent, setupIntentSaveOptions(intent));
+  await recordEvent(tx, "setup_intent.created", intent);
+  const save = { customer: customer.id, allowRedisplay: "always" } as const;
+  const result = await confirmSetup(tx, intent, method, { returnUrl: session.url, save });
+  const url = addressOf(result.intent.next_action);
+  if (url) {
+    await rememberSetup(tx, session, intent.id);
+    return { kind: "authenticate", url };
+  }
+  if (result.decline) return { kind: "declined", message: result.decline.message };
+  if (portal.cards.length === 0) await setDefault(tx, customer, method.id);
+  return { kind: "done", notice: "card-added" };
+}
+
+/** Leads back from the bank's page to here. */
+async function rememberSetup(tx: Tx, session: PortalSession, intentId: string): Promise<void> {
+  await tx.query("UPDATE object SET refs = refs || $2 WHERE id = $1", [
+    session.id,
+    JSON.stringify({ setup_intent: intentId }),
+  ]);
+}
+
+export async function removeCard(tx: Tx, portal: Portal, id: string): Promise<PortalOutcome> {
+  if (!portal.cards.some((card) => card.id === id)) return { kind: "refused" };
+  await detachPaymentMethod(tx, id);
+  return { kind: "done", notice: "card-removed" };
+}
+
+export async function chooseDefault(tx: Tx, portal: Portal, id: string): Promise<PortalOutcome> {
+  if (!portal.cards.some((card) => card.id === id)) return { kind: "refused" };
+  await setDefault(tx, portal.customer, id);
+  return { kind: "done", notice: "default-changed" };
+}

@@ -1,0 +1,130 @@
+import type { ApiRequest } from "../../api/operation";
+import type { Params } from "../../api/request-schema";
+import { invalidRequest, missingParameter } from "../../api/stripe-error";
+import type { Tx } from "../../runtime";
+import { insertObject, updateObject } from "../../store/objects";
+import type { Stripe } from "../../stripe-types";
+import { isCurrency } from "../checkout-sessions/currencies";
+import { loadLive, loadReferenced } from "../load-object";
+import { mergeMetadata } from "../merge-metadata";
+import { mapOf, textOr, updatedText } from "../param-readers";
+import { checkTaxCode } from "../tax-code";
+import { buildPrice, priceSaveOptions } from "./price";
+import { buildProduct, productSaveOptions } from "./product";
+import { refuseNotBuilt } from "./refuse-not-built";
+
+const MAX_CENTS = 99_999_999;
+
+const NOT_BUILT = [
+  "currency_options",
+  "custom_unit_amount",
+  "recurring",
+  "tiers",
+  "tiers_mode",
+  "transfer_lookup_key",
+  "transform_quantity",
+  "unit_amount_decimal",
+];
+
+export function checkPrice({ params, ids }: ApiRequest): void {
+  refuseNotBuilt(params, NOT_BUILT);
+  if (params.billing_scheme === "tiered") {
+    throw invalidRequest("This sandbox does not support tiered prices.", "billing_scheme");
+  }
+  if (ids.price === undefined) checkNewPrice(params);
+}
+
+function checkNewPrice(params: Params): void {
+  if (!isCurrency(String(params.currency))) {
+    throw invalidRequest(`Invalid currency: ${params.currency}.`, "currency");
+  }
+  if (params.product === undefined && params.product_data === undefined) throw missingParameter("product");
+  if (params.product !== undefined && params.product_data !== undefined) {
+    throw invalidRequest(
+      "You may only specify one of these parameters: product, product_data.",
+      "product_data",
+    );
+  }
+  const product = mapOf(params.product_data);
+  if (product?.tax_details !== undefined) refuseNotBuilt(product, ["tax_details"]);
+  checkTaxCode(product?.tax_code, "product_data[tax_code]");
+  if (typeof params.unit_amount !== "number") throw missingParameter("unit_amount");
+  if (params.unit_amount < 0) {
+    throw invalidRequest("Invalid non-negative integer", "unit_amount", "parameter_invalid_integer");
+  }
+  if (params.unit_amount > MAX_CENTS) {
+    throw invalidRequest(
+      "Invalid unit amount: it must be at most 99999999.",
+      "unit_amount",
+      "amount_too_large",
+    );
+  }
+}
+
+export function checkPriceList({ params }: ApiRequest): void {
+  refuseNotBuilt(params, ["lookup_keys", "recurring"]);
+}
+
+export async function createPrice(tx: Tx, { params }: ApiRequest): Promise<Stripe.Price> {
+  await assertFreeLookupKey(tx, params.lookup_key);
+  const price = buildPrice(tx, await productOf(tx, params), params, params.active !== false);
+  await insertObject(tx, price, priceSaveOptions(price));
+  return price;
+}
+
+async function productOf(tx: Tx, params: Params): Promise<string> {
+  const data = mapOf(params.product_data);
+  if (!data) {
+    return (await loadReferenced<Stripe.Product>(tx, "product", textOr(params.product, ""), "product")).data
+      .id;
+  }
+  const product = buildProduct(tx, data, data.active !== false);
+  const [taken] = await tx.query("SELECT 1 FROM object WHERE id = $1", [product.id]);
+  if (taken) {
+    throw invalidRequest(
+      `Product already exists: ${product.id}`,
+      "product_data[id]",
+      "resource_already_exists",
+    );
+  }
+  await insertObject(tx, product, productSaveOptions(product));
+  return product.id;
+}
+
+export async function updatePrice(tx: Tx, { params, ids }: ApiRequest): Promise<Stripe.Price> {
+  const { data: before } = await loadLive<Stripe.Price>(tx, "price", ids.price ?? "");
+  if (params.lookup_key !== before.lookup_key) await assertFreeLookupKey(tx, params.lookup_key);
+  const after: Stripe.Price = {
+    ...before,
+    active: typeof params.active === "boolean" ? params.active : before.active,
+    lookup_key: updatedText(params.lookup_key, before.lookup_key),
+    metadata: mergeMetadata(before.metadata, params.metadata),
+    nickname: updatedText(params.nickname, before.nickname),
+    tax_behavior: taxBehavior(before, params),
+  };
+  await updateObject(tx, after, priceSaveOptions(after));
+  return after;
+}
+
+function taxBehavior(before: Stripe.Price, params: Params): Stripe.Price["tax_behavior"] {
+  const wanted = textOr(params.tax_behavior, before.tax_behavior) as Stripe.Price["tax_behavior"];
+  if (wanted === before.tax_behavior || before.tax_behavior === "unspecified") return wanted;
+  throw invalidRequest(
+    `Once a price's tax behavior is set to ${before.tax_behavior}, it cannot be changed.`,
+    "tax_behavior",
+  );
+}
+
+/** One price at a time holds a lookup key. */
+async function assertFreeLookupKey(tx: Tx, key: Params[string] | undefined): Promise<void> {
+  if (typeof key !== "string") return;
+  const [taken] = await tx.query("SELECT id FROM object WHERE type = 'price' AND refs @> $1::jsonb LIMIT 1", [
+    JSON.stringify({ lookup_key: key }),
+  ]);
+  if (!taken) return;
+  throw invalidRequest(
+    `A price (\`${taken.id}\`) already uses that lookup key.`,
+    "lookup_key",
+    "resource_already_exists",
+  );
+}

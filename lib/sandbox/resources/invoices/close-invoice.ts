@@ -1,0 +1,56 @@
+import type { ApiRequest } from "../../api/operation";
+import { invalidRequest } from "../../api/stripe-error";
+import { changedAttributes, recordEvent } from "../../events/record-event";
+import type { Tx } from "../../runtime";
+import { findObject } from "../../store/objects";
+import type { Stripe } from "../../stripe-types";
+import { saveCustomer } from "../customers/update-customer";
+import { cancelInvoiceIntent } from "./cancel-invoice-intent";
+import { type Invoice, saveInvoice } from "./invoice";
+import { type LoadedInvoice, loadInvoice } from "./load-invoice";
+
+/** Gives up a finalized invoice as if it had never been asked for; it can never be paid again. */
+export async function voidInvoice(tx: Tx, { ids }: ApiRequest): Promise<Invoice> {
+  const loaded = await loadCloseable(tx, ids.invoice ?? "", ["open", "uncollectible"]);
+  await cancelInvoiceIntent(tx, loaded.invoice.id, "void_invoice");
+  await giveBalanceBack(tx, loaded.invoice);
+  const transitions = { ...loaded.invoice.status_transitions, voided_at: tx.now };
+  return close(tx, loaded, "void", transitions, "invoice.voided");
+}
+
+/** Gives up hope for an invoice; it may still be paid or voided. */
+export async function markUncollectible(tx: Tx, { ids }: ApiRequest): Promise<Invoice> {
+  const loaded = await loadCloseable(tx, ids.invoice ?? "", ["open"]);
+  const transitions = { ...loaded.invoice.status_transitions, marked_uncollectible_at: tx.now };
+  return close(tx, loaded, "uncollectible", transitions, "invoice.marked_uncollectible");
+}
+
+async function loadCloseable(tx: Tx, id: string, allowed: string[]): Promise<LoadedInvoice> {
+  const loaded = await loadInvoice(tx, id);
+  if (allowed.includes(String(loaded.invoice.status))) return loaded;
+  throw invalidRequest(
+    `You can only pass in ${allowed.join(" or ")} invoices. This invoice isn't ${allowed[0]}.`,
+  );
+}
+
+async function close(
+  tx: Tx,
+  { invoice: before, secrets }: LoadedInvoice,
+  status: "void" | "uncollectible",
+  transitions: Invoice["status_transitions"],
+  event: string,
+): Promise<Invoice> {
+  const invoice: Invoice = { ...before, auto_advance: false, status, status_transitions: transitions };
+  await saveInvoice(tx, invoice, secrets);
+  await recordEvent(tx, "invoice.updated", invoice, changedAttributes(before, invoice));
+  await recordEvent(tx, event, invoice);
+  return invoice;
+}
+
+/** What the finalization took from (or settled on) the customer's balance. */
+async function giveBalanceBack(tx: Tx, invoice: Invoice): Promise<void> {
+  const used = invoice.starting_balance - (invoice.ending_balance ?? 0);
+  const stored = await findObject<Stripe.Customer>(tx, "customer", String(invoice.customer), "lock");
+  if (used === 0 || !stored || stored.deleted) return;
+  await saveCustomer(tx, stored.data, { ...stored.data, balance: stored.data.balance + used });
+}

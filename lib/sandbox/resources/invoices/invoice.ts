@@ -1,0 +1,114 @@
+import type { Tx } from "../../runtime";
+import { newStripeId, randomLetters } from "../../store/ids";
+import { type SaveOptions, updateObject } from "../../store/objects";
+import type { Stripe } from "../../stripe-types";
+
+export type Invoice = Stripe.Invoice;
+export type InvoiceLine = Stripe.InvoiceLineItem;
+
+/** What an invoice remembers and never shows. */
+export interface InvoiceSecrets extends Record<string, unknown> {
+  /** The unguessable part of the addresses of its page and its PDF. */
+  token: string;
+}
+
+/** A draft without lines, parameters or customer details. */
+export function emptyInvoice(tx: Tx, customer: string, currency: string): Invoice {
+  const id = newStripeId("in");
+  return {
+    id,
+    object: "invoice",
+    account_country: "US",
+    account_name: "Stripe sandbox",
+    account_tax_ids: null,
+    amount_due: 0,
+    amount_overpaid: 0,
+    amount_paid: 0,
+    amount_remaining: 0,
+    amount_shipping: 0,
+    application: null,
+    attempt_count: 0,
+    attempted: false,
+    auto_advance: false,
+    automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
+    automatically_finalizes_at: null,
+    billing_reason: "manual",
+    collection_method: "charge_automatically",
+    created: tx.now,
+    currency,
+    custom_fields: null,
+    customer,
+    customer_account: null,
+    customer_address: null,
+    customer_email: null,
+    customer_name: null,
+    customer_phone: null,
+    customer_shipping: null,
+    customer_tax_exempt: "none",
+    customer_tax_ids: [],
+    default_payment_method: null,
+    default_source: null,
+    default_tax_rates: [],
+    description: null,
+    discounts: [],
+    due_date: null,
+    effective_at: null,
+    ending_balance: null,
+    footer: null,
+    from_invoice: null,
+    hosted_invoice_url: null,
+    invoice_pdf: null,
+    issuer: { type: "self" },
+    last_finalization_error: null,
+    latest_revision: null,
+    lines: { object: "list", data: [], has_more: false, url: `/v1/invoices/${id}/lines` },
+    livemode: false,
+    metadata: {},
+    next_payment_attempt: null,
+    number: null,
+    on_behalf_of: null,
+    parent: null,
+    payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
+    period_end: tx.now,
+    period_start: tx.now,
+    post_payment_credit_notes_amount: 0,
+    pre_payment_credit_notes_amount: 0,
+    receipt_number: null,
+    rendering: null,
+    shipping_cost: null,
+    shipping_details: null,
+    starting_balance: 0,
+    statement_descriptor: null,
+    status: "draft",
+    status_transitions: { finalized_at: null, marked_uncollectible_at: null, paid_at: null, voided_at: null },
+    subtotal: 0,
+    subtotal_excluding_tax: 0,
+    test_clock: null,
+    total: 0,
+    total_discount_amounts: [],
+    total_excluding_tax: 0,
+    total_pretax_credit_amounts: [],
+    total_taxes: [],
+    webhooks_delivered_at: null,
+  };
+}
+
+export function newInvoiceSecrets(): InvoiceSecrets {
+  return { token: `test_${randomLetters(48)}` };
+}
+
+export function invoiceSaveOptions(invoice: Invoice, secrets?: InvoiceSecrets): SaveOptions {
+  return {
+    refs: {
+      customer: invoice.customer as string,
+      status: invoice.status,
+      collection_method: invoice.collection_method,
+      ...(secrets && { token: secrets.token }),
+    },
+    ...(secrets && { private: secrets }),
+  };
+}
+
+export async function saveInvoice(tx: Tx, invoice: Invoice, secrets: InvoiceSecrets): Promise<void> {
+  await updateObject(tx, invoice, invoiceSaveOptions(invoice, secrets));
+}

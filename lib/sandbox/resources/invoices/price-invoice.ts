@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import type { Stripe } from "../../stripe-types";
+import { type BusinessTaxId, type TaxRule, taxOnTop, taxRule, taxWithin } from "../../tax/tax-table";
+import { type Address, isUsableForTax } from "../address";
+import type { Invoice, InvoiceLine } from "./invoice";
+import { type StoredLine, shownLines } from "./invoice-lines";
+
+export interface PricedInvoice {
+  invoice: Invoice;
+  lines: StoredLine[];
+}
+
+/** The invoice with the tax of its customer's address on every line, and the sums of it all. Amounts in cents. */
+export function priceInvoice(invoice: Invoice, lines: StoredLine[]): PricedInvoice {
+  const { rule, status } = ruleFor(invoice);
+  const taxed = lines.map((stored) => ({ ...stored, line: taxLine(stored, rule, invoice) }));
+  const all = taxed.map(({ line }) => line);
+  const subtotal = all.reduce((sum, line) => sum + line.subtotal, 0);
+  const within = sumOfTaxes(all, "inclusive");
+  const onTop = sumOfTaxes(all, "exclusive");
+  const total = subtotal + onTop;
+  const due = Math.max(0, total + invoice.starting_balance);
+  return {
+    lines: taxed,
+    invoice: {
+      ...invoice,
+      amount_due: due,
+      amount_remaining: due - invoice.amount_paid,
+      automatic_tax: { ...invoice.automatic_tax, status },
+      lines: shownLines(invoice, all),
+      subtotal,
+      subtotal_excluding_tax: subtotal - within,
+      total,
+      total_excluding_tax: total - within - onTop,
+      total_taxes: totalTaxes(all),
+    },
+  };
+}
+
+interface AppliedRule {
+  rule: TaxRule | undefined;
+  status: Invoice["automatic_tax"]["status"];
+}
+
+function ruleFor(invoice: Invoice): AppliedRule {
+  if (!invoice.automatic_tax.enabled) return { rule: undefined, status: null };
+  const address = taxAddress(invoice);
+  if (!isUsableForTax(address)) return { rule: undefined, status: "requires_location_inputs" };
+  const taxId = invoice.customer_tax_ids?.find((id) => id.type === "eu_vat") as BusinessTaxId | undefined;
+  const rule = taxRule(address, taxId);
+  return { rule: exemption(invoice) ?? rule, status: "complete" };
+}
+
+/** Where it is sent to decides before where it is billed to. */
+export function taxAddress(invoice: Invoice): Address | null {
+  return (invoice.customer_shipping?.address ?? invoice.customer_address) as Address | null;
+}
+
+function exemption(invoice: Invoice): TaxRule | undefined {
+  if (invoice.customer_tax_exempt === "reverse") return { basisPoints: 0, reason: "reverse_charge" };
+  return invoice.customer_tax_exempt === "exempt" ? { basisPoints: 0, reason: "not_collecting" } : undefined;
+}
+
+function taxLine({ line, inclusive }: StoredLine, rule: TaxRule | undefined, invoice: Invoice): InvoiceLine {
+  if (!rule) return { ...line, taxes: [] };
+  const { basisPoints } = rule;
+  const amount = inclusive ? taxWithin(line.subtotal, basisPoints) : taxOnTop(line.subtotal, basisPoints);
+  const isExempt = invoice.customer_tax_exempt === "exempt";
+  const tax: Stripe.InvoiceLineItem.Tax = {
+    amount,
+    tax_behavior: inclusive ? "inclusive" : "exclusive",
+    tax_rate_details: { tax_rate: taxRateId(taxAddress(invoice), basisPoints, inclusive) },
+    taxability_reason: isExempt ? "customer_exempt" : rule.reason,
+    taxable_amount: basisPoints === 0 ? 0 : line.subtotal - (inclusive ? amount : 0),
+    type: "tax_rate_details",
+  };
+  return { ...line, taxes: [tax] };
+}
+
+/** One rate always has the same id, as if it had been made once. */
+function taxRateId(address: Address | null, basisPoints: number, inclusive: boolean): string {
+  const name = `${address?.country}-${address?.state ?? ""}-${basisPoints}-${inclusive}`;
+  const letters = createHash("sha256").update(name).digest("base64url").replace(/[-_]/g, "x");
+  return `txr_1${letters.slice(0, 23)}`;
+}
+
+function sumOfTaxes(lines: InvoiceLine[], behavior: "inclusive" | "exclusive"): number {
+  return lines
+    .flatMap((line) => line.taxes ?? [])
+    .reduce((sum, tax) => sum + (tax.tax_behavior === behavior ? tax.amount : 0), 0);
+}
+
+/** The taxes of all lines, one entry for each rate. */
+function totalTaxes(lines: InvoiceLine[]): Stripe.Invoice.TotalTax[] {
+  const byRate = new Map<string, Stripe.Invoice.TotalTax>();
+  for (const tax of lines.flatMap((line) => line.taxes ?? [])) {
+    const rate = tax.tax_rate_details?.tax_rate ?? "";
+    const before = byRate.get(rate);
+    byRate.set(rate, {
+      ...tax,
+      amount: (before?.amount ?? 0) + tax.amount,
+      taxable_amount: (before?.taxable_amount ?? 0) + (tax.taxable_amount ?? 0),
+    } as Stripe.Invoice.TotalTax);
+  }
+  return [...byRate.values()];
+}

@@ -1,0 +1,117 @@
+import { recordEvent } from "../../events/record-event";
+import type { Tx } from "../../runtime";
+import { findObject, insertObject, updateObject } from "../../store/objects";
+import type { Stripe } from "../../stripe-types";
+import { recordChargeMovement } from "../balance-transactions/charge-movement";
+import { buildCharge } from "../charges/charge";
+import { rememberPayment } from "../payment-methods/method-secrets";
+import { chargeRefs } from "./charge-card";
+import { paymentIntentSaveOptions } from "./payment-intent";
+import type { PaymentResult } from "./payment-result";
+
+/** A US bank answers within four business days. */
+const DEBIT_SECONDS = 4 * 86_400;
+
+/** How a bank can refuse a debit days later. @see https://docs.stripe.com/declines/codes */
+export interface DebitFailure {
+  code: "account_closed" | "debit_not_authorized" | "insufficient_funds";
+  message: string;
+}
+
+export const DEBIT_FAILURES: Record<DebitFailure["code"], DebitFailure> = {
+  account_closed: {
+    code: "account_closed",
+    message: "The customer's bank account has been closed.",
+  },
+  debit_not_authorized: {
+    code: "debit_not_authorized",
+    message: "The customer has notified their bank that this payment was unauthorized.",
+  },
+  insufficient_funds: {
+    code: "insufficient_funds",
+    message: "The customer's account has insufficient funds to cover this payment.",
+  },
+};
+
+/** Starts a bank debit. Nothing is paid until the bank answers: `settleDebit` or `failDebit`. */
+export async function startDebit(
+  tx: Tx,
+  before: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+): Promise<PaymentResult> {
+  const charge = buildCharge(tx, before, method, { kind: "pending" });
+  const intent: Stripe.PaymentIntent = {
+    ...before,
+    last_payment_error: null,
+    latest_charge: charge.id,
+    next_action: null,
+    payment_method: method.id,
+    status: "processing",
+  };
+  await rememberPayment(tx, method, null);
+  await insertObject(tx, charge, { refs: chargeRefs(charge) });
+  await updateObject(tx, intent, { ...paymentIntentSaveOptions(intent), dueAt: tx.now + DEBIT_SECONDS });
+  await recordEvent(tx, "charge.pending", charge);
+  await recordEvent(tx, "payment_intent.processing", intent);
+  return { intent, charge, decline: undefined };
+}
+
+/** The bank paid. */
+export async function settleDebit(tx: Tx, before: Stripe.PaymentIntent): Promise<PaymentResult> {
+  const pending = await loadLatestCharge(tx, before);
+  const charge: Stripe.Charge = { ...pending, paid: true, status: "succeeded" };
+  charge.balance_transaction = (await recordChargeMovement(tx, charge)).id;
+  const intent: Stripe.PaymentIntent = {
+    ...before,
+    amount_received: before.amount,
+    status: "succeeded",
+  };
+  await updateObject(tx, charge);
+  await updateObject(tx, intent, { ...paymentIntentSaveOptions(intent), dueAt: null });
+  await recordEvent(tx, "charge.succeeded", charge);
+  await recordEvent(tx, "payment_intent.succeeded", intent);
+  return { intent, charge, decline: undefined };
+}
+
+/** The bank refused, days after the customer left. */
+export async function failDebit(
+  tx: Tx,
+  before: Stripe.PaymentIntent,
+  failure: DebitFailure,
+): Promise<PaymentResult> {
+  const pending = await loadLatestCharge(tx, before);
+  const charge: Stripe.Charge = {
+    ...pending,
+    amount_captured: 0,
+    captured: false,
+    failure_code: failure.code,
+    failure_message: failure.message,
+    receipt_url: null,
+    status: "failed",
+  };
+  const method = await findObject<Stripe.PaymentMethod>(tx, "payment_method", String(before.payment_method));
+  const intent: Stripe.PaymentIntent = {
+    ...before,
+    last_payment_error: {
+      ...failure,
+      charge: charge.id,
+      doc_url: `https://stripe.com/docs/error-codes/${failure.code.replaceAll("_", "-")}`,
+      ...(method && { payment_method: method.data }),
+      type: "card_error",
+    },
+    payment_method: null,
+    status: "requires_payment_method",
+  };
+  await updateObject(tx, charge);
+  await updateObject(tx, intent, { ...paymentIntentSaveOptions(intent), dueAt: null });
+  await recordEvent(tx, "charge.failed", charge);
+  await recordEvent(tx, "payment_intent.payment_failed", intent);
+  return { intent, charge, decline: undefined };
+}
+
+/** The charge of the intent's latest try, for a change. */
+export async function loadLatestCharge(tx: Tx, intent: Stripe.PaymentIntent): Promise<Stripe.Charge> {
+  const stored = await findObject<Stripe.Charge>(tx, "charge", String(intent.latest_charge), "lock");
+  if (!stored) throw new Error(`${intent.id} has no charge`);
+  return stored.data;
+}

@@ -1,0 +1,69 @@
+import { control, demo } from "./support/demo";
+import { balance, continueToCheckout, expect, fillCard, signIn, test } from "./support/journey";
+
+/** Stripe's PaymentIntent behind the newest paid or processing session. */
+async function newestIntent(): Promise<string> {
+  const { sandboxUrl, stripeSecretKey } = demo();
+  const response = await fetch(`${sandboxUrl}/v1/checkout/sessions?limit=1&status=complete`, {
+    headers: { authorization: `Bearer ${stripeSecretKey}` },
+  });
+  const { data } = (await response.json()) as { data: { payment_intent: string }[] };
+  const id = data[0]?.payment_intent;
+  if (!id) throw new Error("no session is complete");
+  return id;
+}
+
+test("a card whose bank asks is charged only after the customer says yes there", async ({ page, member }) => {
+  await signIn(page, member);
+  await continueToCheckout(page, "$25");
+  await fillCard(page, "4000 0027 6000 3184");
+  await page.getByRole("button", { name: /^Pay/ }).last().click();
+
+  await expect(page.getByRole("heading", { name: /Your bank asks/ })).toBeVisible();
+  await page.getByRole("button", { name: "Fail" }).click();
+  await expect(page.getByRole("alert").first()).toContainText(/unable to authenticate/i);
+
+  await fillCard(page, "4000 0027 6000 3184");
+  await page.getByRole("button", { name: /^Pay/ }).last().click();
+  await page.getByRole("button", { name: "Complete" }).focus();
+  await page.keyboard.press("Enter");
+
+  await expect(page).toHaveURL(/\/billing\?topup=success/);
+  await expect(balance(page)).toHaveText("$25.00");
+});
+
+test("a bank account credits when the bank pays, not when the page says thank you", async ({
+  page,
+  member,
+}) => {
+  await signIn(page, member);
+  await continueToCheckout(page, "$25");
+  await fillCard(page);
+  await page.getByRole("radio", { name: /bank pays/ }).check();
+  await page.getByRole("button", { name: /^Pay/ }).last().click();
+
+  await expect(page).toHaveURL(/\/billing\?topup=success/);
+  await expect(page.getByRole("status")).toContainText("processing");
+  await expect(balance(page)).toHaveText("$0.00");
+
+  await control(`/payments/${await newestIntent()}/settle`);
+  await expect(balance(page)).toHaveText("$25.00", { timeout: 20_000 });
+});
+
+test("paying in the payer's own currency credits dollars", async ({ page, member }) => {
+  await signIn(page, member);
+  await continueToCheckout(page, "$25");
+  const address = new URL(page.url());
+  address.searchParams.set("location", "DE");
+  await page.goto(address.href);
+  await expect(page.getByRole("button", { name: "€23.92 EUR" })).toHaveAttribute("aria-pressed", "true");
+
+  await fillCard(page);
+  await page
+    .getByRole("button", { name: /^Pay €/ })
+    .last()
+    .click();
+
+  await expect(page).toHaveURL(/\/billing\?topup=success/);
+  await expect(balance(page)).toHaveText("$25.00");
+});
