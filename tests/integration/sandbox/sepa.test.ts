@@ -56,7 +56,7 @@ it("takes no card where only bank debits are allowed, and says so on the page", 
   const answer = await sandbox.submit(session.id, pageFields);
 
   expect(answer.status).toBe(422);
-  expect(await answer.text()).toContain("takes sepa_debit only");
+  expect(await answer.text()).toContain("takes no cards here");
   expect((await sandbox.stripe.checkout.sessions.retrieve(session.id)).status).toBe("open");
 });
 
