@@ -36,11 +36,16 @@ const config: NextConfig = {
     "pg",
     "graphile-worker",
     "pino",
+    "prom-client",
     "@prisma/client",
     "@prisma/adapter-pg",
     "@prisma/schema-engine-wasm",
   ],
-  headers: async () => [{ source: "/(.*)", headers: SECURITY_HEADERS }],
+  headers: async () => [
+    { source: "/(.*)", headers: SECURITY_HEADERS },
+    // The address of a billing link is a secret until it is used.
+    { source: "/billing-link", headers: [{ key: "Referrer-Policy", value: "no-referrer" }] },
+  ],
 };
 
 export default config;

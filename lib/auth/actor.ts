@@ -46,7 +46,7 @@ export class ForbiddenError extends AppError {
 }
 
 /** Whether the caller's scopes cover one: a `write` is also a `read`. */
-export function hasScope(actor: Actor, scope: Scope): boolean {
+export function hasScope(actor: Pick<Actor, "scopes">, scope: Scope): boolean {
   return actor.scopes.includes(scope) || (scope.endsWith(":read") && actor.scopes.includes(writeOf(scope)));
 }
 

@@ -15,4 +15,4 @@ export {
   scopesOfRole,
   UnauthorizedError,
 } from "./actor";
-export { createDemoUser, findUserByPassword, type SignedInUser } from "./users";
+export { createDemoUser, findUserByPassword, provideUser, type SignedInUser } from "./users";

@@ -1,4 +1,4 @@
-import { prisma } from "@/lib/platform/db";
+import { prisma, type Tx } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { newId, type UserId } from "@/lib/platform/ids";
 import { hashPassword, isPassword } from "./password";
@@ -24,6 +24,18 @@ export async function createDemoUser(input: {
     update: { name: input.name, passwordHash },
   });
   return { userId: user.id as UserId };
+}
+
+/**
+ * The login with an e-mail address, made when there is none. The address is somebody's word: it counts as proven only
+ * after a sign-in.
+ *
+ * @param email in lower case
+ */
+export async function provideUser(tx: Tx, email: string): Promise<SignedInUser> {
+  await tx.user.createMany({ data: { id: newId("user"), email }, skipDuplicates: true });
+  const user = await tx.user.findUniqueOrThrow({ where: { email } });
+  return { userId: user.id as UserId, email: user.email, name: user.name };
 }
 
 /** The user whom an e-mail and a password belong to, or null. Answers null at once outside the demo. */

@@ -1,2 +1,2 @@
 export { HANDLERS } from "./handlers";
-export { type ReceivedAs, receiveDelivery, retryFailedEvents } from "./receive-event";
+export { RECEIVED_AS, type ReceivedAs, receiveDelivery, retryFailedEvents } from "./receive-event";

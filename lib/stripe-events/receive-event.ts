@@ -5,8 +5,9 @@ import { type EventHint, STRIPE_API_VERSION, verifyDelivery } from "@/lib/stripe
 import { HANDLERS } from "./handlers";
 import { claimDueEvent, claimEvent, findEventStatus, markFailed } from "./inbox";
 
-/** What a delivery came to. */
-export type ReceivedAs = "processed" | "ignored" | "duplicate";
+/** What a delivery can come to. */
+export const RECEIVED_AS = ["processed", "ignored", "duplicate"] as const;
+export type ReceivedAs = (typeof RECEIVED_AS)[number];
 
 /**
  * Takes one delivery of Stripe's. When this returns, the effects are committed; when it throws, Stripe and our own

@@ -17,5 +17,6 @@ export {
   setAddress,
   setDefaultCard,
 } from "./customers";
+export { detachCard } from "./detach-card";
 export { isStripeRefusal, StripeRefusedError, StripeUnavailableError } from "./errors";
 export { type EventHint, hintFromStored, verifyDelivery } from "./webhooks";

@@ -1,5 +1,6 @@
-/** A stretch of time that a chart shows as one bar, in UTC. */
-export type Bucket = "minute" | "hour" | "day";
+/** Stretches of time that a chart shows as one bar, in UTC. */
+export const BUCKETS = ["minute", "hour", "day"] as const;
+export type Bucket = (typeof BUCKETS)[number];
 
 /** A day of UTC always has as many: it knows no summer time. */
 const SIZE_MS: Record<Bucket, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };

@@ -1,4 +1,4 @@
-export { COST_PERIODS, type CostPeriod, type Span } from "./buckets";
+export { BUCKETS, COST_PERIODS, type CostPeriod, type Span } from "./buckets";
 export {
   type BatchOutcome,
   type ChargeInput,
@@ -13,4 +13,5 @@ export { captureUsage, type HoldInput, type HoldName, holdUsage, releaseUsage } 
 export { usageSpan } from "./range";
 export { namedCustomer, resolveCustomer } from "./resolve-customer";
 export { rollUpUsage } from "./rollup";
+export { SPENDING_KINDS } from "./spending";
 export { type KeyTotal, readUsageTotals, USAGE_TOTALS, type UsageTotal, type UsageTotals } from "./totals";

@@ -49,6 +49,19 @@ for (const width of [375, 1280]) {
         await page.goto("/billing?topup=cancelled");
         await expectFit(page);
       });
+
+      test("the pages for developers are without findings and fit", async ({ page }) => {
+        await page.goto("/docs/quick-start");
+        await expectFit(page);
+
+        await page.goto("/docs/api");
+        await expectFit(page);
+        // What is folded away must be fine too.
+        await page.evaluate(() => {
+          for (const fold of document.querySelectorAll("details")) fold.open = true;
+        });
+        await expectFit(page);
+      });
     });
   }
 }

@@ -161,11 +161,9 @@ export function callerWith(brim: RunningBrim, key: string) {
 export async function call(brim: RunningBrim, path: string, init: RequestInit): Promise<ApiAnswer> {
   const response = await fetch(`${brim.url}${path}`, init);
   const text = await response.text();
-  const answer = {
-    status: response.status,
-    headers: response.headers,
-    body: text === "" ? undefined : JSON.parse(text),
-  };
+  const isJson = response.headers.get("content-type")?.startsWith("application/json");
+  const body = text === "" ? undefined : isJson ? JSON.parse(text) : text;
+  const answer = { status: response.status, headers: response.headers, body };
   expectDocumented({ method: init.method ?? "GET", path, requestBody: readJson(init.body), ...answer });
   return answer;
 }

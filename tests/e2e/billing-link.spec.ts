@@ -1,0 +1,82 @@
+import type { APIRequestContext } from "@playwright/test";
+import { demo } from "./support/demo";
+import { balance, expect, type Member, signIn, test } from "./support/journey";
+
+/** What the operator's own product does when its button is pressed. */
+async function aLink(request: APIRequestContext, member: Member, email?: string): Promise<string> {
+  const response = await request.post(
+    `${demo().appUrl}/api/v1/admin/customers/${member.customerId}/billing-link`,
+    {
+      headers: { authorization: `Bearer ${demo().operatorApiKey}` },
+      data: email === undefined ? {} : { email },
+    },
+  );
+  expect(response.status()).toBe(200);
+  return ((await response.json()) as { url: string }).url;
+}
+
+test("a link from the operator's product leads into billing without another sign-up, once", async ({
+  page,
+  member,
+  request,
+  browser,
+}) => {
+  const url = await aLink(request, member, `new-${member.email}`);
+  const preview = await request.get(url);
+  expect(preview.status()).toBe(200);
+  expect(preview.headers()).toMatchObject({
+    "referrer-policy": "no-referrer",
+    "cache-control": expect.stringContaining("no-store"),
+  });
+
+  await page.goto(url);
+
+  await expect(balance(page)).toHaveText("$0.00");
+  await expect(page).toHaveURL(`${demo().appUrl}/billing`);
+  await expect(page.getByText(`new-${member.email}`).first()).toBeVisible();
+  await page.getByRole("radio", { name: "$25", exact: true }).check();
+  await page.getByRole("button", { name: "Continue to checkout" }).click();
+  await expect(page.getByLabel("Card number")).toBeVisible();
+
+  const stranger = await (await browser.newContext()).newPage();
+  await stranger.goto(url);
+  await expect(stranger.getByRole("heading", { name: "This link was used already" })).toBeVisible();
+  await stranger.getByRole("link", { name: "Sign in instead" }).click();
+  await expect(stranger).toHaveURL(/\/sign-in/);
+  await stranger.context().close();
+});
+
+test("where somebody is signed in already, the link asks before it takes over", async ({
+  page,
+  member,
+  request,
+}) => {
+  await signIn(page, { email: demo().userEmail, password: demo().userPassword });
+  const url = await aLink(request, member);
+
+  await page.goto(url);
+  await expect(page.getByText(`You are signed in as ${demo().userEmail}`)).toBeVisible();
+  await page.getByRole("button", { name: "Continue to billing" }).click();
+
+  await expect(page.getByText(member.email).first()).toBeVisible();
+  const foreign = await page.goto(`/billing?customer=${demo().customerId}`);
+  expect(foreign?.status()).toBe(404);
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("the button of the link's page does the same", async ({ page, member, request }) => {
+    await page.goto(await aLink(request, member));
+    await page.getByRole("button", { name: "Continue to billing" }).click();
+
+    await expect(page).toHaveURL(`${demo().appUrl}/billing`);
+    await expect(balance(page)).toHaveText("$0.00");
+  });
+});
+
+test("a link that never was says what to do", async ({ page, member }) => {
+  await page.goto(`/billing-link?customer=${member.customerId}&token=guessed`);
+
+  await expect(page.getByRole("status")).toContainText("open billing from there again");
+});

@@ -1,0 +1,94 @@
+import type { Page } from "@playwright/test";
+import { LEFT_USD, quickStartSteps } from "@/app/docs/quick-start/steps";
+import { Brim, PaymentRequiredError } from "@/lib/client";
+import { demo } from "./support/demo";
+import { balance, continueToCheckout, expect, fillCard, test } from "./support/journey";
+import { openShell } from "./support/shell";
+
+/** What the page shows for a step, as a person copies it. */
+async function shown(page: Page, step: string): Promise<string> {
+  return (await page.locator(`#${step} pre`).first().textContent()) ?? "";
+}
+
+/** Opens a billing link and tops up $25, as step 5 says. */
+async function topUp(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await expect(page.getByRole("heading", { name: "Available balance" })).toBeVisible();
+  await continueToCheckout(page, "$25");
+  await fillCard(page);
+  await page.getByRole("button", { name: /^Pay/ }).last().click();
+  await expect(balance(page)).toHaveText("$25.00");
+}
+
+test("the quick start works word for word", async ({ page, context }) => {
+  test.setTimeout(120_000); // the key command starts a process of its own
+  const shell = openShell();
+  await page.goto("/docs/quick-start");
+  const follow = async (step: string) => shell.type(await shown(page, step));
+
+  try {
+    expect(await follow("key")).toBe("");
+    expect(await follow("customer")).toMatch(/^cust_[0-9a-hjkmnp-tv-z]{26}$/);
+    const link = JSON.parse(await follow("link"));
+    expect(JSON.parse(await follow("refused"))).toMatchObject({
+      error: "PAYMENT_REQUIRED",
+      statusCode: 402,
+      details: { available_usd: "0.00", topup_url: expect.stringContaining(`${demo().appUrl}/billing`) },
+    });
+
+    await topUp(await context.newPage(), link.url);
+
+    const charged = JSON.parse(await follow("charge"));
+    expect(charged).toMatchObject({ amount_usd: "0.25", available_usd: LEFT_USD });
+    expect(JSON.parse(await follow("charge"))).toEqual(charged);
+    expect(JSON.parse(await follow("balance"))).toMatchObject({ available_usd: LEFT_USD });
+  } finally {
+    shell.close();
+  }
+});
+
+test("the quick start works in TypeScript too, word for word", async ({ page, context }) => {
+  await page.goto("/docs/quick-start");
+  await page.getByRole("button", { name: "TypeScript" }).first().click();
+  const [key, customer, link, refused, charge, left] = await Promise.all(
+    ["key", "customer", "link", "refused", "charge", "balance"].map((step) => shown(page, step)),
+  );
+  const lines = `
+    ${key?.replace(/^import .*$/m, "")}
+    ${customer}
+    ${link}
+    let refusal;
+    try { ${refused} } catch (error) { refusal = error; }
+    await topUp(link.url);
+    ${charge}
+    ${left}
+    return { refusal, charge, available_usd };
+  `;
+  const AsyncFunction = Object.getPrototypeOf(topUp).constructor;
+  const follow = new AsyncFunction("Brim", "process", "console", "topUp", lines);
+
+  const result = await follow(
+    Brim,
+    { env: { BRIM_API_KEY: demo().operatorApiKey } },
+    { log() {} },
+    async (url: string) => topUp(await context.newPage(), url),
+  );
+
+  expect(result.refusal).toBeInstanceOf(PaymentRequiredError);
+  expect(result.charge).toMatchObject({ amount_usd: "0.25", available_usd: LEFT_USD });
+  expect(result.available_usd).toBe(LEFT_USD);
+});
+
+test("the page shows every step, for a shell and in TypeScript", async ({ page }) => {
+  await page.goto("/docs/quick-start");
+
+  for (const { id, title, shell, typeScript } of quickStartSteps(demo().appUrl)) {
+    const step = page.locator(`#${id}`);
+    await expect(step.getByRole("heading")).toContainText(title);
+    if (shell) expect(await shown(page, id)).toBe(shell);
+    if (!typeScript) continue;
+    await step.getByRole("button", { name: "TypeScript" }).click();
+    expect(await shown(page, id)).toBe(typeScript);
+    await step.getByRole("button", { name: "curl" }).click();
+  }
+});

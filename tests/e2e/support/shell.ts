@@ -1,0 +1,50 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { dirname } from "node:path";
+import { DEMO_FILE_VARIABLE } from "./demo";
+
+/** A shell that stays open, in the folder of Brim and beside the demo that the tests run against. */
+export interface Shell {
+  /** Types some lines and returns what they print. */
+  type(lines: string): Promise<string>;
+  close(): void;
+}
+
+/** Opens a shell as a person would beside `npm run demo`: with no settings but the demo's data folder. */
+export function openShell(): Shell {
+  const { DATABASE_URL: _, ...environment } = process.env;
+  const child = spawn("bash", ["--noprofile", "--norc"], {
+    env: { ...environment, BRIM_DATA_DIR: dirname(process.env[DEMO_FILE_VARIABLE] ?? "") },
+  });
+  return { type: (lines) => typeInto(child, lines), close: () => child.stdin.end() };
+}
+
+function typeInto(child: ChildProcessWithoutNullStreams, lines: string): Promise<string> {
+  const mark = `done-${randomUUID()}`;
+  let output = "";
+  let errors = "";
+  return new Promise((resolve, reject) => {
+    const onOutput = (chunk: Buffer) => {
+      output += chunk.toString();
+      if (!output.includes(mark)) return;
+      stopListening();
+      resolve(output.slice(0, output.indexOf(mark)).trim());
+    };
+    const onErrors = (chunk: Buffer) => {
+      errors += chunk.toString();
+    };
+    const onEnd = (code: number | null) => {
+      stopListening();
+      reject(new Error(`The shell ended with ${code}:\n${errors}`));
+    };
+    function stopListening(): void {
+      child.stdout.off("data", onOutput);
+      child.stderr.off("data", onErrors);
+      child.off("exit", onEnd);
+    }
+    child.stdout.on("data", onOutput);
+    child.stderr.on("data", onErrors);
+    child.on("exit", onEnd);
+    child.stdin.write(`${lines}\necho "${mark}"\n`);
+  });
+}

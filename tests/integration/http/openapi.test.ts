@@ -1,0 +1,101 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Exchange, expectDocumented } from "@/tests/support/api-document";
+import { type ApiCustomer, aCustomer, call, type RunningBrim, startBrim } from "@/tests/support/brim";
+
+let brim: RunningBrim;
+let customer: ApiCustomer;
+
+beforeAll(async () => {
+  brim = await startBrim();
+  customer = await aCustomer(brim);
+});
+afterAll(() => brim.stop());
+
+const readDocument = async () => (await call(brim, "/api/v1/openapi.json", {})).body;
+
+/** The addresses of all `route.ts` files under `app/api`, as the document writes them. */
+function addressesOfFiles(): string[] {
+  return readdirSync("app/api", { recursive: true, encoding: "utf8" })
+    .filter((file) => path.basename(file) === "route.ts")
+    .filter((file) => !file.startsWith("auth") && !file.includes("[..."))
+    .map((file) => `/api/${path.dirname(file).replace(/\[(\w+)\]/g, "{$1}")}`)
+    .sort();
+}
+
+describe("GET /api/v1/openapi.json", () => {
+  it("answers anybody, with this Brim's own address", async () => {
+    const document = await readDocument();
+
+    expect(document.openapi).toBe("3.1.1");
+    expect(document.servers).toEqual([{ url: brim.url, description: "This Brim." }]);
+  });
+
+  it("has each route file, and nothing else", async () => {
+    const { paths } = await readDocument();
+
+    expect(Object.keys(paths).sort()).toEqual(addressesOfFiles());
+  });
+});
+
+describe("the check of every answer in these tests", () => {
+  let exchange: Exchange;
+
+  beforeAll(async () => {
+    const path = "/api/v1/billing/balance";
+    const { status, headers, body } = await customer.get(path);
+    exchange = { method: "GET", path, requestBody: undefined, status, headers, body };
+  });
+
+  it("finds nothing in a real answer", () => {
+    expect(() => expectDocumented(exchange)).not.toThrow();
+  });
+
+  it.each<[string, (real: Exchange) => Partial<Exchange>, RegExp]>([
+    [
+      "a field that is not declared",
+      ({ body }) => ({ body: { ...Object(body), secret: 1 } }),
+      /additional properties/,
+    ],
+    [
+      "a field that is missing",
+      ({ body }) => ({ body: { ...Object(body), held_usd: undefined } }),
+      /held_usd/,
+    ],
+    [
+      "an amount that is a number",
+      ({ body }) => ({ body: { ...Object(body), held_usd: 1 } }),
+      /must be string/,
+    ],
+    [
+      "an amount without decimals",
+      ({ body }) => ({ body: { ...Object(body), held_usd: "1" } }),
+      /must match pattern/,
+    ],
+    ["a status that is not declared", () => ({ status: 418 }), /status 418 is not documented/],
+    [
+      "a header that is missing",
+      () => ({ headers: new Headers({ "content-type": "application/json" }) }),
+      /x-request-id is missing/,
+    ],
+    [
+      "another type of body",
+      ({ headers }) => ({ headers: withType(headers, "text/html") }),
+      /type text\/html/,
+    ],
+    [
+      "an address that is not declared",
+      () => ({ path: "/api/v1/billing/secrets" }),
+      /address is not documented/,
+    ],
+  ])("finds %s", (_what, change, words) => {
+    expect(() => expectDocumented({ ...exchange, ...change(exchange) })).toThrow(words);
+  });
+});
+
+function withType(headers: Headers, type: string): Headers {
+  const changed = new Headers(headers);
+  changed.set("content-type", type);
+  return changed;
+}

@@ -1,0 +1,92 @@
+import { spawnSync } from "node:child_process";
+import { basename, resolve } from "node:path";
+import ts from "typescript";
+import { beforeAll, describe, expect, it } from "vitest";
+import { ROUTES } from "@/lib/http";
+import { buildDocument, type OpenApiDocument } from "@/lib/http/openapi";
+import { pythonLiteral } from "@/lib/http/openapi/literals";
+import { applySettings } from "@/tests/support/settings";
+
+let document: OpenApiDocument;
+
+beforeAll(() => {
+  applySettings({ APP_URL: "https://billing.brim.test", DATABASE_URL: "postgres://nobody@localhost/none" });
+  document = buildDocument(ROUTES);
+});
+
+/** The samples of every call in one language, by operation id. */
+function samplesIn(label: string): [operationId: string, source: string][] {
+  const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+  return operations.flatMap((operation) =>
+    operation["x-codeSamples"]
+      .filter((sample) => sample.label === label)
+      .map((sample): [string, string] => [operation.operationId, sample.source]),
+  );
+}
+
+const CALLS = ROUTES.filter((route) => route.access.kind !== "stripe").map((route) => route.operationId);
+
+describe("the samples", () => {
+  it.each(["curl", "TypeScript", "Python"])(
+    "are there in %s for each call that is anybody's to make",
+    (label) => {
+      expect(
+        samplesIn(label)
+          .map(([id]) => id)
+          .sort(),
+      ).toEqual([...CALLS].sort());
+    },
+  );
+
+  it("for a shell are what a shell can read, and no more than one command", () => {
+    for (const [id, source] of samplesIn("curl")) {
+      const { status, stderr } = spawnSync("bash", ["-n"], { input: source, encoding: "utf8" });
+      expect(`${id} ${status} ${stderr}`).toBe(`${id} 0 `);
+      expect(source.replace(/'[^']*'/gs, "").replaceAll("\\\n", ""), id).not.toMatch(/[\n;|&]/);
+    }
+  });
+
+  it("in TypeScript fit our client", { timeout: 60_000 }, () => {
+    expect(problemsIn(samplesIn("TypeScript"))).toEqual([]);
+  });
+
+  it("in TypeScript would not pass with a field that a call does not take", { timeout: 60_000 }, () => {
+    const [[id, source] = ["", ""]] = samplesIn("TypeScript").filter(([id]) => id === "createCharge");
+
+    expect(problemsIn([[id, source.replace("amount_usd:", "amount_eur:")]])).not.toEqual([]);
+  });
+});
+
+/** What the compiler says about samples, each in a file of its own beside this one that exists for the compiler alone. */
+function problemsIn(samples: [name: string, source: string][]): string[] {
+  const { config } = ts.readConfigFile("tsconfig.json", ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [] }, ts.sys, ".");
+  const files = new Map(
+    samples.map(([name, source]) => [resolve(import.meta.dirname, `${name}.sample.ts`), source]),
+  );
+  const host = ts.createCompilerHost({ ...options, incremental: false });
+  const { getSourceFile, fileExists } = host;
+  host.fileExists = (file) => files.has(file) || fileExists(file);
+  host.getSourceFile = (file, languageVersion, ...rest) => {
+    const source = files.get(file);
+    return source === undefined
+      ? getSourceFile(file, languageVersion, ...rest)
+      : ts.createSourceFile(file, source, languageVersion);
+  };
+  const program = ts.createProgram({
+    rootNames: [...files.keys()],
+    options: { ...options, incremental: false },
+    host,
+  });
+  return [...files.keys()].flatMap((file) =>
+    ts
+      .getPreEmitDiagnostics(program, program.getSourceFile(file))
+      .map(({ messageText }) => `${basename(file)}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`),
+  );
+}
+
+it("JSON is written in Python's words", () => {
+  expect(pythonLiteral({ a: [true, null], b: 'say "x"' })).toBe(
+    '{\n    "a": [\n        True,\n        None,\n    ],\n    "b": "say \\"x\\"",\n}',
+  );
+});
