@@ -21,12 +21,16 @@ export function instantsBefore(now: Date): fc.Arbitrary<Date> {
   return fc.oneof(ago(300_000), edge, edge, ago(40 * 86_400_000)).map((ms) => new Date(ms));
 }
 
+/** Two keys that spent; ids of the form that the API promises. */
+export const KEY_A = `key_${"a".repeat(26)}`;
+export const KEY_B = `key_${"b".repeat(26)}`;
+
 /** Transfers up to `now`, in no order of time. */
 export function pastTransfers(now: Date): fc.Arbitrary<PastTransfer> {
   return fc.record({
     kind: fc.constantFrom("charge", "charge", "charge", "refund", "refund", "grant", "adjustment"),
     amountNanos: fc.bigInt({ min: 1n, max: 1_000_000_000_000_000n }),
-    apiKeyId: fc.constantFrom(null, "key_a", "key_b"),
+    apiKeyId: fc.constantFrom(null, KEY_A, KEY_B),
     at: instantsBefore(now),
   });
 }
@@ -45,7 +49,9 @@ export async function insertPast(customerId: CustomerId, transfers: readonly Pas
      )
      INSERT INTO ledger_transfer (customer_id, seq, transfer_id, kind, direction, amount_nanos, balance_after_nanos,
        house_account, source_type, source_id, api_key_id, occurred_at, created_at)
-     SELECT $1, before + n, 'trf_' || before + n, kind, direction, amount, 0, house, 'past', before + n, key, at, at
+     SELECT $1, before + n,
+            CASE kind WHEN 'charge' THEN 'chg_' WHEN 'refund' THEN 'rfd_' ELSE 'trf_' END || lpad((before + n)::text, 26, '0'),
+            kind, direction, amount, 0, house, 'past', before + n, key, at, at
      FROM account, unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[])
        WITH ORDINALITY AS past (kind, direction, house, amount, key, at, n)`,
     [

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { captureHold, charge, type KeyedRequest, openHold, post, refundCharge } from "@/lib/ledger";
 import { nanos } from "@/lib/money";
 import { onPool, pool } from "@/lib/platform/db";
-import { newId } from "@/lib/platform/ids";
+import { type ApiKeyId, newId } from "@/lib/platform/ids";
 import { type ApiCustomer, aCustomer, type RunningBrim, startBrim } from "@/tests/support/brim";
-import { insertPast, type PastTransfer } from "@/tests/support/history";
+import { insertPast, KEY_A, type PastTransfer } from "@/tests/support/history";
 
 const RECORDS = "/api/v1/billing/records";
 
@@ -28,7 +28,7 @@ function keyed(metadata: Record<string, string> = {}): KeyedRequest {
     requestHash: "hash",
     description: "a call",
     metadata,
-    apiKeyId: "key_1",
+    apiKeyId: KEY_A as ApiKeyId,
   };
 }
 
@@ -114,7 +114,7 @@ describe("a record", () => {
     ]);
     expect(body.records[0].metadata).toEqual({ reason: "late" });
     expect(body.records[1].metadata).toEqual({ charge_id: "mine", model: "m" });
-    expect(body.records[1]).toMatchObject({ api_key_id: "key_1", description: "a call" });
+    expect(body.records[1]).toMatchObject({ api_key_id: KEY_A, description: "a call" });
     expect(body.records[1]).not.toHaveProperty("hold_id");
   });
 

@@ -55,7 +55,7 @@ describe("migrations", () => {
       JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
       WHERE i.indisunique AND i.indrelid::regclass::text IN (
         SELECT table_name FROM information_schema.columns
-        WHERE table_schema = 'public' AND column_name = 'customer_id' AND table_name NOT IN ('api_key', 'stripe_object')
+        WHERE table_schema = 'public' AND column_name = 'customer_id' AND table_name NOT IN ('api_key', 'operator_action', 'stripe_object')
       )`);
 
     expect(keys.length).toBeGreaterThan(10);

@@ -5,7 +5,7 @@ import { type CustomerId, newId } from "@/lib/platform/ids";
 import { COST_PERIODS, type CostPeriod, readUsageCost, rollUpUsage } from "@/lib/usage";
 import { type ApiCustomer, aCustomer, callerWith, type RunningBrim, startBrim } from "@/tests/support/brim";
 import { atDepth } from "@/tests/support/depth";
-import { insertPast, type PastTransfer, pastTransfers } from "@/tests/support/history";
+import { insertPast, KEY_A, KEY_B, type PastTransfer, pastTransfers } from "@/tests/support/history";
 
 const NOW = new Date("2026-03-01T12:34:56.789Z");
 const SIZE_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
@@ -126,9 +126,9 @@ describe("GET /api/v1/usage", () => {
   it("sums by type and by key, with a zero for what did not occur", async () => {
     const at = NOW;
     await insertPast(customer.customerId, [
-      { kind: "charge", amountNanos: 1_000_000_000n, apiKeyId: "key_b", at },
-      { kind: "charge", amountNanos: 1n, apiKeyId: "key_a", at },
-      { kind: "charge", amountNanos: 2n, apiKeyId: "key_a", at },
+      { kind: "charge", amountNanos: 1_000_000_000n, apiKeyId: KEY_B, at },
+      { kind: "charge", amountNanos: 1n, apiKeyId: KEY_A, at },
+      { kind: "charge", amountNanos: 2n, apiKeyId: KEY_A, at },
       { kind: "grant", amountNanos: 4n, apiKeyId: null, at },
     ]);
 
@@ -142,8 +142,8 @@ describe("GET /api/v1/usage", () => {
         { type: "refund", count: 0, amount_usd: "0.00" },
       ],
       by_key: [
-        { api_key_id: "key_a", type: "charge", count: 2, amount_usd: "0.000000003" },
-        { api_key_id: "key_b", type: "charge", count: 1, amount_usd: "1.00" },
+        { api_key_id: KEY_A, type: "charge", count: 2, amount_usd: "0.000000003" },
+        { api_key_id: KEY_B, type: "charge", count: 1, amount_usd: "1.00" },
       ],
     });
   });

@@ -7,7 +7,7 @@ import { pool } from "@/lib/platform/db";
 import { type CustomerId, newId } from "@/lib/platform/ids";
 import { readUsageTotals, rollUpUsage } from "@/lib/usage";
 import { atDepth } from "@/tests/support/depth";
-import { insertPast, instantsBefore, type PastTransfer, pastTransfers } from "@/tests/support/history";
+import { insertPast, instantsBefore, KEY_A, type PastTransfer, pastTransfers } from "@/tests/support/history";
 import { testDatabase } from "@/tests/support/settings";
 
 const NOW = new Date("2026-03-01T12:34:56.789Z");
@@ -30,7 +30,7 @@ async function aCustomer(): Promise<CustomerId> {
 const rollUp = () => rollUpUsage({ chunk: 3, worthwhile: 1 });
 
 function charges(count: number, at = NOW): PastTransfer[] {
-  return Array.from({ length: count }, () => ({ kind: "charge", amountNanos: 7n, apiKeyId: "key_a", at }));
+  return Array.from({ length: count }, () => ({ kind: "charge", amountNanos: 7n, apiKeyId: KEY_A, at }));
 }
 
 /** What the sums of a grain say, kind by kind. */

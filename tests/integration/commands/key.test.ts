@@ -1,0 +1,195 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createApiKey, verifyApiKey } from "@/lib/api-keys";
+import { createCustomer } from "@/lib/customers";
+import { prisma } from "@/lib/platform/db";
+import type { CustomerId } from "@/lib/platform/ids";
+import { createTestDatabase, type TestDatabase } from "@/tests/support/database";
+import { actionsOn } from "@/tests/support/operator";
+import { testDatabase } from "@/tests/support/settings";
+
+const database = testDatabase();
+let empty: TestDatabase;
+let customerId: CustomerId;
+let noDemo: string;
+
+beforeAll(async () => {
+  await database.ready;
+  empty = await createTestDatabase({ empty: true });
+  noDemo = mkdtempSync(join(tmpdir(), "brim-key-"));
+  ({ customerId } = await createCustomer({ name: "Acme", email: "acme@example.com" }));
+});
+afterAll(async () => {
+  rmSync(noDemo, { recursive: true });
+  await empty.drop();
+  await database.drop();
+});
+
+const UNKNOWN_CUSTOMER = "cust_01m81xgxrcexrs47sfmrsawft1";
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the command with no other setting than the database. */
+function run(args: readonly string[], settings: Record<string, string | undefined> = {}): Promise<Ended> {
+  const { PATH, HOME, NODE_ENV, DATABASE_URL } = process.env;
+  const child = spawn("node_modules/.bin/tsx", ["lib/commands/key.ts", ...args], {
+    env: { PATH, HOME, NODE_ENV, DATABASE_URL, BRIM_DATA_DIR: noDemo, ...settings },
+  });
+  const texts = { stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk) => {
+    texts.stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    texts.stderr += chunk;
+  });
+  return new Promise((resolve) => {
+    child.on("close", (code) => resolve({ ...texts, code }));
+  });
+}
+
+const key = (...args: string[]) => run(args);
+
+/** The secret alone is on stdout, so that it can be piped. */
+function secretOf({ code, stdout, stderr }: Ended): string {
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("shown once") });
+  expect(stdout).toMatch(/^brim_sk_\w{48}\n$/);
+  return stdout.trim();
+}
+
+describe("key create", () => {
+  it("makes the first key of the operator, which may do everything", async () => {
+    const ended = await key("create", "--operator");
+
+    const actor = await verifyApiKey(secretOf(ended));
+    expect(actor).toMatchObject({ kind: "operator_key", scopes: ["usage:read", "usage:write", "admin"] });
+    expect(ended.stderr).not.toContain(ended.stdout.trim());
+    const { apiKeyId } = actor as { apiKeyId: string };
+    expect(await actionsOn(apiKeyId)).toEqual([
+      { verb: "create_api_key", apiKeyId: null, customerId: null, reason: null },
+    ]);
+  });
+
+  it("makes a customer's key with a name, some scopes and an end", async () => {
+    const before = Date.now();
+
+    const secret = secretOf(
+      await key(
+        "create",
+        "--customer",
+        customerId,
+        "--name",
+        "CI",
+        "--scopes",
+        "usage:write",
+        "--expires",
+        "90d",
+      ),
+    );
+
+    expect(await verifyApiKey(secret)).toMatchObject({ customerId, scopes: ["usage:write"] });
+    const row = await prisma().apiKey.findFirstOrThrow({ where: { name: "CI" } });
+    const life = Number(row.expiresAt) - before;
+    expect(life).toBeGreaterThanOrEqual(90 * 86_400_000);
+    expect(life).toBeLessThan(90 * 86_400_000 + 30_000);
+  });
+});
+
+describe("key list, roll and revoke", () => {
+  it("lead a key through its life", async () => {
+    const made = await createApiKey({ customerId, name: "Life", scopes: ["usage:read"] });
+
+    const rolled = await key("roll", made.apiKeyId, "--grace", "1h");
+    const second = secretOf(rolled);
+    const actor = (await verifyApiKey(second)) as { apiKeyId: string };
+    const [again, revoked] = await Promise.all([
+      key("roll", made.apiKeyId),
+      key("revoke", actor.apiKeyId, "--reason", "Tried out"),
+    ]);
+    const list = await key("list", "--customer", customerId);
+
+    expect(actor).toMatchObject({ customerId, scopes: ["usage:read"] });
+    await expect(verifyApiKey(made.secret)).resolves.toMatchObject({ apiKeyId: made.apiKeyId });
+    await expect(verifyApiKey(second)).rejects.toThrow("revoked");
+    expect(again).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("rolled before") });
+    expect(revoked).toMatchObject({ code: 0, stdout: "" });
+    const lines = list.stdout.trim().split("\n");
+    expect(lines[0]).toMatch(
+      new RegExp(
+        `^${actor.apiKeyId}\tbrim_sk_\\w{8}…\trevoked\t${customerId}\tusage:read\tno end\tused .*\tLife$`,
+      ),
+    );
+    expect(lines[1]).toMatch(new RegExp(`^${made.apiKeyId}\t.*\tactive\t.*\tends .*\tLife$`));
+    expect(list.stdout).not.toContain(made.secret);
+  }, 60_000);
+
+  it("keep the last key with the scope admin, unless forced", async () => {
+    await prisma().apiKey.updateMany({ where: { customerId: null }, data: { revokedAt: new Date() } });
+    const { apiKeyId, secret } = await createApiKey({ customerId: null, name: "Last", scopes: ["admin"] });
+
+    const refused = await key("revoke", apiKeyId);
+    const forced = await key("revoke", apiKeyId, "--force");
+
+    expect(refused).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("force") });
+    expect(forced.code).toBe(0);
+    await expect(verifyApiKey(secret)).rejects.toThrow("revoked");
+  });
+});
+
+describe("key", () => {
+  it("takes the demo's database when no other is named, and says so", async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "brim-key-demo-"));
+    writeFileSync(join(dataDir, "demo.json"), JSON.stringify({ databaseUrl: process.env.DATABASE_URL }));
+
+    const ended = await run(["create", "--customer", customerId], {
+      DATABASE_URL: undefined,
+      BRIM_DATA_DIR: dataDir,
+    });
+    rmSync(dataDir, { recursive: true });
+
+    expect(ended.stderr).toContain("this is the demo's database");
+    await expect(verifyApiKey(secretOf(ended))).resolves.toMatchObject({ customerId });
+  });
+
+  it("ends with 2 and tells how it is called when the arguments make no sense", async () => {
+    const { code, stdout, stderr } = await key("delete");
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^There is no command "delete"\.\n\nUsage: npm run key/);
+  });
+
+  it.each<[string, number, string[], Record<string, string | undefined>, string]>([
+    ["no database is named", 2, ["list"], { DATABASE_URL: undefined }, "DATABASE_URL is not set"],
+    ["the address is none", 2, ["list"], { DATABASE_URL: "mysql://x" }, "must be a postgres:// address"],
+    [
+      "the database is away",
+      2,
+      ["list"],
+      { DATABASE_URL: "postgres://n@127.0.0.1:1/n" },
+      "cannot be reached",
+    ],
+    ["the customer does not exist", 1, ["create", "--customer", UNKNOWN_CUSTOMER], {}, "no such customer"],
+    ["the key does not exist", 1, ["revoke", "key_1"], {}, "no such API key"],
+  ])("says in short what is wrong when %s", async (_case, expected, args, settings, reason) => {
+    const { code, stdout, stderr } = await run(args, settings);
+
+    expect({ code, stdout }).toEqual({ code: expected, stdout: "" });
+    expect(stderr).toContain(reason);
+    expect(stderr.trim().split("\n").length).toBeLessThanOrEqual(2);
+  });
+
+  it("says that the database is not Brim's", async () => {
+    const { code, stderr } = await run(["list"], { DATABASE_URL: empty.url });
+
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: "The database lacks tables: run `npm run db:migrate`.\n",
+    });
+  });
+});

@@ -1,0 +1,367 @@
+import { decode, encode } from "next-auth/jwt";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listCustomersOf, roleOf } from "@/lib/customers";
+import { openBillingLink, peekLink } from "@/lib/http";
+import { readSignedInUser } from "@/lib/http/sign-in/signed-in-user";
+import { prisma } from "@/lib/platform/db";
+import type { CustomerId, UserId } from "@/lib/platform/ids";
+import { aCustomer, call, type RunningBrim, startBrim } from "@/tests/support/brim";
+import { takeDatabaseAway } from "@/tests/support/database";
+import { actionsOn, anOperator, expectRefusedField, type Operator } from "@/tests/support/operator";
+
+let brim: RunningBrim;
+let operator: Operator;
+
+beforeAll(async () => {
+  brim = await startBrim();
+  operator = await anOperator(brim);
+});
+afterAll(() => brim.stop());
+
+const askFor = (customer: { customerId: string }, body: Record<string, unknown> = {}) =>
+  operator.post(`/api/v1/admin/customers/${customer.customerId}/billing-link`, body);
+
+interface Link {
+  customer: string;
+  token: string;
+}
+
+async function aLink(customer: { customerId: string }, body: Record<string, unknown> = {}): Promise<Link> {
+  const answer = await askFor(customer, body);
+  expect(answer.status).toBe(200);
+  const { searchParams } = new URL(answer.body.url);
+  return { customer: searchParams.get("customer") ?? "", token: searchParams.get("token") ?? "" };
+}
+
+/** Posts the form of the link's page, as a browser on our own page does. */
+const open = (link: Link, headers: Record<string, string> = {}) =>
+  openBillingLink(
+    new Request(`${brim.url}/billing-link/open`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        origin: "null",
+        "sec-fetch-site": "same-origin",
+        ...headers,
+      },
+      body: new URLSearchParams({ ...link }).toString(),
+    }),
+  );
+
+/** The session that a browser then has. */
+function cookieOf(response: Response): string {
+  const kept = response.headers.getSetCookie().filter((line) => !line.includes("Max-Age=0"));
+  return kept.map((line) => line.split(";")[0]).join("; ");
+}
+
+const balance = (cookie: string, customerId: string) =>
+  call(brim, "/api/v1/billing/balance", { headers: { cookie, "brim-customer": customerId } });
+
+const stateOf = async ({ customer, token }: Link) => (await peekLink(customer, token)).state;
+
+describe("a billing link", () => {
+  it("opens a session that reads and pays for its customer", async () => {
+    const customer = await aCustomer(brim);
+    const answer = await askFor(customer, { email: "Ada@Acme.example" });
+    const link = await linkOf(answer.body.url);
+
+    const response = await open(link);
+
+    expect(response.status).toBe(303);
+    expect(response.headers.get("location")).toBe(`${brim.url}/billing`);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    const cookie = cookieOf(response);
+    expect((await balance(cookie, customer.customerId)).body.customer_id).toBe(customer.customerId);
+    const paying = await call(brim, "/api/v1/billing/checkout-session", {
+      method: "POST",
+      headers: {
+        cookie,
+        origin: brim.url,
+        "brim-customer": customer.customerId,
+        "content-type": "application/json",
+      },
+      body: JSON.stringify({ amount_usd: "25.00" }),
+    });
+    expect(paying.status).toBe(200);
+    const user = await readSignedInUser(new Headers({ cookie }));
+    expect(user).toMatchObject({ email: "ada@acme.example", onlyCustomerId: customer.customerId });
+    expect(await roleOf(user?.userId as UserId, customer.customerId)).toBe("billing");
+    expect(await actionsOn(customer.customerId)).toEqual([
+      {
+        verb: "create_billing_link",
+        apiKeyId: operator.apiKeyId,
+        customerId: customer.customerId,
+        reason: null,
+      },
+    ]);
+  });
+
+  it("keeps its token out of the database", async () => {
+    const customer = await aCustomer(brim);
+    const { token } = await aLink(customer);
+
+    const rows = await prisma().billingLink.findMany({ where: { customerId: customer.customerId } });
+
+    expect(rows).toHaveLength(1);
+    expect(Buffer.from(rows[0]?.tokenHash ?? "").toString("base64url")).not.toBe(token);
+    expect(JSON.stringify(rows)).not.toContain(token);
+  });
+
+  it("lives for ten minutes", async () => {
+    const customer = await aCustomer(brim);
+    const before = Date.now();
+
+    const { body } = await askFor(customer);
+
+    const life = Date.parse(body.expires_at) - before;
+    expect(life).toBeGreaterThanOrEqual(600_000);
+    expect(life).toBeLessThan(605_000);
+  });
+
+  it("gives exactly one session when it is opened eight times at once", async () => {
+    const customer = await aCustomer(brim);
+    const link = await aLink(customer, { email: "race@acme.example" });
+
+    const responses = await Promise.all(Array.from({ length: 8 }, () => open(link)));
+
+    expect(responses.map(({ status }) => status)).toEqual(Array(8).fill(303));
+    expect(responses.filter((response) => cookieOf(response) !== "")).toHaveLength(1);
+    expect(await stateOf(link)).toBe("used");
+    expect(await prisma().user.count({ where: { email: "race@acme.example" } })).toBe(1);
+  });
+
+  it("makes one user when two links for one new address are opened at once", async () => {
+    const [one, two] = [await aCustomer(brim), await aCustomer(brim)];
+    const email = "twice@acme.example";
+    const links = [await aLink(one, { email }), await aLink(two, { email })];
+
+    const responses = await Promise.all(links.map((link) => open(link)));
+
+    expect(responses.every((response) => cookieOf(response) !== "")).toBe(true);
+    const users = await prisma().user.findMany({ where: { email } });
+    expect(users).toHaveLength(1);
+    expect(await listCustomersOf(users[0]?.id as UserId)).toHaveLength(2);
+  });
+
+  it("is not used up by looking at it", async () => {
+    const customer = await aCustomer(brim);
+    const link = await aLink(customer);
+
+    for (let n = 0; n < 3; n++) expect(await stateOf(link)).toBe("usable");
+
+    expect(cookieOf(await open(link))).not.toBe("");
+  });
+
+  it("used up, expired or never made leads back to its page and gives nothing", async () => {
+    const customer = await aCustomer(brim);
+    const [used, expired] = [await aLink(customer), await aLink(customer)];
+    await open(used);
+    const past = new Date(Date.now() - 1);
+    await prisma().billingLink.updateMany({
+      where: { customerId: customer.customerId, usedAt: null },
+      data: { createdAt: new Date(past.getTime() - 600_000), expiresAt: past },
+    });
+    const unknown = { customer: customer.customerId, token: "guessed" };
+    const malformed = { customer: "cust_1", token: "" };
+
+    for (const link of [used, expired, unknown, malformed]) {
+      const response = await open(link);
+      expect(response.status).toBe(303);
+      expect(response.headers.get("location")).toBe(
+        `${brim.url}/billing-link?${new URLSearchParams({ ...link })}`,
+      );
+      expect(response.headers.getSetCookie()).toEqual([]);
+    }
+    expect(await Promise.all([used, expired, unknown, malformed].map(stateOf))).toEqual([
+      "used",
+      "expired",
+      "unknown",
+      "unknown",
+    ]);
+  });
+
+  it("does not open another customer", async () => {
+    const [customer, other] = [await aCustomer(brim), await aCustomer(brim)];
+    const { token } = await aLink(customer);
+
+    const response = await open({ customer: other.customerId, token });
+
+    expect(cookieOf(response)).toBe("");
+    expect(await stateOf({ customer: customer.customerId, token })).toBe("usable");
+  });
+
+  it("is as good as before when the database was away in between", async () => {
+    const customer = await aCustomer(brim);
+    const link = await aLink(customer);
+    const letIn = await takeDatabaseAway(process.env.DATABASE_URL ?? "");
+
+    const response = await open(link);
+    await letIn();
+
+    expect(response.status).toBe(303);
+    expect(cookieOf(response)).toBe("");
+    expect(cookieOf(await open(link))).not.toBe("");
+  });
+});
+
+describe("the session of a billing link", () => {
+  it("is for that customer alone, although the user belongs to others", async () => {
+    const [customer, other] = [await aCustomer(brim), await aCustomer(brim)];
+    const email = "ada@both.example";
+    await open(await aLink(other, { email }));
+
+    const cookie = cookieOf(await open(await aLink(customer, { email })));
+
+    expect((await balance(cookie, customer.customerId)).status).toBe(200);
+    const refused = await balance(cookie, other.customerId);
+    expect([refused.status, refused.body.details]).toEqual([403, { reason: "not_a_member" }]);
+  });
+
+  it("takes the place of any other, also of one in several cookies", async () => {
+    const customer = await aCustomer(brim);
+    const earlier = "theme=dark; next-auth.session-token.0=aa; next-auth.session-token.1=bb";
+
+    const response = await open(await aLink(customer), { cookie: earlier });
+
+    const lines = response.headers.getSetCookie();
+    expect(lines.slice(0, 2).map((line) => line.split(";")[0])).toEqual([
+      "next-auth.session-token.0=",
+      "next-auth.session-token.1=",
+    ]);
+    expect(lines[2]).toMatch(
+      /^next-auth\.session-token=[\w.-]+; Path=\/; Max-Age=43200; HttpOnly; SameSite=Lax$/,
+    );
+    expect((await balance(cookieOf(response), customer.customerId)).status).toBe(200);
+  });
+
+  it("ends after its time, also when next-auth has written its cookie anew", async () => {
+    const customer = await aCustomer(brim);
+    const cookie = cookieOf(await open(await aLink(customer)));
+    const secret = process.env.NEXTAUTH_SECRET ?? "";
+    const token = await decode({ token: cookie.split("=")[1], secret });
+    const renewed = async (endsAt: number) =>
+      `next-auth.session-token=${await encode({ token: { ...token, endsAt }, secret })}`;
+    const now = Math.floor(Date.now() / 1_000);
+
+    expect(Number(token?.endsAt) - now).toBeGreaterThan(43_000);
+    expect((await balance(await renewed(now + 60), customer.customerId)).status).toBe(200);
+    expect((await balance(await renewed(now - 1), customer.customerId)).status).toBe(401);
+  });
+
+  it("ends with the membership, at once", async () => {
+    const customer = await aCustomer(brim);
+    const cookie = cookieOf(await open(await aLink(customer, { email: "gone@acme.example" })));
+
+    await prisma().membership.deleteMany({ where: { customerId: customer.customerId } });
+
+    expect((await balance(cookie, customer.customerId)).status).toBe(403);
+  });
+
+  it("is the owner's with the customer's own address, and never changes a role that somebody has", async () => {
+    const customer = await aCustomer(brim);
+    await prisma().customer.update({
+      where: { customerId: customer.customerId },
+      data: { email: "own@acme.example" },
+    });
+    const owner = cookieOf(await open(await aLink(customer)));
+    const { userId } = await userOf(owner);
+    expect(await roleOf(userId, customer.customerId)).toBe("owner");
+
+    await setRole(customer.customerId, userId, "viewer");
+    await open(await aLink(customer));
+
+    expect(await roleOf(userId, customer.customerId)).toBe("viewer");
+  });
+});
+
+describe("posting the form", () => {
+  it.each<[string, Record<string, string>]>([
+    ["a foreign page", { origin: "https://evil.example", "sec-fetch-site": "cross-site" }],
+    ["a foreign page without a referrer", { origin: "null", "sec-fetch-site": "cross-site" }],
+    ["another site of the same domain", { origin: "null", "sec-fetch-site": "same-site" }],
+    [
+      "a foreign page that claims to be ours",
+      { origin: "https://evil.example", "sec-fetch-site": "same-origin" },
+    ],
+  ])("from %s is refused and uses nothing up", async (_what, headers) => {
+    const customer = await aCustomer(brim);
+    const link = await aLink(customer);
+
+    const response = await open(link, headers);
+
+    expect(response.status).toBe(403);
+    expect(response.headers.getSetCookie()).toEqual([]);
+    expect(await stateOf(link)).toBe("usable");
+  });
+
+  it("with more than a form can have is refused", async () => {
+    const customer = await aCustomer(brim);
+
+    const response = await open({ customer: customer.customerId, token: "x".repeat(5_000) });
+
+    expect(response.status).toBe(413);
+  });
+});
+
+describe("where a link leads", () => {
+  it.each([
+    ["/billing", "/billing"],
+    ["/billing?topup=cancelled", "/billing?topup=cancelled"],
+    ["/billing/activity?type=credit", "/billing/activity?type=credit"],
+    ["/billing/./activity", "/billing/activity"],
+  ])("can be %s", async (asked, expected) => {
+    const customer = await aCustomer(brim);
+
+    const response = await open(await aLink(customer, { return_path: asked }));
+
+    expect(response.headers.get("location")).toBe(`${brim.url}${expected}`);
+  });
+
+  it.each([
+    "https://evil.example/billing",
+    "//evil.example/billing",
+    "/\\evil.example/billing",
+    "\\\\evil.example",
+    "/billing/../..//evil.example",
+    "/billing/../api/auth/signout",
+    "/\t/evil.example",
+    "/billingevil",
+    "billing",
+    "javascript:alert(1)",
+    "/",
+    "",
+    `/billing?${"x".repeat(500)}`,
+  ])("cannot be %j", async (asked) => {
+    const customer = await aCustomer(brim);
+
+    expectRefusedField(await askFor(customer, { return_path: asked }), "return_path");
+    expect(await prisma().billingLink.count({ where: { customerId: customer.customerId } })).toBe(0);
+  });
+});
+
+it.each<[string, unknown]>([
+  ["no address", "ada"],
+  ["a list", ["ada@acme.example"]],
+  ["a line break", "a@b.example\r\nSet-Cookie: x"],
+])("a link for an e-mail that is %s is refused", async (_what, email) => {
+  expectRefusedField(await askFor(await aCustomer(brim), { email }), "email");
+});
+
+async function linkOf(url: string): Promise<Link> {
+  const { origin, pathname, searchParams } = new URL(url);
+  expect(`${origin}${pathname}`).toBe(`${brim.url}/billing-link`);
+  return { customer: searchParams.get("customer") ?? "", token: searchParams.get("token") ?? "" };
+}
+
+async function userOf(cookie: string) {
+  const user = await readSignedInUser(new Headers({ cookie }));
+  if (!user) throw new Error("The cookie is nobody's.");
+  return user;
+}
+
+function setRole(customerId: CustomerId, userId: UserId, role: string) {
+  return prisma().membership.update({
+    where: { customerId_userId: { customerId, userId } },
+    data: { role },
+  });
+}

@@ -1,0 +1,73 @@
+import path from "node:path";
+import type { Route } from "@/lib/http";
+import { expectDocumented } from "./api-document";
+import type { ApiAnswer, RunningBrim } from "./brim";
+
+/** A request as it goes over the wire, before somebody chooses a door. */
+export interface ApiRequest {
+  method: string;
+  /** With its query. */
+  path: string;
+  headers: Record<string, string>;
+  body?: string | undefined;
+  /** Whether the body's length is left out. */
+  isChunked?: boolean | undefined;
+}
+
+/** Sends a request to one of the doors of a route. */
+export type Door = (route: Route, request: ApiRequest) => Promise<ApiAnswer>;
+
+/** The two doors of a running Brim, by name. What they answer is held against the OpenAPI document. */
+export function doorsOf(brim: RunningBrim): Record<"direct" | "next", Door> {
+  return {
+    direct: async (_route, request) =>
+      read(request, await fetch(`${brim.url}${request.path}`, initOf(request))),
+    next: async (route, request) => {
+      const handler = await nextHandlerOf(route);
+      return read(
+        request,
+        await handler(new Request(`${brim.url}${request.path}`, withLength(initOf(request)))),
+      );
+    },
+  };
+}
+
+function initOf({ method, headers, body, isChunked }: ApiRequest): RequestInit {
+  if (body === undefined) return { method, headers };
+  if (!isChunked) return { method, headers, body };
+  return { method, headers, body: new Blob([body]).stream(), duplex: "half" } as RequestInit;
+}
+
+/** What a socket would have said of the body's length. */
+function withLength(init: RequestInit): RequestInit {
+  if (typeof init.body !== "string") return init;
+  const headers = { ...(init.headers as Record<string, string>) };
+  return { ...init, headers: { ...headers, "content-length": String(Buffer.byteLength(init.body)) } };
+}
+
+/** The exported function of the `route.ts` file that Next would call. */
+async function nextHandlerOf(route: Route): Promise<(request: Request) => Promise<Response>> {
+  const folder = route.path.replace(/\{(\w+)\}/g, "[$1]").slice(1);
+  const module = (await import(path.resolve("app", folder, "route.ts"))) as Record<string, unknown>;
+  const handler = module[route.method];
+  if (typeof handler !== "function")
+    throw new Error(`app/${folder}/route.ts does not export ${route.method}.`);
+  return handler as (request: Request) => Promise<Response>;
+}
+
+async function read({ method, path, body: sent }: ApiRequest, response: Response): Promise<ApiAnswer> {
+  const { status, headers } = response;
+  const text = await response.text();
+  const isJson = headers.get("content-type") === "application/json";
+  const body = text === "" ? undefined : isJson ? JSON.parse(text) : text;
+  expectDocumented({ method, path, requestBody: readJson(sent), status, headers, body });
+  return { status, headers, body };
+}
+
+function readJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
