@@ -33,7 +33,7 @@ export function topUpParams(customer: string, changes: Partial<SessionParams> = 
     customer_update: { address: "auto", name: "auto" },
     tax_id_collection: { enabled: true },
     adaptive_pricing: { enabled: true },
-    invoice_creation: { enabled: true, invoice_data: { description: "Balance top-up", metadata } },
+    invoice_creation: { enabled: false, invoice_data: { description: "Balance top-up", metadata } },
     saved_payment_method_options: {
       payment_method_save: "enabled",
       allow_redisplay_filters: ["always", "limited"],

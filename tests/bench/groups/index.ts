@@ -6,6 +6,7 @@ import { measureDrivers } from "./drivers";
 import { measureGrowth } from "./growth";
 import { measureHttp } from "./http";
 import { measurePipeline } from "./pipeline";
+import { measureSandbox } from "./sandbox";
 import { measureThreshold } from "./threshold";
 
 const GROUPS = {
@@ -15,6 +16,7 @@ const GROUPS = {
   batch: measureBatches,
   threshold: measureThreshold,
   drivers: measureDrivers,
+  sandbox: measureSandbox,
   growth: measureGrowth,
 } as const satisfies Record<string, (bench: Bench) => Promise<Row[]>>;
 

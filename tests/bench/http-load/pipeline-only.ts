@@ -4,7 +4,13 @@ import { publicRoute, usageRoute } from "@/lib/http/route";
 import { chargeBody } from "@/lib/http/routes/usage-bodies";
 
 /** Answers without doing anything: once behind nothing, once behind all that stands before a charge. */
-const facts = { operationId: "bench", summary: "Nothing", tag: "Service", description: "Nothing" } as const;
+const facts = {
+  operationId: "bench",
+  summary: "Nothing",
+  tag: "Service",
+  description: "Nothing",
+  answer: null,
+} as const;
 
 const listener = listenerFor([
   publicRoute({ ...facts, method: "GET", path: "/api/v1/health" }, async () => ({ body: { status: "ok" } })),

@@ -23,6 +23,8 @@ export interface LedgerDatabase {
 export interface BenchPostgres {
   /** A new database filled to a size; with `isKept`, the one that an earlier run has left in a kept folder. */
   ledger(name: string, size: LedgerSize, options?: { isKept: boolean }): Promise<LedgerDatabase>;
+  /** A new database with nothing in it. @returns its address */
+  empty(name: string): Promise<string>;
   admin: pg.Pool;
   stop(): Promise<void>;
 }
@@ -54,6 +56,11 @@ export async function startBenchPostgres(keptFolder: string | null): Promise<Ben
       const bare = connect(name);
       if (!isThere) await fill(admin, bare, { name, url: server.url(name), size });
       return { url: server.url(name), bare };
+    },
+    async empty(name) {
+      await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await server.ensureDatabase(name);
+      return server.url(name);
     },
     async stop() {
       await closeDatabase();

@@ -277,6 +277,14 @@ it("lists and changes products and prices", async () => {
     metadata: { a: "1" },
   });
 
+  const told = await sandbox.stripe.events.list({ types: ["product.updated", "product.created", "price.*"] });
+  expect(told.data.slice(0, 4).map(({ type }) => type)).toEqual([
+    "product.updated",
+    "price.created",
+    "product.created",
+    "product.created",
+  ]);
+  expect(told.data[0]?.data.previous_attributes).toMatchObject({ name: "Listed", description: null });
   expect(renamed).toMatchObject({ name: "Renamed", description: "New", metadata: { a: "1" } });
   expect((await sandbox.stripe.products.list({ active: true })).data.map(({ id }) => id)).toContain(
     product.id,

@@ -3,7 +3,7 @@ import { listOperation, retrieveOperation } from "../read-operations";
 import { checkPrice, checkPriceList, createPrice, updatePrice } from "./price-operations";
 import { checkProduct, checkProductList, createProduct, updateProduct } from "./product-operations";
 
-/** Products and one-time prices. Stripe's events about them are not in the description, so none are sent. */
+/** Products and one-time prices. What a line item brings along makes no events of its own. */
 export const catalogOperations: readonly Operation[] = [
   { id: "Prices.create", check: checkPrice, run: createPrice },
   retrieveOperation("Prices.retrieve", "price", "price"),

@@ -1,6 +1,7 @@
 import type { ApiRequest } from "../../api/operation";
 import type { Params } from "../../api/request-schema";
 import { invalidRequest, missingParameter } from "../../api/stripe-error";
+import { changedAttributes, recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
 import { insertObject, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
@@ -69,6 +70,7 @@ export async function createPrice(tx: Tx, { params }: ApiRequest): Promise<Strip
   await assertFreeLookupKey(tx, params.lookup_key);
   const price = buildPrice(tx, await productOf(tx, params), params, params.active !== false);
   await insertObject(tx, price, priceSaveOptions(price));
+  await recordEvent(tx, "price.created", price);
   return price;
 }
 
@@ -88,6 +90,7 @@ async function productOf(tx: Tx, params: Params): Promise<string> {
     );
   }
   await insertObject(tx, product, productSaveOptions(product));
+  await recordEvent(tx, "product.created", product);
   return product.id;
 }
 
@@ -102,7 +105,10 @@ export async function updatePrice(tx: Tx, { params, ids }: ApiRequest): Promise<
     nickname: updatedText(params.nickname, before.nickname),
     tax_behavior: taxBehavior(before, params),
   };
+  const previous = changedAttributes(before, after);
+  if (!previous) return before;
   await updateObject(tx, after, priceSaveOptions(after));
+  await recordEvent(tx, "price.updated", after, previous);
   return after;
 }
 

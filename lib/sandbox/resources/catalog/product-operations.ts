@@ -1,5 +1,6 @@
 import type { ApiRequest } from "../../api/operation";
 import { invalidRequest, StripeError } from "../../api/stripe-error";
+import { changedAttributes, recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
 import { findObject, insertObject, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
@@ -31,6 +32,7 @@ export async function createProduct(tx: Tx, { params }: ApiRequest): Promise<Str
   const product = buildProduct(tx, params, params.active !== false);
   await assertNewId(tx, product.id);
   await insertObject(tx, product, productSaveOptions(product));
+  await recordEvent(tx, "product.created", product);
   return product;
 }
 
@@ -67,11 +69,13 @@ export async function updateProduct(tx: Tx, { params, ids }: ApiRequest): Promis
     statement_descriptor: textOr(params.statement_descriptor, before.statement_descriptor),
     tax_code: updatedText(params.tax_code, before.tax_code as string | null),
     unit_label: updatedText(params.unit_label, before.unit_label ?? null),
-    updated: tx.now,
     url: updatedText(params.url, before.url),
   };
-  await updateObject(tx, after, productSaveOptions(after));
-  return after;
+  if (!changedAttributes(before, after)) return before;
+  const changed = { ...after, updated: tx.now };
+  await updateObject(tx, changed, productSaveOptions(changed));
+  await recordEvent(tx, "product.updated", changed, changedAttributes(before, changed));
+  return changed;
 }
 
 async function readDefaultPrice(

@@ -1,0 +1,29 @@
+import { inflateSync } from "node:zlib";
+
+/**
+ * The text of a simple PDF as a reader would select it: the strings that its page streams show, as far as
+ * they are Latin-1. Knows just what a PDF with the built-in fonts uses.
+ */
+export function readPdfText(pdf: Buffer): string {
+  const source = pdf.toString("latin1");
+  const lines: string[] = [];
+  for (const match of source.matchAll(/stream\r?\n([\s\S]*?)\r?\nendstream/g)) {
+    const content = inflate(Buffer.from(match[1] ?? "", "latin1"));
+    for (const shown of content?.matchAll(/\[(.*?)\]\s*TJ/g) ?? []) lines.push(decode(shown[1] ?? ""));
+  }
+  return lines.join("\n");
+}
+
+/** Undefined for a stream that is not compressed text, such as a font. */
+function inflate(stream: Buffer): string | undefined {
+  try {
+    return inflateSync(stream).toString("latin1");
+  } catch {
+    return undefined;
+  }
+}
+
+function decode(operands: string): string {
+  const hex = [...operands.matchAll(/<([0-9a-fA-F]*)>/g)].map((part) => part[1] ?? "").join("");
+  return Buffer.from(hex, "hex").toString("latin1");
+}

@@ -1,0 +1,37 @@
+import type Stripe from "stripe";
+import { topUpParams } from "./checkout-params";
+import type { TestSandbox } from "./test-sandbox";
+
+/** A payment through Checkout, made by a customer in Oregon, so that no tax is added; its charge. */
+export async function aPaidCharge(
+  { stripe, control }: TestSandbox,
+  { cents = 10_000, card = "4242424242424242" }: { cents?: number; card?: string } = {},
+): Promise<Stripe.Charge> {
+  const customer = await stripe.customers.create({ email: "jenny@example.com" });
+  const session = await stripe.checkout.sessions.create(
+    topUpParams(customer.id, {
+      expires_at: undefined,
+      line_items: [
+        {
+          quantity: 1,
+          price_data: { currency: "usd", unit_amount: cents, product_data: { name: "Balance top-up" } },
+        },
+      ],
+    }),
+  );
+  await control("POST", `/checkout/${session.id}/pay`, { card });
+  const paid = await stripe.checkout.sessions.retrieve(session.id);
+  const [charge] = (await stripe.charges.list({ payment_intent: String(paid.payment_intent) })).data;
+  if (!charge) throw new Error(`${session.id} was not paid`);
+  return charge;
+}
+
+/** Every event after the mark, oldest first. */
+export async function eventsAfter(stripe: Stripe, mark: Stripe.Event | undefined): Promise<Stripe.Event[]> {
+  const events: Stripe.Event[] = [];
+  for await (const event of stripe.events.list({ limit: 100 })) {
+    if (event.id === mark?.id) break;
+    events.push(event);
+  }
+  return events.reverse();
+}
