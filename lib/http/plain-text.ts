@@ -4,7 +4,7 @@ import { z } from "zod";
  * No control characters, which no name has and Postgres cannot all store, and no half of a surrogate pair. Written so that it
  * means the same with and without the flag `u`: programs that read our OpenAPI document use either.
  */
-const PLAIN = /^(?:[ -~\u00a0-\ud7ff\ue000-\uffff]|[\ud800-\udbff][\udc00-\udfff])*$/;
+export const PLAIN = /^(?:[ -~\u00a0-\ud7ff\ue000-\uffff]|[\ud800-\udbff][\udc00-\udfff]|[^\0-\uffff])*$/;
 
 /**
  * A line of text from a person: not blank, at most `max` characters.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { attemptFor, randomKey } from "@/components/billing/attempt";
+import { attemptFor } from "@/components/billing/attempt";
 import { explainRefusal } from "@/components/billing/request-checkout";
+import { randomKey } from "@/lib/client";
 
 describe("attemptFor", () => {
   const unresolved = { input: "25.00", idempotencyKey: "key-1" };
@@ -28,10 +29,13 @@ describe("randomKey", () => {
 });
 
 describe("explainRefusal", () => {
-  it("puts what is wrong with a field beside the field", () => {
-    const body = { details: { issues: [{ path: "amount_usd", message: "Too small." }] } };
+  const refused = (status: number, rest = {}) =>
+    explainRefusal({ status, requestId: null, details: {}, ...rest });
 
-    expect(explainRefusal(400, body)).toMatchObject({
+  it("puts what is wrong with a field beside the field", () => {
+    const details = { issues: [{ path: "amount_usd", message: "Too small." }] };
+
+    expect(refused(400, { details })).toMatchObject({
       message: "Too small.",
       field: "amount_usd",
       isUnresolved: false,
@@ -39,16 +43,16 @@ describe("explainRefusal", () => {
   });
 
   it.each([502, 503, 504, 500])("keeps the attempt after a %i, which may have been taken", (status) => {
-    expect(explainRefusal(status, {}).isUnresolved).toBe(true);
+    expect(refused(status).isUnresolved).toBe(true);
   });
 
   it.each([400, 401, 403, 409])("ends the attempt after a %i", (status) => {
-    expect(explainRefusal(status, {}).isUnresolved).toBe(false);
+    expect(refused(status).isUnresolved).toBe(false);
   });
 
   it("offers sign-in when the session has ended, and never shows what the server wrote of a bug", () => {
-    expect(explainRefusal(401, {}).isSignedOut).toBe(true);
-    expect(explainRefusal(500, { message: "stack", request_id: "req_1" }).message).not.toContain("stack");
-    expect(explainRefusal(500, { request_id: "req_1" }).message).toContain("req_1");
+    expect(refused(401).isSignedOut).toBe(true);
+    expect(refused(500, { message: "stack", requestId: "req_1" }).message).not.toContain("stack");
+    expect(refused(500, { requestId: "req_1" }).message).toContain("req_1");
   });
 });

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ROUTES, type Route } from "@/lib/http";
+import { type ApiRequest, doorsOf } from "@/tests/support/both-doors";
+import { type RunningBrim, startBrim } from "@/tests/support/brim";
+import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
+import { bodyRefusals } from "@/tests/support/refusals/body";
+import { freshObjects, idempotencyRefusals } from "@/tests/support/refusals/idempotency";
+import { queryRefusals } from "@/tests/support/refusals/query";
+import { expectRefusal, type Refusal, withHeaders, withQuery } from "@/tests/support/refusals/refusal";
+import { stripeRefusals } from "@/tests/support/refusals/stripe";
+import { usualKey, validRequest } from "@/tests/support/refusals/valid-request";
+import { customerRefusals, keyRefusals, objectRefusals, sessionRefusals } from "@/tests/support/refusals/who";
+import { type ApiWorld, buildWorld, keyOf } from "@/tests/support/refusals/world";
+import { digestTables, settledDigest } from "@/tests/support/table-digests";
+
+/** Everything that a route refuses follows from what it says of itself: a new route is here as soon as it is in the list. */
+function refusalsOf(route: Route): Refusal[] {
+  return [
+    ...keyRefusals(route),
+    ...sessionRefusals(route),
+    ...objectRefusals(route),
+    ...customerRefusals(route),
+    ...bodyRefusals(route),
+    ...queryRefusals(route),
+    ...idempotencyRefusals(route),
+    ...stripeRefusals(route),
+  ];
+}
+
+const OPERATIONS = ROUTES.map((route) => [route.operationId, route] as const);
+
+let brim: RunningBrim;
+let world: ApiWorld;
+
+beforeAll(async () => {
+  brim = await startBrim();
+  world = await buildWorld(brim);
+  await settledDigest();
+}, 120_000);
+afterAll(() => brim.stop());
+
+/** Counting begins anew, as after a restart with other settings. */
+function forgetCounts() {
+  Object.assign(globalThis, { brimLimiters: undefined, brimEnv: undefined });
+}
+
+describe("with limits that nobody reaches", () => {
+  describe.each(OPERATIONS)("%s", (_id, route) => {
+    it.each(refusalsOf(route).map((refusal) => [refusal.what, refusal] as const))(
+      "refuses %s through both doors, and nothing changes",
+      async (_what, { expected, requests }) => {
+        const refused = await requests(world);
+        const before = await digestTables();
+
+        for (const request of refused) {
+          for (const [name, send] of Object.entries(doorsOf(brim))) {
+            const answer = await send(route, request);
+            expectRefusal(answer, expected, `${name}: ${JSON.stringify(request)}`.slice(0, 600));
+          }
+        }
+
+        expect(await digestTables()).toEqual(before);
+      },
+    );
+  });
+
+  describe.each(OPERATIONS.filter(([, route]) => "scope" in route.access))("%s", (_id, route) => {
+    it.each(["direct", "next"] as const)(
+      "takes the request that the others are made from: %s door",
+      async (door) => {
+        const objects = await freshObjects(route, world);
+
+        const answer = await doorsOf(brim)[door](route, validRequest(route, world, { objects }));
+
+        expect(answer.status, JSON.stringify(answer.body)).toBe(route.answer ? 200 : 204);
+      },
+    );
+  });
+
+  it("leaves the books right", async () => {
+    await expectLedgerVerified();
+  });
+});
+
+const LIMITS = { RATE_LIMIT_READS: "2", RATE_LIMIT_WRITES: "2", RATE_LIMIT_USAGE: "2" };
+
+describe("with limits of two requests a minute", () => {
+  beforeAll(() => {
+    Object.assign(process.env, LIMITS);
+    forgetCounts();
+  });
+  afterAll(() => {
+    for (const name of Object.keys(LIMITS)) delete process.env[name];
+    forgetCounts();
+  });
+
+  it.each(OPERATIONS.filter(([, route]) => "scope" in route.access))(
+    "%s refuses the third request through whichever door, and nothing changes",
+    async (_id, route) => {
+      const owner = usualKey(route, world) === world.operatorKey ? null : world.customer.customerId;
+      const key = await keyOf(owner);
+      const valid = withHeaders(validRequest(route, world), { authorization: `Bearer ${key}` });
+      const { direct, next } = doorsOf(brim);
+      const malformed: ApiRequest = withQuery(valid, "surprise", "1");
+      expect([(await direct(route, malformed)).status, (await next(route, malformed)).status]).toEqual([
+        400, 400,
+      ]);
+      const before = await digestTables();
+
+      for (const send of [direct, next]) {
+        const answer = await send(route, valid);
+
+        expectRefusal(answer, { status: 429, code: "RATE_LIMITED" });
+        expect(answer.headers.get("x-ratelimit-limit")).toBe("2");
+        expect(answer.headers.get("x-ratelimit-remaining")).toBe("0");
+        expect(answer.headers.get("retry-after")).toBe(answer.headers.get("x-ratelimit-reset"));
+      }
+
+      expect(await digestTables()).toEqual(before);
+    },
+  );
+});

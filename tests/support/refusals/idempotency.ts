@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import { ROUTES, type Route } from "@/lib/http";
+import type { ApiRequest } from "../both-doors";
+import { type ApiAnswer, call } from "../brim";
+import { fieldsOf, withField } from "../json-fields";
+import { makeObject } from "./objects";
+import { type Expected, invalid, type Refusal, withHeaders } from "./refusal";
+import { bodyOf, isForOperator, validRequest } from "./valid-request";
+import type { ApiWorld } from "./world";
+
+const CONFLICT: Expected = { status: 409, code: "IDEMPOTENCY_CONFLICT" };
+
+/** Refusals of idempotency keys: malformed, or used for something else before. */
+export function idempotencyRefusals(route: Route): Refusal[] {
+  if (!route.takesIdempotencyKey) return [];
+  const refusals: Refusal[] = [
+    {
+      what: "an idempotency key that is none",
+      expected: invalid("Idempotency-Key"),
+      requests: (world) =>
+        ["", "x".repeat(256), "with spaces", "tab\there", "ünïcode"].map((key) =>
+          withHeaders(validRequest(route, world), { "idempotency-key": key }),
+        ),
+    },
+    {
+      what: "an idempotency key that was used with another body",
+      expected: CONFLICT,
+      requests: async (world) => {
+        const key = randomUUID();
+        const objects = await freshObjects(route, world);
+        const first = named(route, world, { key, objects });
+        await mustSucceed(world, first);
+        return [{ ...first, body: JSON.stringify(otherContent(route, JSON.parse(first.body ?? "{}"))) }];
+      },
+    },
+    ...othersWithKeys(route).map((other) => ({
+      what: `an idempotency key that was used for ${other.operationId}`,
+      expected: CONFLICT,
+      requests: async (world: ApiWorld) => {
+        const key = randomUUID();
+        const objects = await freshObjects(other, world);
+        await mustSucceed(world, named(other, world, { key, objects }));
+        return [named(route, world, { key, objects: world.objects })];
+      },
+    })),
+  ];
+  if (!hasKeyField(route)) return refusals;
+  return [
+    ...refusals,
+    {
+      what: "a key in the header and another in the body",
+      expected: invalid("idempotency_key"),
+      requests: (world) => [withHeaders(validRequest(route, world), { "idempotency-key": randomUUID() })],
+    },
+  ];
+}
+
+/** Routes that move a balance take their key in the body too. */
+function hasKeyField({ body, operationId }: Route): boolean {
+  if (!body)
+    throw new Error(`${operationId} takes an idempotency key and no body: say here what a second use is.`);
+  return fieldsOf(body).some(({ path }) => path === "idempotency_key");
+}
+
+/**
+ * Routes where the same caller may not use the same key. The operator's keys stand in two books, which are not compared:
+ * on what moves a customer's balance, and on what is done to customers and API keys.
+ */
+function othersWithKeys(route: Route): Route[] {
+  return ROUTES.filter(
+    (one) =>
+      one.takesIdempotencyKey &&
+      one.operationId !== route.operationId &&
+      isForOperator(one) === isForOperator(route) &&
+      (!isForOperator(route) || hasKeyField(one) === hasKeyField(route)),
+  );
+}
+
+/** A valid request under a key, in the header and, where there is a field for it, in the body. */
+function named(
+  route: Route,
+  world: ApiWorld,
+  { key, objects }: { key: string; objects: Record<string, string> },
+): ApiRequest {
+  const body = bodyOf(route, world) as Record<string, unknown>;
+  const request = validRequest(route, world, { objects });
+  return {
+    ...withHeaders(request, { "idempotency-key": key }),
+    body: JSON.stringify("idempotency_key" in body ? { ...body, idempotency_key: key } : body),
+  };
+}
+
+/** New things for a request that does something to them. */
+export async function freshObjects(route: Route, world: ApiWorld): Promise<Record<string, string>> {
+  const names = Object.keys(route.params?.shape ?? {});
+  const made = names.map(async (name) => [name, await makeObject(name, world.customer, world.brim)]);
+  return Object.fromEntries(await Promise.all(made));
+}
+
+/** Fields whose other value makes another request that is valid too. A new body without any of them needs a line here. */
+const OTHER_VALUES: Record<string, (value: unknown) => unknown> = {
+  amount_usd: (value) => String(value).replace(/\d$/, (digit) => (digit === "1" ? "2" : "1")),
+  name: (value) => `${value} too`,
+  grace_seconds: (value) => Number(value) + 1,
+};
+
+function otherContent(route: Route, body: Record<string, unknown>): unknown {
+  const name = Object.keys(OTHER_VALUES).find((one) => one in body);
+  if (!name) throw new Error(`Say in idempotency.ts which field of ${route.operationId} can be another one.`);
+  return withField(body, name, OTHER_VALUES[name]?.(body[name]));
+}
+
+async function mustSucceed({ brim }: ApiWorld, request: ApiRequest): Promise<ApiAnswer> {
+  const { method, headers, body } = request;
+  const answer = await call(brim, request.path, { method, headers, ...(body !== undefined && { body }) });
+  if (answer.status !== 200) throw new Error(`${request.path} answered ${JSON.stringify(answer.body)}.`);
+  return answer;
+}

@@ -1,0 +1,52 @@
+import { randomUUID } from "node:crypto";
+import { createApiKey } from "@/lib/api-keys";
+import { createCustomer } from "@/lib/customers";
+import { type ApiCustomer, eventually, type RunningBrim } from "../brim";
+import { topUp } from "../spending";
+
+type Maker = (owner: ApiCustomer, brim: RunningBrim) => Promise<string>;
+
+/** How to make what a part of a path names, by the name of the part. A new part needs a line here. */
+const MAKERS: Record<string, Maker> = {
+  topup_intent_id: (owner) => topUp(owner.customerId, "5.00"),
+  charge_id: async (owner) => (await spend(owner, "/api/v1/usage/charges")).charge_id,
+  hold_id: async (owner) => (await spend(owner, "/api/v1/usage/holds")).hold_id,
+  payment_method_id: savedCard,
+  customer_id: async () =>
+    (await createCustomer({ name: "Acme", email: `${randomUUID()}@example.com` })).customerId,
+  api_key_id: async (owner) =>
+    (await createApiKey({ customerId: owner.customerId, name: "spare", scopes: "all" })).apiKeyId,
+};
+
+/** Makes one thing of a customer's and tells its id. */
+export function makeObject(name: string, owner: ApiCustomer, brim: RunningBrim): Promise<string> {
+  const maker = MAKERS[name];
+  if (!maker) {
+    throw new Error(`Say in tests/support/refusals/objects.ts how to make what {${name}} of a path names.`);
+  }
+  return maker(owner, brim);
+}
+
+/** The parts of paths that this file knows. */
+export const OBJECT_NAMES = Object.keys(MAKERS);
+
+async function spend(owner: ApiCustomer, path: string) {
+  const answer = await owner.post(path, { amount_usd: "5.00", idempotency_key: randomUUID() });
+  if (answer.status !== 200) throw new Error(`${path} answered ${JSON.stringify(answer.body)}.`);
+  return answer.body;
+}
+
+/** Saves a card as people do: through Checkout, without a charge. */
+async function savedCard(owner: ApiCustomer, brim: RunningBrim): Promise<string> {
+  const cards = async () =>
+    (await owner.get("/api/v1/billing/payment-methods")).body.payment_methods as {
+      payment_method_id: string;
+    }[];
+  const known = new Set((await cards()).map((card) => card.payment_method_id));
+  const { body } = await owner.post("/api/v1/billing/checkout-session", { mode: "setup" });
+  await brim.control(`/checkout/${body.session_id}/pay`, {});
+  const isNew = (card: { payment_method_id: string }) => !known.has(card.payment_method_id);
+  const found = (await eventually(cards, (all) => all.some(isNew))).find(isNew);
+  if (!found) throw new Error("The card was not saved.");
+  return found.payment_method_id;
+}

@@ -1,0 +1,227 @@
+import { CUSTOMER_SCOPES, OPERATOR_SCOPES } from "@/lib/api-keys";
+import { hasScope, ROLES, type Scope, scopesOfRole } from "@/lib/auth";
+import type { Route } from "@/lib/http";
+import { newId } from "@/lib/platform/ids";
+import type { ApiRequest } from "../both-doors";
+import { fieldsOf, withField } from "../json-fields";
+import { forbidden, invalid, NOT_FOUND, type Refusal, UNAUTHORIZED, withHeaders, withQuery } from "./refusal";
+import { bodyOf, isForOperator, parametersOf, usualKey, validRequest } from "./valid-request";
+import { type ApiWorld, keyOf } from "./world";
+
+/** Refusals of keys: none, bad ones, dead ones, those that may not. */
+export function keyRefusals(route: Route): Refusal[] {
+  if (!("scope" in route.access)) return [];
+  const { scope } = route.access;
+  const kind = isForOperator(route) ? "operator" : "customer";
+  const withKey = (world: ApiWorld, authorization: string | undefined) =>
+    withHeaders(validRequest(route, world), { authorization });
+  return [
+    {
+      what: "a request without a key",
+      expected: UNAUTHORIZED,
+      requests: (world) => [withKey(world, undefined)],
+    },
+    {
+      what: "a header that holds no key",
+      expected: UNAUTHORIZED,
+      requests: (world) =>
+        ["", "Bearer", "Bearer  ", `Basic ${usualKey(route, world)}`, "Bearer a b", "brim_sk_x"].map(
+          (header) => withKey(world, header),
+        ),
+    },
+    {
+      what: "a key that is none of ours",
+      expected: UNAUTHORIZED,
+      requests: (world) =>
+        ["brim_sk_short", `brim_sk_${"A".repeat(48)}`, "sk_test_12345", changed(usualKey(route, world))].map(
+          (key) => withKey(world, `Bearer ${key}`),
+        ),
+    },
+    {
+      what: "a revoked key",
+      expected: UNAUTHORIZED,
+      requests: (world) => [withKey(world, `Bearer ${world.deadKeys[kind].revoked}`)],
+    },
+    {
+      what: "an expired key",
+      expected: UNAUTHORIZED,
+      requests: (world) => [withKey(world, `Bearer ${world.deadKeys[kind].expired}`)],
+    },
+    {
+      what: "a key without the scope",
+      expected: forbidden({ required_scope: scope }),
+      requests: async (world) => {
+        const owner = kind === "operator" ? null : world.customer.customerId;
+        return [withKey(world, `Bearer ${await keyOf(owner, scopesWithout(scope, kind))}`)];
+      },
+    },
+    ...wrongKindOfKey(route, scope),
+  ];
+}
+
+/** Not in its last character: in base64 some of that one's bits may mean nothing. */
+function changed(secret: string): string {
+  const at = secret.length - 5;
+  return `${secret.slice(0, at)}${secret[at] === "A" ? "B" : "A"}${secret.slice(at + 1)}`;
+}
+
+/** All that a key of a kind can have and that does not cover a scope. */
+function scopesWithout(scope: Scope, kind: "customer" | "operator"): Scope[] {
+  const all = kind === "operator" ? OPERATOR_SCOPES : CUSTOMER_SCOPES;
+  return all.filter((one) => !hasScope({ scopes: [one] }, scope));
+}
+
+function wrongKindOfKey(route: Route, scope: Scope): Refusal[] {
+  const { kind } = route.access;
+  if (kind === "any_key") {
+    if (!isForOperator(route)) return [];
+    const what = "a key of a customer, though it has the scope";
+    const requests = (world: ApiWorld) => [
+      withHeaders(validRequest(route, world), { authorization: `Bearer ${world.customer.key}` }),
+    ];
+    return [{ what, expected: forbidden({ reason: "operator_only" }), requests }];
+  }
+  // Keys cannot even have a scope of the other kind, so the missing scope is what is said.
+  return [
+    {
+      what: kind === "operator" ? "a key of a customer" : "a key of the operator",
+      expected: forbidden({ required_scope: scope }),
+      requests: (world) => {
+        const key = kind === "operator" ? world.customer.key : world.operatorKey;
+        return [withHeaders(validRequest(route, world), { authorization: `Bearer ${key}` })];
+      },
+    },
+  ];
+}
+
+/** Refusals of browsers: pages of others, customers of others, roles that may not. */
+export function sessionRefusals(route: Route): Refusal[] {
+  if (!("scope" in route.access)) return [];
+  const { scope } = route.access;
+  const able = ROLES.filter((role) => hasScope({ scopes: scopesOfRole(role) }, scope));
+  const unable = ROLES.filter((role) => !able.includes(role));
+  const role = able[0] ?? ROLES[0];
+  const from = (world: ApiWorld, headers: Record<string, string | undefined>, who = role): ApiRequest =>
+    withHeaders(validRequest(route, world), {
+      authorization: undefined,
+      cookie: world.cookies[who],
+      origin: world.brim.url,
+      "brim-customer": world.customer.customerId,
+      ...headers,
+    });
+  const refusals: Refusal[] = [
+    {
+      what: "a session with a forged cookie",
+      expected: UNAUTHORIZED,
+      requests: (world) => [from(world, { cookie: changed(world.cookies[role]) })],
+    },
+    {
+      what: "a session that does not name its customer",
+      expected: invalid("Brim-Customer"),
+      requests: (world) =>
+        [undefined, "", "acme", "cust_1", "'; --"].map((name) => from(world, { "brim-customer": name })),
+    },
+    {
+      what: "a session that names a customer of somebody else, or none that exists",
+      expected: forbidden({ reason: "not_a_member" }),
+      requests: (world) =>
+        [world.other.customerId, newId("customer")].map((name) => from(world, { "brim-customer": name })),
+    },
+  ];
+  if (unable.length > 0) {
+    refusals.push({
+      what: `a session with a role that may not: ${unable.join(", ")}`,
+      expected: forbidden({ required_scope: scope }),
+      requests: (world) => unable.map((who) => from(world, {}, who)),
+    });
+  }
+  if (route.method === "GET") return refusals;
+  return [
+    ...refusals,
+    {
+      what: "a session's write without an Origin of ours",
+      expected: forbidden({ reason: "foreign_origin" }),
+      requests: (world) => [
+        from(world, { origin: undefined }),
+        from(world, { origin: undefined, "sec-fetch-site": "cross-site" }),
+        from(world, { origin: "https://evil.example" }),
+        from(world, { origin: "https://evil.example", "sec-fetch-site": "same-origin" }),
+        from(world, { origin: "null" }),
+        from(world, { origin: `${world.brim.url}.evil.example` }),
+      ],
+    },
+  ];
+}
+
+/** Refusals of what is not there, and of what is somebody else's: from outside the two look the same. */
+export function objectRefusals(route: Route): Refusal[] {
+  const names = Object.keys(route.params?.shape ?? {});
+  if (names.length === 0) return [];
+  const [name = ""] = names;
+  const at = (world: ApiWorld, id: string) => validRequest(route, world, { objects: { [name]: id } });
+  const refusals: Refusal[] = [
+    {
+      what: "an id of nothing",
+      expected: NOT_FOUND,
+      requests: (world) =>
+        [unknownLike(world.objects[name] ?? ""), "1", "%27", "..%2f", "%00", "x".repeat(300)].map((id) =>
+          at(world, id),
+        ),
+    },
+  ];
+  if (route.access.kind === "operator") return refusals;
+  return [
+    ...refusals,
+    {
+      what: "an id of somebody else's",
+      expected: NOT_FOUND,
+      requests: (world) => [at(world, world.othersObjects[name] ?? "")],
+    },
+  ];
+}
+
+/** An id in the same form that nobody has. */
+function unknownLike(id: string): string {
+  const [prefix] = id.split("_");
+  return `${prefix}_01m81xgxrcexrs47sfmrsawft1`;
+}
+
+/** Refusals to name a customer that is not one's own, and of an operator who names none. */
+export function customerRefusals(route: Route): Refusal[] {
+  if (route.access.kind !== "any_key") return [];
+  const inBody = route.body
+    ? fieldsOf(route.body).find(({ path }) => /(^|\.)customer_id$/.test(path))
+    : undefined;
+  const field = inBody?.path ?? ("customer_id" in parametersOf(route).properties ? "customer_id" : undefined);
+  if (field === undefined) return [];
+  const naming = (world: ApiWorld, key: string, customerId: string | undefined): ApiRequest => {
+    const request = withHeaders(validRequest(route, world), { authorization: `Bearer ${key}` });
+    if (inBody)
+      return { ...request, body: JSON.stringify(withField(bodyOf(route, world), field, customerId)) };
+    const [path = "", query] = request.path.split("?");
+    const rest = new URLSearchParams(query);
+    rest.delete("customer_id");
+    const bare = { ...request, path: rest.size > 0 ? `${path}?${rest}` : path };
+    return customerId === undefined ? bare : withQuery(bare, "customer_id", customerId);
+  };
+  const refusals: Refusal[] = [
+    {
+      what: "the operator who names no customer",
+      expected: invalid(field),
+      requests: (world) =>
+        [undefined, "acme", "cust_1"].map((name) => naming(world, world.operatorKey, name)),
+    },
+  ];
+  if (isForOperator(route)) return refusals;
+  return [
+    ...refusals,
+    {
+      what: "a customer who names another one",
+      expected: forbidden({ reason: "foreign_customer" }),
+      requests: (world) => [
+        naming(world, world.customer.key, world.other.customerId),
+        naming(world, world.customer.key, newId("customer")),
+      ],
+    },
+  ];
+}

@@ -1,0 +1,96 @@
+import { encode } from "next-auth/jwt";
+import { createApiKey, revokeApiKey } from "@/lib/api-keys";
+import { createDemoUser, ROLES, type Role, type Scope } from "@/lib/auth";
+import { addMember } from "@/lib/customers";
+import { prisma } from "@/lib/platform/db";
+import type { CustomerId } from "@/lib/platform/ids";
+import { type ApiCustomer, aCustomer, callerWith, type RunningBrim } from "../brim";
+import { topUp } from "../spending";
+import { makeObject, OBJECT_NAMES } from "./objects";
+
+/** Two customers with one thing of each kind, the operator, and everybody who is to be refused. */
+export interface ApiWorld {
+  brim: RunningBrim;
+  /** Whose requests are tried. */
+  customer: ApiCustomer;
+  /** Somebody else. */
+  other: ApiCustomer;
+  operatorKey: string;
+  /** What the customer has, by the name of the part of a path. Nothing may be done to these. */
+  objects: Record<string, string>;
+  othersObjects: Record<string, string>;
+  /** Cookies of members of the customer. */
+  cookies: Record<Role, string>;
+  deadKeys: Record<"customer" | "operator", { revoked: string; expired: string }>;
+}
+
+/** Builds all of it in a fresh Brim. */
+export async function buildWorld(brim: RunningBrim): Promise<ApiWorld> {
+  const [customer, other] = [await aFundedApiCustomer(brim), await aFundedApiCustomer(brim)];
+  const world: ApiWorld = {
+    brim,
+    customer,
+    other,
+    operatorKey: await keyOf(null),
+    objects: {},
+    othersObjects: {},
+    cookies: await cookiesOf(customer.customerId),
+    deadKeys: { customer: await deadKeys(customer.customerId), operator: await deadKeys(null) },
+  };
+  for (const name of OBJECT_NAMES) {
+    world.objects[name] = await makeObject(name, customer, brim);
+    world.othersObjects[name] = await makeObject(name, other, brim);
+  }
+  await writeLists(world);
+  return world;
+}
+
+/** A key, with every scope of its kind unless told otherwise. */
+export async function keyOf(customerId: CustomerId | null, scopes: "all" | readonly Scope[] = "all") {
+  return (await createApiKey({ customerId, name: "test", scopes })).secret;
+}
+
+/** A customer with a key and money to spend. */
+async function aFundedApiCustomer(brim: RunningBrim): Promise<ApiCustomer> {
+  const customer = await aCustomer(brim);
+  await topUp(customer.customerId, "1000.00");
+  return customer;
+}
+
+async function deadKeys(customerId: CustomerId | null) {
+  const [revoked, expired] = [
+    await createApiKey({ customerId, name: "revoked", scopes: "all" }),
+    await createApiKey({ customerId, name: "expired", scopes: "all" }),
+  ];
+  await revokeApiKey(revoked.apiKeyId, new Date());
+  await prisma().apiKey.update({
+    where: { apiKeyId: expired.apiKeyId },
+    data: { expiresAt: new Date(Date.now() - 1_000) },
+  });
+  return { revoked: revoked.secret, expired: expired.secret };
+}
+
+/** Signs a member of each role in, as next-auth would. */
+async function cookiesOf(customerId: CustomerId): Promise<Record<Role, string>> {
+  const cookies: Partial<Record<Role, string>> = {};
+  for (const role of ROLES) {
+    const { userId } = await createDemoUser({ email: `${role}@example.com`, name: role, password: "x" });
+    await addMember({ customerId, userId, role });
+    const token = await encode({ token: { sub: userId }, secret: process.env.NEXTAUTH_SECRET ?? "" });
+    cookies[role] = `next-auth.session-token=${token}`;
+  }
+  return cookies as Record<Role, string>;
+}
+
+/** Every list gets more than one line, so that it has a second page and a cursor. */
+async function writeLists({ brim, customer, other, operatorKey }: ApiWorld): Promise<void> {
+  const operator = callerWith(brim, operatorKey);
+  for (const { customerId } of [customer, other, customer, other]) {
+    const answer = await operator.post(
+      "/api/v1/admin/adjustments",
+      { customer_id: customerId, amount_usd: "1.00", reason: "for the list" },
+      { "Idempotency-Key": `list-${customerId}-${Math.random()}` },
+    );
+    if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+  }
+}

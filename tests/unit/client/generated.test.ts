@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { writeClient } from "@/lib/commands/client/write-client";
+import { apiDocument, type OpenApiDocument } from "@/lib/http";
+import { applySettings } from "@/tests/support/settings";
+
+let document: OpenApiDocument;
+
+beforeAll(() => {
+  applySettings({ APP_URL: "https://billing.example.com", DATABASE_URL: "postgres://nobody@localhost/none" });
+  document = apiDocument();
+});
+
+describe("the generated client", () => {
+  it("is what the API's description gives: after a change of the API run `npm run generate:client`", () => {
+    expect(readFileSync("lib/client/generated/brim.ts", "utf8")).toBe(writeClient(document));
+  });
+
+  it("does not depend on where Brim is", () => {
+    expect(writeClient(document)).not.toContain("billing.example.com/api");
+  });
+
+  it("has a method for each call but Stripe's", async () => {
+    const { Brim } = await import("@/lib/client");
+    const brim = new Brim({ apiKey: "brim_sk_x", baseUrl: "http://localhost" }) as unknown as Record<
+      string,
+      unknown
+    >;
+    const ids = Object.values(document.paths).flatMap((methods) =>
+      Object.values(methods).map(({ operationId }) => operationId),
+    );
+
+    const missing = ids.filter((id) => typeof brim[id] !== "function");
+
+    expect(missing).toEqual(["receiveStripeEvent"]);
+  });
+
+  it("is refused when a field could go to two places", () => {
+    const faulty = structuredClone(document);
+    const hold = faulty.paths["/api/v1/usage/holds/{hold_id}/capture"]?.post;
+    hold?.parameters?.push({ name: "amount_usd", in: "query", required: false, schema: { type: "string" } });
+
+    expect(() => writeClient(faulty)).toThrow("captureHold takes a query and a body");
+  });
+});
