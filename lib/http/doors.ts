@@ -1,9 +1,9 @@
 import type { RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
-import type { ResponseClass } from "./answer";
 import { noteClientAddress } from "./limits/client-address";
-import { runNotFound, runRoute } from "./pipeline";
+import type { ResponseClass } from "./pipeline/answer";
+import { runNotFound, runRoute } from "./pipeline/run-route";
 import type { Route } from "./route";
 import { ROUTES } from "./routes";
 

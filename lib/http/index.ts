@@ -1,12 +1,12 @@
-export { authOptions, SIGN_IN_PAGE } from "./auth-options";
-export { CUSTOMER_HEADER } from "./authenticate";
 export { apiListener, door, isApiPath } from "./doors";
 export { pruneStoredAnswers } from "./idempotency/stored-answers";
 export { noteClientAddress } from "./limits/client-address";
 export type { OpenApiDocument, OperationPart, ParameterPart, ResponsePart, SchemaPart } from "./openapi";
-export { presentBalance, presentCard, presentCheckout, presentTopUp } from "./present";
+export { CUSTOMER_HEADER } from "./pipeline/authenticate";
+export { presentBalance, presentCard, presentCheckout, presentTopUp } from "./present/billing";
 export type { Route } from "./route";
 export { apiDocument, ROUTES } from "./routes";
+export { authOptions, SIGN_IN_PAGE } from "./sign-in/auth-options";
 export { openBillingLink, peekLink } from "./sign-in/billing-link";
 export { readCsrfToken } from "./sign-in/csrf-token";
 export { limitSignIn } from "./sign-in/limit-sign-in";

@@ -51,7 +51,7 @@ export BRIM_URL=${appUrl}
 export BRIM_API_KEY=$(npm run --silent key -- create --operator --scopes all --name "Quick start")
 `.trim(),
       typeScript: `
-import { Brim } from "@/lib/client";
+import { Brim } from "brim/client";
 
 const brim = new Brim({ baseUrl: "${appUrl}", apiKey: process.env.BRIM_API_KEY });
 `.trim(),

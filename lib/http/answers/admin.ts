@@ -8,7 +8,7 @@ import {
   orNull,
   positiveUsdField,
   usdField,
-} from "../fields";
+} from "../fields/fields";
 
 /** A customer as the operator sees it. */
 export const customerAnswer = z

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { API_KEY_STATUSES } from "@/lib/api-keys";
 import { SCOPES } from "@/lib/auth";
-import { idField, instantField, nextCursorField, orNull } from "../fields";
+import { idField, instantField, nextCursorField, orNull } from "../fields/fields";
 
 const keyFields = {
   api_key_id: idField("apiKey", "The key's id. It is no secret."),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ACCOUNT_STATUSES } from "@/lib/ledger";
 import { TOP_UP_MODES } from "@/lib/top-ups";
-import { idField, instantField, nextCursorField, orNull, positiveUsdField, usdField } from "../fields";
+import { idField, instantField, nextCursorField, orNull, positiveUsdField, usdField } from "../fields/fields";
 
 /** A Checkout page that was opened. */
 export const checkoutAnswer = z

@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { DIRECTIONS, TRANSFER_KINDS, type TransferKind } from "@/lib/ledger";
-import { exampleId, idField, instantField, nextCursorField, positiveUsdField, usdField } from "../fields";
+import {
+  exampleId,
+  idField,
+  instantField,
+  nextCursorField,
+  positiveUsdField,
+  usdField,
+} from "../fields/fields";
 
 const KINDS = Object.keys(TRANSFER_KINDS) as [TransferKind, ...TransferKind[]];
 

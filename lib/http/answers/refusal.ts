@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SCOPES } from "@/lib/auth";
-import { PUBLIC_CODES, type PublicCode } from "../errors";
-import { exampleId, positiveUsdField, usdField } from "../fields";
+import { exampleId, positiveUsdField, usdField } from "../fields/fields";
+import { PUBLIC_CODES, type PublicCode } from "../pipeline/errors";
 
 const issuesDetails = z
   .strictObject({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AFTERWARDS, TOP_UP_MODES, TOP_UP_SOURCES, TOP_UP_STATUSES } from "@/lib/top-ups";
-import { idField, instantField, nextCursorField, orNull, positiveUsdField } from "../fields";
+import { idField, instantField, nextCursorField, orNull, positiveUsdField } from "../fields/fields";
 
 const presentment = z
   .strictObject({

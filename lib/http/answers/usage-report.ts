@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { BUCKETS, COST_PERIODS, type CostPeriod, SPENDING_KINDS } from "@/lib/usage";
-import { idField, instantField, orNull, positiveUsdField, usdField } from "../fields";
+import { idField, instantField, orNull, positiveUsdField, usdField } from "../fields/fields";
 
 const total = {
   type: z.enum(SPENDING_KINDS).meta({ description: "What is counted.", examples: ["charge"] }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { HOLD_STATUSES } from "@/lib/ledger";
-import { idField, instantField, orNull, positiveUsdField, usdField } from "../fields";
+import { idField, instantField, orNull, positiveUsdField, usdField } from "../fields/fields";
 import { refusalFields } from "./refusal";
 
 const balanceAfter = {

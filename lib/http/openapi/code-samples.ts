@@ -75,7 +75,7 @@ function typeScript({ route, named, body, idempotencyKey, needsKey }: Call): str
   ].filter(Boolean);
   const key = needsKey ? ", apiKey: process.env.BRIM_API_KEY" : "";
   return [
-    'import { Brim } from "@/lib/client";',
+    'import { Brim } from "brim/client";',
     "",
     `const brim = new Brim({ baseUrl: "${env().APP_URL}"${key} });`,
     "",

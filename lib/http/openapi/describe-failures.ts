@@ -1,5 +1,5 @@
 import { REFUSAL_DETAILS, refusalAnswer } from "../answers/refusal";
-import { exampleId } from "../fields";
+import { exampleId } from "../fields/fields";
 import { exampleOf } from "./example";
 import { type Failure, statusOf } from "./failures";
 import { headersOfFailure } from "./headers";

@@ -1,5 +1,5 @@
 import type { ErrorKind } from "@/lib/platform/errors";
-import { INTERNAL, STATUS } from "../errors";
+import { INTERNAL, STATUS } from "../pipeline/errors";
 import type { Route } from "../route";
 
 /** A way to fail: an expected kind, or a bug of ours. */

@@ -1,4 +1,4 @@
-import { exampleId } from "../fields";
+import { exampleId } from "../fields/fields";
 import type { Route } from "../route";
 import type { Failure } from "./failures";
 import type { Json } from "./types";

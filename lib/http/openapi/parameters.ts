@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { CUSTOMER_HEADER } from "../authenticate";
-import { exampleId } from "../fields";
+import { exampleId } from "../fields/fields";
+import { CUSTOMER_HEADER } from "../pipeline/authenticate";
 import type { Route } from "../route";
 import type { SchemaCollection } from "./schemas";
 import { takesSession } from "./security";

@@ -1,6 +1,6 @@
 import { hasScope, ROLES, scopesOfRole } from "@/lib/auth";
 import { env } from "@/lib/platform/env";
-import { CUSTOMER_HEADER } from "../authenticate";
+import { CUSTOMER_HEADER } from "../pipeline/authenticate";
 import type { Route } from "../route";
 import type { Json } from "./types";
 

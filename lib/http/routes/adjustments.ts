@@ -3,13 +3,13 @@ import { adjustBalance, listAdjustments } from "@/lib/adjustments";
 import { type Nanos, ZERO } from "@/lib/money";
 import { invalidField } from "@/lib/platform/errors";
 import { adjustmentAnswer, adjustmentsAnswer } from "../answers/admin";
-import { asCustomerId, customerInput } from "../customer-input";
-import { exampleId } from "../fields";
-import { listQuery, readPage } from "../list-query";
-import { plainText } from "../plain-text";
-import { presentAdjustment, presentAdjustments } from "../present-admin";
+import { asCustomerId, customerInput } from "../fields/customer-input";
+import { exampleId } from "../fields/fields";
+import { plainText } from "../fields/plain-text";
+import { readUsd, signedUsdInput } from "../fields/wire";
+import { listQuery, readPage } from "../lists/list-query";
+import { presentAdjustment, presentAdjustments } from "../present/admin";
 import { operatorRoute } from "../route";
-import { readUsd, signedUsdInput } from "../wire";
 import { idempotencyKey, NANO_DECIMALS, readKey } from "./usage-bodies";
 
 /** An adjustment is at most this, either way. */

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { DEFAULT_GRACE_SECONDS, MAX_GRACE_SECONDS } from "@/lib/api-keys";
 import { SCOPES } from "@/lib/auth";
-import { customerInput } from "../customer-input";
-import { exampleId } from "../fields";
-import { instantInput } from "../instant";
-import { plainText } from "../plain-text";
+import { customerInput } from "../fields/customer-input";
+import { exampleId } from "../fields/fields";
+import { instantInput } from "../fields/instant";
+import { plainText } from "../fields/plain-text";
 
 const CUSTOMER_WORDS = "Name the customer, or send null for a key of the operator.";
 

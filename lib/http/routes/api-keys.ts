@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { issueApiKey, listApiKeys, readApiKey, revokeApiKey, rollApiKey } from "@/lib/api-keys";
 import { apiKeyAnswer, apiKeysAnswer, newApiKeyAnswer, rolledApiKeyAnswer } from "../answers/api-key";
-import { asCustomerId, customerInput } from "../customer-input";
-import { pathId } from "../fields";
-import { readInstant } from "../instant";
-import { listQuery, readPage } from "../list-query";
-import { presentApiKey, presentApiKeys, presentNewApiKey, presentRolledApiKey } from "../present-api-key";
+import { asCustomerId, customerInput } from "../fields/customer-input";
+import { pathId } from "../fields/fields";
+import { readInstant } from "../fields/instant";
+import { listQuery, readPage } from "../lists/list-query";
+import { presentApiKey, presentApiKeys, presentNewApiKey, presentRolledApiKey } from "../present/api-key";
 import { operatorRoute } from "../route";
 import { createApiKeyBody, revokeApiKeyBody, rollApiKeyBody } from "./api-key-bodies";
 

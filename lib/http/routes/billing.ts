@@ -4,8 +4,8 @@ import { listCards } from "@/lib/payment-methods";
 import { readTopUp, startTopUp } from "@/lib/top-ups";
 import { balanceAnswer, checkoutAnswer, paymentMethodsAnswer } from "../answers/billing";
 import { topUpAnswer } from "../answers/top-up";
-import { pathId } from "../fields";
-import { presentBalance, presentCard, presentCheckout, presentTopUp } from "../present";
+import { pathId } from "../fields/fields";
+import { presentBalance, presentCard, presentCheckout, presentTopUp } from "../present/billing";
 import { customerRoute } from "../route";
 import { readStartTopUp, startTopUpBody } from "./start-top-up-body";
 

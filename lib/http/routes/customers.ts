@@ -8,10 +8,10 @@ import {
   unfreezeCustomer,
 } from "@/lib/customers";
 import { billingLinkAnswer, customerAnswer, customersAnswer } from "../answers/admin";
-import { pathId } from "../fields";
-import { listQuery, readPage } from "../list-query";
-import { emailInput, plainText } from "../plain-text";
-import { presentBillingLink, presentCustomer, presentCustomers } from "../present-admin";
+import { pathId } from "../fields/fields";
+import { emailInput, plainText } from "../fields/plain-text";
+import { listQuery, readPage } from "../lists/list-query";
+import { presentBillingLink, presentCustomer, presentCustomers } from "../present/admin";
 import { operatorRoute } from "../route";
 
 const customerPath = z.object({ customer_id: pathId("customer", "customer") });

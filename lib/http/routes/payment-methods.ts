@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { chooseDefaultCard, removeCard } from "@/lib/payment-methods";
 import { paymentMethodAnswer } from "../answers/billing";
-import { presentCard } from "../present";
+import { presentCard } from "../present/billing";
 import { customerRoute } from "../route";
 
 const cardPath = z.object({

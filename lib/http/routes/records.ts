@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { listRecords, TRANSFER_KINDS, type TransferKind } from "@/lib/ledger";
 import { recordsAnswer } from "../answers/record";
-import { listQuery, readPage } from "../list-query";
-import { presentRecords } from "../present-record";
+import { listQuery, readPage } from "../lists/list-query";
+import { presentRecords } from "../present/record";
 import { customerRoute } from "../route";
 
 const KINDS = Object.keys(TRANSFER_KINDS) as TransferKind[];

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { invalidField } from "@/lib/platform/errors";
 import type { StartTopUpInput } from "@/lib/top-ups";
-import { readCents, usdInput } from "../wire";
+import { readCents, usdInput } from "../fields/wire";
 
 /** What a caller sends to start a top-up or to save a card. */
 export const startTopUpBody = z

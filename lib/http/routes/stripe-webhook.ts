@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RECEIVED_AS, receiveDelivery } from "@/lib/stripe-events";
-import { MAX_EVENT_BYTES, readText } from "../read-body";
+import { MAX_EVENT_BYTES, readText } from "../pipeline/read-body";
 import { stripeRoute } from "../route";
 
 export const receiveStripeEvent = stripeRoute(

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { AFTERWARDS, listTopUps, TOP_UP_MODES, TOP_UP_STATUSES } from "@/lib/top-ups";
 import { topUpsAnswer } from "../answers/top-up";
-import { listQuery, readPage } from "../list-query";
-import { presentTopUps } from "../present";
+import { listQuery, readPage } from "../lists/list-query";
+import { presentTopUps } from "../present/billing";
 import { customerRoute } from "../route";
 
 const MODES = [...TOP_UP_MODES, "all"] as const;

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { type Nanos, ZERO } from "@/lib/money";
 import { invalidField } from "@/lib/platform/errors";
-import { customerInput } from "../customer-input";
-import { exampleId, pathId } from "../fields";
-import { NOT_STORABLE, STORABLE } from "../plain-text";
-import { readUsd, usdInput } from "../wire";
+import { customerInput } from "../fields/customer-input";
+import { exampleId, pathId } from "../fields/fields";
+import { NOT_STORABLE, STORABLE } from "../fields/plain-text";
+import { readUsd, usdInput } from "../fields/wire";
 
 /** A charge or hold is at most this. */
 const MAX_SPEND = 1_000_000_000_000_000n as Nanos;

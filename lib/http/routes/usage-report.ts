@@ -9,9 +9,9 @@ import {
   usageSpan,
 } from "@/lib/usage";
 import { usageAnswer, usageCostAnswer } from "../answers/usage-report";
-import { exampleId } from "../fields";
-import { instantInput, readInstant } from "../instant";
-import { presentUsage, presentUsageCost } from "../present-usage-report";
+import { exampleId } from "../fields/fields";
+import { instantInput, readInstant } from "../fields/instant";
+import { presentUsage, presentUsageCost } from "../present/usage-report";
 import { usageRoute } from "../route";
 
 const customerId = z

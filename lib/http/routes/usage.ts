@@ -15,15 +15,15 @@ import {
   resolveCustomer,
 } from "@/lib/usage";
 import { batchAnswer, captureAnswer, chargeAnswer, holdAnswer, refundAnswer } from "../answers/usage";
+import { readUsd } from "../fields/wire";
 import {
   presentBatchOutcome,
   presentCapture,
   presentCharge,
   presentHold,
   presentRefund,
-} from "../present-usage";
+} from "../present/usage";
 import { usageRoute } from "../route";
-import { readUsd } from "../wire";
 import {
   batchBody,
   captureBody,

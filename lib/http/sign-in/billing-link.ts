@@ -4,9 +4,9 @@ import { isDatabaseUnavailable } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { newId } from "@/lib/platform/ids";
 import { log } from "@/lib/platform/log";
-import { toResponse } from "../answer";
-import { errorAnswer } from "../errors";
-import { readText } from "../read-body";
+import { toResponse } from "../pipeline/answer";
+import { errorAnswer } from "../pipeline/errors";
+import { readText } from "../pipeline/read-body";
 import { endedSession, newSession } from "./session-cookie";
 
 /** What a link opens lasts as long as a day's work; then the product makes another link. */

@@ -1,11 +1,11 @@
 import { env } from "@/lib/platform/env";
 import { isAppError } from "@/lib/platform/errors";
 import { newId } from "@/lib/platform/ids";
-import { toResponse } from "../answer";
-import { SIGN_IN_PAGE } from "../auth-options";
-import { errorAnswer } from "../errors";
 import { clientAddress } from "../limits/client-address";
 import { countRequest } from "../limits/rate-limits";
+import { toResponse } from "../pipeline/answer";
+import { errorAnswer } from "../pipeline/errors";
+import { SIGN_IN_PAGE } from "./auth-options";
 
 /** What the sign-in page says when somebody tried too often. */
 export const TOO_MANY_ATTEMPTS = "TooManyAttempts";

@@ -2,7 +2,7 @@ import { encode } from "next-auth/jwt";
 import type { SignedInUser } from "@/lib/auth";
 import { env } from "@/lib/platform/env";
 import type { CustomerId } from "@/lib/platform/ids";
-import { ENDS_AT, ONLY_CUSTOMER } from "../session";
+import { ENDS_AT, ONLY_CUSTOMER } from "./session";
 
 /** next-auth's session cookie, and the parts into which it cuts a long one. */
 const SESSION_COOKIE = /^(__Secure-)?next-auth\.session-token(\.\d+)?$/;

@@ -1,9 +1,9 @@
 import { env } from "@/lib/platform/env";
 import { newId } from "@/lib/platform/ids";
-import { toResponse } from "../answer";
-import { SIGN_IN_PAGE } from "../auth-options";
-import { requireOwnOrigin } from "../authenticate";
-import { errorAnswer } from "../errors";
+import { toResponse } from "../pipeline/answer";
+import { requireOwnOrigin } from "../pipeline/authenticate";
+import { errorAnswer } from "../pipeline/errors";
+import { SIGN_IN_PAGE } from "./auth-options";
 import { endedSession } from "./session-cookie";
 
 /**

@@ -1,6 +1,6 @@
 import type { SignedInUser } from "@/lib/auth";
 import { prisma } from "@/lib/platform/db";
-import { type BrowserSession, readSession } from "../session";
+import { type BrowserSession, readSession } from "./session";
 
 /** Who is signed in, and whether the session is for one customer alone. */
 export type SessionUser = SignedInUser & BrowserSession;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readCursor, writeCursor } from "@/lib/http/cursor";
+import { readCursor, writeCursor } from "@/lib/http/lists/cursor";
 import { applySettings } from "@/tests/support/settings";
 
 applySettings({ DATABASE_URL: "postgres://nobody@localhost/none" });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { emailInput, PLAIN, plainText, STORABLE } from "@/lib/http/plain-text";
+import { emailInput, PLAIN, plainText, STORABLE } from "@/lib/http/fields/plain-text";
 
 const name = plainText("The name", 10);
 

@@ -12,9 +12,9 @@ import {
   type TopUpPage,
   type TopUpSource,
 } from "@/lib/top-ups";
-import type { balanceAnswer, checkoutAnswer, paymentMethodsAnswer } from "./answers/billing";
-import type { topUpAnswer, topUpsAnswer } from "./answers/top-up";
-import { type CursorOf, writeCursor } from "./cursor";
+import type { balanceAnswer, checkoutAnswer, paymentMethodsAnswer } from "../answers/billing";
+import type { topUpAnswer, topUpsAnswer } from "../answers/top-up";
+import { type CursorOf, writeCursor } from "../lists/cursor";
 
 /** Every function here picks the public fields by name: a new column is never shown by accident. */
 

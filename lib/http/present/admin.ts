@@ -9,8 +9,8 @@ import type {
   billingLinkAnswer,
   customerAnswer,
   customersAnswer,
-} from "./answers/admin";
-import { type CursorOf, writeCursor } from "./cursor";
+} from "../answers/admin";
+import { type CursorOf, writeCursor } from "../lists/cursor";
 
 /** Every function here picks the public fields by name: a new column is never shown by accident. */
 

@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { LedgerRecord, RecordPage } from "@/lib/ledger";
 import { formatUsd } from "@/lib/money";
-import type { recordsAnswer } from "./answers/record";
-import { type CursorOf, writeCursor } from "./cursor";
+import type { recordsAnswer } from "../answers/record";
+import { type CursorOf, writeCursor } from "../lists/cursor";
 
 /** A page of records as it is sent. Ids that a record does not have are left out. */
 export function presentRecords(of: CursorOf, page: RecordPage) {

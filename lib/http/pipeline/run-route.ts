@@ -5,14 +5,14 @@ import { noteRequest } from "@/lib/monitoring";
 import { NotFoundError } from "@/lib/platform/errors";
 import { newId } from "@/lib/platform/ids";
 import { log } from "@/lib/platform/log";
+import { readIdempotencyKey } from "../idempotency/idempotency-key";
+import { claimOrRecall } from "../idempotency/stored-answers";
+import { bucketOf, countRequest, limitHeaders } from "../limits/rate-limits";
+import type { Route, RouteInput } from "../route";
 import { type Answer, jsonAnswer, type ResponseClass, toResponse } from "./answer";
 import { authenticate } from "./authenticate";
 import { errorAnswer } from "./errors";
-import { readIdempotencyKey } from "./idempotency/idempotency-key";
-import { claimOrRecall } from "./idempotency/stored-answers";
-import { bucketOf, countRequest, limitHeaders } from "./limits/rate-limits";
 import { parseJson, readBody } from "./read-body";
-import type { Route, RouteInput } from "./route";
 import { validate, validatePath } from "./validate";
 
 /**

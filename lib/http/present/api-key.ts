@@ -6,8 +6,8 @@ import {
   type IssuedApiKey,
   type RolledApiKey,
 } from "@/lib/api-keys";
-import type { apiKeyAnswer, apiKeysAnswer, newApiKeyAnswer, rolledApiKeyAnswer } from "./answers/api-key";
-import { type CursorOf, writeCursor } from "./cursor";
+import type { apiKeyAnswer, apiKeysAnswer, newApiKeyAnswer, rolledApiKeyAnswer } from "../answers/api-key";
+import { type CursorOf, writeCursor } from "../lists/cursor";
 
 /** Every function here picks the public fields by name: a new column is never shown by accident. */
 

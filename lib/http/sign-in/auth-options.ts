@@ -3,9 +3,9 @@ import { joinCustomersByEmail } from "@/lib/customers";
 import { env } from "@/lib/platform/env";
 import { isId } from "@/lib/platform/ids";
 import { log } from "@/lib/platform/log";
-import { userAdapter } from "./sign-in/adapter";
-import { ownAddress } from "./sign-in/own-address";
-import { isVerifiedSignIn, signInProviders } from "./sign-in/providers";
+import { userAdapter } from "./adapter";
+import { ownAddress } from "./own-address";
+import { isVerifiedSignIn, signInProviders } from "./providers";
 
 /** The page that asks who you are. */
 export const SIGN_IN_PAGE = "/sign-in";

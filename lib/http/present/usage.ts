@@ -2,8 +2,8 @@ import type { z } from "zod";
 import type { CapturedHold, Hold, PostedCharge, PostedRefund } from "@/lib/ledger";
 import { formatUsd } from "@/lib/money";
 import type { BatchOutcome } from "@/lib/usage";
-import type { batchAnswer, captureAnswer, chargeAnswer, holdAnswer, refundAnswer } from "./answers/usage";
-import { describeError } from "./errors";
+import type { batchAnswer, captureAnswer, chargeAnswer, holdAnswer, refundAnswer } from "../answers/usage";
+import { describeError } from "../pipeline/errors";
 
 /** Every function here picks the public fields by name: a new column is never shown by accident. */
 

@@ -8,7 +8,7 @@ import {
   type UsageTotal,
   type UsageTotals,
 } from "@/lib/usage";
-import type { usageAnswer, usageCostAnswer } from "./answers/usage-report";
+import type { usageAnswer, usageCostAnswer } from "../answers/usage-report";
 
 /** Totals of usage as they are sent: with the span that they are of, which may be cut to whole minutes. */
 export function presentUsage(span: Span, { totals, byKey }: UsageTotals) {

@@ -4,9 +4,9 @@ import { roleOf } from "@/lib/customers";
 import { env } from "@/lib/platform/env";
 import { invalidField, isAppError } from "@/lib/platform/errors";
 import { isId } from "@/lib/platform/ids";
-import { clientAddress } from "./limits/client-address";
-import { countRequest } from "./limits/rate-limits";
-import { readSession } from "./session";
+import { clientAddress } from "../limits/client-address";
+import { countRequest } from "../limits/rate-limits";
+import { readSession } from "../sign-in/session";
 
 /** The header in which a page says for which customer it was rendered. */
 export const CUSTOMER_HEADER = "Brim-Customer";

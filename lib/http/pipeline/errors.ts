@@ -1,8 +1,8 @@
 import { isDatabaseUnavailable } from "@/lib/platform/db";
 import { AppError, type ErrorKind, isAppError } from "@/lib/platform/errors";
 import { log } from "@/lib/platform/log";
+import { limitHeaders, type RateLimitedError } from "../limits/rate-limits";
 import { type Answer, jsonAnswer } from "./answer";
-import { limitHeaders, type RateLimitedError } from "./limits/rate-limits";
 
 /** The body was larger than the edge takes. */
 export class PayloadTooLargeError extends AppError {
