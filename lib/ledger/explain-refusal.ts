@@ -11,7 +11,11 @@ const EXPLAIN: Statement = {
     SELECT a.status, a.balance_nanos::text AS balance, a.held_nanos::text AS held,
            t.transfer_id, t.kind, t.request_hash AS transfer_hash, t.amount_nanos::text AS amount,
            t.balance_after_nanos::text AS balance_after, t.held_after_nanos::text AS held_after, t.created_at,
-           h.hold_id, h.request_hash AS hold_hash
+           h.hold_id, h.request_hash AS hold_hash,
+           EXISTS (
+             SELECT 1 FROM topup_intent i
+             WHERE i.customer_id = a.customer_id AND i.idempotency_owner = $2 AND i.idempotency_key = $3
+           ) AS is_topup
     FROM ledger_account a
     LEFT JOIN ledger_transfer t
       ON t.customer_id = a.customer_id AND t.idempotency_owner = $2 AND t.idempotency_key = $3
@@ -32,6 +36,7 @@ interface ExplainRow {
   created_at: Date;
   hold_id: string | null;
   hold_hash: string | null;
+  is_topup: boolean;
 }
 
 /** A transfer that an earlier request with the same key has written. */
@@ -73,6 +78,7 @@ export async function explainRefusal(
 }
 
 function knownEffect(row: ExplainRow, requestHash: string): KnownEffect | null {
+  if (row.is_topup) throw new IdempotencyConflictError();
   if (row.transfer_id === null && row.hold_id === null) return null;
   const hash = row.transfer_id === null ? row.hold_hash : row.transfer_hash;
   if (hash !== requestHash) throw new IdempotencyConflictError();

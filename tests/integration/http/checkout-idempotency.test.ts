@@ -165,6 +165,29 @@ describe("a key that names spending", () => {
     expect(rows).toEqual([]);
   });
 
+  it.each([CHARGES, HOLDS])("is found before the balance is looked at: %s", async (path) => {
+    customer = await aCustomer(brim);
+    await start("topped-up");
+
+    expect((await spend(path, "topped-up")).body.error).toBe("IDEMPOTENCY_CONFLICT"); // and not 402
+  });
+
+  it("of a top-up refuses one item of a batch and not the others", async () => {
+    customer = await aCustomer(brim);
+    await topUp(customer.customerId, "5");
+    await start("topped-up");
+    const charges = ["one", "topped-up", "two"].map((key) => ({ amount_usd: "1.00", idempotency_key: key }));
+
+    const { status, body } = await customer.post(`${CHARGES}/batch`, { charges });
+
+    expect(status).toBe(200);
+    expect(body.results).toMatchObject([
+      { ok: true },
+      { ok: false, error: "IDEMPOTENCY_CONFLICT" },
+      { ok: true, balance_usd: "3.00" },
+    ]);
+  });
+
   it("sent at once as a charge and as a top-up has one effect", async () => {
     customer = await aCustomer(brim);
     await topUp(customer.customerId, "5");
