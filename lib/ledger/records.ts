@@ -17,7 +17,8 @@ export interface RecordPage {
   nextBefore: bigint | null;
 }
 
-const COLUMNS = `seq::text AS seq, transfer_id, kind, direction, amount_nanos::text AS amount,
+/** What `recordOf` reads. */
+export const RECORD_COLUMNS = `seq::text AS seq, transfer_id, kind, direction, amount_nanos::text AS amount,
   balance_after_nanos::text AS balance_after, source_type, source_id, description, metadata, api_key_id,
   occurred_at, created_at`;
 
@@ -25,7 +26,7 @@ const COLUMNS = `seq::text AS seq, transfer_id, kind, direction, amount_nanos::t
 export const LIST_RECORDS: Statement = {
   name: "ledger_list_records",
   text: `
-    SELECT ${COLUMNS} FROM ledger_transfer
+    SELECT ${RECORD_COLUMNS} FROM ledger_transfer
     WHERE customer_id = $1 AND seq < $2::bigint AND ($4::text[] IS NULL OR kind = ANY ($4::text[]))
     ORDER BY ledger_transfer.seq DESC LIMIT $3::int`,
 };
@@ -39,7 +40,7 @@ export const LIST_RARE_RECORDS: Statement = {
   text: `
     SELECT page.* FROM unnest($4::text[]) AS wanted (kind)
     CROSS JOIN LATERAL (
-      SELECT ${COLUMNS}, t.seq AS position FROM ledger_transfer t
+      SELECT ${RECORD_COLUMNS}, t.seq AS position FROM ledger_transfer t
       WHERE t.customer_id = $1 AND t.kind = wanted.kind AND t.kind <> 'charge' AND t.seq < $2::bigint
       ORDER BY t.seq DESC LIMIT $3::int
     ) AS page
@@ -49,7 +50,8 @@ export const LIST_RARE_RECORDS: Statement = {
 /** Above every `seq`: where reading begins. */
 const NEWEST = 9_223_372_036_854_775_807n;
 
-interface RecordRow {
+/** A transfer as the database answers it. */
+export interface RecordRow {
   seq: string;
   transfer_id: string;
   kind: TransferKind;
@@ -89,7 +91,8 @@ export async function listRecords(
   return { records, nextBefore: rows.length > options.limit ? (records.at(-1)?.seq ?? null) : null };
 }
 
-function recordOf(row: RecordRow): LedgerRecord {
+/** A transfer in our types. */
+export function recordOf(row: RecordRow): LedgerRecord {
   return {
     transferId: row.transfer_id,
     seq: BigInt(row.seq),
