@@ -2,7 +2,8 @@ import { type Nanos, nanos } from "@/lib/money";
 import { isDuplicate, onPool, type Statement } from "@/lib/platform/db";
 import { type AppError, IdempotencyConflictError } from "@/lib/platform/errors";
 import { type ApiKeyId, type CustomerId, type Id, newId } from "@/lib/platform/ids";
-import type { ChargeRequest, PostedCharge } from "./charge";
+import type { ChargeRequest, PostedCharge } from "./charge-alone";
+import { type BatchEntry, type BatchPart, chargeTogether, type WrittenCharge } from "./charge-together";
 import {
   AccountNotActiveError,
   BalanceOutOfRangeError,
@@ -65,30 +66,45 @@ async function chargePart(
   indexes: readonly number[],
   caller: { owner: string; apiKeyId: ApiKeyId | null },
 ): Promise<BatchRow[]> {
-  const part = indexes.map((n) => {
-    const item = items[n] as BatchItem;
-    return {
-      n,
-      id: newId("charge"),
-      key: item.key,
-      hash: item.requestHash,
-      amount: item.amount.toString(),
-      description: item.description,
-      metadata: item.metadata,
-      overdraft: item.allowOverdraft,
-    };
-  });
-  const run = () =>
-    onPool().run<BatchRow>(CHARGE_BATCH, [customerId, caller.owner, caller.apiKeyId, JSON.stringify(part)]);
+  const part: BatchPart = {
+    customerId,
+    ...caller,
+    entries: indexes.map((n) => entryOf(items[n] as BatchItem, n)),
+  };
+  const written = await chargeTogether(part);
+  if (written) return part.entries.map((entry) => postedRow(entry, written.get(entry.id)));
   try {
     // A key that came at the same moment by another way won: the second run finds it.
-    return await run().catch((error: unknown) => {
-      if (isDuplicate(error)) return run();
+    return await chargeEach(part).catch((error: unknown) => {
+      if (isDuplicate(error)) return chargeEach(part);
       throw error;
     });
   } catch (error) {
     throw isOutOfRange(error) ? new BalanceOutOfRangeError({ cause: error }) : error;
   }
+}
+
+/** Looks at each item by itself: what is known already, what the account can still pay, what not. */
+function chargeEach({ customerId, owner, apiKeyId, entries }: BatchPart): Promise<BatchRow[]> {
+  return onPool().run<BatchRow>(CHARGE_BATCH, [customerId, owner, apiKeyId, JSON.stringify(entries)]);
+}
+
+function entryOf(item: BatchItem, n: number): BatchEntry {
+  return {
+    n,
+    id: newId("charge"),
+    key: item.key,
+    hash: item.requestHash,
+    amount: item.amount.toString(),
+    description: item.description,
+    metadata: item.metadata,
+    overdraft: item.allowOverdraft,
+  };
+}
+
+function postedRow({ n, amount }: BatchEntry, written: WrittenCharge | undefined): BatchRow {
+  if (!written) throw new Error("The database wrote another charge than it was asked for.");
+  return { n, amount, outcome: "posted", ...written };
 }
 
 function resultOf(row: BatchRow, required: Nanos): BatchResult {

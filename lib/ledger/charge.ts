@@ -1,137 +1,81 @@
-import { type Nanos, nanos } from "@/lib/money";
-import { isDuplicate, onPool, type Statement } from "@/lib/platform/db";
-import { IdempotencyConflictError } from "@/lib/platform/errors";
-import { type CustomerId, type Id, newId } from "@/lib/platform/ids";
-import { BalanceOutOfRangeError, isOutOfRange } from "./errors";
-import { explainRefusal, type KnownEffect, tryUntilExplained } from "./explain-refusal";
-import type { KeyedRequest } from "./keyed-request";
+import { isDatabaseUnavailable } from "@/lib/platform/db";
+import { type ChargeRequest, chargeAlone, type PostedCharge } from "./charge-alone";
+import { chargeBatch } from "./charge-batch";
 
-/** Money to take from a balance for work done. */
-export interface ChargeRequest extends KeyedRequest {
-  customerId: CustomerId;
-  /** More than zero, at most a million dollars. */
-  amount: Nanos;
-  /** Records work already done even below zero, also on a frozen account. Only for operators. */
-  allowOverdraft: boolean;
-}
-
-/** A charge as it was written. */
-export interface PostedCharge {
-  chargeId: Id<"charge">;
-  amount: Nanos;
-  balanceAfter: Nanos;
-  availableAfter: Nanos;
-  createdAt: Date;
-  /** True when the key was known and this is what was written then. */
-  isReplay: boolean;
+/** A charge that waits for its turn, and how its caller hears of it. */
+interface Waiting {
+  request: ChargeRequest;
+  resolve(charge: PostedCharge): void;
+  reject(error: unknown): void;
 }
 
 /**
- * One round trip: the account is changed only if it may be, and feeds the transfer. The INSERT never says ON CONFLICT: a
- * known key must raise and undo the UPDATE, also one that names a hold (a trigger says so). Crossing the threshold of automatic top-up enqueues its evaluation; the
- * final SELECT refers to that part, or it would not run.
+ * What waits while a charge of the same customer by the same caller is being written; no entry when none is. It holds
+ * nothing but requests that are still unanswered: a process that dies takes no money with it.
  */
-export const CHARGE: Statement = {
-  name: "ledger_charge",
-  text: `
-    WITH account AS (
-      UPDATE ledger_account
-      SET balance_nanos = balance_nanos - $2::bigint, last_seq = last_seq + 1
-      WHERE customer_id = $1
-        AND CASE WHEN $10::boolean THEN status <> 'closed'
-                 ELSE status = 'active' AND balance_nanos - held_nanos >= $2::bigint END
-      RETURNING customer_id, last_seq, balance_nanos, held_nanos,
-        balance_nanos - held_nanos < auto_topup_threshold_nanos
-          AND balance_nanos - held_nanos + $2::bigint >= auto_topup_threshold_nanos AS has_crossed
-    ), transfer AS (
-      INSERT INTO ledger_transfer (
-        customer_id, seq, transfer_id, kind, direction, amount_nanos, balance_after_nanos, held_after_nanos,
-        house_account, source_type, source_id, idempotency_owner, idempotency_key, request_hash, description,
-        metadata, api_key_id, occurred_at, created_at
-      )
-      SELECT customer_id, last_seq, $3, 'charge', 'debit', $2::bigint, balance_nanos, held_nanos,
-             'revenue', 'charge', $3, $4, $5, $6, $7,
-             $8::jsonb, $9, clock_timestamp(), clock_timestamp()
-      FROM account
-      RETURNING created_at
-    ), woken AS (
-      SELECT graphile_worker.add_job(
-        'evaluate-auto-top-up', json_build_object('customerId', customer_id), job_key := 'auto-top-up:' || customer_id
-      )
-      FROM account WHERE has_crossed
-    )
-    SELECT account.balance_nanos::text AS balance, account.held_nanos::text AS held, transfer.created_at,
-           (SELECT count(*) FROM woken)::text AS woken
-    FROM account, transfer`,
-};
+const queues = new Map<string, Waiting[]>();
+
+/** A hundred are written in a few milliseconds: nobody waits long for those before. */
+const MAX_TOGETHER = 100;
 
 /**
  * Takes money from a balance: the whole amount or nothing, and for one key only once, whatever races.
+ *
+ * Charges of one customer wait for each other in any case, at the lock of its row. Here those that come while one is being
+ * written wait in this process and are then written by one statement, each with a result of its own. So a busy customer
+ * costs one commit for many charges, and holds one connection instead of all.
  *
  * @throws InsufficientBalanceError less is available and overdraft is not allowed
  * @throws AccountNotActiveError the account is frozen or closed
  * @throws IdempotencyConflictError the key was used for another request
  * @throws UnknownCustomerError there is no such customer
+ * @throws BalanceOutOfRangeError the balance would leave what the ledger can count
  */
-export async function charge(request: ChargeRequest): Promise<PostedCharge> {
-  return tryUntilExplained(async () => {
-    const chargeId = newId("charge");
-    const row = await runCharge(request, chargeId);
-    if (row) return newCharge(chargeId, request, row);
-    const known = await explainRefusal(request);
-    return known && replayedCharge(known);
+export function charge(request: ChargeRequest): Promise<PostedCharge> {
+  return new Promise((resolve, reject) => {
+    const one: Waiting = { request, resolve, reject };
+    const name = `${request.customerId} ${request.owner} ${request.apiKeyId}`;
+    const queue = queues.get(name);
+    if (queue) queue.push(one);
+    else void workThrough(name, one);
   });
 }
 
-interface ChargeRow {
-  balance: string;
-  held: string;
-  created_at: Date;
+/** Writes the first, then what has gathered meanwhile, until nothing has. */
+async function workThrough(name: string, first: Waiting): Promise<void> {
+  const queue: Waiting[] = [];
+  queues.set(name, queue);
+  let together = [first];
+  while (together.length > 0) {
+    await write(together);
+    together = queue.splice(0, MAX_TOGETHER);
+  }
+  queues.delete(name);
 }
 
-function newCharge(chargeId: Id<"charge">, request: ChargeRequest, row: ChargeRow): PostedCharge {
-  return {
-    chargeId,
-    amount: request.amount,
-    balanceAfter: nanos(BigInt(row.balance)),
-    availableAfter: nanos(BigInt(row.balance) - BigInt(row.held)),
-    createdAt: row.created_at,
-    isReplay: false,
-  };
-}
-
-/** Null when nothing was written: why is the second statement's question. */
-async function runCharge(request: ChargeRequest, chargeId: string): Promise<ChargeRow | null> {
+/** Writes some charges and tells each caller what became of its own. Does not throw. */
+async function write(together: readonly Waiting[]): Promise<void> {
+  const [first] = together;
+  if (!first || together.length === 1) return writeOneByOne(together);
   try {
-    const rows = await onPool().run<ChargeRow>(CHARGE, [
-      request.customerId,
-      request.amount.toString(),
-      chargeId,
-      request.owner,
-      request.key,
-      request.requestHash,
-      request.description,
-      JSON.stringify(request.metadata),
-      request.apiKeyId,
-      request.allowOverdraft ? "true" : "false",
-    ]);
-    return rows[0] ?? null;
+    const { owner, apiKeyId } = first.request;
+    const results = await chargeBatch(
+      together.map(({ request }) => request),
+      { owner, apiKeyId },
+    );
+    together.forEach(({ resolve, reject }, index) => {
+      const result = results[index];
+      if (result?.ok) resolve(result.charge);
+      else reject(result?.error ?? new Error("A charge of a batch was left without a result."));
+    });
   } catch (error) {
-    if (isDuplicate(error)) return null;
-    throw isOutOfRange(error) ? new BalanceOutOfRangeError({ cause: error }) : error;
+    // A database that is away is so for all, and nobody knows what it has written: the key tells, when they ask again.
+    if (isDatabaseUnavailable(error)) for (const { reject } of together) reject(error);
+    // Anything else is the fault of one of them, and the others must not suffer for it.
+    else await writeOneByOne(together);
   }
 }
 
-function replayedCharge(known: KnownEffect): PostedCharge {
-  // The hash says which verb it was made for, so a hold cannot have the hash of a charge.
-  if (known.kind !== "transfer") throw new IdempotencyConflictError();
-  const { transfer } = known;
-  return {
-    chargeId: transfer.id as Id<"charge">,
-    amount: transfer.amount,
-    balanceAfter: transfer.balanceAfter,
-    availableAfter: nanos(transfer.balanceAfter - transfer.heldAfter),
-    createdAt: transfer.createdAt,
-    isReplay: true,
-  };
+async function writeOneByOne(together: readonly Waiting[]): Promise<void> {
+  for (const { request, resolve, reject } of together) await chargeAlone(request).then(resolve, reject);
 }

@@ -1,6 +1,7 @@
 export { setAccountStatus } from "./account-status";
 export { type AdjustRequest, adjust, type PostedAdjustment } from "./adjust";
-export { CHARGE, type ChargeRequest, charge, type PostedCharge } from "./charge";
+export { charge } from "./charge";
+export { CHARGE, type ChargeRequest, type PostedCharge } from "./charge-alone";
 export { type BatchItem, type BatchResult, CHARGE_BATCH, chargeBatch } from "./charge-batch";
 export { type CapturedHold, captureHold, expireHolds, type HoldRef, releaseHold } from "./close-hold";
 export {

@@ -1,4 +1,5 @@
 import { createApiKey } from "@/lib/api-keys";
+import type { CustomerId } from "@/lib/platform/ids";
 import { type LoadGenerator, startLoadGenerator } from "../http-load/load-generator";
 import { provideBuild, type ServerProcess, startBrim, startNextOnly } from "../http-load/servers";
 import { chargeBySql } from "../ledger/bare-charge";
@@ -6,7 +7,7 @@ import { pointBrimAt } from "../ledger/bench-database";
 import { customerNumber } from "../ledger/fill-ledger";
 import { type Comparison, type Contender, compare, throughput } from "../measure";
 import type { Row } from "../table";
-import { anyCustomer, type Bench } from "./bench";
+import { anyCustomer, type Bench, HOT } from "./bench";
 
 /** Connections at once; all the comparisons are made with the second, the others only against the bare SQL. */
 const CONNECTIONS = [1, 16, 32];
@@ -24,25 +25,31 @@ export async function measureHttp(bench: Bench): Promise<Row[]> {
   const next = await startNextOnly(url);
   const load = await startLoadGenerator();
   try {
-    const requests = { load, apiKey: secret, customerIds: customerIdsOf(bench) };
+    const order = { load, apiKey: secret };
+    const all = { ...order, customerIds: customerIdsOf(bench) };
+    const one = { ...order, customerIds: [HOT] };
     const options = { ...bench.scale, warmUpMs: bench.scale.longWarmUpMs };
     const rows: Row[] = [];
     for (const connections of CONNECTIONS) {
-      const contenders: Contender[] = [
-        {
-          name: "sql",
-          run: (ms) => throughput(connections, ms, () => chargeBySql(bare, anyCustomer(bench))),
-        },
-        charges("direct", brim, requests, connections),
+      const bySql = (name: string, customer: () => CustomerId): Contender => ({
+        name,
+        run: (ms) => throughput(connections, ms, () => chargeBySql(bare, customer())),
+      });
+      const contenders = [
+        bySql("sql", () => anyCustomer(bench)),
+        bySql("sql, one", () => HOT),
+        charges("direct", brim, all, connections),
+        charges("direct, one", brim, one, connections),
       ];
       if (connections === ALL_AT) {
         contenders.push(
-          charges("next", next, requests, connections),
+          charges("next", next, all, connections),
+          charges("next, one", next, one, connections),
           emptyRequests("direct, empty", brim, load, connections),
           emptyRequests("next, empty", next, load, connections),
         );
       }
-      rows.push(...rowsOf(await compare(contenders, options), connections));
+      rows.push(...rowsOf(await compare(contenders, options), connections, bench));
     }
     return [...rows, memoryRow(brim)];
   } finally {
@@ -68,7 +75,7 @@ function emptyRequests(
   return { name, run: (ms) => load.run({ url, connections, ms, apiKey: null, customerIds: [] }) };
 }
 
-function rowsOf(measured: Comparison, connections: number): Row[] {
+function rowsOf(measured: Comparison, connections: number, { scale }: Bench): Row[] {
   const row = (title: string, name: string, floor: string, atLeast?: number): Row => ({
     kind: "ratio",
     name: `${title}, ${connections} ${connections === 1 ? "connection" : "connections"}`,
@@ -77,11 +84,16 @@ function rowsOf(measured: Comparison, connections: number): Row[] {
     ratio: measured.ratio(name, floor),
     atLeast,
   });
-  const bySql = row("charge over HTTP : bare SQL", "direct", "sql", 0.4);
-  if (connections !== ALL_AT) return [bySql];
+  const customers = `${scale.ledger.customers.toLocaleString("en-US")} customers`;
+  const bySql = [
+    row(`charge over HTTP : bare SQL, ${customers}`, "direct", "sql", 0.4),
+    row("charge over HTTP : bare SQL, one busy customer", "direct, one", "sql, one", 0.4),
+  ];
+  if (connections !== ALL_AT) return bySql;
   return [
-    bySql,
-    row("charge over HTTP : the same as a route of Next", "direct", "next", 4),
+    ...bySql,
+    row("charge over HTTP : the same as a route of Next, one busy customer", "direct, one", "next, one", 4),
+    row(`charge over HTTP : the same as a route of Next, ${customers}`, "direct", "next"),
     row("charge over HTTP : an empty handler", "direct", "direct, empty"),
     row("empty handler : the same as a route of Next", "direct, empty", "next, empty"),
   ];

@@ -10,6 +10,7 @@ import {
   refundCharge,
   releaseHold,
 } from "@/lib/ledger";
+import { chargeAlone } from "@/lib/ledger/charge-alone";
 import type { Nanos } from "@/lib/money";
 import type { CustomerId } from "@/lib/platform/ids";
 import { atDepth } from "@/tests/support/depth";
@@ -294,9 +295,10 @@ async function raceOne(
   const ref = { customerId: customer, holdId: hold ?? "", principal: "operator" };
   if (op.what === "charge") {
     const key = op.isRepeated ? `race-${op.n % 20}` : undefined;
-    const result = await charge(
-      aCharge(customer, op.amount, key ? { key, requestHash: op.amount } : {}),
-    ).catch(refuse);
+    const take = op.n % 2 === 0 ? charge : chargeAlone; // as two processes would
+    const result = await take(aCharge(customer, op.amount, key ? { key, requestHash: op.amount } : {})).catch(
+      refuse,
+    );
     if (result) charges.push(result.chargeId);
   } else if (op.what === "hold") {
     const result = await openHold(aHold(customer, op.amount)).catch(refuse);

@@ -11,6 +11,7 @@ import {
   refundCharge,
   releaseHold,
 } from "@/lib/ledger";
+import { chargeAlone } from "@/lib/ledger/charge-alone";
 import { onPool, pool, prisma } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 import { testDatabase } from "@/tests/support/settings";
@@ -45,26 +46,6 @@ describe("charge", () => {
     expect(posted.chargeId).toMatch(/^chg_/);
   });
 
-  it("sixty-four at once of $1 on $10: exactly ten succeed", async () => {
-    const customer = await aFundedCustomer("10.00");
-
-    const counts = await outcomes(times(64, () => charge(aCharge(customer, "1.00"))));
-
-    expect(counts).toEqual({ ok: 10, InsufficientBalanceError: 54 });
-    expect((await readBalance(customer)).balance).toBe(0n);
-    expect(await transfersOf(customer)).toBe(10);
-  });
-
-  it("a key sent sixty-four times at once takes the money once", async () => {
-    const customer = await aFundedCustomer("10.00");
-
-    const results = await Promise.all(times(64, () => charge(aCharge(customer, "1.00", { key: "same" }))));
-
-    expect(new Set(results.map((result) => result.chargeId)).size).toBe(1);
-    expect(results.filter((result) => !result.isReplay)).toHaveLength(1);
-    expect((await readBalance(customer)).balance).toBe(usd("9.00"));
-  });
-
   it("a replay after the balance is spent is a success and tells the same as before", async () => {
     const customer = await aFundedCustomer("5.00");
     await openHold(aHold(customer, "1.00"));
@@ -91,21 +72,6 @@ describe("charge", () => {
 
     expect(counts).toEqual({ IdempotencyConflictError: 3 });
     expect((await readBalance(customer)).balance).toBe(usd("9.00"));
-  });
-
-  it("one key sent at once as a charge and as a hold has one effect", async () => {
-    const customer = await aFundedCustomer("100.00");
-
-    for (let round = 0; round < 60; round++) {
-      const key = `both-${round}`;
-      const counts = await outcomes([
-        charge(aCharge(customer, "0.10", { key, requestHash: "charge" })),
-        openHold(aHold(customer, "0.10", { key, requestHash: "hold" })),
-        charge(aCharge(customer, "0.10", { key, requestHash: "another" })),
-      ]);
-
-      expect(counts).toEqual({ ok: 1, IdempotencyConflictError: 2 });
-    }
   });
 
   it("a refund under the key of a hold is a conflict", async () => {
@@ -149,12 +115,52 @@ describe("charge", () => {
 
     expect(counts).toEqual({ AccountNotActiveError: 1, UnknownCustomerError: 1 });
   });
+});
+
+describe.each([
+  ["charges of one process", charge],
+  ["charges by statements of their own, as from many processes", chargeAlone],
+])("a race of %s", (_name, take) => {
+  it("sixty-four at once of $1 on $10: exactly ten succeed", async () => {
+    const customer = await aFundedCustomer("10.00");
+
+    const counts = await outcomes(times(64, () => take(aCharge(customer, "1.00"))));
+
+    expect(counts).toEqual({ ok: 10, InsufficientBalanceError: 54 });
+    expect((await readBalance(customer)).balance).toBe(0n);
+    expect(await transfersOf(customer)).toBe(10);
+  });
+
+  it("a key sent sixty-four times at once takes the money once", async () => {
+    const customer = await aFundedCustomer("10.00");
+
+    const results = await Promise.all(times(64, () => take(aCharge(customer, "1.00", { key: "same" }))));
+
+    expect(new Set(results.map((result) => result.chargeId)).size).toBe(1);
+    expect(results.filter((result) => !result.isReplay)).toHaveLength(1);
+    expect((await readBalance(customer)).balance).toBe(usd("9.00"));
+  });
+
+  it("one key sent at once as a charge and as a hold has one effect", async () => {
+    const customer = await aFundedCustomer("100.00");
+
+    for (let round = 0; round < 60; round++) {
+      const key = `both-${round}`;
+      const counts = await outcomes([
+        take(aCharge(customer, "0.10", { key, requestHash: "charge" })),
+        openHold(aHold(customer, "0.10", { key, requestHash: "hold" })),
+        take(aCharge(customer, "0.10", { key, requestHash: "another" })),
+      ]);
+
+      expect(counts).toEqual({ ok: 1, IdempotencyConflictError: 2 });
+    }
+  });
 
   it("is never an error when a top-up makes room at the same moment", async () => {
     const customer = await aFundedCustomer("5.00");
 
     const counts = await outcomes([
-      ...times(40, () => charge(aCharge(customer, "1.00"))),
+      ...times(40, () => take(aCharge(customer, "1.00"))),
       ...times(5, () => topUp(customer, "5.00")),
     ]);
 

@@ -1,0 +1,265 @@
+import { randomUUID } from "node:crypto";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ChargeRequest, charge, openHold, type PostedCharge, readBalance } from "@/lib/ledger";
+import { pool, prisma } from "@/lib/platform/db";
+import type { CustomerId } from "@/lib/platform/ids";
+import { atDepth } from "@/tests/support/depth";
+import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
+import { testDatabase } from "@/tests/support/settings";
+import { aCharge, aFundedCustomer, aHold, outcomes, topUp, usd } from "@/tests/support/spending";
+
+const database = testDatabase();
+
+beforeAll(() => database.ready);
+afterAll(() => database.drop());
+
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, i) => make(i));
+
+/** How many transactions wrote the charges of a customer. */
+async function transactionsOf(customerId: CustomerId): Promise<number> {
+  const { rows } = await pool().query<{ n: number }>(
+    "SELECT count(DISTINCT xmin::text)::int AS n FROM ledger_transfer WHERE customer_id = $1 AND kind = 'charge'",
+    [customerId],
+  );
+  return rows[0]?.n ?? 0;
+}
+
+/** Keeps a customer's row locked while `work` runs, as another process in the middle of a transaction would. */
+async function whileLocked(customerId: CustomerId, work: () => Promise<void>): Promise<void> {
+  const client = await pool().connect();
+  try {
+    await client.query("BEGIN");
+    await client.query("SELECT 1 FROM ledger_account WHERE customer_id = $1 FOR UPDATE", [customerId]);
+    await work();
+  } finally {
+    await client.query("COMMIT");
+    client.release();
+  }
+}
+
+/** Statements of this database that wait for a lock. */
+async function waitingStatements(): Promise<{ pid: number; query: string }[]> {
+  const { rows } = await pool().query<{ pid: number; query: string }>(
+    "SELECT pid, query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  );
+  return rows;
+}
+
+/** Waits until one statement waits for a lock, another than `before`, and tells its process. */
+async function theWaitingOne(before?: number): Promise<number> {
+  let pid = 0;
+  await expect
+    .poll(
+      async () => {
+        const waiting = await waitingStatements();
+        pid = waiting[0]?.pid ?? 0;
+        return waiting.length === 1 && pid !== before;
+      },
+      { timeout: 10_000 },
+    )
+    .toBe(true);
+  return pid;
+}
+
+describe("charges of one customer that come at once", () => {
+  it("are written together: the first, then all the others", async () => {
+    const customer = await aFundedCustomer("10.00");
+
+    const posted = await Promise.all(times(60, () => charge(aCharge(customer, "0.10"))));
+
+    expect(await transactionsOf(customer)).toBe(2);
+    expect(new Set(posted.map(({ chargeId }) => chargeId)).size).toBe(60);
+    expect(posted.map(({ balanceAfter }) => balanceAfter)).toEqual(
+      times(60, (i) => usd("10.00") - BigInt(i + 1) * usd("0.10")),
+    );
+  });
+
+  it("are at most a hundred in one statement", async () => {
+    const customer = await aFundedCustomer("10.00");
+
+    await Promise.all(times(250, () => charge(aCharge(customer, "0.01"))));
+
+    expect(await transactionsOf(customer)).toBe(4); // 1, 100, 100, 49
+  });
+
+  it("take one connection and leave the others to other customers", async () => {
+    const [busy, other] = [await aFundedCustomer("100.00"), await aFundedCustomer("5.00")];
+    let charges: Promise<unknown> = Promise.resolve();
+
+    await whileLocked(busy, async () => {
+      charges = Promise.all(times(80, () => charge(aCharge(busy, "1.00"))));
+      await theWaitingOne();
+      await charge(aCharge(other, "1.00"));
+      expect(await waitingStatements()).toHaveLength(1);
+    });
+
+    await charges;
+    expect((await readBalance(busy)).balance).toBe(usd("20.00"));
+  });
+
+  it("wake automatic top-up once when they cross its threshold together", async () => {
+    const customer = await aFundedCustomer("10.00");
+    await prisma().ledgerAccount.update({
+      where: { customerId: customer },
+      data: { autoTopupThresholdNanos: usd("5.00") },
+    });
+
+    await Promise.all(times(8, () => charge(aCharge(customer, "1.00"))));
+
+    const { rows } = await pool().query(
+      "SELECT count(*)::int AS n FROM graphile_worker.jobs WHERE key = $1",
+      [`auto-top-up:${customer}`],
+    );
+    expect(await transactionsOf(customer)).toBe(2);
+    expect(rows[0].n).toBe(1);
+  });
+
+  it("of two callers never take more than there is", async () => {
+    const customer = await aFundedCustomer("20.00");
+
+    const counts = await outcomes([
+      ...times(32, () => charge(aCharge(customer, "1.00"))),
+      ...times(32, () => charge(aCharge(customer, "1.00", { owner: customer }))),
+    ]);
+
+    expect(counts).toEqual({ ok: 20, InsufficientBalanceError: 44 });
+    expect((await readBalance(customer)).balance).toBe(0n);
+  });
+});
+
+describe("one among the others that cannot be written", () => {
+  it("is refused alone: too dear, known under another body, or the name of a hold", async () => {
+    const customer = await aFundedCustomer("10.00");
+    const known = aCharge(customer, "1.00");
+    const before = await charge(known);
+    await openHold(aHold(customer, "1.00", { key: "held" }));
+
+    const results = await Promise.allSettled(
+      [
+        aCharge(customer, "1.00"),
+        aCharge(customer, "500.00"),
+        known,
+        { ...known, requestHash: "another body" },
+        aCharge(customer, "1.00", { key: "held", requestHash: "charge" }),
+        aCharge(customer, "2.00"),
+      ].map(charge),
+    );
+
+    expect(results.map(shortly)).toEqual([
+      "ok",
+      "InsufficientBalanceError",
+      `replay of ${before.chargeId}`,
+      "IdempotencyConflictError",
+      "IdempotencyConflictError",
+      "ok",
+    ]);
+    expect((await readBalance(customer)).available).toBe(usd("5.00"));
+  });
+});
+
+describe("a database that goes away", () => {
+  it("refuses all that it was writing; their keys then have one effect each", async () => {
+    const customer = await aFundedCustomer("100.00");
+    const requests = times(21, () => aCharge(customer, "1.00"));
+    let charges: Promise<PromiseSettledResult<PostedCharge>[]> = Promise.resolve([]);
+
+    await whileLocked(customer, async () => {
+      charges = Promise.allSettled(requests.map(charge));
+      const first = await theWaitingOne();
+      await pool().query("SELECT pg_terminate_backend($1)", [first]);
+      await pool().query("SELECT pg_terminate_backend($1)", [await theWaitingOne(first)]);
+    });
+
+    const refused = (await charges).filter(({ status }) => status === "rejected");
+    expect(refused).toHaveLength(21);
+    expect((await readBalance(customer)).balance).toBe(usd("100.00"));
+    const again = await Promise.all([...requests, ...requests].map(charge));
+    expect(again.filter(({ isReplay }) => !isReplay)).toHaveLength(21);
+    expect((await readBalance(customer)).balance).toBe(usd("79.00"));
+  });
+});
+
+/** One of a wave: few keys, so that they repeat, and amounts that soon use up the balance. */
+const wave = fc.array(
+  fc.record({
+    key: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }),
+    cents: fc.integer({ min: 1, max: 300 }),
+    isOverdraft: fc.integer({ min: 0, max: 60 }).map((roll) => roll === 0),
+  }),
+  { minLength: 2, maxLength: 40 },
+);
+
+it("any wave of charges ends as if each had come alone, in the order in which they came", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(wave, { minLength: 1, maxLength: 4 }), async (waves) => {
+      const customer = await aFundedCustomer("15.00");
+      const model = {
+        balance: usd("15.00") as bigint,
+        known: new Map<string, { hash: string; id: string }>(),
+      };
+      for (const entries of waves) {
+        const requests = entries.map(({ key, cents, isOverdraft }) =>
+          aCharge(customer, `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, "0")}`, {
+            key: key === undefined ? randomUUID() : `key-${key}`,
+            requestHash: `${cents} ${isOverdraft}`,
+            allowOverdraft: isOverdraft,
+          }),
+        );
+        const results = await Promise.allSettled(requests.map(charge));
+        for (const [i, result] of results.entries()) {
+          expectAsModelled(model, requests[i] as ChargeRequest, result);
+        }
+        await topUp(customer, "5.00");
+        model.balance += usd("5.00");
+      }
+      expect((await readBalance(customer)).balance).toBe(model.balance);
+    }),
+    { numRuns: atDepth({ ci: 25, deep: 500 }), endOnFailure: true },
+  );
+  await expectLedgerVerified();
+}, 300_000);
+
+function expectAsModelled(
+  model: { balance: bigint; known: Map<string, { hash: string; id: string }> },
+  request: ChargeRequest,
+  result: PromiseSettledResult<PostedCharge>,
+): void {
+  const known = model.known.get(request.key);
+  if (known) {
+    const isSame = known.hash === request.requestHash;
+    expect(shortly(result)).toBe(isSame ? `replay of ${known.id}` : "IdempotencyConflictError");
+  } else if (!request.allowOverdraft && model.balance < request.amount) {
+    expect(shortly(result)).toBe("InsufficientBalanceError");
+  } else {
+    expect(shortly(result)).toBe("ok");
+    const { chargeId, balanceAfter } = (result as PromiseFulfilledResult<PostedCharge>).value;
+    model.balance -= request.amount;
+    model.known.set(request.key, { hash: request.requestHash, id: chargeId });
+    expect(balanceAfter).toBe(model.balance);
+  }
+}
+
+function shortly(result: PromiseSettledResult<PostedCharge>): string {
+  if (result.status === "rejected") return (result.reason as Error).constructor.name;
+  return result.value.isReplay ? `replay of ${result.value.chargeId}` : "ok";
+}
+
+// The last one, because a balance that was set by hand is no ledger any more.
+it("a charge that no ledger could count does not hold the others back", async () => {
+  const customer = await aFundedCustomer("10.00");
+  await prisma().ledgerAccount.update({
+    where: { customerId: customer },
+    data: { balanceNanos: -8_999_999_000_000_000_000n },
+  });
+  const overdraft = { allowOverdraft: true };
+
+  const counts = await outcomes([
+    charge(aCharge(customer, "1.00", overdraft)),
+    charge(aCharge(customer, "2.00", overdraft)),
+    charge(aCharge(customer, "999999.00", overdraft)),
+    charge(aCharge(customer, "3.00", overdraft)),
+  ]);
+  expect(counts).toEqual({ ok: 3, BalanceOutOfRangeError: 1 });
+});
