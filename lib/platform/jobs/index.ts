@@ -16,7 +16,8 @@ const HEARTBEAT_EVERY_MS = 15_000;
 
 /**
  * Runs jobs in this process. Several workers share one queue; each scheduled job runs once among them. A job that was
- * missed while no worker ran is made up for once.
+ * missed while no worker ran is made up for once. None waits for another: a job that hangs on Stripe must not keep holds
+ * from expiring. A job whose time comes while it is still running waits for itself, and once only.
  */
 export async function startJobs(jobs: readonly ScheduledJob[]): Promise<{ stop(): Promise<void> }> {
   const taskList: TaskList = Object.fromEntries(
@@ -24,13 +25,17 @@ export async function startJobs(jobs: readonly ScheduledJob[]): Promise<{ stop()
   );
   const runner = await run({
     pgPool: pool(),
-    concurrency: 2,
+    concurrency: jobs.length,
     pollInterval: 2_000,
     noHandleSignals: true,
     logger: workerLogger(),
     taskList,
     parsedCronItems: parseCronItems(
-      jobs.map(({ task, cron }) => ({ task, match: cron, options: { backfillPeriod: 0, maxAttempts: 1 } })),
+      jobs.map(({ task, cron }) => ({
+        task,
+        match: cron,
+        options: { backfillPeriod: 0, maxAttempts: 1, queueName: task, jobKey: task },
+      })),
     ),
   });
   const workerId = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
