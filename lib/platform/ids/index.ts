@@ -34,9 +34,17 @@ export function newId<Kind extends keyof Prefixes>(kind: Kind): Id<Kind> {
   return typeidUnboxed(ID_PREFIXES[kind]) as unknown as Id<Kind>;
 }
 
+/** Made once: every request asks for some of them. */
+const PATTERNS = new Map(
+  Object.entries(ID_PREFIXES).map(([kind, prefix]) => [
+    kind,
+    new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`),
+  ]),
+);
+
 /** What an id of this kind looks like. */
 export function idPattern(kind: keyof Prefixes): RegExp {
-  return new RegExp(`^${ID_PREFIXES[kind]}_[0-9a-hjkmnp-tv-z]{26}$`);
+  return PATTERNS.get(kind) as RegExp;
 }
 
 /** Whether a text has the form of an id of this kind; says nothing of its existence. */
