@@ -1,5 +1,6 @@
 import { endDuePayments } from "./payments/settle-debit";
 import { makeDueMovementsAvailable } from "./resources/balance-transactions/make-available";
+import { endDueCaptures } from "./resources/charges/late-capture";
 import { expireDueSessions } from "./resources/checkout-sessions/expire-session";
 import { decideDueDisputes } from "./resources/disputes/due-disputes";
 import { settleDueRefunds } from "./resources/refunds/due-refunds";
@@ -11,6 +12,7 @@ export type DueWork = (tx: Tx) => Promise<unknown>;
 const works: readonly DueWork[] = [
   expireDueSessions,
   endDuePayments,
+  endDueCaptures,
   makeDueMovementsAvailable,
   settleDueRefunds,
   decideDueDisputes,

@@ -3,11 +3,10 @@ import { createServer, type Server } from "node:http";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { createApi } from "./api/create-api";
-import { forgetOldKeys, releaseKey } from "./api/idempotency";
 import { createControl } from "./control/create-control";
 import { FaultList } from "./control/faults";
 import { createDesk } from "./desk/create-desk";
-import { doDueWork } from "./due-work";
+import { type Housekeeping, startHousekeeping } from "./housekeeping";
 import { type SandboxLog, silentLog } from "./log";
 import { createPages } from "./pages/create-pages";
 import { inTransaction, NO_REQUEST, type Runtime } from "./runtime";
@@ -54,8 +53,6 @@ export interface Sandbox {
   /** Answers what is being asked, lets webhooks in flight finish for a moment, then closes. */
   stop(): Promise<void>;
 }
-
-const HOUSEKEEPING_MS = 1_000;
 
 /**
  * Starts a Stripe that runs here: the API, the hosted pages and the webhooks, with all state in the given database.
@@ -163,41 +160,9 @@ async function listen(host: string, port: number): Promise<Listening> {
   };
 }
 
-/** Does what is due and forgets old idempotency keys, about once a second. */
-function startHousekeeping(runtime: Runtime): { stop(): Promise<void> } {
-  let running: Promise<void> = Promise.resolve();
-  let stopped = false;
-  const timer = setInterval(() => {
-    running = running.then(() => (stopped ? undefined : tidyUp(runtime)));
-  }, HOUSEKEEPING_MS);
-  return {
-    async stop() {
-      stopped = true;
-      clearInterval(timer);
-      await running;
-    },
-  };
-}
-
-async function tidyUp(runtime: Runtime): Promise<void> {
-  try {
-    const [due] = await runtime.db.query("SELECT 1 FROM object WHERE due_at <= $1 LIMIT 1", [
-      runtime.clock.now(),
-    ]);
-    if (due) await inTransaction(runtime, NO_REQUEST, doDueWork);
-    await forgetOldKeys(runtime.db, runtime.clock.now());
-    for (const key of runtime.lostClaims) {
-      await releaseKey(runtime.db, key);
-      runtime.lostClaims.delete(key);
-    }
-  } catch (error) {
-    runtime.log.error({ err: error }, "sandbox housekeeping failed");
-  }
-}
-
 async function stop(
   server: Server,
-  housekeeping: { stop(): Promise<void> },
+  housekeeping: Housekeeping,
   deliveries: DeliveryLoop,
   db: Database,
 ): Promise<void> {

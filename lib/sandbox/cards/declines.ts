@@ -1,5 +1,11 @@
 export interface Decline {
-  code: "authentication_required" | "card_declined" | "expired_card" | "incorrect_cvc" | "processing_error";
+  code:
+    | "authentication_required"
+    | "card_declined"
+    | "expired_card"
+    | "incorrect_cvc"
+    | "incorrect_number"
+    | "processing_error";
   decline_code: string;
   /** Absent where the bank gives no advice. */
   advice_code?: "confirm_card_data" | "do_not_try_again" | "try_again_later";

@@ -1,3 +1,4 @@
+import { invalidRequest } from "../api/stripe-error";
 import { recordEvent } from "../events/record-event";
 import {
   type Session,
@@ -36,11 +37,21 @@ async function settleSession(tx: Tx, open: Session, { intent }: PaymentResult): 
     await recordEvent(tx, "checkout.session.async_payment_failed", open);
     return { goTo };
   }
+  refusePartOfInvoice(open, intent);
   const session = await invoiceSession(tx, { ...open, payment_status: "paid" });
   await updateObject(tx, session, sessionSaveOptions(session));
   // A capture is the seller's own doing, not news of a bank.
   if (intent.capture_method === "manual") return { goTo };
   return { goTo, eventId: await recordEvent(tx, "checkout.session.async_payment_succeeded", session) };
+}
+
+/** What the invoice of a payment says that was captured in part is nowhere written, so it is not made up here. */
+function refusePartOfInvoice(session: Session, intent: PaymentResult["intent"]): void {
+  if (!session.invoice_creation?.enabled || intent.amount_received === intent.amount) return;
+  throw invalidRequest(
+    `This sandbox cannot invoice a part of what was bought. ${session.id} has invoice_creation, so capture the whole amount of ${intent.amount}.`,
+    "amount_to_capture",
+  );
 }
 
 async function leaveChallenge(

@@ -11,22 +11,28 @@ export function prefillForm(
   savedCards: Stripe.PaymentMethod[],
   entered?: PayerDetails,
 ): CheckoutForm {
-  const address = entered?.address ?? customer?.address;
   return {
     email: session.customer_details?.email ?? entered?.email ?? "",
     name: entered?.name ?? customer?.name ?? "",
-    country: address?.country && isCountry(address.country) ? address.country : "US",
-    line1: address?.line1 ?? "",
-    line2: address?.line2 ?? "",
-    city: address?.city ?? "",
-    state: address?.state ?? "",
-    postalCode: address?.postal_code ?? "",
+    ...addressFields(entered?.address ?? customer?.address),
     taxId: entered?.taxId?.value ?? "",
     cardNumber: "",
     expiry: "",
     cvc: "",
     savedCard: savedCards[0]?.id ?? "",
     save: false,
+  };
+}
+
+/** The address part of a form, as it is known already. */
+export function addressFields(address: Partial<Stripe.Address> | null | undefined) {
+  return {
+    country: address?.country && isCountry(address.country) ? address.country : "US",
+    line1: address?.line1 ?? "",
+    line2: address?.line2 ?? "",
+    city: address?.city ?? "",
+    state: address?.state ?? "",
+    postalCode: address?.postal_code ?? "",
   };
 }
 

@@ -2,12 +2,14 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { StripeError } from "../api/stripe-error";
 import { doDueWork } from "../due-work";
+import { makeDefaultConfiguration } from "../resources/billing-portal/make-default";
+import { setCaptureDelay } from "../resources/charges/late-capture";
 import { expireSession } from "../resources/checkout-sessions/expire-session";
 import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
 import type { DeliveryLoop } from "../webhooks/delivery-loop";
 import { type ControlEnv, isLocalProgram, readJson } from "./control-edge";
 import { createDeliveryControl } from "./delivery-control";
-import { clockInput, duplicateInput, faultInput, modeInput, payInput } from "./inputs";
+import { captureInput, clockInput, duplicateInput, faultInput, modeInput, payInput } from "./inputs";
 import { createMoneyBackControl } from "./money-back-control";
 import { payByControl } from "./pay-by-control";
 import { createPaymentControl } from "./payment-control";
@@ -62,11 +64,19 @@ export function createControlRoutes(runtime: Runtime, deliveries: DeliveryLoop):
   control.post("/checkout/:id/expire", async (c) =>
     c.json(await inTransaction(runtime, NO_REQUEST, (tx) => expireSession(tx, c.req.param("id")))),
   );
+  control.post("/captures", async (c) => {
+    const input = captureInput.parse(await readJson(c));
+    await setCaptureDelay(runtime.db, input.after_seconds);
+    return c.json(input);
+  });
   control.post("/clock", async (c) => {
     await runtime.clock.advance(clockInput.parse(await readJson(c)).advance_seconds);
     await inTransaction(runtime, NO_REQUEST, doDueWork);
     return c.json({ now: runtime.clock.now() });
   });
+  control.post("/portal_configurations/:id/make_default", async (c) =>
+    c.json(await inTransaction(runtime, NO_REQUEST, (tx) => makeDefaultConfiguration(tx, c.req.param("id")))),
+  );
   control.route("/", createDeliveryControl(runtime));
   control.route("/", createMoneyBackControl(runtime));
   control.route("/", createPaymentControl(runtime));

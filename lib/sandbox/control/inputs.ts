@@ -26,6 +26,9 @@ export const clockInput = z.strictObject({
     .max(10 * 365 * 86_400),
 });
 
+/** Stripe takes seconds; an hour is more than any test needs. */
+export const captureInput = z.strictObject({ after_seconds: z.int().min(0).max(3_600) });
+
 const address = z.strictObject({
   country: z.string(),
   line1: z.string().optional(),

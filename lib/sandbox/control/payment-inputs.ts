@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DECLINE_CODES } from "../cards/decline-by-code";
 
 /** Why a bank refuses a debit. */
 export const debitFailureInput = z.strictObject({
@@ -18,6 +19,12 @@ export const cardUpdateInput = z.strictObject({
     .regex(/^\d{4}$/)
     .optional(),
   brand: z.enum(["visa", "mastercard", "amex", "discover", "diners", "jcb", "unionpay"]).optional(),
+});
+
+/** Why a bank refuses every charge of a saved card from now on. */
+export const cardDeclineInput = z.strictObject({
+  decline_code: z.enum(DECLINE_CODES),
+  advice_code: z.enum(["confirm_card_data", "do_not_try_again", "try_again_later"]).nullish(),
 });
 
 export type CardUpdate = z.infer<typeof cardUpdateInput>;

@@ -1,3 +1,4 @@
+import { setCaptureDelay } from "../resources/charges/late-capture";
 import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
 import { restartRandom } from "../store/random";
 import { upsertConfiguredEndpoint } from "../webhooks/configured-endpoint";
@@ -15,6 +16,7 @@ export async function resetState(runtime: Runtime, deliveries: DeliveryLoop): Pr
   await deliveries.whileIdle(async () => {
     await runtime.db.query("TRUNCATE object, event, delivery, idempotency_key RESTART IDENTITY");
   });
+  await setCaptureDelay(runtime.db, 0);
   await runtime.clock.reset();
   await restartRandom(runtime.db, runtime.random);
   await inTransaction(runtime, NO_REQUEST, (tx) => upsertConfiguredEndpoint(tx, runtime.configuredEndpoint));

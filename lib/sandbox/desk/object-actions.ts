@@ -48,6 +48,21 @@ const actions: Record<string, ActionsOf> = {
       call: { path: `/payment_methods/${id}/update`, values: { brand: "mastercard", last4: "4444" } },
       when: isSavedCard,
     },
+    {
+      label: "Let the bank decline it: insufficient funds",
+      call: { path: `/payment_methods/${id}/decline`, values: { decline_code: "insufficient_funds" } },
+      when: isSavedCard,
+    },
+    {
+      label: "Let the bank decline it: lost card",
+      call: { path: `/payment_methods/${id}/decline`, values: { decline_code: "lost_card" } },
+      when: isSavedCard,
+    },
+    {
+      label: "Let the bank take it again",
+      call: { path: `/payment_methods/${id}/accept` },
+      when: isSavedCard,
+    },
     { label: "Detach", call: { path: `/payment_methods/${id}/detach` }, when: isSavedCard },
   ],
   charge: (id) => [
@@ -70,6 +85,13 @@ const actions: Record<string, ActionsOf> = {
     { label: "Fail", call: { path: `/refunds/${id}/fail` } },
     { label: "Succeed", call: { path: `/refunds/${id}/succeed` } },
     { label: "Require action", call: { path: `/refunds/${id}/require_action` } },
+  ],
+  "billing_portal.configuration": (id) => [
+    {
+      label: "Make it the default",
+      call: { path: `/portal_configurations/${id}/make_default` },
+      when: ({ is_default: isDefault }) => isDefault === false,
+    },
   ],
   webhook_endpoint: (id) => [
     {

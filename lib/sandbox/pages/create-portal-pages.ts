@@ -1,11 +1,10 @@
 import { type Context, Hono } from "hono";
 import type { CheckoutForm } from "../checkout/checkout-form";
-import { withTestCard } from "../checkout/prefill-form";
+import { addressFields, withTestCard } from "../checkout/prefill-form";
 import { pressInPortal, type UsedPortal } from "../portal/press-in-portal";
 import { type Portal, readPortal } from "../portal/read-portal";
 import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
 import { messagePage } from "./closed-page";
-import { isCountry } from "./countries";
 import { type PortalView, portalPage } from "./portal-page";
 import { readCardForm } from "./read-form";
 import { type PageEnv, type PageStatus, show } from "./show";
@@ -90,17 +89,11 @@ function showPortal(
 
 /** The details form as it first appears. */
 function knownDetails({ customer, taxIds }: Portal): CheckoutForm {
-  const { address } = customer;
   return {
     ...readCardForm(new URLSearchParams()),
     name: customer.name ?? "",
     email: customer.email ?? "",
-    country: address?.country && isCountry(address.country) ? address.country : "US",
-    line1: address?.line1 ?? "",
-    line2: address?.line2 ?? "",
-    city: address?.city ?? "",
-    state: address?.state ?? "",
-    postalCode: address?.postal_code ?? "",
+    ...addressFields(customer.address),
     taxId: taxIds[0]?.value ?? "",
   };
 }

@@ -16,9 +16,10 @@ main > h1 { font-size: 28px; line-height: 1.3; letter-spacing: -0.01em; margin-b
 .entry { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; justify-content: space-between; padding: 8px 0; border-bottom: 1px solid var(--line); }
 .entry form { display: inline; }
 .entry .buttons { display: flex; gap: 8px; }
-.entry.invoice { display: grid; grid-template-columns: minmax(0, 1fr) auto auto 7em; }
-.entry.invoice .state { justify-self: end; }
-@media (max-width: 480px) { .entry.invoice { grid-template-columns: minmax(0, 1fr) auto; } .entry.invoice > :nth-child(2n) { justify-self: end; } }
+.entry.invoice { display: block; padding: 12px 0; }
+.entry.invoice p { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; justify-content: space-between; }
+.entry.invoice p + p { margin-top: 4px; }
+.entry.invoice a, .entry.invoice span { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .sections summary { min-height: 44px; display: flex; align-items: center; cursor: pointer; font-weight: 600; }
 .sections summary::before { content: "▸"; margin-right: 8px; }
 .sections details[open] > summary::before { content: "▾"; }

@@ -9,12 +9,10 @@ export function portalInvoices(invoices: Invoice[]): Markup {
   return html`<section class="panel" aria-labelledby="invoices"><h2 id="invoices">Invoices</h2>
 ${invoices.length === 0 && html`<p class="soft">There are no invoices yet.</p>`}
 ${invoices.map(
-  (
-    invoice,
-  ) => html`<div class="entry invoice"><a href="${invoice.hosted_invoice_url ?? ""}">${invoice.number}</a>
-<span>${formatDate(invoice.effective_at ?? invoice.created)}</span>
-<span>${formatMoney(invoice.total, invoice.currency)}</span>
-${stateBadge(invoice)}</div>`,
+  (invoice) => html`<div class="entry invoice">
+<p><a href="${invoice.hosted_invoice_url ?? ""}">${invoice.number}</a> <span>${formatMoney(invoice.total, invoice.currency)}</span></p>
+<p><span class="soft">${formatDate(invoice.effective_at ?? invoice.created)}</span> ${stateBadge(invoice)}</p>
+</div>`,
 )}
 </section>`;
 }

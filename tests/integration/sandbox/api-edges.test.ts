@@ -296,7 +296,59 @@ it("lists and changes products and prices", async () => {
   await expect(sandbox.stripe.products.create({ id: product.id, name: "Twice" })).rejects.toMatchObject({
     code: "resource_already_exists",
   });
+});
+
+it("keeps recurring prices, and sells none of them", async () => {
+  const product = await sandbox.stripe.products.create({ name: "Monthly" });
+  const terms = { product: product.id, currency: "usd", unit_amount: 1500 };
+  const price = await sandbox.stripe.prices.create({
+    ...terms,
+    recurring: { interval: "month", interval_count: 3 },
+  });
+  const customer = await sandbox.stripe.customers.create({});
+
+  const listed = await sandbox.stripe.prices.list({ product: product.id, type: "recurring" });
+
+  expect(price).toMatchObject({
+    type: "recurring",
+    recurring: { interval: "month", interval_count: 3, usage_type: "licensed", meter: null },
+  });
+  expect(listed.data.map(({ id }) => id)).toEqual([price.id]);
   await expect(
-    sandbox.stripe.prices.create({ product: product.id, currency: "usd", recurring: { interval: "month" } }),
-  ).rejects.toMatchObject({ param: "recurring" });
+    sandbox.stripe.checkout.sessions.create({
+      mode: "payment",
+      ui_mode: "hosted_page",
+      success_url: "http://127.0.0.1:9/done",
+      line_items: [{ quantity: 1, price: price.id }],
+    }),
+  ).rejects.toMatchObject({ statusCode: 400, param: "line_items[0][price]" });
+  await expect(
+    sandbox.stripe.invoiceItems.create({ customer: customer.id, pricing: { price: price.id } }),
+  ).rejects.toMatchObject({ statusCode: 400, message: expect.stringContaining("type=one_time") });
+  await expect(
+    sandbox.stripe.prices.create({ ...terms, recurring: { interval: "year", interval_count: 4 } }),
+  ).rejects.toMatchObject({ param: "recurring[interval_count]" });
+  await expect(
+    sandbox.stripe.prices.create({ ...terms, recurring: { interval: "month", usage_type: "metered" } }),
+  ).rejects.toMatchObject({ param: "recurring[usage_type]" });
+});
+
+it("deletes a product that has no price, after which nothing can name it", async () => {
+  const { products, prices } = sandbox.stripe;
+  const sold = await products.create({ name: "Sold" });
+  await prices.create({ product: sold.id, currency: "usd", unit_amount: 100 });
+  const product = await products.create({ name: "Never sold" });
+
+  const deleted = await products.del(product.id);
+
+  expect(deleted).toMatchObject({ id: product.id, object: "product", deleted: true });
+  expect((await products.list({ limit: 100 })).data.map(({ id }) => id)).not.toContain(product.id);
+  await expect(products.retrieve(product.id)).rejects.toMatchObject({ statusCode: 404 });
+  await expect(
+    prices.create({ product: product.id, currency: "usd", unit_amount: 100 }),
+  ).rejects.toMatchObject({ code: "resource_missing", param: "product" });
+  await expect(products.del(sold.id)).rejects.toMatchObject({
+    statusCode: 400,
+    message: expect.stringContaining("prices"),
+  });
 });

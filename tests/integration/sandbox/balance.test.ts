@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { aPaidCharge } from "@/tests/support/sandbox-payments";
+import { lastEvent } from "@/tests/support/sandbox-events";
+import { aPaidCharge, eventsAfter } from "@/tests/support/sandbox-payments";
 import { startTestSandbox, type TestSandbox } from "@/tests/support/test-sandbox";
 
 const DAY = 86_400;
@@ -141,4 +142,28 @@ it.each([
 
   expect(answer.status).toBe(status);
   expect(answer.json.error).toMatchObject({ type: "invalid_request_error", ...error });
+});
+
+it("lets a payment's balance transaction come later, with charge.updated, when it was told to", async () => {
+  await sandbox.control("POST", "/captures", { after_seconds: 300 });
+  const mark = await lastEvent(stripe);
+
+  const charge = await aPaidCharge(sandbox, { cents: 2000 });
+  const refund = await stripe.refunds.create({ charge: charge.id, amount: 500 });
+  const before = await stripe.balanceTransactions.list({ source: charge.id });
+  await Promise.all([1, 2, 3].map(() => advance(300)));
+  await sandbox.control("POST", "/captures", { after_seconds: 0 });
+
+  expect(charge).toMatchObject({ paid: true, captured: true, balance_transaction: null });
+  expect(refund.balance_transaction).toEqual(expect.any(String));
+  expect(before.data).toEqual([]);
+  const told = (await eventsAfter(stripe, mark)).filter(
+    ({ data }) => (data.object as { id?: string }).id === charge.id,
+  );
+  expect(told.map(({ type }) => type)).toEqual(["charge.succeeded", "charge.refunded", "charge.updated"]);
+  expect(told.at(-1)?.data.previous_attributes).toEqual({ balance_transaction: null });
+  const settled = await stripe.charges.retrieve(charge.id, { expand: ["balance_transaction"] });
+  expect(settled).toMatchObject({ amount_refunded: 500, balance_transaction: { amount: 2000, net: 1912 } });
+  expect((await stripe.balanceTransactions.list({ source: charge.id })).data).toHaveLength(1);
+  expect((await aPaidCharge(sandbox)).balance_transaction).toEqual(expect.any(String));
 });

@@ -193,3 +193,40 @@ it("lists the test cards", async () => {
   expect(text).toContain("4242 4242 4242 4242");
   expect(text).toContain("pm_card_visa");
 });
+
+it("lets the bank of a saved card refuse, and take it again", async () => {
+  const { stripe } = sandbox;
+  const customer = await stripe.customers.create({});
+  const card = await stripe.paymentMethods.attach("pm_card_visa", { customer: customer.id });
+  const pay = () =>
+    stripe.paymentIntents.create({
+      amount: 1000,
+      currency: "usd",
+      customer: customer.id,
+      payment_method: card.id,
+      off_session: true,
+      confirm: true,
+    });
+
+  await press(`/desk/objects/${card.id}`, "Let the bank decline it: lost card");
+
+  await expect(pay()).rejects.toMatchObject({ code: "card_declined", decline_code: "lost_card" });
+  await press(`/desk/objects/${card.id}`, "Let the bank take it again");
+  expect(await pay()).toMatchObject({ status: "succeeded" });
+  const decline = { decline_code: "bad_mood" };
+  await expect(sandbox.control("POST", `/payment_methods/${card.id}/decline`, decline)).rejects.toThrow(
+    /400/,
+  );
+  await expect(sandbox.control("POST", "/payment_methods/pm_none/accept")).rejects.toThrow(/404/);
+});
+
+it("makes a portal configuration the default, once", async () => {
+  const { id } = await sandbox.stripe.billingPortal.configurations.create({
+    features: { invoice_history: { enabled: true } },
+  });
+
+  await press(`/desk/objects/${id}`, "Make it the default");
+
+  expect(await sandbox.stripe.billingPortal.configurations.retrieve(id)).toMatchObject({ is_default: true });
+  expect((await page(`/desk/objects/${id}`)).text).not.toContain("Make it the default");
+});

@@ -92,10 +92,34 @@ describe("a chargeback", () => {
       },
     ]);
     expect((await stripe.charges.retrieve(charge.id)).disputed).toBe(true);
-    expect(await typesAbout(last, charge.id, dispute.id)).toEqual([
+    // The dispute is told before the success of the payment that it is about.
+    expect(await typesAbout(last, charge.id, dispute.id, String(charge.payment_intent))).toEqual([
+      "payment_intent.created",
       "charge.succeeded",
       "charge.dispute.created",
       "charge.dispute.funds_withdrawn",
+      "payment_intent.succeeded",
+    ]);
+  });
+
+  it("comes with its card when the amount that was held is captured", async () => {
+    const held = await stripe.paymentIntents.create({
+      amount: 6000,
+      currency: "usd",
+      capture_method: "manual",
+      confirm: true,
+      payment_method: "pm_card_createDispute",
+      return_url: "https://example.com/back",
+    });
+    const last = await lastEvent(stripe);
+
+    await stripe.paymentIntents.capture(held.id);
+
+    expect((await eventsAfter(stripe, last)).map(({ type }) => type)).toEqual([
+      "charge.captured",
+      "charge.dispute.created",
+      "charge.dispute.funds_withdrawn",
+      "payment_intent.succeeded",
     ]);
   });
 
@@ -248,7 +272,7 @@ describe("evidence", () => {
     const after = await stripe.disputes.update(dispute.id, {
       evidence: { product_description: "A prepaid balance", customer_name: "Jenny Rosen" },
     });
-    await advance(30 * DAY);
+    await advance(29 * DAY); // events are listed for thirty
 
     expect(after).toMatchObject({
       status: "under_review",

@@ -147,3 +147,21 @@ it("sends an event again to one endpoint as Stripe's command-line tool asks for 
   expect((await receiver.waitFor(2))[1]?.body).toBe(first?.body);
   expect(unknown).toMatchObject({ status: 400, json: { error: { param: "webhook_endpoint" } } });
 });
+
+it("refuses an endpoint in the shapes of an older version and says what to do, and takes one without a version", async () => {
+  const params = { url: receiver.url, enabled_events: ["customer.created" as const] };
+  const older = sandbox.stripe.webhookEndpoints.create({ ...params, api_version: "2025-12-15.clover" });
+  await expect(older).rejects.toMatchObject({
+    statusCode: 400,
+    param: "api_version",
+    message: expect.stringMatching(/Set api_version to 2026-10-28\.endive, or leave it out/),
+  });
+
+  for (const version of [{ api_version: Stripe.API_VERSION as "2026-10-28.endive" }, {}]) {
+    const endpoint = await sandbox.stripe.webhookEndpoints.create({ ...params, ...version });
+    const customer = await sandbox.stripe.customers.create({});
+    const told = await receiver.waitFor(2, ({ event }) => event.data.object.id === customer.id);
+    expect(told.map(({ event }) => event.api_version)).toEqual([Stripe.API_VERSION, Stripe.API_VERSION]);
+    await sandbox.stripe.webhookEndpoints.del(endpoint.id);
+  }
+});

@@ -111,6 +111,28 @@ it.each([
   },
 );
 
+it.each([1280, 375])("keeps a long invoice number on one line beside its amount, at %i px", async (width) => {
+  const { id } = await stripe.customers.create({
+    invoice_prefix: width === 375 ? "SMALLSCREENS" : "LARGESCREENS",
+  });
+  const draft = await stripe.invoices.create({ customer: id });
+  await stripe.invoices.addLines(draft.id, {
+    lines: [{ amount: 99_999_999, description: "Balance top-up" }],
+  });
+  const { number } = await stripe.invoices.finalizeInvoice(draft.id);
+  const page = await browser.newPage({ viewport: { width, height: 800 } });
+
+  await page.goto((await aPortal(id)).url);
+  const link = page.getByRole("link", { name: String(number) });
+  const lines = await link.evaluate((element) => element.getClientRects().length);
+  const [ofNumber, ofAmount] = [await link.boundingBox(), await page.getByText("$999,999.99").boundingBox()];
+
+  expect(lines).toBe(1);
+  expect((ofNumber?.x ?? 0) + (ofNumber?.width ?? 0)).toBeLessThan(ofAmount?.x ?? 0);
+  expect(Math.abs((ofNumber?.y ?? 0) - (ofAmount?.y ?? 999))).toBeLessThan(4);
+  await page.close();
+});
+
 it("pays an invoice without scripts and with the keyboard alone", async () => {
   const invoice = await anInvoice(await aCustomer());
   const context = await browser.newContext({ javaScriptEnabled: false });

@@ -93,6 +93,26 @@ it("makes, changes, reads and lists configurations, with their events", async ()
   ]);
 });
 
+it("may offer to cancel subscriptions, which shows nothing to a customer who has none", async () => {
+  const offer = {
+    enabled: true,
+    mode: "immediately" as const,
+    cancellation_reason: { enabled: true, options: ["unused" as const] },
+  };
+  const made = await stripe.billingPortal.configurations.create({
+    features: { subscription_cancel: offer },
+  });
+  const customer = await stripe.customers.create({});
+  const session = await stripe.billingPortal.sessions.create({
+    customer: customer.id,
+    configuration: made.id,
+  });
+
+  expect(made.features.subscription_cancel).toMatchObject({ ...offer, proration_behavior: "none" });
+  expect(await (await fetch(session.url)).text()).not.toMatch(/cancel/i);
+  await stripe.billingPortal.configurations.update(made.id, { active: false });
+});
+
 it.each<[string, string, string, object]>([
   [
     "a session when the account has no default configuration",
@@ -129,8 +149,8 @@ it.each<[string, string, string, object]>([
   [
     "features for subscriptions",
     "configurations",
-    "features[subscription_cancel][enabled]=true",
-    { param: "features[subscription_cancel][enabled]" },
+    "features[subscription_pause][enabled]=true",
+    { param: "features[subscription_pause][enabled]" },
   ],
   [
     "a login page",
@@ -397,4 +417,23 @@ it("takes tax IDs together with a new customer, and shows them on request", asyn
     param: "tax_id_data[0][value]",
   });
   expect(await eventTypesSince(stripe, before)).toEqual(["customer.created", "customer.tax_id.created"]);
+});
+
+it("uses the configuration that was made the default, one at a time, where a session names none", async () => {
+  const own = await startTestSandbox();
+  const { configurations, sessions } = own.stripe.billingPortal;
+  const features = { invoice_history: { enabled: true } };
+  const first = await configurations.create({ features });
+  const second = await configurations.create({ features });
+  const customer = await own.stripe.customers.create({});
+
+  for (const { id } of [first, second]) {
+    await own.control("POST", `/portal_configurations/${id}/make_default`);
+  }
+  const session = await sessions.create({ customer: customer.id });
+
+  expect(session.configuration).toBe(second.id);
+  expect((await configurations.list({ is_default: true })).data.map(({ id }) => id)).toEqual([second.id]);
+  await expect(own.control("POST", "/portal_configurations/bpc_none/make_default")).rejects.toThrow(/404/);
+  await own.stop();
 });

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import Stripe from "stripe";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { type BundledCommand, bundleCommand } from "@/tests/support/bundled-command";
 import { topUpParams } from "@/tests/support/checkout-params";
 import { createTestDatabase, type TestDatabase } from "@/tests/support/database";
 import { type Books, expectBooksInOrder } from "@/tests/support/random-calls/expect-books-in-order";
@@ -18,6 +19,12 @@ interface Ready {
 let database: TestDatabase;
 let receiver: WebhookReceiver;
 let children: ChildProcess[];
+let command: BundledCommand;
+
+beforeAll(async () => {
+  command = await bundleCommand("lib/commands/sandbox.ts");
+});
+afterAll(() => command.remove());
 
 beforeEach(async () => {
   database = await createTestDatabase({ empty: true });
@@ -46,8 +53,8 @@ async function startProcess(
 }
 
 function launch(env: Record<string, string>): ChildProcess {
-  const child = fork("lib/commands/sandbox.ts", {
-    execArgv: ["--import", "tsx"],
+  const child = fork(command.file, {
+    execArgv: [],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     env: {
       ...process.env,

@@ -111,6 +111,20 @@ it("keeps the business tax ID that Checkout asked for, so that the next invoice 
   expect(await (await fetch(String(second.url))).text()).toContain('value="DE123456789"');
 });
 
+it("refuses to capture a part of what the invoice says was bought, and takes the whole", async () => {
+  const { session } = await aTopUp({ payment_intent_data: { capture_method: "manual" } });
+  await sandbox.submit(session.id, pageFields);
+  const { payment_intent: intent } = await stripe.checkout.sessions.retrieve(session.id);
+
+  const part = stripe.paymentIntents.capture(String(intent), { amount_to_capture: 1000 });
+
+  await expect(part).rejects.toMatchObject({ statusCode: 400, param: "amount_to_capture" });
+  expect(await stripe.paymentIntents.retrieve(String(intent))).toMatchObject({ status: "requires_capture" });
+  await stripe.paymentIntents.capture(String(intent));
+  const paid = await stripe.checkout.sessions.retrieve(session.id, { expand: ["invoice"] });
+  expect(paid).toMatchObject({ payment_status: "paid", invoice: { status: "paid", total: 2500 } });
+});
+
 it.each([
   [
     "a session without a customer",

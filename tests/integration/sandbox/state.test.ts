@@ -68,6 +68,7 @@ it("resets to what it was after its first start, with the same key and endpoint"
   await pay(sandbox);
   await sandbox.stripe.customers.create({}, { idempotencyKey: "before" });
   await sandbox.control("POST", "/clock", { advance_seconds: 86_400 });
+  await sandbox.control("POST", "/captures", { after_seconds: 60 });
   await sandbox.control("POST", "/faults", { status: 500, times: 100 });
   await sandbox.control("POST", "/deliveries/faults", { action: "drop", times: null });
 
@@ -83,6 +84,8 @@ it("resets to what it was after its first start, with the same key and endpoint"
     delivery_faults: [],
   });
   expect(Math.abs(state.now - Date.now() / 1000)).toBeLessThan(60);
+  await pay(sandbox);
+  expect((await sandbox.stripe.charges.list()).data[0]?.balance_transaction).toEqual(expect.any(String));
   const customer = await sandbox.stripe.customers.create({}, { idempotencyKey: "before" });
   await receiver.waitFor(1, ({ event }) => event.data.object.id === customer.id);
 });

@@ -34,6 +34,8 @@ const typesSince = async (last: string | undefined) =>
 
 describe.skipIf(missing)("Stripe's command-line tool", () => {
   it.each([
+    "billing_portal.configuration.created",
+    "billing_portal.configuration.updated",
     "charge.captured",
     "charge.dispute.closed",
     "charge.dispute.created",
@@ -60,6 +62,7 @@ describe.skipIf(missing)("Stripe's command-line tool", () => {
     "invoice.voided",
     "invoiceitem.created",
     "invoiceitem.deleted",
+    "payment_intent.amount_capturable_updated",
     "payment_intent.canceled",
     "payment_intent.created",
     "payment_intent.payment_failed",
@@ -69,7 +72,10 @@ describe.skipIf(missing)("Stripe's command-line tool", () => {
     "payment_method.attached",
     "payment_method.detached",
     "payment_method.updated",
+    "price.created",
+    "price.updated",
     "product.created",
+    "product.deleted",
     "product.updated",
     "setup_intent.canceled",
     "setup_intent.created",
@@ -101,6 +107,34 @@ describe.skipIf(missing)("Stripe's command-line tool", () => {
       expect(await typesSince(last?.id)).toContain(type);
     },
   );
+
+  it("triggers a portal session as soon as the account has a default configuration", async () => {
+    const type = "billing_portal.session.created";
+    const [last] = (await sandbox.stripe.events.list({ limit: 1 })).data;
+    const without = await cli.run("trigger", type);
+    const { id } = await sandbox.stripe.billingPortal.configurations.create({
+      features: { invoice_history: { enabled: true } },
+    });
+    await sandbox.control("POST", `/portal_configurations/${id}/make_default`);
+
+    const { output } = await cli.run("trigger", type);
+
+    expect(without.output).toContain("default configuration has not been created");
+    expect(output).toContain("Trigger succeeded");
+    expect(await typesSince(last?.id)).toContain(type);
+  });
+
+  it.each([
+    ["coupon.created", "Unrecognized request URL (POST: /v1/coupons)"],
+    ["balance.available", "No such PaymentMethod: 'pm_card_bypassPending'"],
+    ["plan.created", "Unrecognized request URL (POST: /v1/plans)"],
+    ["tax_rate.created", "Unrecognized request URL (POST: /v1/tax_rates)"],
+  ])("says that it cannot trigger %s, whose objects are not built", async (type, refusal) => {
+    const { exitCode, output } = await cli.run("trigger", type);
+
+    expect(exitCode).toBe(1);
+    expect(output).toContain(refusal);
+  });
 
   it("runs fixtures from a file", async () => {
     const file = join(tmpdir(), `fixtures-${process.pid}.json`);

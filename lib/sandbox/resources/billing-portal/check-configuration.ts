@@ -4,7 +4,8 @@ import { invalidRequest } from "../../api/stripe-error";
 import { isEnabled, listOf, mapOf } from "../param-readers";
 import { checkUrl } from "./check-url";
 
-const SUBSCRIPTION_FEATURES = ["subscription_cancel", "subscription_pause", "subscription_update"];
+/** Offering to cancel a subscription shows nothing to a customer who has none, so that may be switched on. */
+const SUBSCRIPTION_FEATURES = ["subscription_pause", "subscription_update"];
 
 /** Rules for the parameters of a new or changed configuration. */
 export function checkConfiguration({ params }: ApiRequest): void {
@@ -23,6 +24,10 @@ function checkFeatures(features: Params): void {
   const name = SUBSCRIPTION_FEATURES.find((feature) => isEnabled(features[feature]));
   if (name) {
     throw invalidRequest("This sandbox has no subscriptions.", `features[${name}][enabled]`);
+  }
+  if (mapOf(mapOf(features.subscription_cancel)?.cancellation_reason)?.feedback_options) {
+    const param = "features[subscription_cancel][cancellation_reason][feedback_options]";
+    throw invalidRequest(`This sandbox does not support the parameter ${param} yet.`, param);
   }
   if (mapOf(features.payment_method_update)?.payment_method_configuration) {
     const param = "features[payment_method_update][payment_method_configuration]";

@@ -4,7 +4,7 @@ import { newStripeId } from "../../store/ids";
 import type { SaveOptions } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 import { mergeMetadata } from "../merge-metadata";
-import { isEnabled, listOf, mapOf, updatedText } from "../param-readers";
+import { isEnabled, listOf, mapOf, textOr, updatedText } from "../param-readers";
 
 export type Configuration = Stripe.BillingPortal.Configuration;
 type Features = Configuration["features"];
@@ -78,6 +78,30 @@ function applyFeatures(current: Features, change: Params): Features {
       ...current.payment_method_update,
       enabled: enabledOr(change.payment_method_update, current.payment_method_update.enabled),
     },
+    subscription_cancel: subscriptionCancel(current.subscription_cancel, change.subscription_cancel),
+  };
+}
+
+function subscriptionCancel(
+  current: Features["subscription_cancel"],
+  change: ParamValue | undefined,
+): Features["subscription_cancel"] {
+  const given = mapOf(change);
+  const reason = mapOf(given?.cancellation_reason);
+  const { cancellation_reason: before } = current;
+  const options = reason ? listOf(reason.options)?.map(String) : before.options;
+  return {
+    cancellation_reason: {
+      ...before,
+      enabled: enabledOr(given?.cancellation_reason, before.enabled),
+      options: (options ?? []) as typeof before.options,
+    },
+    enabled: enabledOr(change, current.enabled),
+    mode: textOr(given?.mode, current.mode) as typeof current.mode,
+    proration_behavior: textOr(
+      given?.proration_behavior,
+      current.proration_behavior,
+    ) as typeof current.proration_behavior,
   };
 }
 

@@ -1,9 +1,16 @@
 import type { Operation } from "../../api/operation";
 import { listOperation, retrieveOperation } from "../read-operations";
 import { checkPrice, checkPriceList, createPrice, updatePrice } from "./price-operations";
-import { checkProduct, checkProductList, createProduct, updateProduct } from "./product-operations";
+import {
+  checkProduct,
+  checkProductList,
+  createProduct,
+  deleteProduct,
+  retrieveProduct,
+  updateProduct,
+} from "./product-operations";
 
-/** Products and one-time prices. What a line item brings along makes no events of its own. */
+/** Products and prices. What a line item brings along makes no events of its own. */
 export const catalogOperations: readonly Operation[] = [
   { id: "Prices.create", check: checkPrice, run: createPrice },
   retrieveOperation("Prices.retrieve", "price", "price"),
@@ -13,8 +20,9 @@ export const catalogOperations: readonly Operation[] = [
     check: checkPriceList,
   },
   { id: "Products.create", check: checkProduct, run: createProduct },
-  retrieveOperation("Products.retrieve", "product", "id"),
+  { id: "Products.retrieve", run: retrieveProduct },
   { id: "Products.update", check: checkProduct, run: updateProduct },
+  { id: "Products.del", run: deleteProduct },
   {
     ...listOperation("Products.list", "product", ["active", "shippable", "type", "url"]),
     check: checkProductList,

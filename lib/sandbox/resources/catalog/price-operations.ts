@@ -8,18 +8,19 @@ import type { Stripe } from "../../stripe-types";
 import { isCurrency } from "../checkout-sessions/currencies";
 import { loadLive, loadReferenced } from "../load-object";
 import { mergeMetadata } from "../merge-metadata";
-import { mapOf, textOr, updatedText } from "../param-readers";
+import { mapOf, numberOr, textOr, updatedText } from "../param-readers";
 import { checkTaxCode } from "../tax-code";
 import { buildPrice, priceSaveOptions } from "./price";
 import { buildProduct, productSaveOptions } from "./product";
 import { refuseNotBuilt } from "./refuse-not-built";
 
 const MAX_CENTS = 99_999_999;
+/** Three years, in each unit. @see https://docs.stripe.com/api/prices/create */
+const MAX_INTERVALS: Record<string, number> = { day: 1095, week: 156, month: 36, year: 3 };
 
 const NOT_BUILT = [
   "currency_options",
   "custom_unit_amount",
-  "recurring",
   "tiers",
   "tiers_mode",
   "transfer_lookup_key",
@@ -32,7 +33,23 @@ export function checkPrice({ params, ids }: ApiRequest): void {
   if (params.billing_scheme === "tiered") {
     throw invalidRequest("This sandbox does not support tiered prices.", "billing_scheme");
   }
+  checkRecurring(mapOf(params.recurring));
   if (ids.price === undefined) checkNewPrice(params);
+}
+
+/** A recurring price can be stored; nothing here sells one, because there are no subscriptions. */
+function checkRecurring(recurring: Params | undefined): void {
+  if (!recurring) return;
+  if (recurring.usage_type === "metered" || recurring.meter !== undefined) {
+    throw invalidRequest("This sandbox has no meters, so no metered prices.", "recurring[usage_type]");
+  }
+  const count = numberOr(recurring.interval_count, 1);
+  const most = MAX_INTERVALS[String(recurring.interval)] ?? 0;
+  if (count >= 1 && count <= most) return;
+  throw invalidRequest(
+    `Invalid interval_count: it must be between 1 and ${most} for the interval ${recurring.interval}.`,
+    "recurring[interval_count]",
+  );
 }
 
 function checkNewPrice(params: Params): void {

@@ -4,10 +4,10 @@ import { newStripeId } from "../../store/ids";
 import type { SaveOptions } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 import { mergeMetadata } from "../merge-metadata";
-import { numberOr, textOr } from "../param-readers";
+import { mapOf, numberOr, textOr } from "../param-readers";
 
 /**
- * A one-time price per unit, in cents, from the parameters of its own operation or from the `price_data` of a line item.
+ * A price per unit, in cents, from the parameters of its own operation or from the `price_data` of a line item.
  *
  * @param active false for one that exists only as a part of a line item: it can be looked up, not used again
  */
@@ -26,16 +26,28 @@ export function buildPrice(tx: Tx, product: string, data: Params, active: boolea
     metadata: mergeMetadata({}, data.metadata),
     nickname: textOr(data.nickname, null),
     product,
-    recurring: null,
+    recurring: readRecurring(data.recurring),
     tax_behavior: textOr(data.tax_behavior, "unspecified"),
     tiers_mode: null,
     transform_quantity: null,
-    type: "one_time",
+    type: data.recurring === undefined ? "one_time" : "recurring",
     unit_amount: unitAmount,
     unit_amount_decimal: String(unitAmount),
   };
   // The SDK describes the decimal as the object it parses it into; over HTTP it is text.
   return price as unknown as Stripe.Price;
+}
+
+function readRecurring(value: Params[string] | undefined): Stripe.Price["recurring"] {
+  const map = mapOf(value);
+  if (!map) return null;
+  return {
+    interval: textOr(map.interval, "month") as Stripe.Price.Recurring.Interval,
+    interval_count: numberOr(map.interval_count, 1),
+    meter: null,
+    trial_period_days: typeof map.trial_period_days === "number" ? map.trial_period_days : null,
+    usage_type: "licensed",
+  };
 }
 
 export function priceSaveOptions(price: Stripe.Price): SaveOptions {

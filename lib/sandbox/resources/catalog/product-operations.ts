@@ -2,7 +2,7 @@ import type { ApiRequest } from "../../api/operation";
 import { invalidRequest, StripeError } from "../../api/stripe-error";
 import { changedAttributes, recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
-import { findObject, insertObject, updateObject } from "../../store/objects";
+import { findObject, findObjects, insertObject, markDeleted, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 import { loadLive, loadReferenced } from "../load-object";
 import { mergeMetadata } from "../merge-metadata";
@@ -76,6 +76,26 @@ export async function updateProduct(tx: Tx, { params, ids }: ApiRequest): Promis
   await updateObject(tx, changed, productSaveOptions(changed));
   await recordEvent(tx, "product.updated", changed, changedAttributes(before, changed));
   return changed;
+}
+
+/** Unlike a deleted customer, a deleted product is missing: Stripe's SDK knows no answer for it. */
+export async function retrieveProduct(tx: Tx, { ids }: ApiRequest): Promise<Stripe.Product> {
+  return (await loadLive<Stripe.Product>(tx, "product", ids.id ?? "")).data;
+}
+
+/** @throws StripeError 400 for a product that has prices, also those that line items brought along */
+export async function deleteProduct(tx: Tx, { ids }: ApiRequest): Promise<Stripe.DeletedProduct> {
+  const { data: product } = await loadLive<Stripe.Product>(tx, "product", ids.id ?? "");
+  const prices = await findObjects(tx, "price", { product: product.id });
+  if (prices.length > 0) {
+    throw invalidRequest(
+      "This product cannot be deleted because it has one or more user-created prices. Archive it with active=false instead.",
+    );
+  }
+  const stub: Stripe.DeletedProduct = { id: product.id, object: "product", deleted: true };
+  await markDeleted(tx, stub);
+  await recordEvent(tx, "product.deleted", product);
+  return stub;
 }
 
 async function readDefaultPrice(

@@ -56,12 +56,7 @@ function checkPriceData(data: Params, path: string): void {
   if (!isCurrency(String(data.currency))) {
     throw invalidRequest(`Invalid currency: ${data.currency}.`, `${path}[currency]`);
   }
-  if (data.recurring !== undefined) {
-    throw invalidRequest(
-      "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.",
-      `${path}[recurring]`,
-    );
-  }
+  if (data.recurring !== undefined) throw recurringInPayment(`${path}[recurring]`);
   if (data.product === undefined && data.product_data === undefined)
     throw missingParameter(`${path}[product]`);
   if (data.product !== undefined && data.product_data !== undefined) {
@@ -72,6 +67,13 @@ function checkPriceData(data: Params, path: string): void {
   }
   checkUnitAmount(data, path);
   checkTaxCode(mapOf(data.product_data)?.tax_code, `${path}[product_data][tax_code]`);
+}
+
+export function recurringInPayment(param: string) {
+  return invalidRequest(
+    "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.",
+    param,
+  );
 }
 
 function checkUnitAmount(data: Params, path: string): void {

@@ -11,7 +11,7 @@ import { buildProduct, productSaveOptions } from "../catalog/product";
 import { loadReferenced } from "../load-object";
 import { mergeMetadata } from "../merge-metadata";
 import { listOf, mapOf, numberOr } from "../param-readers";
-import { assertOneCurrency, checkTotal } from "./check-line-items";
+import { assertOneCurrency, checkTotal, recurringInPayment } from "./check-line-items";
 
 /** Stores the line items of a new session, with the price and product that each of them brings. */
 export async function insertLineItems(tx: Tx, sessionId: string, params: Params): Promise<Stripe.LineItem[]> {
@@ -31,6 +31,7 @@ async function insertLineItem(
   path: string,
 ): Promise<Stripe.LineItem> {
   const { price, name } = await priceOf(tx, entry, path);
+  if (price.recurring) throw recurringInPayment(`${path}[price]`);
   const quantity = numberOr(entry.quantity, 1);
   const amount = (price.unit_amount ?? 0) * quantity;
   const item: Stripe.LineItem = {

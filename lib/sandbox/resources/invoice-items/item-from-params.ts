@@ -24,6 +24,12 @@ export async function itemFromParams(
   place: ItemPlace,
 ): Promise<{ item: InvoiceItem; inclusive: boolean }> {
   const { price, name } = await priceOf(tx, priceEntry(entry, place), place.path);
+  if (price.recurring) {
+    throw invalidRequest(
+      "The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.",
+      bracketPath(place.path, "price"),
+    );
+  }
   if (place.currency !== undefined && price.currency !== place.currency) {
     throw invalidRequest(
       `The currency of the line (${price.currency}) does not match the invoice's (${place.currency}).`,

@@ -10,21 +10,25 @@ export async function settleInvoice(
   { invoice: open, secrets }: LoadedInvoice,
   payment: InvoicePayment | undefined,
 ): Promise<Invoice> {
-  const paid: Invoice = {
-    ...open,
-    amount_paid: open.amount_due,
-    amount_remaining: 0,
-    // An attempt counts once; what is tried again by hand does not count further.
-    attempt_count: payment ? 1 : open.attempt_count,
-    attempted: true,
-    auto_advance: false,
-    status: "paid",
-    status_transitions: { ...open.status_transitions, paid_at: tx.now },
-  };
+  // An attempt counts once; what is tried again by hand does not count further.
+  const paid: Invoice = { ...asPaid(tx, open), attempt_count: payment ? 1 : open.attempt_count };
   await saveInvoice(tx, paid, secrets);
   await recordEvent(tx, "invoice.updated", paid, changedAttributes(open, paid));
   await recordEvent(tx, "invoice.paid", paid);
   await recordEvent(tx, "invoice.payment_succeeded", paid);
   if (payment) await recordEvent(tx, "invoice_payment.paid", await payInvoicePayment(tx, payment));
   return paid;
+}
+
+/** The invoice as any payment leaves it. */
+export function asPaid(tx: Tx, open: Invoice): Invoice {
+  return {
+    ...open,
+    amount_paid: open.amount_due,
+    amount_remaining: 0,
+    attempted: true,
+    auto_advance: false,
+    status: "paid",
+    status_transitions: { ...open.status_transitions, paid_at: tx.now },
+  };
 }

@@ -1,6 +1,5 @@
 import type { ApiRequest } from "../../api/operation";
 import { invalidRequest } from "../../api/stripe-error";
-import { recordEvent } from "../../events/record-event";
 import { followPayment } from "../../payments/followers";
 import { lockOwner } from "../../payments/lock-owner";
 import type { Tx } from "../../runtime";
@@ -8,7 +7,7 @@ import { updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 import { acceptOnly } from "../accept-only";
 import { recordChargeMovement } from "../balance-transactions/charge-movement";
-import { afterCharge } from "../charges/after-charge";
+import { announceCapture } from "../charges/announce-capture";
 import { loadLive } from "../load-object";
 import { mergeMetadata } from "../merge-metadata";
 import { numberOr, textOr } from "../param-readers";
@@ -91,8 +90,7 @@ async function capture(tx: Tx, before: Stripe.PaymentIntent, amountCents: number
   };
   await updateObject(tx, charge);
   await updateObject(tx, intent, { ...paymentIntentSaveOptions(intent), dueAt: null });
-  await recordEvent(tx, "charge.captured", charge);
-  await recordEvent(tx, "payment_intent.succeeded", intent);
-  await afterCharge(tx, charge, testCardOf(await readSecrets(tx, String(intent.payment_method))));
+  const card = testCardOf(await readSecrets(tx, String(intent.payment_method)));
+  await announceCapture(tx, { charge, intent, card, chargeEvent: "charge.captured" });
   return { intent, charge, decline: undefined };
 }

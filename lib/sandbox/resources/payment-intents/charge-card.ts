@@ -6,9 +6,10 @@ import { insertObject, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 import type { SaveCard } from "../../three-d-secure/challenge";
 import { recordChargeMovement } from "../balance-transactions/charge-movement";
-import { afterCharge } from "../charges/after-charge";
+import { announceCapture } from "../charges/announce-capture";
 import { captureBefore } from "../charges/card-details";
 import { buildCharge } from "../charges/charge";
+import { captureDelaySeconds } from "../charges/late-capture";
 import { saveCard } from "../payment-methods/attach-payment-method";
 import { rememberPayment } from "../payment-methods/method-secrets";
 import { declinedError } from "./payment-error";
@@ -57,7 +58,8 @@ async function takeAmount(
   { authenticated = false }: ChargeOptions,
 ): Promise<ChargeResult> {
   const charge = buildCharge(tx, before, method, { kind: "captured", authenticated });
-  charge.balance_transaction = (await recordChargeMovement(tx, charge)).id;
+  const delaySeconds = await captureDelaySeconds(tx, before);
+  if (delaySeconds === 0) charge.balance_transaction = (await recordChargeMovement(tx, charge)).id;
   const intent: Stripe.PaymentIntent = {
     ...before,
     amount_received: before.amount,
@@ -67,11 +69,9 @@ async function takeAmount(
     payment_method: method.id,
     status: "succeeded",
   };
-  await insertCharge(tx, charge);
+  await insertCharge(tx, charge, delaySeconds === 0 ? null : tx.now + delaySeconds);
   await updateObject(tx, intent, paymentIntentSaveOptions(intent));
-  await recordEvent(tx, "charge.succeeded", charge);
-  await recordEvent(tx, "payment_intent.succeeded", intent);
-  await afterCharge(tx, charge, card);
+  await announceCapture(tx, { charge, intent, card, chargeEvent: "charge.succeeded" });
   return { intent, charge, decline: undefined };
 }
 
@@ -123,8 +123,8 @@ export async function declineCharge(
   return { intent, charge, decline };
 }
 
-async function insertCharge(tx: Tx, charge: Stripe.Charge): Promise<void> {
-  await insertObject(tx, charge, { refs: chargeRefs(charge) });
+async function insertCharge(tx: Tx, charge: Stripe.Charge, dueAt: number | null = null): Promise<void> {
+  await insertObject(tx, charge, { refs: chargeRefs(charge), dueAt });
 }
 
 /** Values that lists of charges filter by. */

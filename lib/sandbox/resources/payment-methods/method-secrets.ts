@@ -1,3 +1,4 @@
+import type { Decline } from "../../cards/declines";
 import { cardByNumber, type TestCard } from "../../cards/test-cards";
 import type { Tx } from "../../runtime";
 import { findObject, mergePrivate } from "../../store/objects";
@@ -7,6 +8,8 @@ import type { Stripe } from "../../stripe-types";
 export interface MethodSecrets extends Record<string, unknown> {
   /** Of a card. */
   number?: string;
+  /** Of a card: what its bank answers to every charge, whatever its number would do. */
+  declinedWith?: Decline | null;
   /** Of a bank account: does the bank refuse the debit in the end? */
   debitFails?: boolean;
   /** The cardholder agreed to payments while away, and the bank heard of it. */
@@ -21,9 +24,10 @@ export async function readSecrets(tx: Tx, methodId: string): Promise<MethodSecre
   return stored.private;
 }
 
-/** The test card behind a payment method. */
-export function testCardOf(secrets: MethodSecrets): TestCard {
-  return cardByNumber(secrets.number ?? "");
+/** The test card behind a payment method, with what its bank was told to answer. */
+export function testCardOf({ number, declinedWith }: MethodSecrets): TestCard {
+  const card = cardByNumber(number ?? "");
+  return declinedWith ? { ...card, onCharge: declinedWith } : card;
 }
 
 /** A card that was set up may be charged while the customer is away without asking the bank again. */

@@ -28,7 +28,10 @@ function checkEndpoint({ params }: ApiRequest): void {
   }
   // Payloads of other versions look different. Null takes today's, the only one that there is.
   if (typeof params.api_version === "string" && params.api_version !== PINNED_VERSION) {
-    throw invalidRequest(`This sandbox makes events of the version ${PINNED_VERSION} only.`, "api_version");
+    throw invalidRequest(
+      `This sandbox makes events in the shapes of ${PINNED_VERSION} only, not in those of ${params.api_version}. Set api_version to ${PINNED_VERSION}, or leave it out: an endpoint without a version gets the same events.`,
+      "api_version",
+    );
   }
   if (listOf(params.enabled_events)?.length === 0) {
     throw invalidRequest("You must listen to at least one event.", "enabled_events");

@@ -1,0 +1,59 @@
+import { forgetOldKeys, releaseKey } from "./api/idempotency";
+import { doDueWork } from "./due-work";
+import { inTransaction, NO_REQUEST, type Runtime } from "./runtime";
+
+const INTERVAL_MS = 1_000;
+
+export interface Housekeeping {
+  /** Lets the round that is going on end. */
+  stop(): Promise<void>;
+}
+
+type Chore = (runtime: Runtime) => Promise<void>;
+
+const chores: readonly Chore[] = [doWhatIsDue, forgetKeys, giveBackLostClaims];
+
+/** Does what is due and forgets old idempotency keys, about once a second; a slow round delays the next one. */
+export function startHousekeeping(runtime: Runtime): Housekeeping {
+  let round: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    round ??= tidyUp(runtime).finally(() => {
+      round = undefined;
+    });
+  }, INTERVAL_MS);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await round;
+    },
+  };
+}
+
+/** Each chore on its own: work that fails every time must not keep the others from being done. */
+async function tidyUp(runtime: Runtime): Promise<void> {
+  for (const chore of chores) {
+    try {
+      await chore(runtime);
+    } catch (error) {
+      runtime.log.error({ err: error, chore: chore.name }, "sandbox housekeeping failed");
+    }
+  }
+}
+
+async function doWhatIsDue(runtime: Runtime): Promise<void> {
+  const [due] = await runtime.db.query("SELECT 1 FROM object WHERE due_at <= $1 LIMIT 1", [
+    runtime.clock.now(),
+  ]);
+  if (due) await inTransaction(runtime, NO_REQUEST, doDueWork);
+}
+
+async function forgetKeys(runtime: Runtime): Promise<void> {
+  await forgetOldKeys(runtime.db, runtime.clock.now());
+}
+
+async function giveBackLostClaims(runtime: Runtime): Promise<void> {
+  for (const key of runtime.lostClaims) {
+    await releaseKey(runtime.db, key);
+    runtime.lostClaims.delete(key);
+  }
+}
