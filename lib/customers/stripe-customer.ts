@@ -1,13 +1,15 @@
 import { prisma, type Tx, withTransaction } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
 import type { CustomerId } from "@/lib/platform/ids";
-import { createStripeCustomer } from "@/lib/stripe";
+import { createStripeCustomer, isRememberedFailure, type StripeCustomerFacts } from "@/lib/stripe";
 import { readCustomer } from "./create-customer";
 
 /** A customer's record at Stripe. */
 export interface StripeCustomerLink {
   stripeCustomerId: string;
   defaultPaymentMethodId: string | null;
+  /** Rises with each change of its cards and default here. */
+  cardsVersion: number;
 }
 
 /** The link of a customer in our mode, or null when it has never needed one. */
@@ -15,9 +17,9 @@ export async function findStripeCustomer(customerId: CustomerId): Promise<Stripe
   const row = await prisma().stripeCustomer.findUnique({
     where: { customerId_livemode: { customerId, livemode: livemode() } },
   });
-  return (
-    row && { stripeCustomerId: row.stripeCustomerId, defaultPaymentMethodId: row.defaultPaymentMethodId }
-  );
+  if (!row) return null;
+  const { stripeCustomerId, defaultPaymentMethodId, cardsVersion } = row;
+  return { stripeCustomerId, defaultPaymentMethodId, cardsVersion };
 }
 
 /**
@@ -30,9 +32,7 @@ export async function ensureStripeCustomer(customerId: CustomerId): Promise<stri
   const known = await findStripeCustomer(customerId);
   if (known) return known.stripeCustomerId;
 
-  const { name, email } = await readCustomer(customerId);
-  const mode = livemode() ? "live" : "test";
-  const made = await createStripeCustomer({ customerId, name, email }, `customer:${customerId}:${mode}`);
+  const made = await makeStripeCustomer(customerId);
 
   return withTransaction(async (tx) => {
     await tx.stripeCustomer.createMany({
@@ -45,6 +45,22 @@ export async function ensureStripeCustomer(customerId: CustomerId): Promise<stri
     });
     return stored.stripeCustomerId;
   });
+}
+
+/**
+ * After an answer that Stripe remembers as failed the key of the hour is tried, or the customer could not top up for a
+ * day. Should both have made one, only the one that is linked is ever used.
+ */
+async function makeStripeCustomer(customerId: CustomerId): Promise<StripeCustomerFacts> {
+  const { name, email } = await readCustomer(customerId);
+  const key = `customer:${customerId}:${livemode() ? "live" : "test"}`;
+  try {
+    return await createStripeCustomer({ customerId, name, email }, key);
+  } catch (error) {
+    if (!isRememberedFailure(error)) throw error;
+    const hour = new Date().toISOString().slice(0, 13);
+    return createStripeCustomer({ customerId, name, email }, `${key}:${hour}`);
+  }
 }
 
 /** What an object of Stripe's is to us. */

@@ -1,10 +1,14 @@
+import { performance } from "node:perf_hooks";
 import { isDatabaseUnavailable } from "@/lib/platform/db";
+import { ServiceUnavailableError } from "@/lib/platform/errors";
 import { type ChargeRequest, chargeAlone, type PostedCharge } from "./charge-alone";
 import { chargeBatch } from "./charge-batch";
 
 /** A charge that waits for its turn, and how its caller hears of it. */
 interface Waiting {
   request: ChargeRequest;
+  /** By the clock of this process, in milliseconds. */
+  since: number;
   resolve(charge: PostedCharge): void;
   reject(error: unknown): void;
 }
@@ -18,6 +22,9 @@ const queues = new Map<string, Waiting[]>();
 /** A hundred are written in a few milliseconds: nobody waits long for those before. */
 const MAX_TOGETHER = 100;
 
+/** As long as for a connection: behind a database that hangs, those who wait must not become ever more. */
+const MAX_WAIT_MS = 5_000;
+
 /**
  * Takes money from a balance: the whole amount or nothing, and for one key only once, whatever races.
  *
@@ -30,10 +37,11 @@ const MAX_TOGETHER = 100;
  * @throws IdempotencyConflictError the key was used for another request
  * @throws UnknownCustomerError there is no such customer
  * @throws BalanceOutOfRangeError the balance would leave what the ledger can count
+ * @throws ServiceUnavailableError those before took too long; nothing was tried
  */
 export function charge(request: ChargeRequest): Promise<PostedCharge> {
   return new Promise((resolve, reject) => {
-    const one: Waiting = { request, resolve, reject };
+    const one: Waiting = { request, since: performance.now(), resolve, reject };
     const name = `${request.customerId} ${request.owner} ${request.apiKeyId}`;
     const queue = queues.get(name);
     if (queue) queue.push(one);
@@ -48,9 +56,18 @@ async function workThrough(name: string, first: Waiting): Promise<void> {
   let together = [first];
   while (together.length > 0) {
     await write(together);
-    together = queue.splice(0, MAX_TOGETHER);
+    together = takeNext(queue);
   }
   queues.delete(name);
+}
+
+/** Takes those whose turn it is. Who has waited for too long is sent away: nothing of theirs was tried. */
+function takeNext(queue: Waiting[]): Waiting[] {
+  const inTime = queue.findIndex(({ since }) => performance.now() - since <= MAX_WAIT_MS);
+  for (const { reject } of queue.splice(0, inTime === -1 ? queue.length : inTime)) {
+    reject(new ServiceUnavailableError("This balance is very busy at the moment. Please try again."));
+  }
+  return queue.splice(0, MAX_TOGETHER);
 }
 
 /** Writes some charges and tells each caller what became of its own. Does not throw. */

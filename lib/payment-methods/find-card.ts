@@ -12,3 +12,16 @@ export async function findCard(customerId: CustomerId, paymentMethodId: string):
   });
   return row?.livemode === livemode() ? row : null;
 }
+
+/**
+ * Whether two payment methods are one card: the same number with the same end. One that the bank has sent anew has
+ * another end, and its owner wants to see both.
+ */
+export function isSameCard(one: CardRow, other: CardRow): boolean {
+  return (
+    one.cardFingerprint !== null &&
+    one.cardFingerprint === other.cardFingerprint &&
+    one.cardExpMonth === other.cardExpMonth &&
+    one.cardExpYear === other.cardExpYear
+  );
+}

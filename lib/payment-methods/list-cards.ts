@@ -2,6 +2,7 @@ import { findStripeCustomer } from "@/lib/customers";
 import { prisma } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
 import type { CustomerId } from "@/lib/platform/ids";
+import { type CardRow, isSameCard } from "./find-card";
 
 /** A saved card as it is shown. */
 export interface SavedCard {
@@ -14,8 +15,31 @@ export interface SavedCard {
   createdAt: Date;
 }
 
-/** The cards that a customer can be charged with, newest first. */
+/**
+ * The cards that a customer can be charged with, newest first. A card that was saved twice is two payment methods at
+ * Stripe and one card to its owner: it is shown once, as the default, else as the one for use while away, else the newest.
+ */
 export async function listCards(customerId: CustomerId): Promise<SavedCard[]> {
+  const { rows, defaultId } = await readCards(customerId);
+  const rank = (row: CardRow) => (row.paymentMethodId === defaultId ? 2 : row.usableOffSession ? 1 : 0);
+  return rows
+    .filter((row, index) =>
+      rows.every((other, at) => {
+        if (other === row || !isSameCard(row, other)) return true;
+        return rank(row) > rank(other) || (rank(row) === rank(other) && index < at);
+      }),
+    )
+    .map((row) => shown(row, defaultId));
+}
+
+/** One card as it is shown, also one that the list shows as its double; null when it is gone. */
+export async function readCard(customerId: CustomerId, paymentMethodId: string): Promise<SavedCard | null> {
+  const { rows, defaultId } = await readCards(customerId);
+  const row = rows.find((one) => one.paymentMethodId === paymentMethodId);
+  return row ? shown(row, defaultId) : null;
+}
+
+async function readCards(customerId: CustomerId): Promise<{ rows: CardRow[]; defaultId: string | null }> {
   const [rows, link] = await Promise.all([
     prisma().paymentMethod.findMany({
       where: { customerId, livemode: livemode(), detachedAt: null },
@@ -23,13 +47,17 @@ export async function listCards(customerId: CustomerId): Promise<SavedCard[]> {
     }),
     findStripeCustomer(customerId),
   ]);
-  return rows.map((row) => ({
+  return { rows, defaultId: link?.defaultPaymentMethodId ?? null };
+}
+
+function shown(row: CardRow, defaultId: string | null): SavedCard {
+  return {
     paymentMethodId: row.paymentMethodId,
     brand: row.cardBrand,
     last4: row.cardLast4,
     expMonth: row.cardExpMonth,
     expYear: row.cardExpYear,
-    isDefault: row.paymentMethodId === link?.defaultPaymentMethodId,
+    isDefault: row.paymentMethodId === defaultId,
     createdAt: row.createdAt,
-  }));
+  };
 }

@@ -1,5 +1,6 @@
 import { findOwner, mapStripeObject } from "@/lib/customers";
 import type { Tx } from "@/lib/platform/db";
+import { livemode } from "@/lib/platform/env";
 import type { CustomerId } from "@/lib/platform/ids";
 import { type CardFacts, retrieveStripeCustomer, setAddress, setDefaultCard } from "@/lib/stripe";
 
@@ -59,13 +60,18 @@ export async function findCardOwner(paymentMethodId: string): Promise<CustomerId
   return owner?.kind === "payment_method" ? owner.customerId : null;
 }
 
-/** Marks a card as gone, and as no default any more. */
+/** Marks a card as gone, which is for good, and as no default any more. */
 export async function markDetached(
   tx: Tx,
   customerId: CustomerId,
   paymentMethodId: string,
   now: Date,
 ): Promise<void> {
+  // First, because it is the lock; and whoever has read the card at Stripe before this must read it again.
+  await tx.stripeCustomer.updateMany({
+    where: { customerId, livemode: livemode() },
+    data: { cardsVersion: { increment: 1 } },
+  });
   await tx.paymentMethod.updateMany({
     where: { customerId, paymentMethodId, detachedAt: null },
     data: { detachedAt: now },

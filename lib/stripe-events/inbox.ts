@@ -26,7 +26,7 @@ export async function claimEvent(
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     INSERT INTO stripe_event (stripe_event_id, type, livemode, api_version, object_id, payload, status, occurred_at, finished_at)
     VALUES (${event.id}, ${event.type}, ${event.livemode}, ${event.apiVersion}, ${event.objectId},
-            ${JSON.stringify(event.payload)}::jsonb, ${status}, ${event.occurredAt}, clock_timestamp())
+            ${storable(event.payload)}::jsonb, ${status}, ${event.occurredAt}, clock_timestamp())
     ON CONFLICT (stripe_event_id) DO UPDATE
     SET status = excluded.status, finished_at = excluded.finished_at, next_try_at = NULL, last_error = NULL,
         attempts = stripe_event.attempts + 1
@@ -42,7 +42,7 @@ export async function markFailed(event: EventHint, error: unknown, now: Date): P
   await prisma().$executeRaw(Prisma.sql`
     INSERT INTO stripe_event (stripe_event_id, type, livemode, api_version, object_id, payload, status, occurred_at, last_error, next_try_at)
     VALUES (${event.id}, ${event.type}, ${event.livemode}, ${event.apiVersion}, ${event.objectId},
-            ${JSON.stringify(event.payload)}::jsonb, 'failed', ${event.occurredAt}, ${message}, ${firstRetry})
+            ${storable(event.payload)}::jsonb, 'failed', ${event.occurredAt}, ${message}, ${firstRetry})
     ON CONFLICT (stripe_event_id) DO UPDATE
     SET attempts = stripe_event.attempts + 1, last_error = excluded.last_error
     WHERE stripe_event.status = 'failed'`);
@@ -65,6 +65,16 @@ export async function claimDueEvent(now: Date): Promise<EventHint | null> {
     });
     return hintFromStored(row.payload);
   });
+}
+
+/**
+ * The event as JSON that Postgres takes: it has no place for a NUL nor for half of a surrogate pair, which a name may have
+ * that was cut in the middle. What it says is only shown to people; Stripe is read again.
+ */
+function storable(payload: unknown): string {
+  return JSON.stringify(payload, (_name, value: unknown) =>
+    typeof value === "string" ? value.replace(/[\0\p{Surrogate}]/gu, "\ufffd") : value,
+  );
 }
 
 function retryDelayMs(attempts: number): number {

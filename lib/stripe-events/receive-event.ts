@@ -1,5 +1,6 @@
 import { withTransaction } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
+import { isAppError } from "@/lib/platform/errors";
 import { log } from "@/lib/platform/log";
 import { type EventHint, STRIPE_API_VERSION, verifyDelivery } from "@/lib/stripe";
 import { HANDLERS } from "./handlers";
@@ -60,15 +61,31 @@ async function ignore(event: EventHint): Promise<ReceivedAs> {
   return "ignored";
 }
 
+/**
+ * After so many in a row that Stripe did not answer, it is away: each takes a minute to fail, the rest stays due, and the
+ * worker has other work. One that always fails cannot hold up the others, since its next try is planned.
+ */
+const MAX_UNANSWERED = 3;
+
 /** Tries again the events that failed and are due. Several sweeps at once share the work. */
 export async function retryFailedEvents(
   now: Date = new Date(),
 ): Promise<{ retried: number; failed: number }> {
   const result = { retried: 0, failed: 0 };
-  for (;;) {
+  for (let unanswered = 0; unanswered < MAX_UNANSWERED; ) {
     const event = await claimDueEvent(now);
     if (!event) return result;
     result.retried++;
-    await handleOnce(event, now).catch(() => result.failed++);
+    const error = await handleOnce(event, now).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    if (error) result.failed++;
+    unanswered = isUnanswered(error) ? unanswered + 1 : 0;
   }
+  return result;
+}
+
+function isUnanswered(error: unknown): boolean {
+  return isAppError(error) && error.kind === "service_unavailable";
 }

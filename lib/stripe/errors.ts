@@ -11,6 +11,17 @@ export class StripeUnavailableError extends ServiceUnavailableError {
   }
 }
 
+/**
+ * Whether Stripe answered that it failed. It gives the same answer under the same idempotency key for a day, so that only
+ * another key can succeed before.
+ *
+ * @see https://docs.stripe.com/api/idempotent_requests
+ */
+export function isRememberedFailure(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Stripe.errors.StripeError && (cause.statusCode ?? 0) >= 500;
+}
+
 /** Stripe understood the request and refused it: a mistake of ours or in the settings, never the caller's. */
 export class StripeRefusedError extends Error {
   readonly code: string;

@@ -18,5 +18,5 @@ export {
   setDefaultCard,
 } from "./customers";
 export { detachCard } from "./detach-card";
-export { isStripeRefusal, StripeRefusedError, StripeUnavailableError } from "./errors";
+export { isRememberedFailure, isStripeRefusal, StripeRefusedError, StripeUnavailableError } from "./errors";
 export { type EventHint, hintFromStored, verifyDelivery } from "./webhooks";

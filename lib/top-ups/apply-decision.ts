@@ -1,7 +1,7 @@
 import { mapStripeObject, storeDefaultCard } from "@/lib/customers";
 import { post } from "@/lib/ledger";
 import { cents, fromCents } from "@/lib/money";
-import { storeCard } from "@/lib/payment-methods";
+import { claimCards, storeCard } from "@/lib/payment-methods";
 import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { CheckoutFacts } from "@/lib/stripe";
 import { flagSecondPayment, raiseReviewAlert } from "./alerts";
@@ -13,6 +13,8 @@ import { type Decision, decide } from "./rules";
 export interface SettleContext {
   stripeCustomerId: string | null;
   defaultCard: string | null | undefined;
+  /** At which version the customer's cards stood before Stripe was read. */
+  cardsVersion: number;
   now: Date;
 }
 
@@ -130,6 +132,7 @@ async function keepCard(
   context: SettleContext,
 ): Promise<void> {
   if (!session.card) return;
+  await claimCards(tx, ref.customerId, context.cardsVersion);
   await storeCard(tx, ref.customerId, session.card, { usableOffSession: true });
   if (context.defaultCard) await storeDefaultCard(tx, ref.customerId, context.defaultCard);
 }

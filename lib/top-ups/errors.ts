@@ -10,7 +10,7 @@ export class TopUpAmountOutOfRangeError extends InvalidRequestError {
   }
 }
 
-/** The key belongs to a top-up that ended before it had a Checkout page. */
+/** The key belongs to a top-up that ended before it had a Checkout page, or that is of the other mode, test or live. */
 export class TopUpEndedError extends ConflictError {
   constructor() {
     super("This top-up has ended. Start a new one with a new idempotency key.");

@@ -1,5 +1,5 @@
 import { findStripeCustomer } from "@/lib/customers";
-import { settleCardAtStripe } from "@/lib/payment-methods";
+import { StaleCardsSignal, settleCardAtStripe } from "@/lib/payment-methods";
 import { type Tx, withTransaction } from "@/lib/platform/db";
 import { ServiceUnavailableError } from "@/lib/platform/errors";
 import { log } from "@/lib/platform/log";
@@ -34,23 +34,23 @@ export async function settleTopUp(
 ): Promise<SettleOutcome> {
   const now = options.now ?? new Date();
   for (let read = 1; read <= MAX_READS; read++) {
-    const seen = await findIntent(ref);
+    const [seen, link] = await Promise.all([findIntent(ref), findStripeCustomer(ref.customerId)]);
     const session = await retrieveCheckoutSession(sessionId);
     if (!seen || !session) return "unknown_session";
-    const stripeCustomerId = (await findStripeCustomer(ref.customerId))?.stripeCustomerId ?? null;
+    const { stripeCustomerId = null, cardsVersion = 0 } = link ?? {};
     const defaultCard = await prepareCard(seen, session);
     try {
       const outcome = await withTransaction(async (tx) => {
         if (options.claim && !(await options.claim(tx))) throw new DuplicateSignal();
         const intent = await lockIntent(tx, ref);
         if (intent.version !== seen.version) throw new StaleReadSignal();
-        return applyDecision(tx, intent, session, { stripeCustomerId, defaultCard, now });
+        return applyDecision(tx, intent, session, { stripeCustomerId, defaultCard, cardsVersion, now });
       });
       report(ref, session, outcome);
       return outcome;
     } catch (error) {
       if (error instanceof DuplicateSignal) return "duplicate";
-      if (!(error instanceof StaleReadSignal)) throw error;
+      if (!(error instanceof StaleReadSignal || error instanceof StaleCardsSignal)) throw error;
     }
   }
   throw new ServiceUnavailableError("This top-up is changing too fast. Please try again.");

@@ -6,7 +6,7 @@ import { livemode } from "@/lib/platform/env";
 import { IdempotencyConflictError } from "@/lib/platform/errors";
 import { newId } from "@/lib/platform/ids";
 import { checkoutParams } from "./checkout-params";
-import { TopUpAmountOutOfRangeError } from "./errors";
+import { TopUpAmountOutOfRangeError, TopUpEndedError } from "./errors";
 import { note, refOf, type TopUpIntent } from "./intents";
 import { type OpenedSession, openSession } from "./open-session";
 import { MAX_TOP_UP, MIN_TOP_UP, SESSION_LIFETIME_MS } from "./rules";
@@ -33,7 +33,7 @@ const FIRST_CHECK_AFTER_MS = 10 * 60_000;
  * @param idempotencyKey the caller's name for this attempt; the same key gives the same top-up
  * @throws TopUpAmountOutOfRangeError amount outside those limits
  * @throws IdempotencyConflictError the key was used for another request
- * @throws TopUpEndedError the key's top-up ended without a Checkout page
+ * @throws TopUpEndedError the key's top-up ended without a Checkout page, or is of the other mode, test or live
  * @throws StripeUnavailableError no answer from Stripe; the intent stays, retry with the same key
  */
 export async function startTopUp(
@@ -85,6 +85,8 @@ function findByKey(actor: CustomerActor, idempotencyKey: string): Promise<TopUpI
 
 function sameRequest(intent: TopUpIntent, requestHash: string): TopUpIntent {
   if (intent.requestHash !== requestHash) throw new IdempotencyConflictError();
+  // A page of ours for an attempt of the other mode could be paid and would never be credited.
+  if (intent.livemode !== livemode()) throw new TopUpEndedError();
   return intent;
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { findStripeCustomer } from "@/lib/customers";
 import { Prisma, prisma, withTransaction } from "@/lib/platform/db";
+import { isAppError } from "@/lib/platform/errors";
 import { log } from "@/lib/platform/log";
 import { findSessionsOfIntent } from "@/lib/stripe";
 import { findIntent, lockIntent, moveIntent, note, refOf, type TopUpIntent, type TopUpRef } from "./intents";
@@ -11,6 +12,12 @@ const PAUSE_BETWEEN_MS = 200;
 
 /** An intent whose session was never opened is given up after this: as long as its keys live at Stripe. */
 const NEVER_OPENED_LIFETIME_MS = 24 * 3_600_000;
+
+/**
+ * After so many in a row that Stripe did not answer, it is away: each takes a minute to fail, the rest stays due, and the
+ * worker has other work. One that always fails cannot hold up the others, since its next look is planned.
+ */
+const MAX_UNANSWERED = 3;
 
 /** What one sweep did. */
 export interface SweepResult {
@@ -30,18 +37,25 @@ export async function sweepTopUps(
   options: { pauseMs?: number } = {},
 ): Promise<SweepResult> {
   const result = { checked: 0, failed: 0 };
-  for (;;) {
+  for (let unanswered = 0; unanswered < MAX_UNANSWERED; ) {
     const ref = await claimDue(now);
     if (!ref) return result;
     try {
       await check(ref, now);
+      unanswered = 0;
     } catch (error) {
+      unanswered = isUnanswered(error) ? unanswered + 1 : 0;
       result.failed++;
       log().warn({ ...ref, err: error }, "a top-up could not be checked; it stays due");
     }
     result.checked++;
     await sleep(options.pauseMs ?? PAUSE_BETWEEN_MS);
   }
+  return result;
+}
+
+function isUnanswered(error: unknown): boolean {
+  return isAppError(error) && error.kind === "service_unavailable";
 }
 
 /** Takes the longest due intent and plans its next look at once, so that a crash here only delays it. */

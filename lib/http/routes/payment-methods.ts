@@ -1,8 +1,24 @@
 import { z } from "zod";
-import { chooseDefaultCard, removeCard } from "@/lib/payment-methods";
-import { paymentMethodAnswer } from "../answers/billing";
+import { chooseDefaultCard, listCards, removeCard } from "@/lib/payment-methods";
+import { paymentMethodAnswer, paymentMethodsAnswer } from "../answers/billing";
 import { presentCard } from "../present/billing";
 import { customerRoute } from "../route";
+
+export const listPaymentMethods = customerRoute(
+  {
+    method: "GET",
+    path: "/api/v1/billing/payment-methods",
+    operationId: "listPaymentMethods",
+    tag: "Billing",
+    summary: "List the saved cards",
+    description: "All of them, on one page. A card that was saved twice is there once.",
+    scope: "billing:read",
+    answer: paymentMethodsAnswer,
+  },
+  async ({ actor }) => ({
+    body: { payment_methods: (await listCards(actor.customerId)).map(presentCard), next_cursor: null },
+  }),
+);
 
 const cardPath = z.object({
   payment_method_id: z
@@ -19,7 +35,7 @@ export const removePaymentMethod = customerRoute(
     tag: "Billing",
     summary: "Remove a saved card",
     description:
-      "Removes it at Stripe, so that it cannot be charged any more, and here. Removing it again changes nothing. A default that is removed is not replaced by another card.",
+      "Removes it at Stripe, so that it cannot be charged any more, and here; a card that was saved twice goes as a whole. Removing it again changes nothing. A default that is removed is not replaced by another card.",
     params: cardPath,
     scope: "billing:write",
     answer: null,

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { AFTERWARDS, listTopUps, TOP_UP_MODES, TOP_UP_STATUSES } from "@/lib/top-ups";
-import { topUpsAnswer } from "../answers/top-up";
+import { AFTERWARDS, listTopUps, readTopUp, TOP_UP_MODES, TOP_UP_STATUSES } from "@/lib/top-ups";
+import { topUpAnswer, topUpsAnswer } from "../answers/top-up";
+import { pathId } from "../fields/fields";
 import { listQuery, readPage } from "../lists/list-query";
-import { presentTopUps } from "../present/billing";
+import { presentTopUp, presentTopUps } from "../present/billing";
 import { customerRoute } from "../route";
 
 const MODES = [...TOP_UP_MODES, "all"] as const;
@@ -43,4 +44,24 @@ export const listAttempts = customerRoute(
     const page = await listTopUps(actor.customerId, { mode, status, limit, before: position ?? undefined });
     return { body: presentTopUps(of, page) };
   },
+);
+
+const topUpPath = z.object({ topup_intent_id: pathId("topUp", "top-up") });
+
+export const getTopUp = customerRoute(
+  {
+    method: "GET",
+    path: "/api/v1/billing/topups/{topup_intent_id}",
+    operationId: "getTopUp",
+    tag: "Billing",
+    summary: "Read one top-up with its timeline",
+    description:
+      "While the attempt is undecided this also looks at Stripe, at most every few seconds, so that a late notification does not keep the customer waiting.",
+    params: topUpPath,
+    scope: "billing:read",
+    answer: topUpAnswer,
+  },
+  async ({ actor, params }) => ({
+    body: presentTopUp(await readTopUp(actor.customerId, params.topup_intent_id ?? "")),
+  }),
 );

@@ -7,6 +7,6 @@ export const storeInvoice: EventHandler = async (event, claim, now) => {
   const ref = await findTopUp(event.object.metadata);
   const intent = ref && (await findIntent(ref));
   if (!ref || !intent?.stripeSessionId) return "ignored";
-  await settleTopUp(ref, intent.stripeSessionId, { claim, now });
-  return "done";
+  const outcome = await settleTopUp(ref, intent.stripeSessionId, { claim, now });
+  return outcome === "unknown_session" ? "ignored" : "done";
 };

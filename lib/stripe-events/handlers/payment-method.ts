@@ -1,38 +1,46 @@
 import { findOwner, storeDefaultCard } from "@/lib/customers";
-import { findCardOwner, markDetached, storeCard } from "@/lib/payment-methods";
-import { withTransaction } from "@/lib/platform/db";
-import { livemode } from "@/lib/platform/env";
+import { findCardOwner, markDetached, mirrorCards, storeCard } from "@/lib/payment-methods";
+import type { CustomerId } from "@/lib/platform/ids";
 import { retrieveCard, retrieveStripeCustomer } from "@/lib/stripe";
 import type { EventHandler } from "../handler";
 
 /** Every `payment_method.*` event: reads the card again and makes ours like it. */
 export const syncCard: EventHandler = async (event, claim, now) => {
-  if (!event.objectId) return "ignored";
-  const card = await retrieveCard(event.objectId);
-  const owner = card?.stripeCustomerId ? await findOwner(card.stripeCustomerId) : null;
-  if (card && owner && card.livemode === livemode()) {
-    await withTransaction(async (tx) => {
-      if (await claim(tx)) await storeCard(tx, owner.customerId, card);
-    });
-    return "done";
-  }
-  // Not attached (any more): if it was one of ours it is gone.
-  const customerId = await findCardOwner(event.objectId);
+  const { objectId } = event;
+  if (!objectId) return "ignored";
+  const knownOwner = await findCardOwner(objectId);
+  const customerId = knownOwner ?? (await findCustomerNamed(event.object.customer));
   if (!customerId) return "ignored";
-  await withTransaction(async (tx) => {
-    if (await claim(tx)) await markDetached(tx, customerId, event.objectId ?? "", now);
+  const isOurs = await mirrorCards(customerId, {
+    claim,
+    read: () => retrieveCard(objectId),
+    write: async (tx, card, { stripeCustomerId }) => {
+      if (card?.stripeCustomerId === stripeCustomerId) await storeCard(tx, customerId, card);
+      // Not attached (any more): if it was one of ours it is gone.
+      else if (knownOwner) await markDetached(tx, customerId, objectId, now);
+    },
   });
-  return "done";
+  return isOurs ? "done" : "ignored";
 };
 
 /** `customer.updated`: the default card is Stripe's; ours is a mirror. */
 export const syncCustomer: EventHandler = async (event, claim) => {
-  const owner = event.objectId ? await findOwner(event.objectId) : null;
-  if (!owner || !event.objectId) return "ignored";
-  const customer = await retrieveStripeCustomer(event.objectId);
-  if (!customer) return "ignored";
-  await withTransaction(async (tx) => {
-    if (await claim(tx)) await storeDefaultCard(tx, owner.customerId, customer.defaultPaymentMethodId);
+  const { objectId } = event;
+  const customerId = await findCustomerNamed(objectId);
+  if (!objectId || !customerId) return "ignored";
+  const isOurs = await mirrorCards(customerId, {
+    claim,
+    // What a customer says that was made twice, and is not the one we use, is nobody's.
+    read: async (link) => (link.stripeCustomerId === objectId ? retrieveStripeCustomer(objectId) : null),
+    write: async (tx, customer) => {
+      if (customer) await storeDefaultCard(tx, customerId, customer.defaultPaymentMethodId);
+    },
   });
-  return "done";
+  return isOurs ? "done" : "ignored";
 };
+
+/** Our customer behind a `cus_…`; null for a foreign one. */
+async function findCustomerNamed(stripeCustomerId: unknown): Promise<CustomerId | null> {
+  const owner = typeof stripeCustomerId === "string" ? await findOwner(stripeCustomerId) : null;
+  return owner?.kind === "customer" ? owner.customerId : null;
+}

@@ -226,11 +226,23 @@ describe("when Stripe is down", () => {
   it("answering 500, which it remembers under its key, does not block the top-up for ever", async () => {
     customer = await aCustomer(brim);
     await start("warm-up");
-    await brim.control("/faults", { match: SESSIONS, status: 500, when: "before", times: 1_000 });
+    await brim.control("/faults", { match: SESSIONS, status: 500, when: "remembered", times: 1 });
     expect((await start("a")).status).toBe(503);
     await brim.control("/faults", undefined, "DELETE");
 
     expect((await start("a")).status).toBe(200);
+  });
+
+  it("answering 500 to the making of a customer, which it remembers too, does not block the first top-up", async () => {
+    customer = await aCustomer(brim);
+    const CUSTOMERS = { method: "POST", path: "/v1/customers" };
+    await brim.control("/faults", { match: CUSTOMERS, status: 500, when: "remembered", times: 1 });
+
+    const answer = await start("a");
+    const again = await start("b");
+
+    expect([answer.status, again.status]).toEqual([200, 200]);
+    expect(new Set((await sessionsAtStripe()).map((session) => session.customer)).size).toBe(1);
   });
 
   it("losing its answers after the work leaves no second session that could be paid", async () => {

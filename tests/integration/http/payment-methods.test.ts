@@ -28,11 +28,12 @@ async function saveCard(customer: ApiCustomer, card = "4242424242424242"): Promi
   const known = (await cardsOf(customer)).map((one) => one.payment_method_id);
   const { body } = await customer.post("/api/v1/billing/checkout-session", { mode: "setup" });
   await brim.control(`/checkout/${body.session_id}/pay`, { card });
-  const cards = await eventually(
-    () => cardsOf(customer),
-    (now) => now.length === known.length + 1,
+  // An event about the card may show it before the page's own work is done, which makes it the default.
+  await eventually(
+    async () => (await customer.get(`/api/v1/billing/topups/${body.topup_intent_id}`)).body.status,
+    (status) => status === "succeeded",
   );
-  const fresh = cards.find((one) => !known.includes(one.payment_method_id));
+  const fresh = (await cardsOf(customer)).find((one) => !known.includes(one.payment_method_id));
   return fresh?.payment_method_id ?? "";
 }
 
@@ -129,6 +130,84 @@ describe("removing a card", () => {
     const answer = await reader.delete(`${CARDS}/pm_1`);
 
     expect(answer.body.details).toEqual({ required_scope: "billing:write" });
+  });
+});
+
+describe("one card that was saved twice", () => {
+  /** Saves the same card again: Stripe then has two payment methods. */
+  async function saveAgain(customer: ApiCustomer): Promise<string> {
+    const { body } = await customer.post("/api/v1/billing/checkout-session", { mode: "setup" });
+    await brim.control(`/checkout/${body.session_id}/pay`, { card: "4242424242424242" });
+    await eventually(
+      async () => (await customer.get(`/api/v1/billing/topups/${body.topup_intent_id}`)).body.status,
+      (status) => status === "succeeded",
+    );
+    const { stripePaymentMethodId } = await newestCardAtStripe(customer);
+    return stripePaymentMethodId;
+  }
+
+  async function newestCardAtStripe(customer: ApiCustomer) {
+    const { stripeCustomerId } = await prisma().stripeCustomer.findFirstOrThrow({
+      where: { customerId: customer.customerId },
+    });
+    const { data } = await brim.stripe.paymentMethods.list({ customer: stripeCustomerId, type: "card" });
+    return { stripePaymentMethodId: data[0]?.id ?? "", count: data.length };
+  }
+
+  it("is shown once: the default, or else the newest", async () => {
+    const customer = await aCustomer(brim);
+    const first = await saveCard(customer);
+    const other = await saveCard(customer, "5555555555554444");
+
+    const again = await saveAgain(customer);
+
+    expect((await cardsOf(customer)).map((card) => card.payment_method_id)).toEqual([other, first]);
+    await customer.post(`${CARDS}/${other}/default`, {});
+    expect((await cardsOf(customer)).map((card) => card.payment_method_id)).toEqual([again, other]);
+    expect((await newestCardAtStripe(customer)).count).toBe(3);
+  });
+
+  it("is shown twice when the bank has sent a new one with another end", async () => {
+    const customer = await aCustomer(brim);
+    const first = await saveCard(customer);
+    await brim.control(`/payment_methods/${first}/update`, { exp_year: 2044 });
+    await saveAgain(customer);
+
+    await eventually(
+      () => cardsOf(customer),
+      (cards) => cards.length === 2,
+    );
+  });
+
+  it("is removed as a whole, and does not come back as its double", async () => {
+    const customer = await aCustomer(brim);
+    const first = await saveCard(customer);
+    const again = await saveAgain(customer);
+
+    const answer = await customer.delete(`${CARDS}/${first}`);
+
+    expect(answer.status).toBe(204);
+    expect(await cardsOf(customer)).toEqual([]);
+    expect([await ownerAtStripe(first), await ownerAtStripe(again)]).toEqual([null, null]);
+  });
+
+  it("is removed as a whole also when Stripe goes away in between", async () => {
+    const customer = await aCustomer(brim);
+    const first = await saveCard(customer);
+    await saveAgain(customer);
+    await brim.control("/faults", {
+      match: { method: "POST", path: `/v1/payment_methods/${first}/detach` },
+      reset: true,
+      times: 100,
+    });
+
+    const during = await customer.delete(`${CARDS}/${first}`);
+    await brim.control("/faults", undefined, "DELETE");
+
+    expect(during.status).toBe(503);
+    expect((await cardsOf(customer)).map((card) => card.payment_method_id)).toEqual([first]);
+    expect((await customer.delete(`${CARDS}/${first}`)).status).toBe(204);
+    expect(await cardsOf(customer)).toEqual([]);
   });
 });
 

@@ -138,7 +138,7 @@ describe("a card saved in setup mode", () => {
 
     const { body } = await eventually(
       () => customer.get("/api/v1/billing/payment-methods"),
-      (answer) => answer.body.payment_methods.length === 1,
+      (answer) => answer.body.payment_methods[0]?.is_default,
     );
     expect(body.payment_methods[0]).toMatchObject({
       card_brand: "visa",

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "stripe_customer" ADD COLUMN     "cards_version" INTEGER NOT NULL DEFAULT 0;

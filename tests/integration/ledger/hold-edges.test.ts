@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  captureHold,
+  charge,
+  expireHolds,
+  openHold,
+  readBalance,
+  readHold,
+  refundCharge,
+  releaseHold,
+  setAccountStatus,
+} from "@/lib/ledger";
+import { pool, withTransaction } from "@/lib/platform/db";
+import type { CustomerId } from "@/lib/platform/ids";
+import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
+import { testDatabase } from "@/tests/support/settings";
+import { aCharge, aFundedCustomer, aHold, aRefund, outcomes, usd } from "@/tests/support/spending";
+
+const database = testDatabase();
+
+beforeAll(() => database.ready);
+afterAll(() => database.drop());
+
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, i) => make(i));
+
+const freeze = (customer: CustomerId) => withTransaction((tx) => setAccountStatus(tx, customer, "frozen"));
+
+const capture = (customerId: CustomerId, holdId: string, dollars: string | null) =>
+  captureHold(
+    { customerId, holdId, principal: "operator" },
+    { amount: dollars === null ? null : usd(dollars), apiKeyId: null },
+  );
+
+describe("on a frozen account", () => {
+  it("a capture takes what was held and not a nano-dollar more", async () => {
+    const customer = await aFundedCustomer("100.00");
+    const { hold } = await openHold(aHold(customer, "5.00"));
+    await freeze(customer);
+
+    await expect(capture(customer, hold.holdId, "5.000000001")).rejects.toMatchObject({
+      kind: "forbidden",
+      details: { reason: "account_frozen" },
+    });
+    expect((await readHold(customer, hold.holdId)).status).toBe("open");
+    expect(await readBalance(customer)).toMatchObject({ balance: usd("100.00"), held: usd("5.00") });
+
+    expect((await capture(customer, hold.holdId, "5.00")).balanceAfter).toBe(usd("95.00"));
+  });
+
+  it("what was done before is told again under its key: a charge, a hold, a capture, a refund", async () => {
+    const customer = await aFundedCustomer("100.00");
+    const request = aCharge(customer, "1.00");
+    const { chargeId } = await charge(request);
+    const held = aHold(customer, "5.00");
+    const { hold } = await openHold(held);
+    await capture(customer, hold.holdId, null);
+    const refund = aRefund(customer, chargeId, "0.50");
+    await refundCharge(refund);
+    await freeze(customer);
+
+    const again = await Promise.all([
+      charge(request),
+      openHold(held),
+      capture(customer, hold.holdId, null),
+      refundCharge(refund),
+    ]);
+
+    expect(again.map(({ isReplay }) => isReplay)).toEqual([true, true, true, true]);
+    expect((await readBalance(customer)).balance).toBe(usd("94.50"));
+  });
+
+  it("a charge can be given back, and a hold released or left to expire", async () => {
+    const customer = await aFundedCustomer("100.00");
+    const { chargeId } = await charge(aCharge(customer, "10.00"));
+    const { hold: released } = await openHold(aHold(customer, "5.00"));
+    await openHold(aHold(customer, "5.00", { expiresAt: new Date(Date.now() - 1) }));
+    await freeze(customer);
+
+    await refundCharge(aRefund(customer, chargeId, null));
+    await releaseHold({ customerId: customer, holdId: released.holdId, principal: "operator" });
+    await expireHolds(new Date());
+
+    expect(await readBalance(customer)).toMatchObject({ balance: usd("100.00"), held: 0n });
+  });
+});
+
+it("one key of a refund sent at once for two charges gives one of them back", async () => {
+  const customer = await aFundedCustomer("100.00");
+  const charges = await Promise.all(times(2, () => charge(aCharge(customer, "10.00"))));
+
+  const counts = await outcomes(
+    times(20, (i) =>
+      refundCharge({
+        ...aRefund(customer, charges[i % 2]?.chargeId ?? "", "10.00", "same"),
+        requestHash: `${i % 2}`,
+      }),
+    ),
+  );
+
+  expect(counts).toEqual({ ok: 10, IdempotencyConflictError: 10 });
+  expect((await readBalance(customer)).balance).toBe(usd("90.00"));
+});
+
+it("one refund sent eight times at once gives back once and says the same to all", async () => {
+  const customer = await aFundedCustomer("100.00");
+  const { chargeId } = await charge(aCharge(customer, "10.00"));
+  const refund = aRefund(customer, chargeId, null);
+
+  // The account stays locked until some have seen that the key is new and wait behind the first of them.
+  const sent = await withTransaction(async (tx) => {
+    await tx.$queryRaw`SELECT 1 FROM ledger_account WHERE customer_id = ${customer} FOR UPDATE`;
+    const answers = Promise.all(times(8, () => refundCharge(refund)));
+    await expect.poll(waitingForALock).toBeGreaterThan(2);
+    return { answers };
+  });
+
+  const answers = await sent.answers;
+  expect(answers.filter(({ isReplay }) => !isReplay)).toHaveLength(1);
+  expect(new Set(answers.map(({ refundId }) => refundId)).size).toBe(1);
+  expect((await readBalance(customer)).balance).toBe(usd("100.00"));
+  await expectLedgerVerified();
+});
+
+async function waitingForALock(): Promise<number> {
+  const { rows } = await pool().query<{ n: number }>(
+    "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  );
+  return rows[0]?.n ?? 0;
+}
+
+it("holds that have expired and are captured, released and swept at once end in one way each", async () => {
+  const customer = await aFundedCustomer("100.00");
+  const holds = await Promise.all(
+    times(12, () => openHold(aHold(customer, "1.00", { expiresAt: new Date(Date.now() - 1) }))),
+  );
+
+  await Promise.allSettled([
+    ...holds.map(({ hold }) => capture(customer, hold.holdId, null)),
+    ...holds.map(({ hold }) =>
+      releaseHold({ customerId: customer, holdId: hold.holdId, principal: "operator" }),
+    ),
+    ...times(4, () => expireHolds(new Date())),
+  ]);
+
+  const ends = await Promise.all(holds.map(({ hold }) => readHold(customer, hold.holdId)));
+  const captured = BigInt(ends.filter(({ status }) => status === "captured").length);
+  expect(ends.filter(({ status }) => status === "open")).toEqual([]);
+  expect(await readBalance(customer)).toMatchObject({
+    balance: usd("100.00") - captured * usd("1.00"),
+    held: 0n,
+  });
+  await expectLedgerVerified();
+});

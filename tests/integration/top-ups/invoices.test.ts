@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { prisma } from "@/lib/platform/db";
+import { type ApiCustomer, aCustomer, eventually, type RunningBrim, startBrim } from "@/tests/support/brim";
+
+let brim: RunningBrim;
+
+beforeAll(async () => {
+  brim = await startBrim();
+});
+afterAll(() => brim.stop());
+
+const pay = (sessionId: string, details: object = {}) => brim.control(`/checkout/${sessionId}/pay`, details);
+
+async function startTopUp(customer: ApiCustomer) {
+  const { body } = await customer.post("/api/v1/billing/checkout-session", { amount_usd: "25.00" });
+  return body as { topup_intent_id: string; session_id: string };
+}
+
+function creditedTopUp(customer: ApiCustomer, topUpIntentId: string) {
+  return eventually(
+    async () => (await customer.get(`/api/v1/billing/topups/${topUpIntentId}`)).body,
+    ({ status }) => status === "succeeded",
+  );
+}
+
+/** The invoice as a second program of the operator finds it at Stripe. */
+async function invoiceAtStripe(topUpIntentId: string) {
+  const { data } = await brim.stripe.invoices.list({ limit: 100 });
+  const own = data.filter(({ metadata }) => metadata?.topup_intent_id === topUpIntentId);
+  expect(own.length).toBeLessThanOrEqual(1);
+  return own[0];
+}
+
+it("gives every top-up its paid invoice, with its number and addresses that open", async () => {
+  const customer = await aCustomer(brim);
+  const started = await startTopUp(customer);
+
+  await pay(started.session_id, { address: { country: "DE" } });
+
+  const { invoice } = await creditedTopUp(customer, started.topup_intent_id);
+  expect(await invoiceAtStripe(started.topup_intent_id)).toMatchObject({
+    number: invoice.number,
+    hosted_invoice_url: invoice.hosted_url,
+    invoice_pdf: invoice.pdf_url,
+    status: "paid",
+    description: "Balance top-up $25.00",
+    metadata: { kind: "topup", customer_id: customer.customerId },
+    subtotal: 2500,
+    total: 2975,
+  });
+  const [page, pdf] = await Promise.all([fetch(invoice.hosted_url), fetch(invoice.pdf_url)]);
+  expect(await page.text()).toContain(invoice.number);
+  expect(
+    Buffer.from(await pdf.arrayBuffer())
+      .subarray(0, 5)
+      .toString(),
+  ).toBe("%PDF-");
+});
+
+it("has none before it is paid, and makes none of a top-up that is never paid", async () => {
+  const customer = await aCustomer(brim);
+  const started = await startTopUp(customer);
+
+  await brim.control(`/checkout/${started.session_id}/expire`);
+
+  const topUp = await eventually(
+    async () => (await customer.get(`/api/v1/billing/topups/${started.topup_intent_id}`)).body,
+    ({ status }) => status === "expired",
+  );
+  expect(topUp.invoice).toBeNull();
+  expect(await invoiceAtStripe(started.topup_intent_id)).toBeUndefined();
+});
+
+it("learns of an invoice that is there only after the credit by `invoice.paid`, and credits nothing for it", async () => {
+  const customer = await aCustomer(brim);
+  const started = await startTopUp(customer);
+  await pay(started.session_id);
+  const { invoice } = await creditedTopUp(customer, started.topup_intent_id);
+  const atStripe = await invoiceAtStripe(started.topup_intent_id);
+  // As if Stripe had made it a moment later than the session was read.
+  await prisma().topUpIntent.updateMany({
+    where: { customerId: customer.customerId },
+    data: { invoiceNumber: null, invoiceHostedUrl: null, invoicePdfUrl: null },
+  });
+  const events = await brim.stripe.events.list({ type: "invoice.paid", limit: 100 });
+  const paid = events.data.find(({ data }) => (data.object as { id?: string }).id === atStripe?.id);
+
+  await brim.control(`/events/${paid?.id}/copy`);
+
+  const topUp = await eventually(
+    async () => (await customer.get(`/api/v1/billing/topups/${started.topup_intent_id}`)).body,
+    (body) => body.invoice !== null,
+  );
+  expect(topUp.invoice).toEqual(invoice);
+  expect((await customer.get("/api/v1/billing/balance")).body.balance_usd).toBe("25.00");
+});
+
+it("makes none when STRIPE_INVOICES is false, and the top-up is credited all the same", async () => {
+  const customer = await aCustomer(brim);
+  Object.assign(globalThis, { brimEnv: undefined });
+  process.env.STRIPE_INVOICES = "false";
+  const started = await startTopUp(customer).finally(() => {
+    delete process.env.STRIPE_INVOICES;
+    Object.assign(globalThis, { brimEnv: undefined });
+  });
+
+  await pay(started.session_id);
+
+  expect((await creditedTopUp(customer, started.topup_intent_id)).invoice).toBeNull();
+  expect(await invoiceAtStripe(started.topup_intent_id)).toBeUndefined();
+});

@@ -1,0 +1,43 @@
+import Stripe from "stripe";
+import { type ApiAnswer, call, type RunningBrim } from "./brim";
+
+const signer = new Stripe("sk_test_signer");
+let made = 0;
+
+/** An event as Stripe would send it, about one object. */
+export interface SentEvent {
+  id: string;
+  type: string;
+  data: { object: Record<string, unknown> };
+  /** False when it is left out, as for a test key. */
+  livemode?: boolean;
+}
+
+/** Makes an event that no object at Stripe has caused: what it says is a hint, and Brim reads the object again. */
+export function anEvent(type: string, object: Record<string, unknown>): SentEvent {
+  made += 1;
+  return { id: `evt_made_${process.pid}_${Date.now()}_${made}`, type, data: { object } };
+}
+
+/** Delivers an event, rightly signed. */
+export function deliver(brim: RunningBrim, event: SentEvent): Promise<ApiAnswer> {
+  const timestamp = Math.floor(Date.now() / 1_000);
+  const payload = JSON.stringify({
+    livemode: false,
+    ...event,
+    object: "event",
+    api_version: "2026-10-28.endive",
+    created: timestamp,
+    pending_webhooks: 1,
+    request: null,
+  });
+  const secret = brim.webhookSecret;
+  return call(brim, "/api/webhooks/stripe", {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      "stripe-signature": signer.webhooks.generateTestHeaderString({ payload, secret, timestamp }),
+    },
+    body: payload,
+  });
+}

@@ -1,0 +1,40 @@
+import { pool } from "@/lib/platform/db";
+import { type ApiAnswer, eventually, type RunningBrim } from "./brim";
+import { deliver, type SentEvent } from "./signed-event";
+
+/**
+ * Delivers an event whose handling reads Stripe and then stands still before it writes, as a process does that is short
+ * of CPU; `work` happens meanwhile.
+ *
+ * @returns what the delivery was answered in the end
+ */
+export async function whileStandingStill(
+  brim: RunningBrim,
+  event: SentEvent,
+  work: () => Promise<unknown>,
+): Promise<ApiAnswer> {
+  const client = await pool().connect();
+  try {
+    await client.query("BEGIN");
+    // The row of the same event in a transaction that is not over: whoever wants to write it waits.
+    await client.query(
+      `INSERT INTO stripe_event (stripe_event_id, type, livemode, payload, status, occurred_at, finished_at)
+       VALUES ($1, $2, false, '{}', 'ignored', now(), now())`,
+      [event.id, event.type],
+    );
+    const answer = deliver(brim, event);
+    await eventually(waitingForALock, (count) => count === 1);
+    await work();
+    await client.query("ROLLBACK");
+    return await answer;
+  } finally {
+    client.release();
+  }
+}
+
+async function waitingForALock(): Promise<number> {
+  const { rows } = await pool().query<{ n: number }>(
+    "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  );
+  return rows[0]?.n ?? 0;
+}
