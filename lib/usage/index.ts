@@ -1,4 +1,3 @@
-export { BUCKETS, COST_PERIODS, type CostPeriod, type Span } from "./buckets";
 export {
   type BatchOutcome,
   type ChargeInput,
@@ -7,11 +6,19 @@ export {
   type RefundInput,
   refundUsage,
 } from "./charge-usage";
-export { type CostBucket, readUsageCost, USAGE_COST } from "./cost";
 export { OperatorOnlyError, PaymentRequiredError } from "./errors";
 export { captureUsage, type HoldInput, type HoldName, holdUsage, releaseUsage } from "./hold-usage";
-export { usageSpan } from "./range";
+export { BUCKETS, COST_PERIODS, type CostPeriod, type Span } from "./report/buckets";
+export { type CostBucket, readUsageCost, USAGE_COST } from "./report/cost";
+export { pruneUsageMinutes } from "./report/prune";
+export { usageSpan } from "./report/range";
+export { rollUpUsage } from "./report/rollup";
+export { SPENDING_KINDS } from "./report/spending";
+export {
+  type KeyTotal,
+  readUsageTotals,
+  USAGE_TOTALS,
+  type UsageTotal,
+  type UsageTotals,
+} from "./report/totals";
 export { namedCustomer, resolveCustomer } from "./resolve-customer";
-export { rollUpUsage } from "./rollup";
-export { SPENDING_KINDS } from "./spending";
-export { type KeyTotal, readUsageTotals, USAGE_TOTALS, type UsageTotal, type UsageTotals } from "./totals";

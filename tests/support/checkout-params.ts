@@ -2,7 +2,10 @@ import type Stripe from "stripe";
 
 type SessionParams = Stripe.Checkout.SessionCreateParams;
 
-/** A top-up's session exactly as the app asks Stripe for it. */
+/**
+ * A top-up's session as the app asks Stripe for it, without the invoice: most tests are about what a payment alone does.
+ * Those of the invoice that it leaves behind ask for one.
+ */
 export function topUpParams(customer: string, changes: Partial<SessionParams> = {}): SessionParams {
   const metadata = {
     topup_intent_id: "topup_1",

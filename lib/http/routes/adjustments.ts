@@ -6,11 +6,11 @@ import { adjustmentAnswer, adjustmentsAnswer } from "../answers/admin";
 import { asCustomerId, customerInput } from "../fields/customer-input";
 import { exampleId } from "../fields/fields";
 import { plainText } from "../fields/plain-text";
+import { idempotencyKey, NANO_DECIMALS, readKey } from "../fields/spend-input";
 import { readUsd, signedUsdInput } from "../fields/wire";
 import { listQuery, readPage } from "../lists/list-query";
 import { presentAdjustment, presentAdjustments } from "../present/admin";
 import { operatorRoute } from "../route";
-import { idempotencyKey, NANO_DECIMALS, readKey } from "./usage-bodies";
 
 /** An adjustment is at most this, either way. */
 const MAX_ADJUSTMENT = 1_000_000_000_000_000n as Nanos;

@@ -2,24 +2,17 @@ import { buildDocument, type OpenApiDocument } from "../openapi";
 import type { Route } from "../route";
 import { createAdjustment, getAdjustments } from "./adjustments";
 import { createApiKey, getApiKey, getApiKeys, revokeKey, rollKey } from "./api-keys";
-import { createCheckoutSession, getBalance, getTopUp, listPaymentMethods } from "./billing";
+import { createCheckoutSession, getBalance } from "./billing";
+import { createCharge, createChargeBatch, refundCharge } from "./charges";
 import { createCustomer, freeze, getCustomer, getCustomers, makeBillingLink, unfreeze } from "./customers";
 import { getHealth, getReady } from "./health";
+import { captureHold, createHold, getHold, releaseHold } from "./holds";
 import { getMetrics } from "./metrics";
 import { openApiRoute } from "./openapi";
-import { removePaymentMethod, setDefaultPaymentMethod } from "./payment-methods";
+import { listPaymentMethods, removePaymentMethod, setDefaultPaymentMethod } from "./payment-methods";
 import { listBillingRecords } from "./records";
 import { receiveStripeEvent } from "./stripe-webhook";
-import { listAttempts } from "./top-ups";
-import {
-  captureHold,
-  createCharge,
-  createChargeBatch,
-  createHold,
-  getHold,
-  refundCharge,
-  releaseHold,
-} from "./usage";
+import { getTopUp, listAttempts } from "./top-ups";
 import { getUsage, getUsageCost } from "./usage-report";
 
 /** The one list of routes. The direct door, the `route.ts` files and the OpenAPI document all come from it. */

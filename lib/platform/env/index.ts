@@ -3,6 +3,9 @@ import { type Env, envSchema } from "./schema";
 
 export { type Env, envSchema } from "./schema";
 
+/** What `.env.example` has in place of a secret. Everybody knows it, so it must not sign anything. */
+const PLACEHOLDER = "replace_me";
+
 /** Kept on globalThis because the module exists once in Node and once in Next's bundle. */
 const shared = globalThis as typeof globalThis & { brimEnv?: Env };
 
@@ -59,7 +62,9 @@ function check<T>(schema: z.ZodType<T>, source: Record<string, string | undefine
 }
 
 function crossChecks(env: Env): string[] {
-  const problems: string[] = [];
+  const problems = Object.entries(env)
+    .filter(([, value]) => String(value).includes(PLACEHOLDER))
+    .map(([name]) => `${name} still has the value of .env.example`);
   if (env.STRIPE_API_BASE && isLiveKey(env.STRIPE_SECRET_KEY)) {
     problems.push("STRIPE_API_BASE must not be set together with a live key");
   }

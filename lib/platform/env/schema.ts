@@ -38,7 +38,7 @@ export const envSchema = z.object({
     .default("txcd_10000000"),
   STRIPE_AUTOMATIC_TAX: flag(true),
   STRIPE_ADAPTIVE_PRICING: flag(true),
-  STRIPE_INVOICES: flag(false),
+  STRIPE_INVOICES: flag(true),
   STRIPE_STATEMENT_SUFFIX: z.string().max(22).optional(),
 
   NEXTAUTH_SECRET: z.string().min(32, "must have at least 32 characters"),

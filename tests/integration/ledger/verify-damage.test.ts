@@ -262,6 +262,16 @@ const DAMAGES: [what: string, checks: string[], sql: string][] = [
     "UPDATE usage_rollup SET amount_nanos = amount_nanos + 1 WHERE customer_id = $1 AND grain = 'hour' AND kind = 'charge'",
   ],
   [
+    "sums by day that count too few",
+    ["rollup_sum"],
+    "UPDATE usage_rollup SET count = count - 1 WHERE customer_id = $1 AND grain = 'day' AND kind = 'charge'",
+  ],
+  [
+    "an hour that names too few numbers",
+    ["rollup_numbers"],
+    "UPDATE usage_rollup SET last_seq = first_seq WHERE customer_id = $1 AND grain = 'hour'",
+  ],
+  [
     "sums for charts that are gone",
     ["rollup_sum"],
     "DELETE FROM usage_rollup WHERE customer_id = $1 AND kind = 'expiry'",

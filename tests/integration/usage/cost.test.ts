@@ -39,8 +39,18 @@ function plainBuckets(past: readonly PastTransfer[], period: CostPeriod, now: Da
   });
 }
 
-async function readBuckets(customerId: CustomerId, period: CostPeriod): Promise<[string, bigint][]> {
-  const buckets = await readUsageCost(customerId, period, NOW);
+/** In the middle of everything, in the last minute of an hour and of a day, and in the first of both. */
+const MOMENTS = [
+  NOW,
+  ...["12:59:30.000Z", "23:59:59.999Z", "00:00:00.000Z"].map((time) => new Date(`2026-03-01T${time}`)),
+];
+
+async function readBuckets(
+  customerId: CustomerId,
+  period: CostPeriod,
+  now: Date,
+): Promise<[string, bigint][]> {
+  const buckets = await readUsageCost(customerId, period, now);
   return buckets.map(({ at, cost }) => [at.toISOString(), cost]);
 }
 
@@ -49,8 +59,13 @@ it(
   async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.array(pastTransfers(NOW), { maxLength: 15 }), { maxLength: 4 }),
-        async (parts) => {
+        fc.constantFrom(...MOMENTS).chain((now) =>
+          fc.record({
+            now: fc.constant(now),
+            parts: fc.array(fc.array(pastTransfers(now), { maxLength: 15 }), { maxLength: 4 }),
+          }),
+        ),
+        async ({ now, parts }) => {
           const { customerId } = await aCustomer(brim);
 
           for (const [index, part] of parts.entries()) {
@@ -59,7 +74,9 @@ it(
           }
 
           for (const period of PERIODS)
-            expect(await readBuckets(customerId, period)).toEqual(plainBuckets(parts.flat(), period, NOW));
+            expect(await readBuckets(customerId, period, now)).toEqual(
+              plainBuckets(parts.flat(), period, now),
+            );
         },
       ),
       { numRuns: atDepth({ ci: 25, deep: 2_000 }) },

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
 import { describe, expect, it } from "vitest";
 import { EnvironmentError, readEnv } from "@/lib/platform/env";
 
@@ -28,6 +30,7 @@ describe("readEnv", () => {
       STRIPE_WEBHOOK_SECRET: ["whsec_a", "whsec_b"],
       STRIPE_TAX_CODE: "txcd_10000000",
       SIGNUP: "closed",
+      STRIPE_INVOICES: true,
       BRIM_DEMO: false,
     });
   });
@@ -49,6 +52,15 @@ describe("readEnv", () => {
     [{ STRIPE_WEBHOOK_SECRET: "whsec_a,secret" }, "STRIPE_WEBHOOK_SECRET"],
   ])("refuses %j", (difference, name) => {
     expect(problemsOf({ ...complete, ...difference })).toContain(name);
+  });
+
+  it("refuses the secrets of .env.example, which everybody knows, and nothing else of it", () => {
+    const problems = problemsOf(parseEnv(readFileSync(".env.example", "utf8")) as Record<string, string>);
+
+    expect(
+      [...problems.matchAll(/(\w+) still has the value of \.env\.example/g)].map(([, name]) => name),
+    ).toEqual(["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "NEXTAUTH_SECRET"]);
+    expect(problems.split("\n")).toHaveLength(4);
   });
 
   it("treats an empty setting as one that is not set", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bucketsOf, COST_PERIODS, type CostPeriod, wholeHoursOf } from "@/lib/usage/buckets";
-import { usageSpan } from "@/lib/usage/range";
+import { bucketsOf, COST_PERIODS, type CostPeriod, wholeBucketsOf } from "@/lib/usage/report/buckets";
+import { usageSpan } from "@/lib/usage/report/range";
 
 const at = (text: string) => new Date(text);
 const PERIODS = Object.keys(COST_PERIODS) as CostPeriod[];
@@ -37,7 +37,10 @@ const instants = fc.date({
   noInvalidDate: true,
 });
 
-it("cuts a span into whole hours and the minutes around them, without overlap or gap", () => {
+it.each([
+  ["hour", 3_600_000],
+  ["day", 86_400_000],
+] as const)("finds every whole %s inside of a span, and nothing else", (bucket, size) => {
   fc.assert(
     fc.property(instants, instants, (one, other) => {
       fc.pre(Math.abs(one.getTime() - other.getTime()) > 60_000);
@@ -46,14 +49,15 @@ it("cuts a span into whole hours and the minutes around them, without overlap or
         { from, to: new Date(Math.min(to.getTime(), from.getTime() + 366 * 86_400_000)) },
         to,
       );
+      const numbers = (edge: Date) => edge.getTime() / size;
+      const count = Math.max(0, Math.floor(numbers(span.to)) - Math.ceil(numbers(span.from)));
 
-      const hours = wholeHoursOf(span);
+      const whole = wholeBucketsOf(bucket, span);
 
-      expect(hours.from >= span.from && hours.from <= hours.to && hours.to <= span.to).toBe(true);
-      expect(hours.from.getTime() % 3_600_000 === 0 || hours.from.getTime() === hours.to.getTime()).toBe(
-        true,
-      );
-      expect(hours.to.getTime() % 3_600_000 === 0 || hours.from.getTime() === hours.to.getTime()).toBe(true);
+      expect(whole.from >= span.from && whole.to <= span.to).toBe(true);
+      expect(numbers(whole.to) - numbers(whole.from)).toBe(count);
+      if (count > 0) expect(Number.isInteger(numbers(whole.from))).toBe(true);
+      else expect(whole.to).toEqual(span.to);
     }),
   );
 });

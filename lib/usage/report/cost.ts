@@ -15,7 +15,7 @@ export interface CostBucket {
 export const USAGE_COST: Statement = {
   name: "usage_cost",
   text: `
-    SELECT date_trunc($6, at, 'UTC') AS bucket_at,
+    SELECT date_trunc($8, at, 'UTC') AS bucket_at,
            sum(CASE kind WHEN 'charge' THEN amount ELSE -amount END)::text AS cost
     FROM (${SPENDING_ROWS}) AS spending
     GROUP BY 1`,
@@ -31,7 +31,7 @@ export async function readUsageCost(
   const starts = bucketsOf(period, now);
   const from = starts[0] ?? now;
   const rows = await onPool().run<{ bucket_at: Date; cost: string }>(USAGE_COST, [
-    ...spendingValues(customerId, { from, to: shift(bucket, from, count) }),
+    ...spendingValues(customerId, { from, to: shift(bucket, from, count) }, bucket),
     bucket,
   ]);
   const costs = new Map(rows.map((row) => [row.bucket_at.getTime(), nanos(BigInt(row.cost))]));

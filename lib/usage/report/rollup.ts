@@ -34,28 +34,34 @@ const ADD_NEXT: Statement = {
   name: "usage_add_next",
   text: `
     WITH span AS (
-      SELECT m.seq AS after_seq, least(a.last_seq, m.seq + $2::bigint) AS last_seq
+      SELECT m.seq AS after_seq, least(a.last_seq, m.seq + $2::bigint) AS last_seq, m.minutes_begin_at
       FROM usage_rollup_mark m JOIN ledger_account a USING (customer_id)
       WHERE m.customer_id = $1
     ), minutes AS MATERIALIZED (
       SELECT date_trunc('minute', created_at, 'UTC') AS bucket_at, kind, coalesce(api_key_id, '') AS api_key_id,
              -- Only an adjustment goes both ways: its sum is what it added.
              sum(CASE WHEN kind = 'adjustment' AND direction = 'debit' THEN -amount_nanos ELSE amount_nanos END) AS amount,
-             count(*) AS count
+             count(*) AS count, min(seq) AS first_seq, max(seq) AS last_seq
       FROM ledger_transfer
       WHERE customer_id = $1
         AND seq > (SELECT after_seq FROM span) AND seq <= (SELECT last_seq FROM span)
       GROUP BY 1, 2, 3
     ), sums AS (
-      SELECT 'minute' AS grain, bucket_at, kind, api_key_id, amount, count FROM minutes
+      SELECT 'minute' AS grain, bucket_at, kind, api_key_id, amount, count, NULL::bigint AS first_seq, NULL::bigint AS last_seq
+      -- Nobody reads a minute that was pruned.
+      FROM minutes WHERE bucket_at >= (SELECT coalesce(minutes_begin_at, '-infinity') FROM span)
       UNION ALL
-      SELECT 'hour', date_trunc('hour', bucket_at, 'UTC'), kind, api_key_id, sum(amount), sum(count)
+      SELECT 'hour', date_trunc('hour', bucket_at, 'UTC'), kind, api_key_id, sum(amount), sum(count), min(first_seq), max(last_seq)
+      FROM minutes GROUP BY 2, 3, 4
+      UNION ALL
+      SELECT 'day', date_trunc('day', bucket_at, 'UTC'), kind, api_key_id, sum(amount), sum(count), NULL, NULL
       FROM minutes GROUP BY 2, 3, 4
     ), added AS (
-      INSERT INTO usage_rollup (customer_id, grain, bucket_at, kind, api_key_id, amount_nanos, count)
-      SELECT $1, grain, bucket_at, kind, api_key_id, amount::bigint, count::bigint FROM sums
+      INSERT INTO usage_rollup (customer_id, grain, bucket_at, kind, api_key_id, amount_nanos, count, first_seq, last_seq)
+      SELECT $1, grain, bucket_at, kind, api_key_id, amount::bigint, count::bigint, first_seq, last_seq FROM sums
       ON CONFLICT (customer_id, grain, bucket_at, kind, api_key_id) DO UPDATE
-      SET amount_nanos = usage_rollup.amount_nanos + excluded.amount_nanos, count = usage_rollup.count + excluded.count
+      SET amount_nanos = usage_rollup.amount_nanos + excluded.amount_nanos, count = usage_rollup.count + excluded.count,
+          first_seq = least(usage_rollup.first_seq, excluded.first_seq), last_seq = greatest(usage_rollup.last_seq, excluded.last_seq)
     )
     UPDATE usage_rollup_mark m SET seq = span.last_seq FROM span
     WHERE m.customer_id = $1 AND span.last_seq > span.after_seq

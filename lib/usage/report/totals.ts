@@ -42,7 +42,7 @@ interface TotalRow {
 
 /** Sums what a customer spent in a span of whole minutes, by the time of posting. Exact at any moment. */
 export async function readUsageTotals(customerId: CustomerId, span: Span): Promise<UsageTotals> {
-  const rows = await onPool().run<TotalRow>(USAGE_TOTALS, spendingValues(customerId, span));
+  const rows = await onPool().run<TotalRow>(USAGE_TOTALS, spendingValues(customerId, span, "day"));
   const byKey = rows.map((row) => ({
     apiKeyId: row.api_key_id || null,
     kind: row.kind,

@@ -38,10 +38,10 @@ export interface Span {
   to: Date;
 }
 
-/** The whole hours inside a span; empty, and at its end, when it has none. Minutes fill what is left on both sides. */
-export function wholeHoursOf({ from, to }: Span): Span {
-  const begun = startOf("hour", from);
-  const first = begun.getTime() === from.getTime() ? begun : shift("hour", begun, 1);
-  const last = startOf("hour", to);
+/** The whole buckets inside a span; empty, and at its end, when it has none. Finer ones fill what is left on both sides. */
+export function wholeBucketsOf(bucket: Bucket, { from, to }: Span): Span {
+  const begun = startOf(bucket, from);
+  const first = begun.getTime() === from.getTime() ? begun : shift(bucket, begun, 1);
+  const last = startOf(bucket, to);
   return first < last ? { from: first, to: last } : { from: to, to };
 }
