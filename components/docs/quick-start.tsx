@@ -1,6 +1,6 @@
 import { CodeBlock } from "./code-block";
 import { Prose } from "./prose";
-import { SampleChoice, Samples } from "./samples";
+import { Samples } from "./samples";
 
 interface Step {
   id: string;
@@ -8,6 +8,7 @@ interface Step {
   text: string;
   shell?: string;
   typeScript?: string;
+  python?: string;
   answer?: string;
 }
 
@@ -20,24 +21,22 @@ export function QuickStart({ steps }: { steps: Step[] }) {
         className="mt-4"
         text="From nothing to a charge, in a few minutes. To try it without an account at Stripe, start `npm run demo` in a clone of Brim: it brings a database and a sandbox of Stripe along."
       />
-      <SampleChoice first="curl">
-        <ol className="mt-12 space-y-12">
-          {steps.map((step, index) => (
-            <li key={step.id} id={step.id} className="scroll-mt-6">
-              <h2 className="text-xl font-semibold tracking-[-0.01em]">
-                {index + 1}. {step.title}
-              </h2>
-              <Prose text={step.text} className="mt-2 mb-4" />
-              <div className="space-y-3">
-                <Samples what={step.title} samples={samplesOf(step)} />
-                {step.answer && (
-                  <CodeBlock label="Answer" what={`Answer: ${step.title}`} text={step.answer} />
-                )}
-              </div>
-            </li>
-          ))}
-        </ol>
-      </SampleChoice>
+      <ol className="mt-12 space-y-12">
+        {steps.map((step, index) => (
+          <li key={step.id} id={step.id} className="scroll-mt-6">
+            <h2 className="text-xl font-semibold tracking-[-0.01em]">
+              {index + 1}. {step.title}
+            </h2>
+            <Prose text={step.text} className="mt-2 mb-4" />
+            <div className="space-y-3">
+              <Samples what={step.title} samples={samplesOf(step)} />
+              {step.answer && (
+                <CodeBlock label="Answer" what={`Answer: ${step.title}`} text={step.answer} language="JSON" />
+              )}
+            </div>
+          </li>
+        ))}
+      </ol>
       <p className="mt-16 border-t border-line pt-8 text-soft">
         All calls, their fields and their refusals are in the{" "}
         <a href="/docs/api" className="text-accent underline underline-offset-4">
@@ -49,9 +48,10 @@ export function QuickStart({ steps }: { steps: Step[] }) {
   );
 }
 
-function samplesOf({ shell, typeScript }: Step) {
+function samplesOf({ shell, typeScript, python }: Step) {
   return [
     ...(shell ? [{ label: "curl", source: shell }] : []),
     ...(typeScript ? [{ label: "TypeScript", source: typeScript }] : []),
+    ...(python ? [{ label: "Python", source: python }] : []),
   ];
 }

@@ -29,10 +29,16 @@ function recognizes(kind: string) {
     ((value as { [KINDS]?: readonly string[] })[KINDS] ?? []).includes(kind);
 }
 
-/** A call that did not succeed. The message can be shown, and holds no secret. */
+/**
+ * A call that did not succeed. The message can be shown, and holds no secret.
+ *
+ * The classes below name their code, also to the compiler: two classes with the same members would be one to it, and what
+ * is left after an `instanceof` would be nothing.
+ */
 export class BrimError extends Error {
   static override [Symbol.hasInstance] = recognizes("BrimError");
 
+  /** The API's, as in `NOT_FOUND`; `NO_ANSWER` when there was none, `NOT_UNDERSTOOD` when it was no answer of Brim's. */
   readonly code: string;
   readonly status: number | null;
   /** Finds the request in the log of the operator. */
@@ -55,6 +61,8 @@ export class BrimError extends Error {
 /** Less is available than is needed; nothing was taken, and the same key can be used again after a top-up. */
 export class PaymentRequiredError extends BrimError {
   static override [Symbol.hasInstance] = recognizes("PaymentRequiredError");
+
+  declare readonly code: "PAYMENT_REQUIRED";
 
   constructor(failure: Failure) {
     super(failure, "PaymentRequiredError");
@@ -79,6 +87,8 @@ export class PaymentRequiredError extends BrimError {
 export class RateLimitedError extends BrimError {
   static override [Symbol.hasInstance] = recognizes("RateLimitedError");
 
+  declare readonly code: "RATE_LIMITED";
+
   constructor(failure: Failure) {
     super(failure, "RateLimitedError");
   }
@@ -87,6 +97,8 @@ export class RateLimitedError extends BrimError {
 /** The request cannot be understood; `issues` names each field. */
 export class InvalidRequestError extends BrimError {
   static override [Symbol.hasInstance] = recognizes("InvalidRequestError");
+
+  declare readonly code: "INVALID_REQUEST";
 
   constructor(failure: Failure) {
     super(failure, "InvalidRequestError");
@@ -100,6 +112,9 @@ export class InvalidRequestError extends BrimError {
 /** No answer came, or not in time: nobody knows whether the request was carried out. */
 export class NoAnswerError extends BrimError {
   static override [Symbol.hasInstance] = recognizes("NoAnswerError");
+
+  declare readonly code: "NO_ANSWER";
+  declare readonly status: null;
 
   constructor(message: string, cause: unknown) {
     super(

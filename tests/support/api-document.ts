@@ -23,17 +23,20 @@ interface Described {
 
 const DOCUMENT_ID = "https://brim.test/openapi.json";
 
-let shared: { document: OpenApiDocument; ajv: Ajv2020 } | undefined;
+/** On globalThis, because each test file loads this module anew and the document stays the same for a whole run. */
+const shared = globalThis as typeof globalThis & {
+  testApiDocument?: { document: OpenApiDocument; ajv: Ajv2020 };
+};
 
 function theDocument() {
-  if (!shared) {
+  if (!shared.testApiDocument) {
     const document = JSON.parse(JSON.stringify(buildDocument(ROUTES))) as OpenApiDocument;
-    const ajv = new Ajv2020({ strict: false, allErrors: true });
+    const ajv = new Ajv2020({ strict: false, allErrors: true, code: { optimize: false } });
     addFormats(ajv);
     ajv.addSchema({ ...document, $id: DOCUMENT_ID });
-    shared = { document, ajv };
+    shared.testApiDocument = { document, ajv };
   }
-  return shared;
+  return shared.testApiDocument;
 }
 
 /**

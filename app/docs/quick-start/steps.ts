@@ -7,6 +7,7 @@ export interface QuickStartStep {
   /** Lines for a shell, as they are typed. None where a person does something in the browser. */
   shell?: string;
   typeScript?: string;
+  python?: string;
   /** What comes back, shortened where it is long. */
   answer?: string;
 }
@@ -35,6 +36,42 @@ const charge = await brim.createCharge({
 });
 `.trim();
 
+const CHARGE_IN_PYTHON = `
+def charge():
+    return brim(
+        "POST",
+        "/usage/charges",
+        customer_id=customer["customer_id"],
+        amount_usd="${FIRST_CHARGE_USD}",
+        description="An image",
+        idempotency_key=f"first-charge-{customer['customer_id']}",
+    )
+
+try:
+    charge()
+except requests.HTTPError as refusal:
+    print(refusal.response.json())
+`.trim();
+
+/** A function for all calls that follow. */
+function callInPython(appUrl: string): string {
+  return `
+import os
+import requests
+
+def brim(method, path, **fields):
+    answer = requests.request(
+        method,
+        f"${appUrl}/api/v1{path}",
+        headers={"Authorization": f"Bearer {os.environ['BRIM_API_KEY']}"},
+        json=fields or None,
+        timeout=30,
+    )
+    answer.raise_for_status()
+    return answer.json()
+`.trim();
+}
+
 /**
  * From nothing to a charge, step by step. Each builds on the one before it, in the same shell.
  *
@@ -55,6 +92,7 @@ import { Brim } from "brim/client";
 
 const brim = new Brim({ baseUrl: "${appUrl}", apiKey: process.env.BRIM_API_KEY });
 `.trim(),
+      python: callInPython(appUrl),
     },
     {
       id: "customer",
@@ -71,6 +109,10 @@ echo $CUSTOMER_ID
       typeScript: `
 const customer = await brim.createCustomer({ name: "Acme AI", email: "billing@acme.example" });
 `.trim(),
+      python: `
+customer = brim("POST", "/admin/customers", name="Acme AI", email="billing@acme.example")
+print(customer["customer_id"])
+`.trim(),
       answer: "cust_01kaw3h8ezf5vr9q2m7x4c6tnd",
     },
     {
@@ -85,6 +127,10 @@ curl -s -X POST $BRIM_URL/api/v1/admin/customers/$CUSTOMER_ID/billing-link \\
 const link = await brim.createBillingLink({ customer_id: customer.customer_id });
 console.log(link.url);
 `.trim(),
+      python: `
+link = brim("POST", f"/admin/customers/{customer['customer_id']}/billing-link")
+print(link["url"])
+`.trim(),
       answer: `{ "url": "${appUrl}/billing-link?customer=cust_…&token=…", "expires_at": "2026-11-22T18:40:00.000Z" }`,
     },
     {
@@ -93,6 +139,7 @@ console.log(link.url);
       text: "The balance is zero, so the answer is 402 and nothing was taken. `topup_url` is where the customer can top up.",
       shell: CHARGE,
       typeScript: CHARGE_IN_TYPESCRIPT,
+      python: CHARGE_IN_PYTHON,
       answer: `{
   "error": "PAYMENT_REQUIRED",
   "message": "The balance is too low for this amount.",
@@ -112,6 +159,7 @@ console.log(link.url);
       text: "The very same request. Its idempotency key was not used up by the refusal, so now it charges, and however often you send it, it charges once.",
       shell: CHARGE,
       typeScript: CHARGE_IN_TYPESCRIPT,
+      python: "print(charge())",
       answer: `{
   "charge_id": "chg_…",
   "amount_usd": "${FIRST_CHARGE_USD}",
@@ -130,6 +178,10 @@ curl -s $BRIM_URL/api/v1/admin/customers/$CUSTOMER_ID \\
 `.trim(),
       typeScript: `
 const { available_usd } = await brim.getCustomer({ customer_id: customer.customer_id });
+`.trim(),
+      python: `
+customer = brim("GET", f"/admin/customers/{customer['customer_id']}")
+print(customer["available_usd"])
 `.trim(),
       answer: `{ "customer_id": "cust_…", "balance_usd": "${LEFT_USD}", "available_usd": "${LEFT_USD}", … }`,
     },

@@ -1,5 +1,5 @@
 // Written by `npm run generate:client` from the OpenAPI document. Changes here are lost.
-import { Caller } from "../caller";
+import { Caller, type ListCall } from "../caller";
 import type { CallOptions, KeyedCallOptions } from "../options";
 
 /** A balance put right by hand. */
@@ -1066,7 +1066,7 @@ export class Brim extends Caller {
    *
    * Needs a key of a customer with the scope `billing:read`.
    */
-  readonly listTopUps = this.list<ListTopUpsParams, TopUpList, ListedTopUp>({ method: "GET", path: "/api/v1/billing/topups" }, "topups");
+  readonly listTopUps: ListCall<ListTopUpsParams, TopUpList, ListedTopUp> = this.list({ method: "GET", path: "/api/v1/billing/topups" }, "topups");
 
   /**
    * Read one top-up with its timeline.
@@ -1082,11 +1082,11 @@ export class Brim extends Caller {
   /**
    * List the saved cards.
    *
-   * All of them, on one page.
+   * All of them, on one page. A card that was saved twice is there once.
    *
    * Needs a key of a customer with the scope `billing:read`.
    */
-  readonly listPaymentMethods = this.list<object, PaymentMethodList, PaymentMethod>({ method: "GET", path: "/api/v1/billing/payment-methods" }, "payment_methods");
+  readonly listPaymentMethods: ListCall<object, PaymentMethodList, PaymentMethod> = this.list({ method: "GET", path: "/api/v1/billing/payment-methods" }, "payment_methods");
 
   /**
    * Make a saved card the default.
@@ -1102,7 +1102,7 @@ export class Brim extends Caller {
   /**
    * Remove a saved card.
    *
-   * Removes it at Stripe, so that it cannot be charged any more, and here. Removing it again changes nothing. A default that is removed is not replaced by another card.
+   * Removes it at Stripe, so that it cannot be charged any more, and here; a card that was saved twice goes as a whole. Removing it again changes nothing. A default that is removed is not replaced by another card.
    *
    * Needs a key of a customer with the scope `billing:write`.
    */
@@ -1117,7 +1117,7 @@ export class Brim extends Caller {
    *
    * Needs a key of a customer with the scope `billing:read`.
    */
-  readonly listRecords = this.list<ListRecordsParams, RecordList, BillingRecord>({ method: "GET", path: "/api/v1/billing/records" }, "records");
+  readonly listRecords: ListCall<ListRecordsParams, RecordList, BillingRecord> = this.list({ method: "GET", path: "/api/v1/billing/records" }, "records");
 
   /**
    * Charge a balance for work done.
@@ -1242,7 +1242,7 @@ export class Brim extends Caller {
    *
    * Needs a key of the operator with the scope `admin`.
    */
-  readonly listCustomers = this.list<ListCustomersParams, CustomerList, Customer>({ method: "GET", path: "/api/v1/admin/customers" }, "customers");
+  readonly listCustomers: ListCall<ListCustomersParams, CustomerList, Customer> = this.list({ method: "GET", path: "/api/v1/admin/customers" }, "customers");
 
   /**
    * Look up a customer with its balance.
@@ -1308,7 +1308,7 @@ export class Brim extends Caller {
    *
    * Needs a key of the operator with the scope `admin`.
    */
-  readonly listAdjustments = this.list<ListAdjustmentsParams, AdjustmentList, ListedAdjustment>({ method: "GET", path: "/api/v1/admin/adjustments" }, "adjustments");
+  readonly listAdjustments: ListCall<ListAdjustmentsParams, AdjustmentList, ListedAdjustment> = this.list({ method: "GET", path: "/api/v1/admin/adjustments" }, "adjustments");
 
   /**
    * Make an API key for a customer or for the operator.
@@ -1328,7 +1328,7 @@ export class Brim extends Caller {
    *
    * Needs a key of the operator with the scope `admin`.
    */
-  readonly listApiKeys = this.list<ListApiKeysParams, ApiKeyList, ApiKey>({ method: "GET", path: "/api/v1/admin/api-keys" }, "api_keys");
+  readonly listApiKeys: ListCall<ListApiKeysParams, ApiKeyList, ApiKey> = this.list({ method: "GET", path: "/api/v1/admin/api-keys" }, "api_keys");
 
   /**
    * Look up an API key.

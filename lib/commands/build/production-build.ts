@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundleCommands } from "./bundles";
-import { bundleClient } from "./client-package";
+import { buildClientPackage } from "./client-package";
 import { buildNext } from "./next-build";
 import { generatePrismaClient } from "./prisma-client";
 import { hashSources } from "./source-hash";
@@ -32,7 +32,7 @@ export async function buildForProduction(
   generatePrismaClient(root);
   await buildNext(root, options);
   await bundleCommands(root);
-  await bundleClient(root);
+  await buildClientPackage(root);
   // Sources that changed meanwhile may be in it or not: without a stamp, the next start builds again.
   if (hashSources(root, REWRITTEN_BY_NEXT) === before) writeFileSync(join(root, STAMP), hashSources(root));
 }

@@ -47,7 +47,7 @@ export function writeClient(document: OpenApiDocument): string {
   if (unknown.length > 0) throw new Error(`There is no call ${unknown.join(", ")}.`);
   return [
     "// Written by `npm run generate:client` from the OpenAPI document. Changes here are lost.",
-    `import { Caller } from "../caller";\nimport type { CallOptions, KeyedCallOptions } from "../options";\n`,
+    `import { Caller, type ListCall } from "../caller";\nimport type { CallOptions, KeyedCallOptions } from "../options";\n`,
     ...Object.entries(document.components.schemas).map(([name, schema]) => declarationOf(name, schema)),
     ...calls.filter(({ input }) => input).map(inputDeclaration),
     `/** Brim's API: one method for each call. */\nexport class Brim extends Caller {\n${calls.map(methodOf).join("\n\n")}\n}\n`,
@@ -139,7 +139,9 @@ function methodOf(call: Call): string {
   const facts = factsOf(call);
   const answerType = answer ? typeOf(answer, "  ") : "void";
   if (items) {
-    return `${words}  readonly ${id} = this.list<${input ? inputName(id) : "object"}, ${answerType}, ${items.type}>(${facts}, "${items.field}");`;
+    // Its type is written down: what a compiler infers, it may write with a path that not every compiler can follow.
+    const type = `ListCall<${input ? inputName(id) : "object"}, ${answerType}, ${items.type}>`;
+    return `${words}  readonly ${id}: ${type} = this.list(${facts}, "${items.field}");`;
   }
   const isOptional = (input?.required ?? []).length === 0;
   const parameters = [

@@ -2,7 +2,7 @@ import { env } from "@/lib/platform/env";
 import type { Route } from "../route";
 import { exampleOf } from "./example";
 import { javaScriptLiteral, pythonLiteral } from "./literals";
-import { parametersOf, SHARED_PARAMETERS } from "./parameters";
+import { parametersOf } from "./parameters";
 import type { SchemaCollection } from "./schemas";
 import type { CodeSample, Json } from "./types";
 
@@ -48,9 +48,14 @@ function callOf(route: Route, schemas: SchemaCollection): Call {
     url: `${env().APP_URL}${path}${query.size > 0 ? `?${query}` : ""}`,
     named,
     body,
-    idempotencyKey: needsHeader ? SHARED_PARAMETERS.IdempotencyKey.example : undefined,
+    idempotencyKey: needsHeader ? exampleKeyOf(route) : undefined,
     needsKey: "scope" in route.access,
   };
+}
+
+/** Another one for each call: who tries one sample after the other must not meet a conflict. */
+function exampleKeyOf({ operationId }: Route): string {
+  return `${operationId.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-8731`;
 }
 
 function curl({ route, url, body, idempotencyKey, needsKey }: Call): string {
@@ -87,19 +92,20 @@ function python({ route, url, body, idempotencyKey, needsKey }: Call): string {
   const headers = [
     needsKey && `"Authorization": f"Bearer {os.environ['BRIM_API_KEY']}"`,
     idempotencyKey !== undefined && `"Idempotency-Key": "${idempotencyKey}"`,
-  ].filter(Boolean);
+  ].filter((header) => typeof header === "string");
   return [
     needsKey && "import os",
     "import requests",
     "",
     `answer = requests.${route.method.toLowerCase()}(`,
     `    "${url}",`,
-    headers.length > 0 && `    headers={${headers.join(", ")}},`,
+    headers.length === 1 && `    headers={${headers[0]}},`,
+    headers.length > 1 && `    headers={\n${headers.map((header) => `        ${header},\n`).join("")}    },`,
     body && `    json=${pythonLiteral(body, "    ")},`,
     "    timeout=30,",
     ")",
     "answer.raise_for_status()",
-    route.answer && "print(answer.json())",
+    route.answer && `print(${route.answerType === undefined ? "answer.json()" : "answer.text"})`,
   ]
     .filter((line) => typeof line === "string")
     .join("\n");

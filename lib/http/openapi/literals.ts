@@ -8,6 +8,7 @@ export function pythonLiteral(value: unknown, indent = ""): string {
   const inner = `${indent}    `;
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
+  if (isEmpty(value)) return JSON.stringify(value);
   if (Array.isArray(value)) {
     return `[\n${value.map((item) => `${inner}${pythonLiteral(item, inner)},\n`).join("")}${indent}]`;
   }
@@ -18,4 +19,8 @@ export function pythonLiteral(value: unknown, indent = ""): string {
     return `{\n${fields.join("")}${indent}}`;
   }
   return JSON.stringify(value);
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }

@@ -1,5 +1,6 @@
 import { decode, encode } from "next-auth/jwt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pruneBillingLinks } from "@/lib/billing-links";
 import { listCustomersOf, roleOf } from "@/lib/customers";
 import { openBillingLink, peekLink } from "@/lib/http";
 import { readSignedInUser } from "@/lib/http/sign-in/signed-in-user";
@@ -201,6 +202,55 @@ describe("a billing link", () => {
     expect(response.status).toBe(303);
     expect(cookieOf(response)).toBe("");
     expect(cookieOf(await open(link))).not.toBe("");
+  });
+});
+
+describe("links that ended", () => {
+  const DAY_MS = 24 * 60 * 60_000;
+
+  /** As if a link had been made, and used or not, so many days ago. */
+  async function aged(customer: { customerId: CustomerId }, days: number, isUsed: boolean): Promise<Link> {
+    const link = await aLink(customer);
+    if (isUsed) await open(link);
+    const [newest] = await prisma().billingLink.findMany({
+      where: { customerId: customer.customerId },
+      orderBy: { createdAt: "desc" },
+      take: 1,
+    });
+    const earlier = (date: Date) => new Date(date.getTime() - days * DAY_MS);
+    if (!newest) throw new Error("The link is not there.");
+    const { customerId, tokenHash, createdAt, expiresAt, usedAt } = newest;
+    await prisma().billingLink.update({
+      where: { customerId_tokenHash: { customerId, tokenHash } },
+      data: {
+        createdAt: earlier(createdAt),
+        expiresAt: earlier(expiresAt),
+        usedAt: usedAt && earlier(usedAt),
+      },
+    });
+    return link;
+  }
+
+  it("are deleted after thirty days, and what the operator did stays written down", async () => {
+    const customer = await aCustomer(brim);
+    const [usedLongAgo, leftLongAgo] = [await aged(customer, 31, true), await aged(customer, 31, false)];
+    const [usedLately, leftLately] = [await aged(customer, 29, true), await aged(customer, 29, false)];
+    const fresh = await aLink(customer);
+    const actions = await actionsOn(customer.customerId);
+
+    expect(await pruneBillingLinks(new Date())).toEqual({ deleted: 2 });
+    expect(await pruneBillingLinks(new Date())).toEqual({ deleted: 0 });
+
+    const links = [usedLongAgo, leftLongAgo, usedLately, leftLately, fresh];
+    expect(await Promise.all(links.map(stateOf))).toEqual([
+      "unknown",
+      "unknown",
+      "used",
+      "expired",
+      "usable",
+    ]);
+    expect(actions).toHaveLength(5);
+    expect(await actionsOn(customer.customerId)).toEqual(actions);
   });
 });
 

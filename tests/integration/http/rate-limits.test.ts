@@ -70,6 +70,22 @@ describe.each(["memory", "postgres"])("limits counted in %s", (store) => {
     expect(writes.map(({ status }) => status).sort()).toEqual([400, 400, 400, 400, 400, 429]);
   });
 
+  it("let no more billing links be made than other writes", async () => {
+    const { customerId } = await createCustomer({ name: "Acme", email: "acme@example.com" });
+    const { secret } = await createApiKey({ customerId: null, name: "operator", scopes: "all" });
+    const operator = callerWith(brim, secret);
+    const ask = () => operator.post(`/api/v1/admin/customers/${customerId}/billing-link`, {});
+
+    const answers = await Promise.all(Array.from({ length: 12 }, ask));
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([
+      ...Array(5).fill(200),
+      ...Array(7).fill(429),
+    ]);
+    const { rows } = await pool().query("SELECT 1 FROM billing_link WHERE customer_id = $1", [customerId]);
+    expect(rows).toHaveLength(5);
+  });
+
   it("count a batch as one request, and change nothing when they refuse", async () => {
     const { customerId } = await createCustomer({ name: "Acme", email: "acme@example.com" });
     const { secret } = await createApiKey({ customerId: null, name: "operator", scopes: "all" });

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import ts from "typescript";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -27,6 +28,15 @@ function samplesIn(label: string): [operationId: string, source: string][] {
 const CALLS = ROUTES.filter((route) => route.access.kind !== "stripe").map((route) => route.operationId);
 
 describe("the samples", () => {
+  it("name an idempotency key that no other call's sample names, so that each can be tried after the other", () => {
+    const keys = samplesIn("curl").flatMap(([, source]) =>
+      [...source.matchAll(/(?:Idempotency-Key: |"idempotency_key": ")([\w-]+)/g)].map(([, key]) => key),
+    );
+
+    expect(keys.length).toBeGreaterThan(5);
+    expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+  });
+
   it.each(["curl", "TypeScript", "Python"])(
     "are there in %s for each call that is anybody's to make",
     (label) => {
@@ -46,8 +56,11 @@ describe("the samples", () => {
     }
   });
 
-  it("in TypeScript fit our client", { timeout: 60_000 }, () => {
-    expect(problemsIn(samplesIn("TypeScript"))).toEqual([]);
+  it("in TypeScript fit our client, and so does the README's", { timeout: 60_000 }, () => {
+    const [, readme = ""] = /```ts\n(import \{ Brim.*?)```/s.exec(readFileSync("README.md", "utf8")) ?? [];
+    expect(readme).toContain("brim.createCharge(");
+
+    expect(problemsIn([...samplesIn("TypeScript"), ["readme", readme]])).toEqual([]);
   });
 
   it("in TypeScript would not pass with a field that a call does not take", { timeout: 60_000 }, () => {
@@ -88,7 +101,7 @@ function problemsIn(samples: [name: string, source: string][]): string[] {
 }
 
 it("JSON is written in Python's words", () => {
-  expect(pythonLiteral({ a: [true, null], b: 'say "x"' })).toBe(
-    '{\n    "a": [\n        True,\n        None,\n    ],\n    "b": "say \\"x\\"",\n}',
+  expect(pythonLiteral({ a: [true, null], b: 'say "x"', c: {} })).toBe(
+    '{\n    "a": [\n        True,\n        None,\n    ],\n    "b": "say \\"x\\"",\n    "c": {},\n}',
   );
 });

@@ -1,0 +1,203 @@
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createApiKey } from "@/lib/api-keys";
+import { type RunningBrim, startBrim } from "@/tests/support/brim";
+import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
+import { anOutsideProject, type OutsideProject } from "@/tests/support/outside-project";
+
+/** What somebody writes who has only the package and its types. */
+const PROGRAM = `
+import {
+  type BillingRecord, Brim, BrimError, type Charge, InvalidRequestError, NoAnswerError, PaymentRequiredError, RateLimitedError,
+} from "brim/client";
+
+const baseUrl = process.env["BRIM_URL"] ?? "";
+const operator = new Brim({ baseUrl, apiKey: process.env["BRIM_API_KEY"] });
+
+async function refusal(call: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await call();
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Each class in turn, as somebody handles them who leaves nothing out. */
+function explain(error: BrimError): string {
+  if (error instanceof PaymentRequiredError) return \`\${error.availableUsd} of \${error.requiredUsd}: \${error.topupUrl}\`;
+  if (error instanceof RateLimitedError) return \`wait \${error.retryAfterSeconds ?? 60}\`;
+  if (error instanceof InvalidRequestError) return error.issues.map(({ path }) => path).join();
+  if (error instanceof NoAnswerError) return error.message;
+  return \`\${error.status} \${error.code}\`;
+}
+
+async function main(): Promise<void> {
+  const { customer_id } = await operator.createCustomer({ name: "Globex", email: "billing@globex.example" });
+  const { api_key } = await operator.createApiKey({ customer_id, name: "Production" });
+  if (api_key === null) throw new Error("The secret is shown once, and this was the first time.");
+  const brim = new Brim({ baseUrl, apiKey: api_key });
+  await operator.createAdjustment({ customer_id, amount_usd: "5.00", reason: "Welcome" });
+
+  const work = { amount_usd: "1.25", idempotency_key: "job-42", metadata: { job: "42" } };
+  const charge: Charge = await brim.createCharge(work);
+  const again = await brim.createCharge(work);
+  const hold = await brim.createHold({ amount_usd: "2.00", expires_in_seconds: 60 });
+  const captured = await brim.captureHold({ hold_id: hold.hold_id, amount_usd: "0.50" });
+  const other = await brim.createHold({ amount_usd: "1.00" });
+  const released = await brim.releaseHold({ hold_id: other.hold_id });
+
+  const records: BillingRecord[] = [];
+  for await (const record of brim.listRecords.all({ limit: 1 })) records.push(record);
+  const page = await brim.listRecords({ type: ["charge"], limit: 1 });
+
+  const errors: string[] = [];
+  for (const call of [
+    () => brim.createCharge({ amount_usd: "100.00" }),
+    () => brim.createCharge({ ...work, amount_usd: "1.26" }),
+    () => brim.createCharge({ amount_usd: "-1" }),
+    () => brim.getHold({ hold_id: "hold_01kaw3h8ezf5vr9q2m7x4c6tnd" }),
+    () => new Brim({ baseUrl: "http://127.0.0.1:1", apiKey: api_key, maxRetries: 0 }).getBalance(),
+  ]) {
+    const error = await refusal(call);
+    if (!(error instanceof BrimError)) throw error;
+    errors.push(explain(error));
+  }
+
+  console.log(JSON.stringify({
+    customer_id,
+    isSame: charge.charge_id === again.charge_id,
+    hold: [hold.status, captured.status, captured.captured_usd, released.status],
+    records: records.map((record) => \`\${record.type} \${record.direction} \${record.amount_usd}\`),
+    newestCharge: page.records[0]?.amount_usd,
+    hasMore: page.next_cursor !== null,
+    left: (await brim.getBalance()).available_usd,
+    errors,
+  }));
+}
+
+/** What the compiler must refuse; were the types lost on the way, it would not. */
+export function mistakes(brim: Brim): unknown[] {
+  return [
+    // @ts-expect-error a field that there is not
+    brim.createCharge({ amount_eur: "1.00" }),
+    // @ts-expect-error a field that is needed
+    brim.createCharge({}),
+    // @ts-expect-error a type that there is not
+    brim.listRecords({ type: ["gift"] }),
+    // @ts-expect-error a call that there is not
+    brim.createGift,
+    // @ts-expect-error neither where it is nor who asks
+    new Brim({}),
+    // @ts-expect-error a key on a page of Brim's own
+    new Brim({ customerId: "cust_1", apiKey: "brim_sk_x" }),
+    // @ts-expect-error where Brim is, is not known
+    new Brim({ apiKey: "brim_sk_x" }),
+  ];
+}
+
+void main();
+`;
+
+/** How programs are compiled today, and how many still are. */
+const SETTINGS: [name: string, file: string, options: Record<string, unknown>, built: string][] = [
+  [
+    "for a bundler",
+    "bundler.ts",
+    { module: "esnext", moduleResolution: "bundler", verbatimModuleSyntax: true },
+    "bundler.js",
+  ],
+  [
+    "for Node, as an ES module",
+    "module.mts",
+    { module: "nodenext", moduleResolution: "nodenext", verbatimModuleSyntax: true },
+    "module.mjs",
+  ],
+  ["for Node, as CommonJS", "common.cts", { module: "nodenext", moduleResolution: "nodenext" }, "common.cjs"],
+  ["as in older projects", "older.cts", { module: "commonjs", moduleResolution: "node10" }, "older.cjs"],
+  [
+    "with a browser's types and none of Node's",
+    "browser.ts",
+    { module: "esnext", moduleResolution: "bundler", lib: ["es2022", "dom", "dom.iterable"], types: [] },
+    "browser.js",
+  ],
+];
+
+let brim: RunningBrim;
+let outside: OutsideProject;
+let operatorKey: string;
+
+beforeAll(async () => {
+  [brim, outside] = await Promise.all([startBrim(), anOutsideProject()]);
+  operatorKey = (await createApiKey({ customerId: null, name: "operator", scopes: "all" })).secret;
+}, 120_000);
+afterAll(async () => {
+  outside.remove();
+  await brim.stop();
+});
+
+describe("a program outside, with the package of the client", () => {
+  it("gets nothing else with it", () => {
+    expect(outside.installed).toEqual(["brim"]);
+  });
+
+  it.each(SETTINGS)(
+    "compiles strictly %s, and spends",
+    async (name, file, options, built) => {
+      const withoutNode = name.includes("none of Node's");
+      outside.write(
+        file,
+        withoutNode
+          ? `declare const process: { env: Record<string, string | undefined> };\n${PROGRAM}`
+          : PROGRAM,
+      );
+
+      const said = await outside.compile(file, options);
+      const result = await outside.run(built, { BRIM_URL: brim.url, BRIM_API_KEY: operatorKey });
+
+      expect(said).toBe("");
+      const { customer_id } = result as { customer_id: string };
+      expect(result).toEqual({
+        customer_id: expect.stringMatching(/^cust_/),
+        isSame: true,
+        hold: ["open", "captured", "0.50", "released"],
+        records: ["charge debit 0.50", "charge debit 1.25", "adjustment credit 5.00"],
+        newestCharge: "0.50",
+        hasMore: true,
+        left: "3.25",
+        errors: [
+          `3.25 of 100.00: ${brim.url}/billing?customer=${customer_id}`,
+          "409 IDEMPOTENCY_CONFLICT",
+          "amount_usd",
+          "404 NOT_FOUND",
+          "The server cannot be reached.",
+        ],
+      });
+      await expectLedgerVerified();
+    },
+    120_000,
+  );
+
+  it("can be bundled for a browser without anything of Node's", async () => {
+    outside.write(
+      "page.js",
+      'import { Brim } from "brim/client";\nglobalThis.brim = new Brim({ customerId: "cust_1" });\n',
+    );
+
+    const { metafile, outputFiles, warnings } = await build({
+      absWorkingDir: outside.folder,
+      entryPoints: ["page.js"],
+      bundle: true,
+      platform: "browser",
+      format: "iife",
+      target: "es2022",
+      minify: true,
+      write: false,
+      metafile: true,
+    });
+
+    expect(warnings).toEqual([]);
+    expect(Object.keys(metafile.inputs).sort()).toEqual(["node_modules/brim/client/index.js", "page.js"]);
+    const [page] = outputFiles;
+    expect(page?.text).not.toMatch(/\bprocess\.|\brequire\(|\bBuffer\b/);
+  });
+});

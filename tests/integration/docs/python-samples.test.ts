@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  FIRST_CHARGE_USD,
+  LEFT_USD,
+  type QuickStartStep,
+  quickStartSteps,
+} from "@/app/docs/quick-start/steps";
+import { type CustomerId, isId } from "@/lib/platform/ids";
+import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
+import { missingPython, openPython, type Python } from "@/tests/support/python";
+import { usualKey } from "@/tests/support/refusals/valid-request";
+import { keyOf } from "@/tests/support/refusals/world";
+import { SAMPLED, type SampleWorld, sampleOf, startSampleWorld } from "@/tests/support/samples";
+import { topUp } from "@/tests/support/spending";
+
+const missing = missingPython();
+
+/** Brim needs no Python, so who tries Brim need not have one. In CI nothing goes unproven. */
+const mayBeMissing = !process.env.CI;
+
+it.skipIf(missing && mayBeMissing)(`the samples in Python are run${missing ? `: ${missing}` : ""}`, () => {
+  expect(missing).toBeUndefined();
+});
+
+// The one line above is enough to say that all of this is not run.
+if (!missing)
+  describe("in Python", () => {
+    let samples: SampleWorld;
+    let python: Python;
+
+    beforeAll(async () => {
+      samples = await startSampleWorld();
+      python = openPython();
+    }, 120_000);
+    afterAll(async () => {
+      python.close();
+      await samples.stop();
+    });
+
+    describe("the samples, run one after the other", () => {
+      it.each(SAMPLED)("%s succeeds", async (_id, route) => {
+        const source = await sampleOf(route, "Python", samples.world);
+
+        const printed = await python.run(source, {
+          environment: { BRIM_API_KEY: usualKey(route, samples.world) },
+          isNew: true,
+        });
+
+        expect(printed === "").toBe(!route.answer);
+        expect(printed).not.toContain("'ok': False"); // an item of a batch that was refused
+      });
+
+      it("leave the ledger in order", () => expectLedgerVerified());
+    });
+
+    describe("the quick start", () => {
+      it("works word for word, with a top-up in between", async () => {
+        const steps = new Map(quickStartSteps(samples.brim.url).map((step) => [step.id, step.python]));
+        const environment = { BRIM_API_KEY: await keyOf(null) };
+        const follow = (id: QuickStartStep["id"]) => python.run(steps.get(id) ?? "", { environment });
+
+        expect(await follow("key")).toBe("");
+        const customerId = (await follow("customer")) as CustomerId;
+        expect(isId("customer", customerId)).toBe(true);
+        expect(await follow("link")).toContain(
+          `${samples.brim.url}/billing-link?customer=${customerId}&token=`,
+        );
+        expect(await follow("refused")).toContain("'error': 'PAYMENT_REQUIRED'");
+        await topUp(customerId, "25.00");
+        const charged = await follow("charge");
+        expect(charged).toContain(`'amount_usd': '${FIRST_CHARGE_USD}'`);
+        expect(await follow("charge")).toBe(charged);
+        expect(await follow("balance")).toBe(LEFT_USD);
+      });
+
+      it("has each step that is a call", () => {
+        for (const { id, typeScript, python: source } of quickStartSteps(samples.brim.url)) {
+          expect(`${id} ${source !== undefined}`).toBe(`${id} ${typeScript !== undefined}`);
+        }
+      });
+    });
+  });

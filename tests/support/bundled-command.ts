@@ -1,0 +1,37 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { build } from "esbuild";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+
+/** A command that plain Node runs. */
+export interface BundledCommand {
+  readonly file: string;
+  remove(): void;
+}
+
+/**
+ * Bundles a command as the build does, for a test that starts it many times: to compile it for each start would take
+ * longer than what the test is about.
+ *
+ * @param source its path in the project, such as `lib/commands/key.ts`
+ */
+export async function bundleCommand(source: string): Promise<BundledCommand> {
+  const cache = join(ROOT, "node_modules/.cache"); // inside the project, so that its packages are found
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, "brim-test-command-"));
+  const file = join(folder, "command.mjs");
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: [source],
+    outfile: file,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    bundle: true,
+    packages: "external",
+    tsconfig: join(ROOT, "tsconfig.json"),
+    logLevel: "warning",
+  });
+  return { file, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
