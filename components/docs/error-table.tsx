@@ -30,7 +30,12 @@ export function ErrorTable({ document }: { document: OpenApiDocument }) {
               <summary className="flex min-h-11 cursor-pointer items-center text-sm text-accent">
                 Example
               </summary>
-              <CodeBlock label="Answer" what={`Example of ${code}`} text={JSON.stringify(example, null, 2)} />
+              <CodeBlock
+                label="Answer"
+                what={`Example of ${code}`}
+                text={JSON.stringify(example, null, 2)}
+                language="JSON"
+              />
             </details>
           </dd>
         </div>

@@ -87,8 +87,9 @@ function AnswerExample({ operation }: { operation: OperationPart }) {
   const answer = successOf(operation);
   if (!answer) return <p className="text-sm text-faint">The answer is 204, without a body.</p>;
   const { example } = answer;
-  const text = typeof example === "string" ? example : JSON.stringify(example, null, 2);
-  return <CodeBlock label="Answer" what={`Answer: ${operation.summary}`} text={text} />;
+  const what = `Answer: ${operation.summary}`;
+  if (typeof example === "string") return <CodeBlock label="Answer" what={what} text={example} />;
+  return <CodeBlock label="Answer" what={what} text={JSON.stringify(example, null, 2)} language="JSON" />;
 }
 
 /** Each status that is not a success, as a link to what it means. */

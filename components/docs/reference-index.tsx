@@ -21,7 +21,7 @@ export function ReferenceIndex({ entries }: { entries: IndexEntry[] }) {
   const chapters = [...new Set(found.map((entry) => entry.chapter))];
   return (
     <>
-      <search>
+      <search className="noscript:hidden">
         <label htmlFor="search" className="block text-sm font-medium">
           Search
         </label>

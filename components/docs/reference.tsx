@@ -1,11 +1,11 @@
 import type { OpenApiDocument } from "@/lib/http";
 import { ErrorTable } from "./error-table";
+import { FieldList } from "./field-list";
 import { type Call, callsOf, successOf } from "./operation-parts";
 import { OperationSection } from "./operation-section";
 import { Prose } from "./prose";
 import { type IndexEntry, ReferenceIndex } from "./reference-index";
-import { SampleChoice } from "./samples";
-import { fieldNames } from "./schema-words";
+import { fieldNames, resolveSchema } from "./schema-words";
 
 /** The whole API on one page, made from its OpenAPI document. */
 export function Reference({ document }: { document: OpenApiDocument }) {
@@ -40,22 +40,26 @@ export function Reference({ document }: { document: OpenApiDocument }) {
           className="mt-3 max-w-[720px]"
         />
         <h2 className="mt-12 text-2xl font-semibold tracking-[-0.015em]">Refusals</h2>
+        <Prose text="Each has the same fields." className="mt-3 mb-4" />
+        <FieldList
+          schema={resolveSchema({ $ref: "#/components/schemas/Error" }, document.components.schemas)}
+          named={document.components.schemas}
+        />
+        <p className="mt-8 text-sm font-medium">Their codes</p>
         <ErrorTable document={document} />
-        <SampleChoice first="curl">
-          {document.tags.map((tag) => (
-            <div key={tag.name} className="mt-16">
-              <h2 className="text-2xl font-semibold tracking-[-0.015em]">{tag.name}</h2>
-              <Prose text={tag.description} className="mt-2 mb-10" />
-              <div className="space-y-12">
-                {calls
-                  .filter((call) => call.operation.tags.includes(tag.name))
-                  .map((call) => (
-                    <OperationSection key={call.operation.operationId} call={call} document={document} />
-                  ))}
-              </div>
+        {document.tags.map((tag) => (
+          <div key={tag.name} className="mt-16">
+            <h2 className="text-2xl font-semibold tracking-[-0.015em]">{tag.name}</h2>
+            <Prose text={tag.description} className="mt-2 mb-10" />
+            <div className="space-y-12">
+              {calls
+                .filter((call) => call.operation.tags.includes(tag.name))
+                .map((call) => (
+                  <OperationSection key={call.operation.operationId} call={call} document={document} />
+                ))}
             </div>
-          ))}
-        </SampleChoice>
+          </div>
+        ))}
       </main>
     </div>
   );

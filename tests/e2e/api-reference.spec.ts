@@ -43,6 +43,35 @@ test("a sample is shown in three languages, for the whole page, and can be copie
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await sample.textContent());
 });
 
+test("the chosen language is remembered, here and on the quick start", async ({ page }) => {
+  await page.goto("/docs/api");
+  await page.locator("#createCharge").getByRole("button", { name: "TypeScript" }).click();
+
+  await page.reload();
+  await expect(page.locator("#createHold pre").first()).toContainText("await brim.createHold({");
+
+  await page.goto("/docs/quick-start");
+  await expect(page.locator("#customer pre").first()).toContainText("await brim.createCustomer({");
+});
+
+test("without JavaScript every call, field and sample can be read", async ({ browser, request }) => {
+  const document = await (await request.get(`${demo().appUrl}/api/v1/openapi.json`)).json();
+  const page = await browser.newPage({ javaScriptEnabled: false });
+  await page.goto(`${demo().appUrl}/docs/api`);
+  const text = plain((await page.locator("main").textContent()) ?? "");
+
+  const texts = textsOf(document);
+  const missing = texts.filter((words) => !text.includes(plain(words)));
+  const samples = await page.getByText("answer.raise_for_status()").all();
+
+  expect(texts.length).toBeGreaterThan(Object.keys(document.paths).length);
+  expect(missing).toEqual([]);
+  expect(samples).toHaveLength(samplesOf(document, "Python").length);
+  for (const sample of samples) await expect(sample).toBeVisible();
+  await expect(page.getByRole("button", { name: "Python" })).toHaveCount(0);
+  await page.close();
+});
+
 test("a search finds calls by words, fields and statuses", async ({ page }) => {
   await page.goto("/docs/api");
   const calls = page.getByRole("navigation", { name: "Calls" }).getByRole("link");
@@ -80,6 +109,35 @@ test("the billing page loads none of the scripts of these pages", async ({ page,
   expect(ofDocs.filter((script) => script.includes(words)).length).toBeGreaterThan(0);
   expect(ofBilling.filter((script) => script.includes(words))).toEqual([]);
 });
+
+/** Without the marks of Markdown, which the page turns into elements. */
+function plain(words: string): string {
+  return words.replace(/[`*]/g, "").replace(/\s+/g, " ").trim();
+}
+
+interface Described {
+  operationId?: string;
+  summary?: string;
+  description?: string;
+  properties?: Record<string, { description?: string; enum?: unknown[] }>;
+}
+
+/** What the document says of its calls and of their fields, paragraph by paragraph, and every value that is allowed. */
+function textsOf(part: unknown): string[] {
+  if (typeof part !== "object" || part === null) return [];
+  const { operationId, summary, description, properties = {} } = part as Described;
+  const call = operationId === undefined ? [] : [summary, ...(description?.split("\n\n") ?? [])];
+  const fields = Object.values(properties).flatMap((field) => [field.description, ...(field.enum ?? [])]);
+  const texts = [...call, ...fields].filter((text) => typeof text === "string");
+  return [...texts, ...Object.values(part).flatMap(textsOf)];
+}
+
+function samplesOf(document: { paths: Record<string, Record<string, object>> }, label: string) {
+  return Object.values(document.paths)
+    .flatMap((methods) => Object.values(methods))
+    .flatMap((operation) => (operation as { "x-codeSamples"?: { label: string }[] })["x-codeSamples"] ?? [])
+    .filter((sample) => sample.label === label);
+}
 
 /** The scripts that a page loads, as text. */
 async function scriptsOf(page: Page, visit: () => Promise<unknown>): Promise<string[]> {

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "@playwright/test";
+import { Brim } from "@/lib/client";
+import { demo } from "./support/demo";
 import { continueToCheckout, expect, fillCard, signIn, test } from "./support/journey";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -48,6 +50,34 @@ for (const width of [375, 1280]) {
 
         await page.goto("/billing?topup=cancelled");
         await expectFit(page);
+      });
+
+      test("a billing link is without findings and fits, also one that is used up", async ({
+        page,
+        member,
+        browser,
+      }) => {
+        const operator = new Brim({ baseUrl: demo().appUrl, apiKey: demo().operatorApiKey });
+        const { url } = await operator.createBillingLink({ customer_id: member.customerId });
+        // Somebody who is signed in is asked first; a stranger is led on at once.
+        await signIn(page, member);
+        await page.goto(url);
+        await expect(page.getByRole("button", { name: "Continue to billing" })).toBeVisible();
+        await expectFit(page);
+
+        await page.getByRole("button", { name: "Continue to billing" }).click();
+        await expect(page).toHaveURL(`${demo().appUrl}/billing`);
+        await page.goto(url);
+        await expect(page.getByRole("heading", { name: "This link was used already" })).toBeVisible();
+        await expectFit(page);
+
+        const stranger = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
+        await stranger.goto(`${demo().appUrl}/billing-link?customer=${member.customerId}&token=over`);
+        await expect(
+          stranger.getByRole("heading", { name: "This link does not work any more" }),
+        ).toBeVisible();
+        await expectFit(stranger);
+        await stranger.close();
       });
 
       test("the pages for developers are without findings and fit", async ({ page }) => {

@@ -79,16 +79,16 @@ test("the quick start works in TypeScript too, word for word", async ({ page, co
   expect(result.available_usd).toBe(LEFT_USD);
 });
 
-test("the page shows every step, for a shell and in TypeScript", async ({ page }) => {
+test("the page shows every step, in each language", async ({ page }) => {
   await page.goto("/docs/quick-start");
 
-  for (const { id, title, shell, typeScript } of quickStartSteps(demo().appUrl)) {
+  for (const { id, title, shell, typeScript, python } of quickStartSteps(demo().appUrl)) {
     const step = page.locator(`#${id}`);
     await expect(step.getByRole("heading")).toContainText(title);
-    if (shell) expect(await shown(page, id)).toBe(shell);
-    if (!typeScript) continue;
-    await step.getByRole("button", { name: "TypeScript" }).click();
-    expect(await shown(page, id)).toBe(typeScript);
-    await step.getByRole("button", { name: "curl" }).click();
+    for (const [label, source] of Object.entries({ TypeScript: typeScript, Python: python, curl: shell })) {
+      if (source === undefined) continue;
+      await step.getByRole("button", { name: label }).click();
+      expect(await shown(page, id)).toBe(source);
+    }
   }
 });

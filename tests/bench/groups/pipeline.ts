@@ -8,7 +8,7 @@ import { bucketOf, countRequest, limitHeaders } from "@/lib/http/limits/rate-lim
 import { authenticate } from "@/lib/http/pipeline/authenticate";
 import { parseJson } from "@/lib/http/pipeline/read-body";
 import { validate } from "@/lib/http/pipeline/validate";
-import { chargeBody } from "@/lib/http/routes/usage-bodies";
+import { chargeBody } from "@/lib/http/routes/charge-bodies";
 import { keyed } from "@/lib/usage/keyed";
 import { startLoadGenerator } from "../http-load/load-generator";
 import { startPipelineOnly } from "../http-load/servers";

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { listenerFor } from "@/lib/http/doors";
 import { publicRoute, usageRoute } from "@/lib/http/route";
-import { chargeBody } from "@/lib/http/routes/usage-bodies";
+import { chargeBody } from "@/lib/http/routes/charge-bodies";
 
 /** Answers without doing anything: once behind nothing, once behind all that stands before a charge. */
 const facts = {

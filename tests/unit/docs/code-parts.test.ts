@@ -52,7 +52,6 @@ describe("code in pieces", () => {
 
   it("marks the JSON that a shell has in single quotes as JSON, and no number in an address", () => {
     expect(coloured(`curl http://localhost:3000/#x \\\n  -d '{ "name": "Acme AI" }'`, "curl")).toEqual([
-      "keyword curl",
       'value "Acme AI"',
     ]);
   });
