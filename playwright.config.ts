@@ -8,7 +8,7 @@ export default defineConfig({
   testDir: "tests/e2e",
   globalSetup: "./tests/e2e/support/start-brim.ts",
   outputDir: "test-results",
-  workers: 1, // the browser, Brim and Postgres share two cores
+  workers: 2, // each has a Brim of its own; while one page waits, the other works
   retries: 0, // a test that passes at the second try hides a fault
   forbidOnly: Boolean(process.env.CI),
   timeout: 60_000,

@@ -7,7 +7,9 @@ const integration = {
   environment: "node",
   // Processes, not threads: each has its own pool and its own globalThis, as in production.
   pool: "forks",
-  maxWorkers: 2,
+  maxWorkers: 3, // one more than two cores: while one waits for the database or for a command, two work
+  isolate: false, // a process serves many files; what they could share is put back before each
+  setupFiles: "tests/support/fresh-file.ts",
   sequence: { groupOrder: 1 }, // after the unit tests, which may use every core
   globalSetup: "tests/support/postgres-server.ts",
   testTimeout: 30_000,
@@ -25,6 +27,7 @@ export default defineConfig({
           include: ["tests/unit/**/*.test.ts"],
           environment: "node",
           pool: "threads",
+          testTimeout: 20_000, // some lint the whole document, or start a shell for each sample
         },
       },
       {

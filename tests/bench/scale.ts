@@ -27,9 +27,9 @@ export const FULL: Scale = {
 };
 
 export const QUICK: Scale = {
-  sliceMs: 150,
-  warmUpMs: 250,
-  longWarmUpMs: 500,
+  sliceMs: 50,
+  warmUpMs: 50,
+  longWarmUpMs: 50,
   rounds: 2,
   reads: 10,
   ledger: { customers: 200, transfersEach: 1, busyTransfers: 100 },

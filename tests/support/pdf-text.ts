@@ -7,7 +7,8 @@ import { inflateSync } from "node:zlib";
 export function readPdfText(pdf: Buffer): string {
   const source = pdf.toString("latin1");
   const lines: string[] = [];
-  for (const match of source.matchAll(/stream\r?\n([\s\S]*?)\r?\nendstream/g)) {
+  // A carriage return before the end may be the last byte of the checksum: one too many is passed over, one too few is not.
+  for (const match of source.matchAll(/stream\r?\n([\s\S]*?)\nendstream/g)) {
     const content = inflate(Buffer.from(match[1] ?? "", "latin1"));
     for (const shown of content?.matchAll(/\[(.*?)\]\s*TJ/g) ?? []) lines.push(decode(shown[1] ?? ""));
   }

@@ -23,6 +23,13 @@ interface Step {
   };
 }
 
+/** What became of one step. */
+interface Result {
+  readonly name: string;
+  readonly counts: TestCounts;
+  readonly seconds: number;
+}
+
 const vitestJson = {
   args: (file: string) => ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
   count: countVitest,
@@ -34,15 +41,18 @@ const playwrightJson = {
   count: countPlaywright,
 };
 
-const STEPS: Step[] = [
-  { name: "generate", script: "generate", isPreparation: true },
-  { name: "lint", script: "lint" },
-  { name: "types", script: "types" },
-  { name: "unit", script: "test:unit", report: vitestJson },
-  { name: "integration", script: "test:integration", report: vitestJson },
-  { name: "e2e", script: "test:e2e", report: playwrightJson, missing: missingChromium },
+/** Steps of one stage run side by side: each of them alone would leave one of two cores without work. */
+const STAGES: Step[][] = [
+  [{ name: "generate", script: "generate", isPreparation: true }],
+  [{ name: "lint", script: "lint" }],
+  [
+    { name: "types", script: "types" },
+    { name: "unit", script: "test:unit", report: vitestJson },
+  ],
+  [{ name: "integration", script: "test:integration", report: vitestJson }],
+  [{ name: "e2e", script: "test:e2e", report: playwrightJson, missing: missingChromium }],
   // Only that it still runs: a time is never a reason to fail here.
-  { name: "bench", script: "bench:quick" },
+  [{ name: "bench", script: "bench:quick" }],
 ];
 
 const projectRoot = fileURLToPath(new URL("../../", import.meta.url));
@@ -53,44 +63,69 @@ process.exitCode = await runAll();
 
 /** Runs every step, also after a failure, so that one run shows all that is wrong. */
 async function runAll(): Promise<number> {
+  const startedAt = performance.now();
   const obstacle = missingPrerequisite(projectRoot);
-  if (obstacle) return summarise([{ name: "npm test", counts: failure(obstacle) }]);
+  if (obstacle) return summarise([{ name: "npm test", counts: failure(obstacle), seconds: 0 }], startedAt);
 
-  const obstacles = new Map(STEPS.map((step) => [step, step.missing?.()]));
+  const obstacles = new Map(STAGES.flat().map((step) => [step, step.missing?.()]));
   for (const line of obstacles.values()) if (line) console.log(line);
 
-  const results = [];
-  for (const step of STEPS) {
-    const missing = obstacles.get(step);
-    results.push({ name: step.name, counts: missing ? failure(missing) : await runStep(step) });
+  const results: Result[] = [];
+  for (const stage of STAGES) {
+    const runnable = stage.filter((step) => !obstacles.get(step));
+    const ran = await Promise.all(runnable.map((step) => runStep(step, runnable.length > 1)));
+    const missing = stage.flatMap((step) => missed(step, obstacles.get(step)));
+    results.push(...ran, ...missing);
   }
-  return summarise(results);
+  return summarise(results, startedAt);
 }
 
-async function runStep(step: Step): Promise<TestCounts> {
+/** @param isBesideOthers its output is shown when it ends, or the lines of two steps would mix */
+async function runStep(step: Step, isBesideOthers: boolean): Promise<Result> {
   const startedAt = performance.now();
-  console.log(`\n━━ ${step.name}`);
+  if (!isBesideOthers) console.log(`\n━━ ${step.name}`);
 
   const reportFile = join(reportsDir, `${step.name}.json`);
   const args = ["run", "--silent", step.script, "--", ...(step.report?.args(reportFile) ?? [])];
-  const exit = await run("npm", args, step.report?.env?.(reportFile));
+  const env = step.report?.env?.(reportFile) ?? {};
+  const { exit, output } = await run("npm", args, { env, isHeldBack: isBesideOthers });
   const counts = countStep(step, reportFile, exit);
+  const seconds = secondsSince(startedAt);
 
-  const verdict = counts.failed.length > 0 ? "failed" : "passed";
-  console.log(`━━ ${step.name} ${verdict} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
-  return counts;
+  if (isBesideOthers) console.log(`\n━━ ${step.name}\n${output.trimEnd()}`);
+  console.log(`━━ ${step.name} ${counts.failed.length > 0 ? "failed" : "passed"} in ${seconds.toFixed(1)} s`);
+  return { name: step.name, counts, seconds };
 }
 
-/** Runs a program with its output on our own; resolves with how it ended, `0` when well. */
-function run(program: string, args: string[], env: Record<string, string> = {}): Promise<string> {
+function missed({ name }: Step, reason: string | undefined): Result[] {
+  return reason ? [{ name, counts: failure(reason), seconds: 0 }] : [];
+}
+
+function secondsSince(startedAt: number): number {
+  return (performance.now() - startedAt) / 1_000;
+}
+
+/** Runs a program with its output on our own, or held back; resolves with how it ended, `0` when well. */
+function run(
+  program: string,
+  args: string[],
+  options: { env: Record<string, string>; isHeldBack: boolean },
+): Promise<{ exit: string; output: string }> {
+  const stream = options.isHeldBack ? "pipe" : "inherit";
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: projectRoot,
-      env: { ...process.env, ...env },
-      stdio: ["ignore", "inherit", "inherit"],
+      env: { ...process.env, ...options.env },
+      stdio: ["ignore", stream, stream],
     });
-    child.once("error", (error) => resolve(error.message));
-    child.once("exit", (code, signal) => resolve(String(code ?? signal)));
+    let output = "";
+    for (const held of [child.stdout, child.stderr]) {
+      held?.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+      });
+    }
+    child.once("error", (error) => resolve({ exit: error.message, output }));
+    child.once("close", (code, signal) => resolve({ exit: String(code ?? signal), output }));
   });
 }
 
@@ -112,8 +147,8 @@ function failure(reason: string): TestCounts {
   return { passed: 0, failed: [reason], skipped: [] };
 }
 
-/** Names what was skipped and what failed; the very last line is the count. */
-function summarise(results: { name: string; counts: TestCounts }[]): number {
+/** Names what was skipped and what failed, and what each step took; the very last line is the count. */
+function summarise(results: Result[], startedAt: number): number {
   const skipped = results.flatMap(({ name, counts }) => counts.skipped.map((test) => `${name}: ${test}`));
   const failed = results.flatMap(({ name, counts }) => counts.failed.map((test) => `${name}: ${test}`));
   const passed = results.reduce((sum, { counts }) => sum + counts.passed, 0);
@@ -121,6 +156,8 @@ function summarise(results: { name: string; counts: TestCounts }[]): number {
   console.log("");
   for (const line of skipped) console.log(`skipped  ${line}`);
   for (const line of failed) console.log(`failed   ${line}`);
+  const times = results.map(({ name, seconds }) => `${name} ${Math.round(seconds)} s`).join(", ");
+  console.log(`time     ${times}; all ${Math.round(secondsSince(startedAt))} s`);
   const skippedCount = skipped.length > 0 ? `, ${skipped.length} skipped` : "";
   console.log(`${passed} passed, ${failed.length} failed${skippedCount}`);
   return failed.length > 0 ? 1 : 0;

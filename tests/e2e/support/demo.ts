@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
-/** Where the running demo's `demo.json` lies. */
-export const DEMO_FILE_VARIABLE = "BRIM_E2E_DEMO_FILE";
+/** Where the `demo.json` of each running demo lies, as a list in JSON. */
+export const DEMO_FILES_VARIABLE = "BRIM_E2E_DEMO_FILES";
 
 /** What the demo tells programs. */
 export interface Demo {
@@ -19,11 +19,17 @@ export interface Demo {
   userPassword: string;
 }
 
-/** The demo that the tests run against. */
+/** The demo that this worker has for itself: its tests may hold events back or take Stripe away. */
 export function demo(): Demo {
-  const file = process.env[DEMO_FILE_VARIABLE];
-  if (!file) throw new Error("The demo is started by Playwright's global setup.");
-  return JSON.parse(readFileSync(file, "utf8")) as Demo;
+  return JSON.parse(readFileSync(demoFile(), "utf8")) as Demo;
+}
+
+/** That demo's `demo.json`, in its data folder. */
+export function demoFile(): string {
+  const files = JSON.parse(process.env[DEMO_FILES_VARIABLE] ?? "[]") as string[];
+  const file = files[Number(process.env.TEST_PARALLEL_INDEX)];
+  if (!file) throw new Error("The demos are started by Playwright's global setup, one for each worker.");
+  return file;
 }
 
 /** Steers the demo's sandbox. */

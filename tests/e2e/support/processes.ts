@@ -18,13 +18,19 @@ export interface BrimProcesses {
   /** Asks Brim to end, as a service manager does. */
   stopApp(): Promise<void>;
   startApp(): Promise<void>;
+  /** Starts one more Brim beside it, on the same database, as behind a load balancer; tells its address. */
+  startAnotherApp(): Promise<string>;
   control(path: string, body?: unknown): Promise<Record<string, unknown>>;
   query(sql: string, values: unknown[]): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
 
-/** Starts both beside the demo, on its Postgres server. */
-export async function startProcesses(): Promise<BrimProcesses> {
+/**
+ * Starts both beside the demo, on its Postgres server.
+ *
+ * @param more settings of Brim beside those that it needs
+ */
+export async function startProcesses(more: Record<string, string> = {}): Promise<BrimProcesses> {
   const [appPort, sandboxPort] = await freePorts(2);
   const [database, sandboxDatabase] = [await createDatabase("app"), await createDatabase("sandbox")];
   await applyMigrations({ databaseUrl: database });
@@ -40,6 +46,7 @@ export async function startProcesses(): Promise<BrimProcesses> {
     STRIPE_API_BASE: sandboxUrl,
     NEXTAUTH_SECRET: "a secret of at least thirty-two characters",
     LOG_LEVEL: "warn",
+    ...more,
   };
   const sandbox = await start("dist/sandbox.js", {
     SANDBOX_PORT: String(sandboxPort),
@@ -49,6 +56,7 @@ export async function startProcesses(): Promise<BrimProcesses> {
     SANDBOX_WEBHOOK_SECRET: WEBHOOK_SECRET,
   });
   let app = await start("dist/server.js", settings);
+  const others: ChildProcess[] = [];
   const { stdout } = await promisify(execFile)(process.execPath, ["dist/seed.js"], {
     env: { ...process.env, ...settings },
   });
@@ -63,6 +71,11 @@ export async function startProcesses(): Promise<BrimProcesses> {
     async startApp() {
       app = await start("dist/server.js", settings);
     },
+    async startAnotherApp() {
+      const [port] = await freePorts(1);
+      others.push(await start("dist/server.js", { ...settings, PORT: String(port) }));
+      return `http://127.0.0.1:${port}`;
+    },
     async control(path, body = {}) {
       const response = await fetch(`${sandboxUrl}/_control${path}`, {
         method: "POST",
@@ -74,7 +87,7 @@ export async function startProcesses(): Promise<BrimProcesses> {
     query: async (sql, values) => (await connections.query(sql, values)).rows,
     async stop() {
       await connections.end();
-      await Promise.all([end(app, "SIGTERM"), end(sandbox, "SIGTERM")]);
+      await Promise.all([app, ...others, sandbox].map((child) => end(child, "SIGTERM")));
     },
   };
 }

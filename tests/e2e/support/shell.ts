@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { dirname } from "node:path";
-import { DEMO_FILE_VARIABLE } from "./demo";
+import { demoFile } from "./demo";
 
 /** A shell that stays open, in the folder of Brim and beside the demo that the tests run against. */
 export interface Shell {
@@ -14,7 +14,7 @@ export interface Shell {
 export function openShell(): Shell {
   const { DATABASE_URL: _, ...environment } = process.env;
   const child = spawn("bash", ["--noprofile", "--norc"], {
-    env: { ...environment, BRIM_DATA_DIR: dirname(process.env[DEMO_FILE_VARIABLE] ?? "") },
+    env: { ...environment, BRIM_DATA_DIR: dirname(demoFile()) },
   });
   return { type: (lines) => typeInto(child, lines), close: () => child.stdin.end() };
 }

@@ -3,16 +3,42 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DEMO_FILE_VARIABLE } from "./demo";
+import type { FullConfig } from "@playwright/test";
+import { DEMO_FILES_VARIABLE } from "./demo";
 
 /** A first start builds for production, on two cores beside other work. */
 const START_TIMEOUT_MS = 300_000;
 
+/** A demo that runs in a process of its own. */
+interface RunningDemo {
+  demoFile: string;
+  stop(): Promise<void>;
+}
+
 /**
- * Starts Brim once for all end-to-end tests, with the command that a new user runs, on ports and data of its own.
- * Returns what stops it.
+ * Starts Brim for all end-to-end tests: one for each worker, so that files which run side by side share nothing.
+ * Returns what stops them.
  */
-export default async function startBrim(): Promise<() => Promise<void>> {
+export default async function startBrim({
+  workers,
+}: Pick<FullConfig, "workers">): Promise<() => Promise<void>> {
+  const demos: RunningDemo[] = [];
+  const stop = async () => {
+    await Promise.all(demos.map((demo) => demo.stop()));
+  };
+  try {
+    // One after another: the first makes the build that the others run too.
+    while (demos.length < workers) demos.push(await startDemo());
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  process.env[DEMO_FILES_VARIABLE] = JSON.stringify(demos.map(({ demoFile }) => demoFile));
+  return stop;
+}
+
+/** Starts Brim with the command that a new user runs, on ports and data of its own. */
+async function startDemo(): Promise<RunningDemo> {
   const dataDir = mkdtempSync(join(tmpdir(), "brim-e2e-"));
   const [port, sandboxPort] = await freePorts(2);
   const child = spawn("npm", ["run", "--silent", "demo"], {
@@ -28,20 +54,19 @@ export default async function startBrim(): Promise<() => Promise<void>> {
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += String(chunk)));
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-
-  try {
-    await untilReady(() => output, ended);
-  } catch (error) {
-    child.kill("SIGTERM");
-    await ended;
-    throw error;
-  }
-  process.env[DEMO_FILE_VARIABLE] = join(dataDir, "demo.json");
-  return async () => {
+  const stop = async () => {
     child.kill("SIGTERM");
     await ended;
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
   };
+
+  try {
+    await untilReady(() => output, ended);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { demoFile: join(dataDir, "demo.json"), stop };
 }
 
 async function untilReady(output: () => string, ended: Promise<void>): Promise<void> {

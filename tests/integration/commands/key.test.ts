@@ -7,6 +7,7 @@ import { createApiKey, verifyApiKey } from "@/lib/api-keys";
 import { createCustomer } from "@/lib/customers";
 import { prisma } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
+import { type BundledCommand, bundleCommand } from "@/tests/support/bundled-command";
 import { createTestDatabase, type TestDatabase } from "@/tests/support/database";
 import { actionsOn } from "@/tests/support/operator";
 import { testDatabase } from "@/tests/support/settings";
@@ -15,14 +16,17 @@ const database = testDatabase();
 let empty: TestDatabase;
 let customerId: CustomerId;
 let noDemo: string;
+let command: BundledCommand;
 
 beforeAll(async () => {
+  command = await bundleCommand("lib/commands/key.ts");
   await database.ready;
   empty = await createTestDatabase({ empty: true });
   noDemo = mkdtempSync(join(tmpdir(), "brim-key-"));
   ({ customerId } = await createCustomer({ name: "Acme", email: "acme@example.com" }));
 });
 afterAll(async () => {
+  command.remove();
   rmSync(noDemo, { recursive: true });
   await empty.drop();
   await database.drop();
@@ -39,7 +43,7 @@ interface Ended {
 /** Runs the command with no other setting than the database. */
 function run(args: readonly string[], settings: Record<string, string | undefined> = {}): Promise<Ended> {
   const { PATH, HOME, NODE_ENV, DATABASE_URL } = process.env;
-  const child = spawn("node_modules/.bin/tsx", ["lib/commands/key.ts", ...args], {
+  const child = spawn(process.execPath, [command.file, ...args], {
     env: { PATH, HOME, NODE_ENV, DATABASE_URL, BRIM_DATA_DIR: noDemo, ...settings },
   });
   const texts = { stdout: "", stderr: "" };

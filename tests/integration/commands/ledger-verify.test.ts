@@ -1,18 +1,22 @@
 import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pool } from "@/lib/platform/db";
+import { type BundledCommand, bundleCommand } from "@/tests/support/bundled-command";
 import { createTestDatabase, type TestDatabase } from "@/tests/support/database";
 import { aCustomerWithHistory } from "@/tests/support/ledger-history";
 import { testDatabase } from "@/tests/support/settings";
 
 const database = testDatabase();
 let empty: TestDatabase;
+let command: BundledCommand;
 
 beforeAll(async () => {
+  command = await bundleCommand("lib/commands/ledger-verify.ts");
   await database.ready;
   empty = await createTestDatabase({ empty: true });
 });
 afterAll(async () => {
+  command.remove();
   await empty.drop();
   await database.drop();
 });
@@ -20,7 +24,7 @@ afterAll(async () => {
 /** Runs the command with no other setting than the database. */
 function verify(databaseUrl: string | undefined, ...args: string[]) {
   const { PATH, HOME, NODE_ENV } = process.env;
-  const child = spawn("node_modules/.bin/tsx", ["lib/commands/ledger-verify.ts", ...args], {
+  const child = spawn(process.execPath, [command.file, ...args], {
     env: { PATH, HOME, NODE_ENV, ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}) },
   });
   const texts = { stdout: "", stderr: "" };
