@@ -37,9 +37,7 @@ export async function sampleOf(route: Route, label: string, world: ApiWorld): Pr
   const operation = apiDocument().paths[route.path]?.[route.method.toLowerCase()];
   const sample = operation?.["x-codeSamples"].find((one) => one.label === label);
   if (!operation || !sample) throw new Error(`${route.operationId} has no sample in ${label}.`);
-  // Things of its own for each sample, but for the card: one that is saved twice is shown once.
-  const isAboutCards = route.path.includes("{payment_method_id}");
-  const objects = isAboutCards ? world.objects : await freshObjects(route, world);
+  const objects = await freshObjects(route, world); // of its own for each sample
   const isPart = (one: object): one is ParameterPart => "in" in one && one.in === "path";
   const named = (operation.parameters ?? []).filter(isPart).reduce((source, { name, example }) => {
     if (!source.includes(String(example))) throw new Error(`The sample does not name ${name}.`);
