@@ -93,7 +93,7 @@ function rowsOf(measured: Comparison, connections: number, { scale }: Bench): Ro
   return [
     ...bySql,
     row("charge over HTTP : the same as a route of Next, one busy customer", "direct, one", "next, one", 4),
-    row(`charge over HTTP : the same as a route of Next, ${customers}`, "direct", "next"),
+    row(`charge over HTTP : the same as a route of Next, ${customers}`, "direct", "next", 4),
     row("charge over HTTP : an empty handler", "direct", "direct, empty"),
     row("empty handler : the same as a route of Next", "direct, empty", "next, empty"),
   ];
