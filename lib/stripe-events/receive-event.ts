@@ -1,8 +1,13 @@
 import { withTransaction } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
-import { isAppError } from "@/lib/platform/errors";
 import { log } from "@/lib/platform/log";
-import { type EventHint, STRIPE_API_VERSION, verifyDelivery } from "@/lib/stripe";
+import {
+  type EventHint,
+  isUnanswered,
+  MAX_UNANSWERED,
+  STRIPE_API_VERSION,
+  verifyDelivery,
+} from "@/lib/stripe";
 import { HANDLERS } from "./handlers";
 import { claimDueEvent, claimEvent, findEventStatus, markFailed } from "./inbox";
 
@@ -61,12 +66,6 @@ async function ignore(event: EventHint): Promise<ReceivedAs> {
   return "ignored";
 }
 
-/**
- * After so many in a row that Stripe did not answer, it is away: each takes a minute to fail, the rest stays due, and the
- * worker has other work. One that always fails cannot hold up the others, since its next try is planned.
- */
-const MAX_UNANSWERED = 3;
-
 /** Tries again the events that failed and are due. Several sweeps at once share the work. */
 export async function retryFailedEvents(
   now: Date = new Date(),
@@ -84,8 +83,4 @@ export async function retryFailedEvents(
     unanswered = isUnanswered(error) ? unanswered + 1 : 0;
   }
   return result;
-}
-
-function isUnanswered(error: unknown): boolean {
-  return isAppError(error) && error.kind === "service_unavailable";
 }

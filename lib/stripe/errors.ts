@@ -1,5 +1,5 @@
 import Stripe from "stripe";
-import { ServiceUnavailableError } from "@/lib/platform/errors";
+import { isAppError, ServiceUnavailableError } from "@/lib/platform/errors";
 
 /**
  * Stripe did not answer, answered 5xx, or asked us to come back later. What it did with the request is unknown: repeat
@@ -9,6 +9,18 @@ export class StripeUnavailableError extends ServiceUnavailableError {
   constructor(options: { cause: unknown }) {
     super("The payment provider does not answer at the moment. Please try again.", options);
   }
+}
+
+/**
+ * After so many calls in a row that got no answer Stripe is away, and a sweep stops: each takes a minute to fail, the rest
+ * stays due, and the worker has other work. One thing that always fails cannot hold up the others, since its next try is
+ * planned.
+ */
+export const MAX_UNANSWERED = 3;
+
+/** Whether a try failed only for now. By kind, because a failure of the database counts too. */
+export function isUnanswered(error: unknown): boolean {
+  return isAppError(error) && error.kind === "service_unavailable";
 }
 
 /**

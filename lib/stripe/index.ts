@@ -18,5 +18,12 @@ export {
   setDefaultCard,
 } from "./customers";
 export { detachCard } from "./detach-card";
-export { isRememberedFailure, isStripeRefusal, StripeRefusedError, StripeUnavailableError } from "./errors";
+export {
+  isRememberedFailure,
+  isStripeRefusal,
+  isUnanswered,
+  MAX_UNANSWERED,
+  StripeRefusedError,
+  StripeUnavailableError,
+} from "./errors";
 export { type EventHint, hintFromStored, verifyDelivery } from "./webhooks";

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { findStripeCustomer } from "@/lib/customers";
 import { Prisma, prisma, withTransaction } from "@/lib/platform/db";
-import { isAppError } from "@/lib/platform/errors";
 import { log } from "@/lib/platform/log";
-import { findSessionsOfIntent } from "@/lib/stripe";
+import { findSessionsOfIntent, isUnanswered, MAX_UNANSWERED } from "@/lib/stripe";
 import { findIntent, lockIntent, moveIntent, note, refOf, type TopUpIntent, type TopUpRef } from "./intents";
 import { settleTopUp } from "./settle-top-up";
 
@@ -12,12 +11,6 @@ const PAUSE_BETWEEN_MS = 200;
 
 /** An intent whose session was never opened is given up after this: as long as its keys live at Stripe. */
 const NEVER_OPENED_LIFETIME_MS = 24 * 3_600_000;
-
-/**
- * After so many in a row that Stripe did not answer, it is away: each takes a minute to fail, the rest stays due, and the
- * worker has other work. One that always fails cannot hold up the others, since its next look is planned.
- */
-const MAX_UNANSWERED = 3;
 
 /** What one sweep did. */
 export interface SweepResult {
@@ -52,10 +45,6 @@ export async function sweepTopUps(
     await sleep(options.pauseMs ?? PAUSE_BETWEEN_MS);
   }
   return result;
-}
-
-function isUnanswered(error: unknown): boolean {
-  return isAppError(error) && error.kind === "service_unavailable";
 }
 
 /** Takes the longest due intent and plans its next look at once, so that a crash here only delays it. */

@@ -17,12 +17,10 @@ const HEARTBEAT_EVERY_MS = 15_000;
 /**
  * Runs jobs in this process. Several workers share one queue; each scheduled job runs once among them. A job that was
  * missed while no worker ran is made up for once. None waits for another: a job that hangs on Stripe must not keep holds
- * from expiring. A job whose time comes while it is still running waits for itself, and once only.
+ * from expiring.
  */
 export async function startJobs(jobs: readonly ScheduledJob[]): Promise<{ stop(): Promise<void> }> {
-  const taskList: TaskList = Object.fromEntries(
-    jobs.map((job) => [job.task, () => job.run(new Date()).then(() => {})]),
-  );
+  const taskList: TaskList = Object.fromEntries(jobs.map((job) => [job.task, notBesideItself(job)]));
   const runner = await run({
     pgPool: pool(),
     concurrency: jobs.length,
@@ -34,7 +32,7 @@ export async function startJobs(jobs: readonly ScheduledJob[]): Promise<{ stop()
       jobs.map(({ task, cron }) => ({
         task,
         match: cron,
-        options: { backfillPeriod: 0, maxAttempts: 1, queueName: task, jobKey: task },
+        options: { backfillPeriod: 0, maxAttempts: 1 },
       })),
     ),
   });
@@ -49,6 +47,23 @@ export async function startJobs(jobs: readonly ScheduledJob[]): Promise<{ stop()
       await runner.stop();
       await prisma().workerHeartbeat.deleteMany({ where: { workerId } });
     },
+  };
+}
+
+/**
+ * A job whose time comes while it is still running here has nothing to add, and would take the place of another. Kept in
+ * this process and not as a queue of the database: one that a killed worker had locked would stand still for hours.
+ */
+function notBesideItself(job: ScheduledJob): () => Promise<void> {
+  let isRunning = false;
+  return async () => {
+    if (isRunning) return;
+    isRunning = true;
+    try {
+      await job.run(new Date());
+    } finally {
+      isRunning = false;
+    }
   };
 }
 

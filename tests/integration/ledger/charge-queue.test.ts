@@ -19,6 +19,7 @@ import { type CustomerId, newId } from "@/lib/platform/ids";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
 import { testDatabase } from "@/tests/support/settings";
 import { aCharge, aFundedCustomer, aHold, aRefund, outcomes, topUp, usd } from "@/tests/support/spending";
+import { whileLocked } from "@/tests/support/while-locked";
 
 const database = testDatabase();
 
@@ -27,19 +28,6 @@ afterAll(() => database.drop());
 
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i));
-
-/** Keeps a customer's row locked while `work` runs. */
-async function whileLocked(customerId: CustomerId, work: () => Promise<void>): Promise<void> {
-  const client = await pool().connect();
-  try {
-    await client.query("BEGIN");
-    await client.query("SELECT 1 FROM ledger_account WHERE customer_id = $1 FOR UPDATE", [customerId]);
-    await work();
-  } finally {
-    await client.query("COMMIT");
-    client.release();
-  }
-}
 
 it("who waited for longer than for a connection is sent away, untried; who came later is served", async () => {
   const customer = await aFundedCustomer("100.00");

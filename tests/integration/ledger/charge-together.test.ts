@@ -8,6 +8,7 @@ import { atDepth } from "@/tests/support/depth";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
 import { testDatabase } from "@/tests/support/settings";
 import { aCharge, aFundedCustomer, aHold, outcomes, topUp, usd } from "@/tests/support/spending";
+import { whileLocked } from "@/tests/support/while-locked";
 
 const database = testDatabase();
 
@@ -24,19 +25,6 @@ async function transactionsOf(customerId: CustomerId): Promise<number> {
     [customerId],
   );
   return rows[0]?.n ?? 0;
-}
-
-/** Keeps a customer's row locked while `work` runs, as another process in the middle of a transaction would. */
-async function whileLocked(customerId: CustomerId, work: () => Promise<void>): Promise<void> {
-  const client = await pool().connect();
-  try {
-    await client.query("BEGIN");
-    await client.query("SELECT 1 FROM ledger_account WHERE customer_id = $1 FOR UPDATE", [customerId]);
-    await work();
-  } finally {
-    await client.query("COMMIT");
-    client.release();
-  }
 }
 
 /** Statements of this database that wait for a lock. */

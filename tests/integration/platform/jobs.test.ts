@@ -40,3 +40,42 @@ it("runs a job while all the others hang", async () => {
     await worker.stop();
   }
 });
+
+it("does not run a job beside itself, and runs it again when it has ended", async () => {
+  let runs = 0;
+  let letGo = () => {};
+  const hanging = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const worker = await startJobs([
+    {
+      task: "slow",
+      cron: NEVER,
+      run: async () => {
+        runs++;
+        await hanging;
+      },
+    },
+    ...["b", "c"].map((task) => ({ task, cron: NEVER, run: async () => {} })),
+  ]);
+  try {
+    await addJob("slow");
+    await expect.poll(() => runs, { timeout: 10_000 }).toBe(1);
+    await addJob("slow");
+    await expect.poll(waitingJobs, { timeout: 10_000 }).toBe(1); // the first one, which still runs
+    expect(runs).toBe(1);
+
+    letGo();
+    await expect.poll(waitingJobs, { timeout: 10_000 }).toBe(0);
+    await addJob("slow");
+    await expect.poll(() => runs, { timeout: 10_000 }).toBe(2);
+  } finally {
+    letGo();
+    await worker.stop();
+  }
+});
+
+async function waitingJobs(): Promise<number> {
+  const { rows } = await pool().query<{ n: number }>("SELECT count(*)::int AS n FROM graphile_worker.jobs");
+  return rows[0]?.n ?? 0;
+}

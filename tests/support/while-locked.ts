@@ -1,0 +1,15 @@
+import { pool } from "@/lib/platform/db";
+import type { CustomerId } from "@/lib/platform/ids";
+
+/** Keeps a customer's row locked while `work` runs, as another process in the middle of a transaction would. */
+export async function whileLocked(customerId: CustomerId, work: () => Promise<void>): Promise<void> {
+  const client = await pool().connect();
+  try {
+    await client.query("BEGIN");
+    await client.query("SELECT 1 FROM ledger_account WHERE customer_id = $1 FOR UPDATE", [customerId]);
+    await work();
+  } finally {
+    await client.query("COMMIT");
+    client.release();
+  }
+}
