@@ -1,14 +1,21 @@
+import type { ErrorCode } from "./generated/error-code";
+
 /** A thing that is wrong with a request: which field, and how. */
 export interface Issue {
   path: string;
   message: string;
 }
 
+/**
+ * A code of the API's, such as `NOT_FOUND`; `NO_ANSWER` when there was no answer, `NOT_UNDERSTOOD` when it was none of Brim's.
+ * A newer Brim may send codes that this client does not know: so any other text is possible too, and a `switch` needs a default.
+ */
+export type FailureCode = ErrorCode | "NO_ANSWER" | "NOT_UNDERSTOOD" | (string & {});
+
 /** What is known of a failure. */
 export interface Failure {
   message: string;
-  /** A code of the API's, such as `NOT_FOUND`; `NO_ANSWER` when there was none, `NOT_UNDERSTOOD` when it was no answer of Brim's. */
-  code: string;
+  code: FailureCode;
   /** Null when there was no answer. */
   status: number | null;
   requestId: string | null;
@@ -38,8 +45,7 @@ function recognizes(kind: string) {
 export class BrimError extends Error {
   static override [Symbol.hasInstance] = recognizes("BrimError");
 
-  /** The API's, as in `NOT_FOUND`; `NO_ANSWER` when there was none, `NOT_UNDERSTOOD` when it was no answer of Brim's. */
-  readonly code: string;
+  readonly code: FailureCode;
   readonly status: number | null;
   /** Finds the request in the log of the operator. */
   readonly requestId: string | null;

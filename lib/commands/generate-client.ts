@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { apiDocument } from "@/lib/http";
-import { writeClient } from "./client/write-client";
+import { writeClient, writeErrorCode } from "./client/write-client";
 
 /** Nothing of a real installation gets into the client; the document only wants these to be there. */
 const PLACEHOLDERS = {
@@ -13,6 +13,12 @@ const PLACEHOLDERS = {
 };
 
 Object.assign(process.env, PLACEHOLDERS);
-const file = resolve(import.meta.dirname, "../client/generated/brim.ts");
-writeFileSync(file, writeClient(apiDocument()));
-console.log(`Wrote ${file}.`);
+const folder = resolve(import.meta.dirname, "../client/generated");
+for (const [name, write] of [
+  ["brim.ts", writeClient],
+  ["error-code.ts", writeErrorCode],
+] as const) {
+  const file = resolve(folder, name);
+  writeFileSync(file, write(apiDocument()));
+  console.log(`Wrote ${file}.`);
+}

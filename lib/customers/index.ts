@@ -29,4 +29,5 @@ export {
   type StripeCustomerLink,
   type StripeObjectOwner,
   storeDefaultCard,
+  unlinkStripeCustomer,
 } from "./stripe-customer";

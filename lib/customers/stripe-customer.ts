@@ -12,34 +12,45 @@ export interface StripeCustomerLink {
   cardsVersion: number;
 }
 
-/** The link of a customer in our mode, or null when it has never needed one. */
+/** The link of a customer in our mode; null when it has never needed one, or Stripe has no such customer any more. */
 export async function findStripeCustomer(customerId: CustomerId): Promise<StripeCustomerLink | null> {
-  const row = await prisma().stripeCustomer.findUnique({
-    where: { customerId_livemode: { customerId, livemode: livemode() } },
-  });
-  if (!row) return null;
+  const row = await findRow(customerId);
+  if (!row || row.deletedAt) return null;
   const { stripeCustomerId, defaultPaymentMethodId, cardsVersion } = row;
   return { stripeCustomerId, defaultPaymentMethodId, cardsVersion };
 }
 
+function findRow(customerId: CustomerId) {
+  return prisma().stripeCustomer.findUnique({
+    where: { customerId_livemode: { customerId, livemode: livemode() } },
+  });
+}
+
 /**
- * The id of the customer at Stripe, made at its first use and stored before any session. Two calls at once get the
- * same one, since Stripe answers the same key with the same customer.
+ * The id of the customer at Stripe, made at its first use and stored before any session; made anew when Stripe has it no
+ * more. Two calls at once get the same one, since Stripe answers the same key with the same customer.
  *
  * @throws StripeUnavailableError no answer; nothing is stored, try again
  */
 export async function ensureStripeCustomer(customerId: CustomerId): Promise<string> {
-  const known = await findStripeCustomer(customerId);
-  if (known) return known.stripeCustomerId;
+  const known = await findRow(customerId);
+  if (known && !known.deletedAt) return known.stripeCustomerId;
 
-  const made = await makeStripeCustomer(customerId);
+  const deletedId = known?.stripeCustomerId ?? null;
+  const { stripeCustomerId } = await makeStripeCustomer(customerId, deletedId);
 
   return withTransaction(async (tx) => {
     await tx.stripeCustomer.createMany({
-      data: { customerId, livemode: livemode(), stripeCustomerId: made.stripeCustomerId },
+      data: { customerId, livemode: livemode(), stripeCustomerId },
       skipDuplicates: true,
     });
-    await mapStripeObject(tx, made.stripeCustomerId, { customerId, kind: "customer", ourId: customerId });
+    if (deletedId !== null) {
+      await tx.stripeCustomer.updateMany({
+        where: { customerId, livemode: livemode(), stripeCustomerId: deletedId },
+        data: { stripeCustomerId, deletedAt: null, cardsVersion: { increment: 1 } },
+      });
+    }
+    await mapStripeObject(tx, stripeCustomerId, { customerId, kind: "customer", ourId: customerId });
     const stored = await tx.stripeCustomer.findUniqueOrThrow({
       where: { customerId_livemode: { customerId, livemode: livemode() } },
     });
@@ -51,9 +62,14 @@ export async function ensureStripeCustomer(customerId: CustomerId): Promise<stri
  * After an answer that Stripe remembers as failed the key of the hour is tried, or the customer could not top up for a
  * day. Should both have made one, only the one that is linked is ever used.
  */
-async function makeStripeCustomer(customerId: CustomerId): Promise<StripeCustomerFacts> {
+async function makeStripeCustomer(
+  customerId: CustomerId,
+  deletedId: string | null,
+): Promise<StripeCustomerFacts> {
   const { name, email } = await readCustomer(customerId);
-  const key = `customer:${customerId}:${livemode() ? "live" : "test"}`;
+  // Under the first key Stripe would answer with the deleted one for a day.
+  const after = deletedId === null ? "" : `:after:${deletedId}`;
+  const key = `customer:${customerId}:${livemode() ? "live" : "test"}${after}`;
   try {
     return await createStripeCustomer({ customerId, name, email }, key);
   } catch (error) {
@@ -61,6 +77,24 @@ async function makeStripeCustomer(customerId: CustomerId): Promise<StripeCustome
     const hour = new Date().toISOString().slice(0, 13);
     return createStripeCustomer({ customerId, name, email }, `${key}:${hour}`);
   }
+}
+
+/**
+ * Writes down that Stripe has deleted a customer, which is for good. Whoever has read its cards before must read again.
+ *
+ * @returns false when it is not the one in use (any more): then nothing was changed
+ */
+export async function unlinkStripeCustomer(
+  tx: Tx,
+  customerId: CustomerId,
+  stripeCustomerId: string,
+  now: Date,
+): Promise<boolean> {
+  const { count } = await tx.stripeCustomer.updateMany({
+    where: { customerId, livemode: livemode(), stripeCustomerId, deletedAt: null },
+    data: { deletedAt: now, defaultPaymentMethodId: null, cardsVersion: { increment: 1 } },
+  });
+  return count > 0;
 }
 
 /** What an object of Stripe's is to us. */

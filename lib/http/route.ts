@@ -44,6 +44,8 @@ interface RouteFacts<Body, Query> {
   tag: RouteTag;
   /** What a success says; the answers of the tests are held against it. Null where a success is 204. */
   answer: z.ZodType | null;
+  /** The same in words, where those of the schema say too little for this call. */
+  answerDescription?: string;
   /** What a success is written in; JSON unless said otherwise. */
   answerType?: "text/plain";
   /** Failures of this route's own work, beyond those that the pipeline gives. */

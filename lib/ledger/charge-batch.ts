@@ -131,6 +131,8 @@ function resultOf(row: BatchRow, required: Nanos): BatchResult {
     case "account_frozen":
     case "account_closed":
       return { ok: false, error: new AccountNotActiveError(row.outcome.replace("account_", "")) };
+    case "out_of_range":
+      return { ok: false, error: new BalanceOutOfRangeError() };
     case "no_account":
       return { ok: false, error: new UnknownCustomerError() };
     default:

@@ -78,7 +78,7 @@ export class UnknownCustomerError extends NotFoundError {
 
 /** The balance would leave the range that can be counted, nine billion dollars either way. */
 export class BalanceOutOfRangeError extends ConflictError {
-  constructor(options: { cause: unknown }) {
+  constructor(options?: { cause: unknown }) {
     super("The balance would leave the range that can be counted.", options);
   }
 }

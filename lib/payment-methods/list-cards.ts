@@ -32,6 +32,31 @@ export async function listCards(customerId: CustomerId): Promise<SavedCard[]> {
     .map((row) => shown(row, defaultId));
 }
 
+/** One page of cards, newest first. */
+export interface CardPage {
+  cards: SavedCard[];
+  /** What to ask for as `before` to read on; null on the last page. */
+  nextBefore: string | null;
+}
+
+/** The same, page by page. All are read for each page: a customer has few, and which is whose double only all of them tell. */
+export async function listCardPage(
+  customerId: CustomerId,
+  { limit, before }: { limit: number; before?: string | undefined },
+): Promise<CardPage> {
+  const left = (await listCards(customerId))
+    .sort((one, other) => (placeOf(one) < placeOf(other) ? 1 : -1))
+    .filter((card) => before === undefined || placeOf(card) < before);
+  const cards = left.slice(0, limit);
+  const last = cards.at(-1);
+  return { cards, nextBefore: last && left.length > limit ? placeOf(last) : null };
+}
+
+/** Where a card stands among the others, also after it was removed. */
+function placeOf({ createdAt, paymentMethodId }: SavedCard): string {
+  return `${createdAt.toISOString()} ${paymentMethodId}`;
+}
+
 /** One card as it is shown, also one that the list shows as its double; null when it is gone. */
 export async function readCard(customerId: CustomerId, paymentMethodId: string): Promise<SavedCard | null> {
   const { rows, defaultId } = await readCards(customerId);

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { type CardFacts, cardFacts, idOf } from "./cards";
 import { stripe } from "./client";
-import { callStripe, isStripeRefusal } from "./errors";
+import { callStripe, isRememberedFailure, isStripeRefusal } from "./errors";
 
 /** The parameters of a session, as they are frozen in a top-up intent. */
 export type CheckoutSessionParams = Stripe.Checkout.SessionCreateParams;
@@ -28,9 +28,16 @@ export interface CheckoutFacts {
   payment: PaymentFacts | null;
   setupIntentId: string | null;
   setupStatus: string | null;
+  setupError: DeclineFacts | null;
   /** The card that was used, when Stripe gave it to us. */
   card: CardFacts | null;
   invoice: { number: string | null; hostedUrl: string | null; pdfUrl: string | null } | null;
+}
+
+/** Why a card was not taken, in Stripe's codes. */
+export interface DeclineFacts {
+  code: string;
+  declineCode: string | null;
 }
 
 /** The payment behind a session. */
@@ -42,7 +49,7 @@ export interface PaymentFacts {
   /** What Stripe took in whole cents, tax included. */
   receivedCents: bigint;
   currency: string;
-  lastError: { code: string; declineCode: string | null } | null;
+  lastError: DeclineFacts | null;
 }
 
 const EXPAND = [
@@ -98,12 +105,18 @@ export async function findSessionsOfIntent(query: {
   });
 }
 
-/** Ends an open session, so that nobody can pay it any more. One that is no longer open stays as it is. */
+/**
+ * Ends an open session, so that nobody can pay it any more. One that is no longer open stays as it is: so it may be asked
+ * under any key, and is when Stripe remembers a failure under the first.
+ */
 export async function expireCheckoutSession(sessionId: string): Promise<void> {
+  const expire = (options: Stripe.RequestOptions) =>
+    callStripe(() => stripe().checkout.sessions.expire(sessionId, {}, options));
   try {
-    await callStripe(() =>
-      stripe().checkout.sessions.expire(sessionId, {}, { idempotencyKey: `expire:${sessionId}` }),
-    );
+    await expire({ idempotencyKey: `expire:${sessionId}` }).catch((error: unknown) => {
+      if (!isRememberedFailure(error)) throw error;
+      return expire({}); // the SDK makes a key for each call
+    });
   } catch (error) {
     // A definite refusal means that it is complete or expired: whoever settles it reads which.
     if (!isStripeRefusal(error)) throw error;
@@ -137,6 +150,7 @@ function facts(session: Stripe.Checkout.Session): CheckoutFacts {
     payment: paymentFacts(expanded(payment)),
     setupIntentId: idOf(setup),
     setupStatus: expanded(setup)?.status ?? null,
+    setupError: declineFacts(expanded(setup)?.last_setup_error),
     card: cardFacts(usedMethod),
     invoice: invoiceFacts(expanded(invoice)),
   };
@@ -145,15 +159,20 @@ function facts(session: Stripe.Checkout.Session): CheckoutFacts {
 function paymentFacts(payment: Stripe.PaymentIntent | null): PaymentFacts | null {
   if (!payment) return null;
   const charge = expanded(payment.latest_charge);
-  const error = payment.last_payment_error;
   return {
     paymentIntentId: payment.id,
     status: payment.status,
     paidAt: charge?.paid ? fromUnix(charge.created) : null,
     receivedCents: BigInt(payment.amount_received),
     currency: payment.currency,
-    lastError: error ? { code: error.code ?? error.type, declineCode: error.decline_code ?? null } : null,
+    lastError: declineFacts(payment.last_payment_error),
   };
+}
+
+function declineFacts(
+  error: Stripe.PaymentIntent.LastPaymentError | Stripe.SetupIntent.LastSetupError | null | undefined,
+): DeclineFacts | null {
+  return error ? { code: error.code ?? error.type, declineCode: error.decline_code ?? null } : null;
 }
 
 function invoiceFacts(invoice: Stripe.Invoice | null): CheckoutFacts["invoice"] {

@@ -3,7 +3,7 @@ import { post } from "@/lib/ledger";
 import { cents, fromCents } from "@/lib/money";
 import { claimCards, storeCard } from "@/lib/payment-methods";
 import { inTransaction, type Tx } from "@/lib/platform/db";
-import type { CheckoutFacts } from "@/lib/stripe";
+import type { CardFacts, CheckoutFacts } from "@/lib/stripe";
 import { flagSecondPayment, raiseReviewAlert } from "./alerts";
 import { describeDecline } from "./decline-messages";
 import { moveIntent, note, refOf, type TopUpIntent, type TopUpRef } from "./intents";
@@ -11,11 +11,20 @@ import { type Decision, decide } from "./rules";
 
 /** What was read before the transaction: inside it nothing else may ask for a connection. */
 export interface SettleContext {
+  /** The customer at Stripe whom the session must name. */
   stripeCustomerId: string | null;
-  defaultCard: string | null | undefined;
+  /** Null when there is none to keep. */
+  cards: CardsToKeep | null;
+  now: Date;
+}
+
+/** A card that the customer chose to have kept. */
+export interface CardsToKeep {
+  card: CardFacts;
+  /** The customer's default at Stripe by now. */
+  defaultCard: string | null;
   /** At which version the customer's cards stood before Stripe was read. */
   cardsVersion: number;
-  now: Date;
 }
 
 /** Decides what follows from what Stripe says and writes it, under the intent's lock. */
@@ -56,7 +65,7 @@ export async function applyDecision(
       await note(tx, ref, "expired", now, session.sessionId);
       break;
     case "finish_setup":
-      await finishSetup(tx, ref, intent, session, context);
+      await finishSetup(tx, ref, session, context);
       break;
     default:
       decision satisfies never;
@@ -95,7 +104,7 @@ async function credit(
     kind: "payment_intent",
     ourId: ref.topUpIntentId,
   });
-  if (savesCard(intent, session)) await keepCard(tx, ref, session, context);
+  await keepCard(tx, ref, context.cards);
   await post(inTransaction(tx), {
     customerId: ref.customerId,
     kind: "credit",
@@ -109,7 +118,6 @@ async function credit(
 async function finishSetup(
   tx: Tx,
   ref: TopUpRef,
-  intent: TopUpIntent,
   session: CheckoutFacts,
   context: SettleContext,
 ): Promise<void> {
@@ -122,19 +130,14 @@ async function finishSetup(
     nextCheckAt: null,
   });
   await note(tx, ref, "card_saved", context.now, session.card?.paymentMethodId);
-  if (savesCard(intent, session)) await keepCard(tx, ref, session, context);
+  await keepCard(tx, ref, context.cards);
 }
 
-async function keepCard(
-  tx: Tx,
-  ref: TopUpRef,
-  session: CheckoutFacts,
-  context: SettleContext,
-): Promise<void> {
-  if (!session.card) return;
-  await claimCards(tx, ref.customerId, context.cardsVersion);
-  await storeCard(tx, ref.customerId, session.card, { usableOffSession: true });
-  if (context.defaultCard) await storeDefaultCard(tx, ref.customerId, context.defaultCard);
+async function keepCard(tx: Tx, { customerId }: TopUpRef, cards: CardsToKeep | null): Promise<void> {
+  if (!cards) return;
+  await claimCards(tx, customerId, cards.cardsVersion);
+  await storeCard(tx, customerId, cards.card, { usableOffSession: true });
+  if (cards.defaultCard) await storeDefaultCard(tx, customerId, cards.defaultCard);
 }
 
 async function recordDecline(
@@ -151,13 +154,11 @@ async function recordDecline(
     // A decline is not the end of a session: the customer can try another card on the same page.
     ...(decision.do === "fail" ? { status: "failed", nextCheckAt: null } : {}),
   });
-  await note(
-    tx,
-    ref,
-    decision.do === "fail" ? "payment_failed" : "payment_declined",
-    now,
-    session.payment?.paymentIntentId,
-  );
+  if (session.mode === "setup") await note(tx, ref, "setup_failed", now, session.setupIntentId);
+  else {
+    const what = decision.do === "fail" ? "payment_failed" : "payment_declined";
+    await note(tx, ref, what, now, session.payment?.paymentIntentId);
+  }
 }
 
 /** A paid invoice may become known after the credit; it never credits. */

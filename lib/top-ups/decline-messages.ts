@@ -9,6 +9,7 @@ const MESSAGES: Record<string, string> = {
   incorrect_number: "The card number is wrong.",
   processing_error: "The bank could not process the card just now.",
   authentication_required: "The bank wants you to confirm the payment.",
+  setup_failed: "The bank did not confirm the card.",
   card_not_supported: "The bank does not allow this kind of payment with the card.",
 };
 

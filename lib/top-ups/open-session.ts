@@ -1,4 +1,5 @@
 import { ensureStripeCustomer, mapStripeObject } from "@/lib/customers";
+import { forgetDeletedCustomer } from "@/lib/payment-methods";
 import { withTransaction } from "@/lib/platform/db";
 import { ServiceUnavailableError } from "@/lib/platform/errors";
 import { log } from "@/lib/platform/log";
@@ -8,6 +9,7 @@ import {
   createCheckoutSession,
   expireCheckoutSession,
   findSessionsOfIntent,
+  isStripeRefusal,
 } from "@/lib/stripe";
 import { checkoutParams } from "./checkout-params";
 import { TopUpEndedError } from "./errors";
@@ -33,13 +35,19 @@ const MAX_ROUNDS = 3;
 export async function openSession(start: TopUpIntent, now: Date): Promise<OpenedSession> {
   const openedBefore = alreadyOpened(start);
   if (openedBefore) return openedBefore;
-  const stripeCustomerId = await ensureStripeCustomer(refOf(start).customerId);
+  const { customerId } = refOf(start);
+  let stripeCustomerId = await ensureStripeCustomer(customerId);
   let intent = start;
   for (let round = 1; round <= MAX_ROUNDS; round++) {
     const opened = alreadyOpened(intent);
     if (opened) return opened;
     if (isTooOld(intent, now)) intent = await nextAttempt(intent, now, "session_outdated");
     const session = await createOrMoveOn(intent, stripeCustomerId, now);
+    if (session === "customer_deleted") {
+      stripeCustomerId = await ensureStripeCustomer(customerId);
+      intent = await nextAttempt(intent, now, "session_failed");
+      continue;
+    }
     if (intent.sessionAttempt > 1) await expireOrphans(intent, stripeCustomerId, session.sessionId);
     intent = await attachSession(intent, session, now);
   }
@@ -64,15 +72,22 @@ export function sessionKey(intent: TopUpIntent): string {
   return `${intent.mode === "setup" ? "setup" : "cs"}:${intent.topUpIntentId}:${intent.sessionAttempt}`;
 }
 
+/** @returns the session, or that Stripe has this customer no more: then another one is needed */
 async function createOrMoveOn(
   intent: TopUpIntent,
   stripeCustomerId: string,
   now: Date,
-): Promise<CheckoutFacts> {
+): Promise<CheckoutFacts | "customer_deleted"> {
   const frozen = intent.sessionParams as unknown as CheckoutSessionParams;
   try {
     return await createCheckoutSession({ ...frozen, customer: stripeCustomerId }, sessionKey(intent));
   } catch (error) {
+    // Its event may be under way, or may never come.
+    if (isStripeRefusal(error) && error.isMissing) {
+      if (await forgetDeletedCustomer(refOf(intent).customerId, stripeCustomerId, { now })) {
+        return "customer_deleted";
+      }
+    }
     // The SDK has repeated the call with the same key already. What Stripe stored under that key, a 500 too, it would
     // answer again for a day: the next try needs the next attempt.
     log().warn(

@@ -60,8 +60,17 @@ export function decide(intent: IntentState, session: CheckoutFacts): Decision {
   return noteDecline(intent, session);
 }
 
-function decideSetup(session: CheckoutFacts): Decision {
-  return session.setupStatus === "succeeded" ? { do: "finish_setup" } : NOTHING;
+/** The page is complete, so nobody can try another card on it: what Stripe has not taken by then it never takes. */
+function decideSetup({ setupStatus, setupError }: CheckoutFacts): Decision {
+  switch (setupStatus) {
+    case "succeeded":
+      return { do: "finish_setup" };
+    case "requires_payment_method":
+    case "canceled":
+      return { do: "fail", code: setupError?.declineCode ?? setupError?.code ?? "setup_failed" };
+    default:
+      return NOTHING; // under way at Stripe
+  }
 }
 
 function decidePaid(intent: IntentState, session: CheckoutFacts): Decision {

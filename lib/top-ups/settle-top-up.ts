@@ -1,10 +1,10 @@
-import { findStripeCustomer } from "@/lib/customers";
+import { findOwner, findStripeCustomer, type StripeCustomerLink } from "@/lib/customers";
 import { StaleCardsSignal, settleCardAtStripe } from "@/lib/payment-methods";
 import { type Tx, withTransaction } from "@/lib/platform/db";
 import { ServiceUnavailableError } from "@/lib/platform/errors";
 import { log } from "@/lib/platform/log";
 import { type CheckoutFacts, retrieveCheckoutSession } from "@/lib/stripe";
-import { applyDecision, savesCard } from "./apply-decision";
+import { applyDecision, type CardsToKeep, savesCard } from "./apply-decision";
 import { findIntent, lockIntent, type TopUpIntent, type TopUpRef } from "./intents";
 import type { Decision } from "./rules";
 
@@ -37,14 +37,14 @@ export async function settleTopUp(
     const [seen, link] = await Promise.all([findIntent(ref), findStripeCustomer(ref.customerId)]);
     const session = await retrieveCheckoutSession(sessionId);
     if (!seen || !session) return "unknown_session";
-    const { stripeCustomerId = null, cardsVersion = 0 } = link ?? {};
-    const defaultCard = await prepareCard(seen, session);
+    const stripeCustomerId = await customerAtStripe(ref, session, link);
+    const cards = await prepareCards(seen, session, link);
     try {
       const outcome = await withTransaction(async (tx) => {
         if (options.claim && !(await options.claim(tx))) throw new DuplicateSignal();
         const intent = await lockIntent(tx, ref);
         if (intent.version !== seen.version) throw new StaleReadSignal();
-        return applyDecision(tx, intent, session, { stripeCustomerId, defaultCard, cardsVersion, now });
+        return applyDecision(tx, intent, session, { stripeCustomerId, cards, now });
       });
       report(ref, session, outcome);
       return outcome;
@@ -57,12 +57,34 @@ export async function settleTopUp(
 }
 
 /**
- * A card that is about to be stored becomes the default at Stripe, and its address the customer's, where there was none.
- * It happens before the transaction and may happen again.
+ * The customer at Stripe whom a session must name. One that was deleted after it paid was this customer's too: its money
+ * has arrived.
  */
-async function prepareCard(intent: TopUpIntent, session: CheckoutFacts): Promise<string | null | undefined> {
-  if (!savesCard(intent, session) || !session.card || !session.stripeCustomerId) return undefined;
-  return settleCardAtStripe(session.stripeCustomerId, session.card);
+async function customerAtStripe(
+  { customerId }: TopUpRef,
+  session: CheckoutFacts,
+  link: StripeCustomerLink | null,
+): Promise<string | null> {
+  const named = session.stripeCustomerId;
+  if (named === null || named === link?.stripeCustomerId) return named;
+  const owner = await findOwner(named);
+  const isOurs = owner?.kind === "customer" && owner.customerId === customerId;
+  return isOurs ? named : (link?.stripeCustomerId ?? null);
+}
+
+/**
+ * A card that is about to be stored becomes the default at Stripe, and its address the customer's, where there was none.
+ * It happens before the transaction and may happen again. The card of a customer that was deleted went with it.
+ */
+async function prepareCards(
+  intent: TopUpIntent,
+  session: CheckoutFacts,
+  link: StripeCustomerLink | null,
+): Promise<CardsToKeep | null> {
+  if (!savesCard(intent, session) || !session.card || !link) return null;
+  if (session.stripeCustomerId !== link.stripeCustomerId) return null;
+  const defaultCard = await settleCardAtStripe(link.stripeCustomerId, session.card);
+  return { card: session.card, defaultCard, cardsVersion: link.cardsVersion };
 }
 
 function report(ref: TopUpRef, session: CheckoutFacts, outcome: SettleOutcome): void {

@@ -791,6 +791,14 @@ export interface GetTopUpParams {
   topup_intent_id: string;
 }
 
+/** List the saved cards, newest first: what it takes. */
+export interface ListPaymentMethodsParams {
+  /** How many to answer, 1 to 100. */
+  limit?: number | undefined;
+  /** `next_cursor` of the page before. Repeat the filters: the cursor does not carry them. */
+  cursor?: string | undefined;
+}
+
 /** Make a saved card the default: what it takes. */
 export interface SetDefaultPaymentMethodParams {
   /** Stripe's name for the card. */
@@ -1080,13 +1088,13 @@ export class Brim extends Caller {
   }
 
   /**
-   * List the saved cards.
+   * List the saved cards, newest first.
    *
-   * All of them, on one page. A card that was saved twice is there once.
+   * All that can be charged. A card that was saved twice is there once.
    *
    * Needs a key of a customer with the scope `billing:read`.
    */
-  readonly listPaymentMethods: ListCall<object, PaymentMethodList, PaymentMethod> = this.list({ method: "GET", path: "/api/v1/billing/payment-methods" }, "payment_methods");
+  readonly listPaymentMethods: ListCall<ListPaymentMethodsParams, PaymentMethodList, PaymentMethod> = this.list({ method: "GET", path: "/api/v1/billing/payment-methods" }, "payment_methods");
 
   /**
    * Make a saved card the default.

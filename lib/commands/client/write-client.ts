@@ -31,6 +31,20 @@ interface Call {
   items: { field: string; type: string } | null;
 }
 
+const HEAD = "// Written by `npm run generate:client` from the OpenAPI document. Changes here are lost.";
+
+/**
+ * Writes the codes of errors as a type. A file of its own, because the class of all errors names it, and the generated class
+ * imports that one.
+ *
+ * @returns TypeScript
+ */
+export function writeErrorCode(document: OpenApiDocument): string {
+  const code = document.components.schemas.Error?.properties?.error;
+  if (!code?.enum) throw new Error("The document does not say which codes errors have.");
+  return `${HEAD}\n\n${commentOf(code.description, "")}export type ErrorCode = ${typeOf(code, "")};\n`;
+}
+
 /**
  * Writes the client's types and its class, one method for each call, from the OpenAPI document.
  *
@@ -46,7 +60,7 @@ export function writeClient(document: OpenApiDocument): string {
   const unknown = [...REPEATABLE].filter((id) => !calls.some((call) => call.id === id));
   if (unknown.length > 0) throw new Error(`There is no call ${unknown.join(", ")}.`);
   return [
-    "// Written by `npm run generate:client` from the OpenAPI document. Changes here are lost.",
+    HEAD,
     `import { Caller, type ListCall } from "../caller";\nimport type { CallOptions, KeyedCallOptions } from "../options";\n`,
     ...Object.entries(document.components.schemas).map(([name, schema]) => declarationOf(name, schema)),
     ...calls.filter(({ input }) => input).map(inputDeclaration),

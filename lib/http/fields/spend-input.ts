@@ -21,8 +21,8 @@ export const spendingCustomer = customerInput.optional().meta({
 /** The caller's name for a request, in the body. */
 export const idempotencyKey = z
   .string({ error: "Write the key as a string." })
-  .min(1)
-  .max(255)
+  .min(1, "The key must not be empty.")
+  .max(255, "The key may have at most 255 characters.")
   .regex(/^[\x21-\x7e]*$/, "Use visible ASCII characters without spaces.")
   .optional()
   .meta({
@@ -34,7 +34,7 @@ export const idempotencyKey = z
 /** What the customer sees of it. */
 export const description = z
   .string({ error: "Write the description as a string." })
-  .max(500)
+  .max(500, "The description may have at most 500 characters.")
   .regex(STORABLE, NOT_STORABLE)
   .optional()
   .meta({ description: "Shown to the customer in its activity.", examples: ["1,250 tokens of text"] });
@@ -44,8 +44,17 @@ const MAX_METADATA = 20;
 /** What the caller keeps with it. */
 export const metadata = z
   .record(
-    z.string().max(40).regex(STORABLE, NOT_STORABLE),
-    z.string({ error: "Every value must be a string." }).max(500).regex(STORABLE, NOT_STORABLE),
+    z.string().max(40, "A name may have at most 40 characters.").regex(STORABLE, NOT_STORABLE),
+    z
+      .string({ error: "Every value must be a string." })
+      .max(500, "A value may have at most 500 characters.")
+      .regex(STORABLE, NOT_STORABLE),
+    {
+      error: (issue) =>
+        issue.code === "invalid_key"
+          ? issue.issues[0]?.message
+          : 'Send an object of strings, such as { "model": "small" }.',
+    },
   )
   .refine(
     (entries) => Object.keys(entries).length <= MAX_METADATA,

@@ -58,7 +58,7 @@ function successOf(route: Route, { write, components }: SchemaCollection): Recor
   const schema = write(route.answer, "output");
   return {
     "200": {
-      description: route.answer.description ?? "Done.",
+      description: route.answerDescription ?? route.answer.description ?? "Done.",
       headers,
       content: {
         [route.answerType ?? "application/json"]: { schema, example: exampleOf(schema, components) },

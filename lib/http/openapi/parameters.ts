@@ -13,7 +13,7 @@ export const SHARED_PARAMETERS = {
     in: "header",
     required: false,
     description:
-      "Your name for this request, 1 to 255 visible ASCII characters. The same request with the same key happens once, and gets the same answer; another request with it is 409.",
+      "Your name for this request, 1 to 255 visible ASCII characters. The same request with the same key happens once, and gets the same answer; another request with it is 409. With a key of the operator this holds for each customer by itself.",
     schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[\\x21-\\x7e]*$" },
     example: "job-8731-step-2",
   },

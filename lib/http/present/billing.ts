@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Balance } from "@/lib/ledger";
 import { cents, formatCents, formatUsd, nanos } from "@/lib/money";
-import type { SavedCard } from "@/lib/payment-methods";
+import type { CardPage, SavedCard } from "@/lib/payment-methods";
 import {
   describeDecline,
   type StartedTopUp,
@@ -76,6 +76,13 @@ function presentListedTopUp(intent: TopUpIntent) {
     created_at: intent.createdAt.toISOString(),
     credited_at: intent.creditedAt?.toISOString() ?? null,
   } satisfies z.input<typeof topUpsAnswer>["topups"][number];
+}
+
+export function presentCards(of: CursorOf, page: CardPage) {
+  return {
+    payment_methods: page.cards.map(presentCard),
+    next_cursor: page.nextBefore === null ? null : writeCursor(of, page.nextBefore),
+  } satisfies z.input<typeof paymentMethodsAnswer>;
 }
 
 export function presentCard(card: SavedCard) {

@@ -120,6 +120,7 @@ export const freeze = operatorRoute(
     params: customerPath,
     body: reasonBody,
     answer: customerAnswer,
+    answerDescription: "The customer, frozen.",
     refusals: ["conflict"],
   },
   async ({ actor, params, body }) => {
@@ -140,6 +141,7 @@ export const unfreeze = operatorRoute(
     params: customerPath,
     body: reasonBody,
     answer: customerAnswer,
+    answerDescription: "The customer, active again.",
     refusals: ["conflict"],
   },
   async ({ actor, params, body }) => {

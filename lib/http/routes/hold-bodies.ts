@@ -15,7 +15,7 @@ export const holdBody = z
     idempotency_key: idempotencyKey,
     expires_in_seconds: z
       .int({ error: `Use whole seconds from 1 to ${MAX_HOLD_SECONDS}.` })
-      .min(1)
+      .min(1, "A hold lives at least a second.")
       .max(MAX_HOLD_SECONDS, `A hold lives at most ${MAX_HOLD_SECONDS} seconds.`)
       .default(DEFAULT_HOLD_SECONDS)
       .meta({ description: "How long it reserves, at most a day; then it is given back by itself." }),

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { chooseDefaultCard, listCards, removeCard } from "@/lib/payment-methods";
+import { chooseDefaultCard, listCardPage, removeCard } from "@/lib/payment-methods";
 import { paymentMethodAnswer, paymentMethodsAnswer } from "../answers/billing";
-import { presentCard } from "../present/billing";
+import { listQuery, readPage } from "../lists/list-query";
+import { presentCard, presentCards } from "../present/billing";
 import { customerRoute } from "../route";
 
 export const listPaymentMethods = customerRoute(
@@ -10,14 +11,18 @@ export const listPaymentMethods = customerRoute(
     path: "/api/v1/billing/payment-methods",
     operationId: "listPaymentMethods",
     tag: "Billing",
-    summary: "List the saved cards",
-    description: "All of them, on one page. A card that was saved twice is there once.",
+    summary: "List the saved cards, newest first",
+    description: "All that can be charged. A card that was saved twice is there once.",
     scope: "billing:read",
+    query: z.strictObject(listQuery),
     answer: paymentMethodsAnswer,
   },
-  async ({ actor }) => ({
-    body: { payment_methods: (await listCards(actor.customerId)).map(presentCard), next_cursor: null },
-  }),
+  async ({ actor, query }) => {
+    const of = { list: "payment-methods", owner: actor.customerId };
+    const { limit, position } = readPage(of, query);
+    const page = await listCardPage(actor.customerId, { limit, before: position ?? undefined });
+    return { body: presentCards(of, page) };
+  },
 );
 
 const cardPath = z.object({

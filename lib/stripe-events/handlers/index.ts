@@ -2,7 +2,7 @@ import type { EventHandler } from "../handler";
 import { settleSession } from "./checkout-session";
 import { storeInvoice } from "./invoice-paid";
 import { settlePayment } from "./payment-intent";
-import { syncCard, syncCustomer } from "./payment-method";
+import { forgetCustomer, syncCard, syncCustomer } from "./payment-method";
 
 /** The events that we act on; an endpoint at Stripe should subscribe to exactly these. */
 export const HANDLERS: Readonly<Record<string, EventHandler>> = {
@@ -17,5 +17,6 @@ export const HANDLERS: Readonly<Record<string, EventHandler>> = {
   "payment_method.automatically_updated": syncCard,
   "payment_method.detached": syncCard,
   "customer.updated": syncCustomer,
+  "customer.deleted": forgetCustomer,
   "invoice.paid": storeInvoice,
 };

@@ -1,5 +1,11 @@
 import { findOwner, storeDefaultCard } from "@/lib/customers";
-import { findCardOwner, markDetached, mirrorCards, storeCard } from "@/lib/payment-methods";
+import {
+  findCardOwner,
+  forgetDeletedCustomer,
+  markDetached,
+  mirrorCards,
+  storeCard,
+} from "@/lib/payment-methods";
 import type { CustomerId } from "@/lib/platform/ids";
 import { retrieveCard, retrieveStripeCustomer } from "@/lib/stripe";
 import type { EventHandler } from "../handler";
@@ -37,6 +43,14 @@ export const syncCustomer: EventHandler = async (event, claim) => {
     },
   });
   return isOurs ? "done" : "ignored";
+};
+
+/** `customer.deleted`: asks whether it is so, and then forgets the customer's record at Stripe and its cards. */
+export const forgetCustomer: EventHandler = async (event, claim, now) => {
+  const { objectId } = event;
+  const customerId = await findCustomerNamed(objectId);
+  if (!objectId || !customerId) return "ignored";
+  return (await forgetDeletedCustomer(customerId, objectId, { claim, now })) ? "done" : "ignored";
 };
 
 /** Our customer behind a `cus_…`; null for a foreign one. */

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { prisma } from "@/lib/platform/db";
 import { type ApiCustomer, aCustomer, callerWith, type RunningBrim, startBrim } from "@/tests/support/brim";
 import { actionsOn, anOperator, expectRefusedField, type Operator, walk } from "@/tests/support/operator";
+import { topUp } from "@/tests/support/spending";
 
 const KEYS = "/api/v1/admin/api-keys";
 const BALANCE = "/api/v1/billing/balance";
+const CHARGES = "/api/v1/usage/charges";
 
 let brim: RunningBrim;
 let operator: Operator;
@@ -268,6 +270,22 @@ describe("rolling a key", () => {
 
     expect((await callerWith(brim, old.api_key).get(BALANCE)).status).toBe(401);
     expect((await callerWith(brim, body.api_key).get(BALANCE)).status).toBe(200);
+  });
+
+  it.each(["a customer", "the operator"])("of %s forgets no idempotency key", async (whose) => {
+    const customerId = whose === "the operator" ? null : customer.customerId;
+    const { body: old } = await make({ customer_id: customerId });
+    const work = { customer_id: customer.customerId, amount_usd: "1.00", idempotency_key: old.api_key_id };
+    await topUp(customer.customerId, "5");
+    const first = await callerWith(brim, old.api_key).post(CHARGES, work);
+
+    const { body: rolled } = await operator.post(`${KEYS}/${old.api_key_id}/roll`, {});
+    const again = await callerWith(brim, rolled.api_key).post(CHARGES, work);
+    const other = await callerWith(brim, rolled.api_key).post(CHARGES, { ...work, amount_usd: "2.00" });
+
+    expect([first.status, again.status, other.status]).toEqual([200, 200, 409]);
+    expect(again.headers.get("idempotent-replayed")).toBe("true");
+    expect(again.body).toEqual(first.body);
   });
 
   it("happens once when two ask at the same time", async () => {

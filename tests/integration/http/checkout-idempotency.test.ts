@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { pruneStoredAnswers } from "@/lib/http";
+import { type Claim, claimOrRecall } from "@/lib/http/idempotency/stored-answers";
 import { pool, prisma } from "@/lib/platform/db";
 import { sweepTopUps } from "@/lib/top-ups";
 import { type ApiCustomer, aCustomer, eventually, type RunningBrim, startBrim } from "@/tests/support/brim";
@@ -135,6 +136,20 @@ describe("the answer that was kept", () => {
     expect(old.status).toBe(200);
   });
 
+  it("is the one of whoever holds the key: a request that was slower than a minute keeps none over it", async () => {
+    const named = { owner: "operator", key: "slow", operationId: "createCustomer", requestHash: "x" };
+    const now = new Date();
+    const slow = (await claimOrRecall(named, now)) as Claim;
+    const next = (await claimOrRecall(named, new Date(now.getTime() + 60_001))) as Claim;
+
+    await slow.keep({ status: 200, body: "slow" });
+    await slow.giveBack();
+    await expect(claimOrRecall(named, new Date())).rejects.toThrow("still running");
+    await next.keep({ status: 200, body: "next" });
+
+    expect(await claimOrRecall(named, new Date())).toEqual({ status: 200, body: "next" });
+  });
+
   it("is none when the request was refused: the key can be used at once", async () => {
     customer = await aCustomer(brim);
     expect((await start("a", { amount_usd: "4.99" })).status).toBe(400);
@@ -264,6 +279,22 @@ describe("when Stripe is down", () => {
     expect(own.filter((session) => session.status === "open").map((session) => session.id)).toEqual([
       retried.body.session_id,
     ]);
+  });
+
+  it("answering 500 to the end of such a session, which it remembers too, does not block the top-up", async () => {
+    customer = await aCustomer(brim);
+    await start("warm-up");
+    await brim.control("/faults", { match: SESSIONS, reset: true, when: "after_commit", times: 3 });
+    expect((await start("a")).status).toBe(503);
+    const ENDINGS = { method: "POST", path: "/v1/checkout/sessions/*" };
+    await brim.control("/faults", { match: ENDINGS, status: 500, when: "remembered", times: 1 });
+
+    const answer = await start("a");
+
+    expect(answer.status).toBe(200);
+    const open = (await sessionsAtStripe()).filter(({ status }) => status === "open");
+    expect(open).toHaveLength(2);
+    expect(open.map(({ id }) => id)).toContain(answer.body.session_id);
   });
 
   it("an intent whose session was never heard of is looked up by the sweep and ends after a day", async () => {

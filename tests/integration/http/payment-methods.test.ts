@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { prisma } from "@/lib/platform/db";
 import { type ApiCustomer, aCustomer, eventually, type RunningBrim, startBrim } from "@/tests/support/brim";
+import { expectRefusedField, walk } from "@/tests/support/operator";
 
 const CARDS = "/api/v1/billing/payment-methods";
 
@@ -130,6 +131,24 @@ describe("removing a card", () => {
     const answer = await reader.delete(`${CARDS}/pm_1`);
 
     expect(answer.body.details).toEqual({ required_scope: "billing:write" });
+  });
+});
+
+describe("the list of cards", () => {
+  it("walks all of them page by page, also past a card that was removed in between", async () => {
+    const { customer, first, second } = await aCustomerWithCards();
+    const third = await saveCard(customer, "378282246310005");
+
+    expect(
+      (await walk(customer.get, CARDS, "payment_methods", 1)).map((one) => one.payment_method_id),
+    ).toEqual([third, second, first]);
+    const { body: page } = await customer.get(`${CARDS}?limit=2`);
+    expect((await customer.delete(`${CARDS}/${second}`)).status).toBe(204);
+    const { body: rest } = await customer.get(`${CARDS}?limit=2&cursor=${page.next_cursor}`);
+
+    expect(rest).toMatchObject({ payment_methods: [{ payment_method_id: first }], next_cursor: null });
+    expectRefusedField(await customer.get(`${CARDS}?limit=0`), "limit");
+    expectRefusedField(await (await aCustomer(brim)).get(`${CARDS}?cursor=${page.next_cursor}`), "cursor");
   });
 });
 

@@ -103,6 +103,28 @@ describe("POST /usage/charges", () => {
     expect(other.body.error).toBe("IDEMPOTENCY_CONFLICT");
   });
 
+  it.each<[string, string, Record<string, unknown>]>([
+    ["charge", CHARGES, { amount_usd: "2.00" }],
+    ["charge", CHARGES, { description: "Other work" }],
+    ["charge", CHARGES, { metadata: { a: "1", b: "3" } }],
+    ["charge", CHARGES, { metadata: undefined }],
+    ["charge", CHARGES, { overdraft: "allow" }],
+    ["hold", HOLDS, { amount_usd: "2.00" }],
+    ["hold", HOLDS, { description: "Other work" }],
+    ["hold", HOLDS, { metadata: {} }],
+    ["hold", HOLDS, { expires_in_seconds: 61 }],
+  ])("a %s (%s) under a known key is another request with %j", async (_what, path, difference) => {
+    const { customerId } = await aFunded("5.00");
+    const work = { customer_id: customerId, description: "Work", metadata: { a: "1", b: "2" } };
+    const body = chargeOf("1.00", path === HOLDS ? { ...work, expires_in_seconds: 60 } : work);
+    await operator.post(path, body);
+
+    const answer = await operator.post(path, { ...body, ...difference });
+
+    expect([answer.status, answer.body.error]).toEqual([409, "IDEMPOTENCY_CONFLICT"]);
+    expect((await readBalance(customerId)).available).toBe(usd("4.00"));
+  });
+
   it("takes the key from the header too, but not two that differ, and none is refused", async () => {
     const customer = await aFunded("5.00");
     const header = { "Idempotency-Key": "from-header" };
@@ -251,6 +273,16 @@ describe("POST /usage/charges/batch", () => {
     const unnamed = { charges: [{ amount_usd: "1" }] };
     expectIssue(await customer.post(`${CHARGES}/batch`, unnamed), "charges.0.idempotency_key");
     expect((await readBalance(customer.customerId)).balance).toBe(usd("500.00"));
+  });
+
+  it("lets no customer overdraw by one of its items, and then charges none", async () => {
+    const customer = await aFunded("5.00");
+    const charges = [chargeOf("1.00"), chargeOf("9.00", { overdraft: "allow" })];
+
+    const { status, body } = await customer.post(`${CHARGES}/batch`, { charges });
+
+    expect([status, body.details]).toEqual([403, { reason: "operator_only" }]);
+    expect((await readBalance(customer.customerId)).balance).toBe(usd("5.00"));
   });
 });
 

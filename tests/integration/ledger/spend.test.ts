@@ -558,6 +558,44 @@ describe("batch", () => {
     expect(short(results)).toEqual(["AccountNotActiveError", "ok"]);
     expect((await readBalance(customer)).balance).toBe(usd("-10.00"));
   });
+
+  it("refuses by itself the item that no ledger could count; what fits is charged", async () => {
+    const customer = await aFundedCustomer("10.00");
+    const overdraft = { allowOverdraft: true };
+    const million = (key: string) => aCharge(customer, "1000000.00", { key, ...overdraft });
+    for (const batch of times(9, String)) {
+      await chargeBatch(
+        times(1_000, (index) => million(`${batch}-${index}`)),
+        operator,
+      );
+    }
+    expect((await readBalance(customer)).balance).toBe(usd("-8999999990.00"));
+
+    const results = await chargeBatch(
+      [
+        aCharge(customer, "4.00", overdraft),
+        million("too much"),
+        aCharge(customer, "6.000000001", overdraft),
+        aCharge(customer, "1.00"),
+        million("0-0"),
+        aCharge(customer, "6.00", overdraft),
+        aCharge(customer, "0.000000001", overdraft),
+      ],
+      operator,
+    );
+
+    expect(short(results)).toEqual([
+      "ok",
+      "BalanceOutOfRangeError",
+      "BalanceOutOfRangeError",
+      "InsufficientBalanceError",
+      "replay",
+      "ok",
+      "BalanceOutOfRangeError",
+    ]);
+    expect((await readBalance(customer)).balance).toBe(usd("-9000000000.00"));
+    expect(await transfersOf(customer)).toBe(9_002);
+  });
 });
 
 it("the house accounts are the other side of all balances", async () => {

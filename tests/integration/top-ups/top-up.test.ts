@@ -295,13 +295,25 @@ describe("payments that do not fit", () => {
     });
   }
 
-  it.each([
-    ["another subtotal", { unit_amount: 2_400 }],
-    ["another currency", { currency: "eur" }],
+  const aStranger = async () => (await brim.stripe.customers.create({ email: "stranger@example.com" })).id;
+
+  /** The record at Stripe of somebody who tops up here too. */
+  async function anotherCustomer(): Promise<string> {
+    const other = await aCustomer(brim);
+    await start(other);
+    const where = { customerId: other.customerId };
+    return (await prisma().stripeCustomer.findFirstOrThrow({ where })).stripeCustomerId;
+  }
+
+  it.each<[string, () => Promise<Record<string, unknown>>]>([
+    ["another subtotal", async () => ({ unit_amount: 2_400 })],
+    ["another currency", async () => ({ currency: "eur" })],
+    ["a customer at Stripe that is nobody's", async () => ({ customer: await aStranger() })],
+    ["another customer's record at Stripe", async () => ({ customer: await anotherCustomer() })],
   ])("%s: needs review, an alert, no credit", async (_what, change) => {
     const customer = await aCustomer(brim);
     const started = await start(customer);
-    const session = await foreignSession(customer, started.topup_intent_id, change);
+    const session = await foreignSession(customer, started.topup_intent_id, await change());
 
     await pay(session.id);
 

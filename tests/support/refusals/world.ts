@@ -93,4 +93,5 @@ async function writeLists({ brim, customer, other, operatorKey }: ApiWorld): Pro
     );
     if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
   }
+  for (const owner of [customer, other]) await makeObject("payment_method_id", owner, brim);
 }

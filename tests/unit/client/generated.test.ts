@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
-import { beforeAll, describe, expect, it } from "vitest";
-import { writeClient } from "@/lib/commands/client/write-client";
+import { beforeAll, describe, expect, expectTypeOf, it } from "vitest";
+import type { BrimError, ErrorCode } from "@/lib/client";
+import { writeClient, writeErrorCode } from "@/lib/commands/client/write-client";
 import { apiDocument, type OpenApiDocument } from "@/lib/http";
+import { PUBLIC_CODES, type PublicCode } from "@/lib/http/pipeline/errors";
 import { applySettings } from "@/tests/support/settings";
 
 let document: OpenApiDocument;
@@ -14,6 +16,17 @@ beforeAll(() => {
 describe("the generated client", () => {
   it("is what the API's description gives: after a change of the API run `npm run generate:client`", () => {
     expect(readFileSync("lib/client/generated/brim.ts", "utf8")).toBe(writeClient(document));
+    expect(readFileSync("lib/client/generated/error-code.ts", "utf8")).toBe(writeErrorCode(document));
+  });
+
+  it("knows every code of an error, and takes one that a newer Brim sends", () => {
+    const known = document.components.schemas.Error?.properties?.error?.enum;
+
+    expect(known).toEqual(PUBLIC_CODES);
+    expectTypeOf<ErrorCode>().toEqualTypeOf<PublicCode>();
+    expectTypeOf<ErrorCode>().toExtend<BrimError["code"]>();
+    expectTypeOf<BrimError["code"]>().not.toEqualTypeOf<string>();
+    expectTypeOf<"CODE_OF_TOMORROW">().toExtend<BrimError["code"]>();
   });
 
   it("does not depend on where Brim is", () => {

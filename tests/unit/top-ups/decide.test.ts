@@ -43,6 +43,7 @@ const paid: CheckoutFacts = {
   },
   setupIntentId: null,
   setupStatus: null,
+  setupError: null,
   card: null,
   invoice: null,
 };
@@ -147,6 +148,31 @@ describe("decide", () => {
 
     expect(decide(setup, { ...session, setupStatus: "succeeded" })).toEqual({ do: "finish_setup" });
     expect(decide(setup, { ...session, setupStatus: "processing" })).toEqual({ do: "nothing" });
+    expect(decide(setup, { ...session, setupStatus: "requires_action" })).toEqual({ do: "nothing" });
+  });
+
+  it("ends a setup whose page is complete and whose card was not taken, with the bank's reason", () => {
+    const setup = { ...intent, mode: "setup", amountCents: null };
+    const session = {
+      ...paid,
+      mode: "setup",
+      paymentStatus: "no_payment_required",
+      payment: null,
+      subtotalCents: null,
+    };
+    const over = { ...session, setupStatus: "requires_payment_method" };
+
+    expect(decide(setup, { ...over, setupError: decline })).toEqual({
+      do: "fail",
+      code: "insufficient_funds",
+    });
+    expect(decide(setup, over)).toEqual({ do: "fail", code: "setup_failed" });
+    expect(decide(setup, { ...session, setupStatus: "canceled" })).toEqual({
+      do: "fail",
+      code: "setup_failed",
+    });
+    expect(decide(setup, { ...over, status: "open" })).toEqual({ do: "nothing" });
+    expect(decide({ ...setup, status: "succeeded" }, over)).toEqual({ do: "nothing" });
   });
 
   it("credits only paid sessions, whatever else they say", () => {
