@@ -1,29 +1,15 @@
-import { performance } from "node:perf_hooks";
 import { isDatabaseUnavailable } from "@/lib/platform/db";
-import { ServiceUnavailableError } from "@/lib/platform/errors";
 import { type ChargeRequest, chargeAlone, type PostedCharge } from "./charge-alone";
 import { chargeBatch } from "./charge-batch";
+import { type Waiting, WaitingLine } from "./waiting-line";
 
-/** A charge that waits for its turn, and how its caller hears of it. */
-interface Waiting {
-  request: ChargeRequest;
-  /** By the clock of this process, in milliseconds. */
-  since: number;
-  resolve(charge: PostedCharge): void;
-  reject(error: unknown): void;
-}
+type WaitingCharge = Waiting<ChargeRequest, PostedCharge>;
 
-/**
- * What waits while a charge of the same customer by the same caller is being written; no entry when none is. It holds
- * nothing but requests that are still unanswered: a process that dies takes no money with it.
- */
-const queues = new Map<string, Waiting[]>();
+/** What waits while a charge of the same customer by the same caller is being written; no entry when none is. */
+const lines = new Map<string, WaitingLine<ChargeRequest, PostedCharge>>();
 
 /** A hundred are written in a few milliseconds: nobody waits long for those before. */
 const MAX_TOGETHER = 100;
-
-/** As long as for a connection: behind a database that hangs, those who wait must not become ever more. */
-const MAX_WAIT_MS = 5_000;
 
 /**
  * Takes money from a balance: the whole amount or nothing, and for one key only once, whatever races.
@@ -40,38 +26,32 @@ const MAX_WAIT_MS = 5_000;
  * @throws ServiceUnavailableError those before took too long; nothing was tried
  */
 export function charge(request: ChargeRequest): Promise<PostedCharge> {
-  return new Promise((resolve, reject) => {
-    const one: Waiting = { request, since: performance.now(), resolve, reject };
-    const name = `${request.customerId} ${request.owner} ${request.apiKeyId}`;
-    const queue = queues.get(name);
-    if (queue) queue.push(one);
-    else void workThrough(name, one);
-  });
+  const name = `${request.customerId} ${request.owner} ${request.apiKeyId}`;
+  const line = lines.get(name);
+  if (line) return line.join(request);
+  return writeFirst(name, request);
 }
 
-/** Writes the first, then what has gathered meanwhile, until nothing has. */
-async function workThrough(name: string, first: Waiting): Promise<void> {
-  const queue: Waiting[] = [];
-  queues.set(name, queue);
-  let together = [first];
-  while (together.length > 0) {
-    await write(together);
-    together = takeNext(queue);
-  }
-  queues.delete(name);
+/** Writes one that nobody is ahead of. What comes meanwhile is written after it. */
+function writeFirst(name: string, request: ChargeRequest): Promise<PostedCharge> {
+  const line = new WaitingLine<ChargeRequest, PostedCharge>();
+  lines.set(name, line);
+  const first = chargeAlone(request);
+  const next = () => writeRest(name, line);
+  first.then(next, next);
+  return first;
 }
 
-/** Takes those whose turn it is. Who has waited for too long is sent away: nothing of theirs was tried. */
-function takeNext(queue: Waiting[]): Waiting[] {
-  const inTime = queue.findIndex(({ since }) => performance.now() - since <= MAX_WAIT_MS);
-  for (const { reject } of queue.splice(0, inTime === -1 ? queue.length : inTime)) {
-    reject(new ServiceUnavailableError("This balance is very busy at the moment. Please try again."));
+/** Writes what has gathered, until nothing has. Does not throw. */
+async function writeRest(name: string, line: WaitingLine<ChargeRequest, PostedCharge>): Promise<void> {
+  for (let next = line.takeNext(MAX_TOGETHER); next.length > 0; next = line.takeNext(MAX_TOGETHER)) {
+    await write(next);
   }
-  return queue.splice(0, MAX_TOGETHER);
+  lines.delete(name);
 }
 
 /** Writes some charges and tells each caller what became of its own. Does not throw. */
-async function write(together: readonly Waiting[]): Promise<void> {
+async function write(together: readonly WaitingCharge[]): Promise<void> {
   const [first] = together;
   if (!first || together.length === 1) return writeOneByOne(together);
   try {
@@ -93,6 +73,6 @@ async function write(together: readonly Waiting[]): Promise<void> {
   }
 }
 
-async function writeOneByOne(together: readonly Waiting[]): Promise<void> {
+async function writeOneByOne(together: readonly WaitingCharge[]): Promise<void> {
   for (const { request, resolve, reject } of together) await chargeAlone(request).then(resolve, reject);
 }

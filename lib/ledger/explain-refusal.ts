@@ -5,6 +5,10 @@ import type { CustomerId } from "@/lib/platform/ids";
 import { AccountNotActiveError, InsufficientBalanceError, UnknownCustomerError } from "./errors";
 import type { KeyedRequest } from "./keyed-request";
 
+/**
+ * A charge that travels with others can be seen a moment before it is on the disk. Whoever hears of it here may rely on it,
+ * so this statement then writes to the log itself, and its commit waits until everything before it is there.
+ */
 const EXPLAIN: Statement = {
   name: "ledger_explain_refusal",
   text: `
@@ -15,7 +19,8 @@ const EXPLAIN: Statement = {
            EXISTS (
              SELECT 1 FROM topup_intent i
              WHERE i.customer_id = a.customer_id AND i.idempotency_owner = $2 AND i.idempotency_key = $3
-           ) AS is_topup
+           ) AS is_topup,
+           CASE WHEN t.transfer_id IS NOT NULL THEN pg_logical_emit_message(true, 'brim', '')::text END AS logged_at
     FROM ledger_account a
     LEFT JOIN ledger_transfer t
       ON t.customer_id = a.customer_id AND t.idempotency_owner = $2 AND t.idempotency_key = $3

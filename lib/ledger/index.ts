@@ -1,8 +1,9 @@
 export { setAccountStatus } from "./account-status";
 export { type AdjustRequest, adjust, type PostedAdjustment } from "./adjust";
 export { charge } from "./charge";
-export { CHARGE, type ChargeRequest, type PostedCharge } from "./charge-alone";
+export type { ChargeRequest, PostedCharge } from "./charge-alone";
 export { type BatchItem, type BatchResult, CHARGE_BATCH, chargeBatch } from "./charge-batch";
+export { CHARGE } from "./charge-statement";
 export { type CapturedHold, captureHold, expireHolds, type HoldRef, releaseHold } from "./close-hold";
 export {
   AccountNotActiveError,

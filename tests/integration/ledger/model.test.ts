@@ -11,6 +11,7 @@ import {
   releaseHold,
 } from "@/lib/ledger";
 import { chargeAlone } from "@/lib/ledger/charge-alone";
+import { runCharge } from "@/lib/ledger/charge-statement";
 import type { Nanos } from "@/lib/money";
 import type { CustomerId } from "@/lib/platform/ids";
 import { atDepth } from "@/tests/support/depth";
@@ -295,10 +296,9 @@ async function raceOne(
   const ref = { customerId: customer, holdId: hold ?? "", principal: "operator" };
   if (op.what === "charge") {
     const key = op.isRepeated ? `race-${op.n % 20}` : undefined;
-    const take = op.n % 2 === 0 ? charge : chargeAlone; // as two processes would
-    const result = await take(aCharge(customer, op.amount, key ? { key, requestHash: op.amount } : {})).catch(
-      refuse,
-    );
+    const request = aCharge(customer, op.amount, key ? { key, requestHash: op.amount } : {});
+    const work = op.n % 2 === 0 ? charge(request) : chargeAlone(request, runCharge); // as two processes would
+    const result = await work.catch(refuse);
     if (result) charges.push(result.chargeId);
   } else if (op.what === "hold") {
     const result = await openHold(aHold(customer, op.amount)).catch(refuse);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  type ChargeRequest,
   captureHold,
   charge,
   chargeBatch,
@@ -12,6 +13,7 @@ import {
   releaseHold,
 } from "@/lib/ledger";
 import { chargeAlone } from "@/lib/ledger/charge-alone";
+import { runCharge } from "@/lib/ledger/charge-statement";
 import { onPool, pool, prisma } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 import { testDatabase } from "@/tests/support/settings";
@@ -119,7 +121,11 @@ describe("charge", () => {
 
 describe.each([
   ["charges of one process", charge],
-  ["charges by statements of their own, as from many processes", chargeAlone],
+  ["charges that travel together, as from many callers", (request: ChargeRequest) => chargeAlone(request)],
+  [
+    "charges by statements of their own, as from many processes",
+    (request: ChargeRequest) => chargeAlone(request, runCharge),
+  ],
 ])("a race of %s", (_name, take) => {
   it("sixty-four at once of $1 on $10: exactly ten succeed", async () => {
     const customer = await aFundedCustomer("10.00");

@@ -1,0 +1,101 @@
+import { isDatabaseUnavailable, onPool, type Statement } from "@/lib/platform/db";
+import { type ChargeEntry, type ChargeRow, runCharge } from "./charge-statement";
+import { type Waiting, WaitingLine } from "./waiting-line";
+
+/** Its text stands in the migration that makes the procedure: it must be there, because it commits as it goes. */
+export const CHARGE_IN_TURN: Statement = {
+  name: "ledger_charge_in_turn",
+  text: "CALL ledger_charge_in_turn($1::jsonb)",
+};
+
+/** What was written, null where nothing was, or the SQLSTATE of what went wrong. */
+type Answer = [balance: string, held: string, at: string] | null | string;
+
+type WaitingCharge = Waiting<ChargeEntry, ChargeRow | null>;
+
+const line = new WaitingLine<ChargeEntry, ChargeRow | null>();
+
+/** While the database works on one, this process prepares the other. More would only be smaller. */
+const MAX_TRIPS = 2;
+
+/** They are written in some ten milliseconds: the first does not wait long for the last. */
+const MAX_TOGETHER = 64;
+
+/** How long a charge that travels alone may keep others waiting, who have nothing to do with its customer's row. */
+const PATIENCE_MS = 20;
+
+let tripsUnderWay = 0;
+let isLeaving = false;
+
+/**
+ * Writes one charge. Those of other customers that come at the same time travel together in one round trip, where each is a
+ * transaction of its own; only the disk is waited for once for all of them.
+ *
+ * @returns null when nothing was written, because of a known key or of what the account says
+ * @throws what `runCharge` throws · ServiceUnavailableError those before took too long; nothing was tried
+ */
+export function chargeInTurn(entry: ChargeEntry): Promise<ChargeRow | null> {
+  const result = line.join(entry);
+  if (tripsUnderWay < MAX_TRIPS && !isLeaving) {
+    isLeaving = true;
+    setImmediate(travel); // with whoever has come by then: all requests that the process has read from its sockets
+  }
+  return result;
+}
+
+/** Makes trips until nobody waits. */
+async function travel(): Promise<void> {
+  isLeaving = false;
+  tripsUnderWay += 1;
+  for (let next = line.takeNext(MAX_TOGETHER); next.length > 0; next = line.takeNext(MAX_TOGETHER)) {
+    const [first, second] = next;
+    if (first && !second) await patiently(writeAlone(first));
+    else await writeInTurn(next);
+  }
+  tripsUnderWay -= 1;
+}
+
+/** Waits for some work, but not for long. Does not throw. */
+function patiently(work: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, PATIENCE_MS);
+    void work.finally(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** Tells a caller what became of its charge. Does not throw. */
+function writeAlone({ request, resolve, reject }: WaitingCharge): Promise<void> {
+  return runCharge(request).then(resolve, reject);
+}
+
+async function writeInTurn(together: readonly WaitingCharge[]): Promise<void> {
+  try {
+    const entries = JSON.stringify(together.map(({ request }) => request));
+    const [row] = await onPool().run<{ items: Answer[] }>(CHARGE_IN_TURN, [entries]);
+    together.forEach((one, index) => {
+      tell(one, row?.items[index]);
+    });
+  } catch (error) {
+    // A database that is away is so for all, and nobody knows what it has written: the key tells, when they ask again.
+    if (isDatabaseUnavailable(error)) for (const { reject } of together) reject(error);
+    // Anything else is the fault of one of them, and the others must not suffer for it.
+    else for (const one of together) void writeAlone(one);
+  }
+}
+
+const UNIQUE_VIOLATION = "23505";
+
+function tell(one: WaitingCharge, answer: Answer | undefined): void {
+  if (Array.isArray(answer)) {
+    const [balance, held, at] = answer;
+    one.resolve({ balance, held, created_at: new Date(at) });
+  } else if (answer === null || answer === UNIQUE_VIOLATION) {
+    one.resolve(null);
+  } else {
+    // A locked row, a key of a top-up, a balance out of range: alone it waits as long as it takes, or says what is wrong.
+    void writeAlone(one);
+  }
+}

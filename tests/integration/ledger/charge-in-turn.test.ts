@@ -1,0 +1,317 @@
+import { randomUUID } from "node:crypto";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { charge, openHold, readBalance, setAccountStatus } from "@/lib/ledger";
+import { chargeInTurn } from "@/lib/ledger/charge-in-turn";
+import { type ChargeEntry, type ChargeRow, runCharge } from "@/lib/ledger/charge-statement";
+import { pool, prisma, withTransaction } from "@/lib/platform/db";
+import { type CustomerId, newId } from "@/lib/platform/ids";
+import { atDepth } from "@/tests/support/depth";
+import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
+import { testDatabase } from "@/tests/support/settings";
+import { aCharge, aFundedCustomer, aHold, outcomes, usd } from "@/tests/support/spending";
+import { whileLocked } from "@/tests/support/while-locked";
+
+const database = testDatabase();
+
+beforeAll(() => database.ready);
+afterAll(() => database.drop());
+
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, i) => make(i));
+
+type Three = [CustomerId, CustomerId, CustomerId];
+
+const fundedCustomers = (count: number, dollars: string) =>
+  Promise.all(times(count, () => aFundedCustomer(dollars)));
+
+/** Runs some work and tells how often it sent each named statement. */
+async function statementsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
+  const query = vi.spyOn(pool(), "query");
+  try {
+    await work();
+    const counts: Record<string, number> = {};
+    for (const [statement] of query.mock.calls) {
+      const { name = "unnamed" } = statement as unknown as { name?: string };
+      counts[name] = (counts[name] ?? 0) + 1;
+    }
+    return counts;
+  } finally {
+    query.mockRestore();
+  }
+}
+
+describe("charges of many customers that come at once", () => {
+  it("take one round trip", async () => {
+    const customers = await fundedCustomers(40, "10.00");
+
+    const sent = await statementsOf(() => Promise.all(customers.map((id) => charge(aCharge(id, "1.00")))));
+
+    expect(sent).toEqual({ ledger_charge_in_turn: 1 });
+  });
+
+  it("are at most sixty-four in one", async () => {
+    const customers = await fundedCustomers(130, "10.00");
+
+    const sent = await statementsOf(() => Promise.all(customers.map((id) => charge(aCharge(id, "1.00")))));
+
+    expect(sent).toEqual({ ledger_charge_in_turn: 3 }); // 64, 64, 2
+  });
+
+  it("are told what each of them did, to the nano", async () => {
+    const customers = await fundedCustomers(20, "10.00");
+    await openHold(aHold(customers[3] as CustomerId, "2.50"));
+
+    const posted = await Promise.all(
+      customers.map((id, i) => charge(aCharge(id, `0.00000000${(i % 9) + 1}`))),
+    );
+
+    for (const [i, { balanceAfter, availableAfter, isReplay, createdAt }] of posted.entries()) {
+      const left = usd("10.00") - BigInt((i % 9) + 1);
+      expect([balanceAfter, isReplay]).toEqual([left, false]);
+      expect(availableAfter).toBe(i === 3 ? left - usd("2.50") : left);
+      expect(Math.abs(Date.now() - createdAt.getTime())).toBeLessThan(60_000);
+    }
+    const { rows } = await pool().query(
+      "SELECT transfer_id, created_at FROM ledger_transfer WHERE transfer_id = ANY($1)",
+      [posted.map(({ chargeId }) => chargeId)],
+    );
+    const written = new Map(rows.map((row) => [row.transfer_id, row.created_at]));
+    for (const { chargeId, createdAt } of posted) expect(createdAt).toEqual(written.get(chargeId));
+  });
+
+  it("are transactions of their own: one that cannot be written takes nothing from the others", async () => {
+    const [good, empty, frozen] = (await fundedCustomers(3, "5.00")) as Three;
+    await charge(aCharge(empty, "5.00"));
+    await withTransaction((tx) => setAccountStatus(tx, frozen, "frozen"));
+    const known = aCharge(good, "1.00");
+    await charge(known);
+
+    const counts = await outcomes([
+      charge(aCharge(good, "1.00", { owner: good })),
+      charge(aCharge(empty, "1.00")),
+      charge(aCharge(frozen, "1.00")),
+      charge(aCharge("cust_00000000000000000000000000", "1.00")),
+      charge(known),
+      charge(aCharge(good, "1.00", { key: known.key, requestHash: "another", apiKeyId: newId("apiKey") })),
+    ]);
+
+    expect(counts).toEqual({
+      ok: 2,
+      InsufficientBalanceError: 1,
+      AccountNotActiveError: 1,
+      UnknownCustomerError: 1,
+      IdempotencyConflictError: 1,
+    });
+    expect((await readBalance(good)).balance).toBe(usd("3.00"));
+  });
+
+  it("are written even when the text of one of them cannot be", async () => {
+    const [good, bad] = (await fundedCustomers(2, "5.00")) as [CustomerId, CustomerId];
+
+    const results = await Promise.allSettled([
+      charge(aCharge(good, "1.00")),
+      charge(aCharge(bad, "1.00", { description: "nothing\u0000more" })),
+    ]);
+
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+    expect((await readBalance(good)).balance).toBe(usd("4.00"));
+    expect((await readBalance(bad)).balance).toBe(usd("5.00"));
+  });
+
+  it("wake automatic top-up once for each that crosses its threshold, and for nobody else", async () => {
+    const customers = await fundedCustomers(6, "10.00");
+    await prisma().ledgerAccount.updateMany({
+      where: { customerId: { in: customers.slice(0, 4) } },
+      data: { autoTopupThresholdNanos: usd("5.00") },
+    });
+
+    const amounts = ["5.00", "5.01", "6.00", "1.00", "6.00", "1.00"];
+    await Promise.all(customers.map((id, i) => charge(aCharge(id, amounts[i] ?? ""))));
+
+    const { rows } = await pool().query<{ key: string }>("SELECT key FROM graphile_worker.jobs");
+    expect(rows.map(({ key }) => key).sort()).toEqual(
+      customers
+        .slice(1, 3)
+        .map((id) => `auto-top-up:${id}`)
+        .sort(),
+    );
+  });
+});
+
+describe("a row that somebody holds", () => {
+  it("keeps its own charge waiting, and hardly those that travel with it", async () => {
+    const [locked, ...others] = (await fundedCustomers(12, "5.00")) as [CustomerId, ...CustomerId[]];
+    const order: string[] = [];
+    let waiting: Promise<unknown> = Promise.resolve();
+
+    await whileLocked(locked, async () => {
+      waiting = charge(aCharge(locked, "1.00")).then(() => order.push("locked"));
+      await Promise.all(others.map((id) => charge(aCharge(id, "1.00"))));
+      order.push("others");
+    });
+
+    await waiting;
+    expect(order).toEqual(["others", "locked"]);
+    expect((await readBalance(locked)).balance).toBe(usd("4.00"));
+  });
+
+  it("does not stop the others when more rows are held than there are trips", async () => {
+    const [other, ...held] = (await fundedCustomers(5, "5.00")) as [CustomerId, ...CustomerId[]];
+    const order: string[] = [];
+    const waiting: Promise<unknown>[] = [];
+    const hold = (ids: CustomerId[], work: () => Promise<void>): Promise<void> => {
+      const [first, ...rest] = ids;
+      return first ? whileLocked(first, () => hold(rest, work)) : work();
+    };
+
+    await hold(held, async () => {
+      for (const id of held) {
+        waiting.push(charge(aCharge(id, "1.00")).then(() => order.push("locked")));
+        await new Promise((resolve) => setImmediate(() => setImmediate(resolve))); // so that each travels alone
+      }
+      await charge(aCharge(other, "1.00"));
+      order.push("other");
+    });
+
+    await Promise.all(waiting);
+    expect(order).toEqual(["other", "locked", "locked", "locked", "locked"]);
+  });
+});
+
+describe("a connection that breaks", () => {
+  it("on the way: nobody is told a lie, and the keys put it right", async () => {
+    const customers = await fundedCustomers(30, "5.00");
+    const requests = customers.map((id) => aCharge(id, "1.00"));
+    const [last] = customers.slice(-1) as [CustomerId];
+    let results: PromiseSettledResult<unknown>[] = [];
+
+    await whileLocked(last, async () => {
+      const all = Promise.allSettled(requests.map((request) => charge(request)));
+      await expect.poll(cutTrips, { interval: 1, timeout: 10_000 }).toBeGreaterThan(0);
+      results = await all;
+    });
+
+    for (const result of results) {
+      expect(result).toMatchObject({ status: "rejected", reason: { code: "57P01" } });
+    }
+    const posted = await Promise.all(requests.map((request) => charge(request)));
+    expect(posted.filter(({ isReplay }) => isReplay).length).toBeGreaterThan(0);
+    for (const id of customers) expect((await readBalance(id)).balance).toBe(usd("4.00"));
+  });
+
+  /** Cuts each trip that is under way. @returns how many */
+  async function cutTrips(): Promise<number> {
+    const { rows } = await pool().query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND query LIKE 'CALL ledger_charge_in_turn%' AND state = 'active'`,
+    );
+    return rows.length;
+  }
+});
+
+/** What may be asked of one of the customers of a world. */
+const anOrder = fc.record({
+  customer: fc.integer({ min: 0, max: 4 }),
+  amount: fc.constantFrom("0.000000001", "1.00", "2.50", "7.00"),
+  key: fc.constantFrom("a", "b", "hold", "topup", null),
+  hash: fc.constantFrom("x", "y"),
+  isOperator: fc.boolean(),
+  overdraft: fc.boolean(),
+});
+type Order = typeof anOrder extends fc.Arbitrary<infer T> ? T : never;
+
+describe("whatever comes together", () => {
+  it("does what it would have done one after another", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anOrder, { minLength: 2, maxLength: 60 }), async (orders) => {
+        const [together, alone] = [await aWorld(), await aWorld()];
+
+        const atOnce = await Promise.allSettled(
+          orders.map((order) => chargeInTurn(entryOf(order, together))),
+        );
+        const oneByOne: PromiseSettledResult<ChargeRow | null>[] = [];
+        for (const order of orders)
+          oneByOne.push(...(await Promise.allSettled([runCharge(entryOf(order, alone))])));
+
+        expect(atOnce.map(told)).toEqual(oneByOne.map(told));
+        expect(await booksOf(together)).toEqual(await booksOf(alone));
+      }),
+      { numRuns: atDepth({ ci: 12, deep: 150 }) },
+    );
+    await expectLedgerVerified();
+  }, 600_000);
+
+  const told = (result: PromiseSettledResult<ChargeRow | null>) => {
+    if (result.status === "rejected") return (result.reason as Error).constructor.name;
+    return result.value && [result.value.balance, result.value.held];
+  };
+});
+
+/** Customers in every state that matters to a charge. */
+async function aWorld(): Promise<CustomerId[]> {
+  const [active, frozen, closed] = (await fundedCustomers(3, "10.00")) as Three;
+  const [held, poor] = (await fundedCustomers(2, "10.00")) as [CustomerId, CustomerId];
+  for (const owner of ["operator", held]) await openHold(aHold(held, "3.00", { key: "hold", owner }));
+  await prisma().topUpIntent.updateMany({
+    where: { customerId: active },
+    data: { idempotencyOwner: active, idempotencyKey: "topup" },
+  });
+  await charge(aCharge(poor, "9.999999999", { key: "before" }));
+  await withTransaction((tx) => setAccountStatus(tx, frozen, "frozen"));
+  await prisma().ledgerAccount.update({ where: { customerId: closed }, data: { status: "closed" } });
+  return [active, frozen, closed, held, poor];
+}
+
+function entryOf(order: Order, world: readonly CustomerId[]): ChargeEntry {
+  const customer = world[order.customer] as CustomerId;
+  return {
+    customer,
+    amount: usd(order.amount).toString(),
+    id: newId("charge"),
+    owner: order.isOperator ? "operator" : customer,
+    key: order.key ?? randomUUID(),
+    hash: order.hash,
+    description: order.hash === "x" ? "ü “quoted” \\ 'text'" : null,
+    metadata: order.hash === "x" ? { job: "8731", note: "a\nb" } : {},
+    api_key: order.isOperator ? null : "key_00000000000000000000000000",
+    overdraft: order.overdraft && order.isOperator,
+  };
+}
+
+/** All that was written of the customers, with their places instead of their ids, and nothing that is new each time. */
+async function booksOf(world: readonly CustomerId[]) {
+  const { rows } = await pool().query(
+    `SELECT array_position($1, t.customer_id) AS customer, t.seq, t.kind, t.direction, t.amount_nanos, t.balance_after_nanos,
+            t.held_after_nanos, t.house_account, t.source_type, t.source_id = t.transfer_id AS is_its_source,
+            t.source_revision, t.idempotency_owner = 'operator' AS is_operator, length(t.idempotency_key) AS key_length,
+            t.request_hash, t.description, t.metadata, t.api_key_id, abs(extract(epoch FROM t.occurred_at - t.created_at)) < 1 AS is_now
+     FROM ledger_transfer t WHERE t.customer_id = ANY($1) AND t.kind = 'charge'
+     ORDER BY 1, t.seq`,
+    [world],
+  );
+  const balances = await pool().query(
+    `SELECT array_position($1, customer_id) AS customer, balance_nanos, held_nanos, last_seq, status
+     FROM ledger_account WHERE customer_id = ANY($1) ORDER BY 1`,
+    [world],
+  );
+  return { transfers: rows, balances: balances.rows };
+}
+
+// The last one, because a balance that was set by hand is no ledger any more.
+it("a charge that no ledger could count does not hold the others back", async () => {
+  const [good, low] = (await fundedCustomers(2, "5.00")) as [CustomerId, CustomerId];
+  await prisma().ledgerAccount.update({
+    where: { customerId: low },
+    data: { balanceNanos: -8_999_999_000_000_000_000n },
+  });
+  const overdraft = { allowOverdraft: true };
+
+  const counts = await outcomes([
+    charge(aCharge(good, "1.00")),
+    charge(aCharge(low, "999999.00", overdraft)),
+    charge(aCharge(low, "1.00", { ...overdraft, owner: low })),
+  ]);
+
+  expect(counts).toEqual({ ok: 2, BalanceOutOfRangeError: 1 });
+});
