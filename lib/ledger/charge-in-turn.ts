@@ -1,4 +1,5 @@
 import { isDatabaseUnavailable, onPool, type Statement } from "@/lib/platform/db";
+import { log } from "@/lib/platform/log";
 import { type ChargeEntry, type ChargeRow, runCharge } from "./charge-statement";
 import { type Waiting, WaitingLine } from "./waiting-line";
 
@@ -83,9 +84,13 @@ async function writeInTurn(together: readonly WaitingCharge[]): Promise<void> {
     });
   } catch (error) {
     // A database that is away is so for all, and nobody knows what it has written: the key tells, when they ask again.
-    if (isDatabaseUnavailable(error)) for (const { reject } of together) reject(error);
+    if (isDatabaseUnavailable(error)) {
+      for (const { reject } of together) reject(error);
+      return;
+    }
     // Anything else is the fault of one of them, and the others must not suffer for it.
-    else for (const one of together) void writeAlone(one);
+    log().warn({ err: error, charges: together.length }, "charges could not travel together");
+    for (const one of together) void writeAlone(one);
   }
 }
 
