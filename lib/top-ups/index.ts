@@ -3,6 +3,7 @@ export { TopUpAmountOutOfRangeError, TopUpEndedError } from "./errors";
 export { findIntent, refOf, type TopUpIntent, type TopUpRef } from "./intents";
 export {
   AFTERWARDS,
+  listInvoices,
   listTopUps,
   type ShownTopUpStatus,
   shownStatus,

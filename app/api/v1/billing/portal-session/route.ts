@@ -1,0 +1,1 @@
+export { door as POST } from "@/lib/http";
