@@ -1,5 +1,6 @@
 export { describeDecline } from "./decline-messages";
 export { TopUpAmountOutOfRangeError, TopUpEndedError } from "./errors";
+export { findInvoices, type InvoiceLink } from "./find-invoices";
 export { findIntent, refOf, type TopUpIntent, type TopUpRef } from "./intents";
 export {
   AFTERWARDS,
