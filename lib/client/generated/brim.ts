@@ -597,6 +597,8 @@ export interface Readiness {
 export interface ReasonDetails {
   /** Why not, for programs, as in `operator_only` or `account_frozen`. */
   reason: string;
+  /** The field that asks for it, where one does, as in `charges.3.overdraft`. */
+  path?: string | undefined;
 }
 
 /** Why it is done. */
