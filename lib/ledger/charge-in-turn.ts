@@ -21,7 +21,7 @@ const MAX_TRIPS = 2;
 /** They are written in some ten milliseconds: the first does not wait long for the last. */
 const MAX_TOGETHER = 64;
 
-/** How long a charge that travels alone may keep others waiting, who have nothing to do with its customer's row. */
+/** How long a trip may keep others waiting, who have nothing to do with its customers' rows. */
 const PATIENCE_MS = 20;
 
 let tripsUnderWay = 0;
@@ -48,11 +48,14 @@ async function travel(): Promise<void> {
   isLeaving = false;
   tripsUnderWay += 1;
   for (let next = line.takeNext(MAX_TOGETHER); next.length > 0; next = line.takeNext(MAX_TOGETHER)) {
-    const [first, second] = next;
-    if (first && !second) await patiently(writeAlone(first));
-    else await writeInTurn(next);
+    await patiently(write(next));
   }
   tripsUnderWay -= 1;
+}
+
+function write(together: readonly WaitingCharge[]): Promise<void> {
+  const [first, second] = together;
+  return first && !second ? writeAlone(first) : writeInTurn(together);
 }
 
 /** Waits for some work, but not for long. Does not throw. */
