@@ -6,7 +6,7 @@ import { presentTopUp, type SessionUser } from "@/lib/http";
 import { type Balance, listRecords, readBalance, type TransferRecord } from "@/lib/ledger";
 import { listCards, type SavedCard } from "@/lib/payment-methods";
 import type { CustomerId } from "@/lib/platform/ids";
-import { findIntent, readTopUp } from "@/lib/top-ups";
+import { findIntent, findInvoices, type InvoiceLink, readTopUp } from "@/lib/top-ups";
 
 const SHOWN_RECORDS = 10;
 
@@ -27,6 +27,8 @@ export interface BillingView {
   balance: Balance;
   cards: SavedCard[];
   records: TransferRecord[];
+  /** Of the top-ups among the records, by their ids. */
+  invoices: Map<string, InvoiceLink>;
   back: CheckoutReturn | null;
 }
 
@@ -60,8 +62,17 @@ export async function loadBilling(
     balance,
     cards,
     records,
+    invoices: await invoicesOf(customerId, records),
     back: await readReturn(customerId, query, cards),
   };
+}
+
+function invoicesOf(customerId: CustomerId, records: TransferRecord[]): Promise<Map<string, InvoiceLink>> {
+  const credits = records.filter(({ kind, source }) => kind === "credit" && source.type === "topup");
+  return findInvoices(
+    customerId,
+    credits.map(({ source }) => source.id),
+  );
 }
 
 /** What the return from Checkout was about, as our own records have it: the page must not wait for Stripe. */

@@ -1,5 +1,6 @@
 import type { Balance, TransferRecord } from "@/lib/ledger";
 import type { SavedCard } from "@/lib/payment-methods";
+import type { InvoiceLink } from "@/lib/top-ups";
 import type { TopUpLimits } from "./amount-input";
 import { BalanceCard } from "./balance-card";
 import { RecentRecords } from "./recent-records";
@@ -12,6 +13,8 @@ interface BillingPanelsProps {
   balance: Balance;
   cards: readonly SavedCard[];
   records: readonly TransferRecord[];
+  /** Of the top-ups among the records, by their ids. */
+  invoices: ReadonlyMap<string, InvoiceLink>;
   limits: TopUpLimits;
   now: Date;
 }
@@ -23,6 +26,7 @@ export function BillingPanels({
   balance,
   cards,
   records,
+  invoices,
   limits,
   now,
 }: BillingPanelsProps) {
@@ -52,9 +56,10 @@ export function BillingPanels({
           customerId={customerId}
           cards={cards}
           maySave={mayPay && balance.status !== "closed"}
+          mayManage={mayPay}
           now={now}
         />
-        <RecentRecords records={records} mayTopUp={mayPay} />
+        <RecentRecords records={records} invoices={invoices} mayTopUp={mayPay} />
       </div>
     </div>
   );

@@ -1,9 +1,12 @@
-import type { CheckoutProblem } from "./use-checkout";
+import type { DepartureProblem } from "./use-departure";
 
-/** Why Checkout could not be opened, announced at once. */
-export function CheckoutProblemText({ problem }: { problem: CheckoutProblem }) {
+/** Why a page of Stripe's could not be opened, announced at once. */
+export function CheckoutProblemText({ problem }: { problem: DepartureProblem }) {
   return (
-    <p role="alert" className="appear mt-4 rounded-xl bg-bad-wash px-4 py-3 text-sm text-ink">
+    <p
+      role="alert"
+      className="appear order-last mt-4 basis-full rounded-xl bg-bad-wash px-4 py-3 text-sm text-ink"
+    >
       {problem.message}{" "}
       {problem.isSignedOut && (
         <a href="/sign-in?callbackUrl=/billing" className="font-medium underline underline-offset-4">

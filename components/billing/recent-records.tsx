@@ -1,13 +1,17 @@
 import type { TransferRecord } from "@/lib/ledger";
+import type { InvoiceLink } from "@/lib/top-ups";
 import { MoneyText } from "./money-text";
 import { kindName, recordName } from "./record-words";
 
 /** The newest transfers. Each opens to the ids behind its numbers. A list and no table: it must also fit a phone. */
 export function RecentRecords({
   records,
+  invoices,
   mayTopUp,
 }: {
   records: readonly TransferRecord[];
+  /** Of the top-ups among them, by their ids. */
+  invoices: ReadonlyMap<string, InvoiceLink>;
   mayTopUp: boolean;
 }) {
   return (
@@ -19,7 +23,7 @@ export function RecentRecords({
         <ul className="mt-3 divide-y divide-line border-y border-line">
           {records.map((record) => (
             <li key={record.transferId}>
-              <RecordRow record={record} />
+              <RecordRow record={record} invoice={invoices.get(record.source.id)} />
             </li>
           ))}
         </ul>
@@ -34,7 +38,7 @@ export function RecentRecords({
   );
 }
 
-function RecordRow({ record }: { record: TransferRecord }) {
+function RecordRow({ record, invoice }: { record: TransferRecord; invoice: InvoiceLink | undefined }) {
   const isCredit = record.direction === "credit";
   const name = recordName(record.kind, record.description);
   return (
@@ -74,6 +78,14 @@ function RecordRow({ record }: { record: TransferRecord }) {
         <Fact name="Record" value={record.transferId} />
         <Fact name={sourceName(record.source.type)} value={record.source.id} />
       </dl>
+      {invoice && (
+        <a
+          href={invoice.hostedUrl}
+          className="-mt-3 mb-1 inline-flex min-h-11 items-center text-sm font-medium underline underline-offset-4"
+        >
+          Invoice {invoice.number}
+        </a>
+      )}
     </details>
   );
 }

@@ -13,7 +13,7 @@ export type CheckoutAnswer =
 /** The parts of a refusal that the page reads. */
 export type Refusal = Pick<BrimError, "status" | "requestId" | "details">;
 
-const TIMEOUT_MS = 40_000;
+export const TIMEOUT_MS = 40_000;
 
 /** Once, because somebody is waiting; the attempt can be sent again by hand. */
 const MAX_RETRIES = 1;
@@ -35,16 +35,23 @@ export async function requestCheckout(
     };
   } catch (error) {
     if (error instanceof BrimError && error.status !== null) return explainRefusal(error);
-    return {
-      ok: false,
-      message: "We could not reach the server. Nothing was charged. Check your connection and try again.",
-      isUnresolved: true,
-    };
+    return notReached(NOTHING_CHARGED);
   }
 }
 
+const NOTHING_CHARGED = "Nothing was charged.";
+
+/** No answer came at all. */
+export function notReached(reassurance: string): CheckoutAnswer & { ok: false } {
+  const message = `We could not reach the server. ${reassurance} Check your connection and try again.`;
+  return { ok: false, message, isUnresolved: true };
+}
+
 /** A refusal in words for whoever sits before the page. */
-export function explainRefusal({ status, requestId, details }: Refusal): CheckoutAnswer & { ok: false } {
+export function explainRefusal(
+  { status, requestId, details }: Refusal,
+  reassurance = NOTHING_CHARGED,
+): CheckoutAnswer & { ok: false } {
   const [issue] = (details.issues ?? []) as Issue[];
   if (status === 400 && issue) {
     return { ok: false, message: issue.message, field: issue.path, isUnresolved: false };
@@ -68,15 +75,14 @@ export function explainRefusal({ status, requestId, details }: Refusal): Checkou
   if (status === 503 || status === 502 || status === 504) {
     return {
       ok: false,
-      message:
-        "The payment service does not answer just now. Nothing was charged. Please try again in a moment.",
+      message: `The payment service does not answer just now. ${reassurance} Please try again in a moment.`,
       isUnresolved: true,
     };
   }
   const reference = requestId ? ` Tell us this number if it stays: ${requestId}.` : "";
   return {
     ok: false,
-    message: `Something went wrong on our side. Nothing was charged.${reference}`,
+    message: `Something went wrong on our side. ${reassurance}${reference}`,
     isUnresolved: (status ?? 500) >= 500,
   };
 }

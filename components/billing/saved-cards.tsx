@@ -1,5 +1,6 @@
 import type { SavedCard } from "@/lib/payment-methods";
 import { cardName, expiryOf, isExpired } from "./card-words";
+import { PortalButton } from "./portal-button";
 import { SaveCardButton } from "./save-card-button";
 
 interface SavedCardsProps {
@@ -7,11 +8,13 @@ interface SavedCardsProps {
   cards: readonly SavedCard[];
   /** Whether the viewer may save another one. */
   maySave: boolean;
+  /** Whether the viewer may remove cards and change billing details. */
+  mayManage: boolean;
   now: Date;
 }
 
 /** The cards that are kept for top-ups, and the way to add one. */
-export function SavedCards({ customerId, cards, maySave, now }: SavedCardsProps) {
+export function SavedCards({ customerId, cards, maySave, mayManage, now }: SavedCardsProps) {
   return (
     <section id="cards" tabIndex={-1} aria-labelledby="cards-heading" className="scroll-mt-8 rounded-lg">
       <h2 id="cards-heading" className="text-lg font-semibold tracking-[-0.01em]">
@@ -27,14 +30,15 @@ export function SavedCards({ customerId, cards, maySave, now }: SavedCardsProps)
         <p className="mt-2 text-[15px] text-soft">No card is saved.</p>
       )}
       {maySave && (
-        <div className="mt-4">
-          <p id="cards-consent" className="max-w-[60ch] text-sm text-faint">
-            Saving a card charges nothing. We charge a saved card only when you top up, or after you have
-            switched on automatic top-up.
-          </p>
-          <div className="mt-4">
-            <SaveCardButton customerId={customerId} />
-          </div>
+        <p id="cards-consent" className="mt-4 max-w-[60ch] text-sm text-faint">
+          Saving a card charges nothing. We charge a saved card only when you top up, or after you have
+          switched on automatic top-up.
+        </p>
+      )}
+      {mayManage && (
+        <div className="mt-4 flex flex-wrap gap-x-3 gap-y-2">
+          {maySave && <SaveCardButton customerId={customerId} />}
+          <PortalButton customerId={customerId} />
         </div>
       )}
     </section>

@@ -35,7 +35,8 @@ export class ForbiddenError extends AppError {
 
   constructor(
     message: string,
-    private readonly why: { required_scope: Scope } | { reason: string },
+    /** `path` is the field that asks for what is forbidden, where one does. */
+    private readonly why: { required_scope: Scope } | { reason: string; path?: string },
   ) {
     super(message);
   }

@@ -27,11 +27,26 @@ function buildApi(routes: readonly Route[]): Hono<Door> {
       runRoute(route, context.req.raw, context.req.param(), context.env.Make),
     );
   }
-  app.notFound((context) => runNotFound(context.req.raw, context.env.Make));
+  const methodsAt = methodsOf(routes);
+  app.notFound((context) =>
+    runNotFound(context.req.raw, { methods: methodsAt(context.req.path), Make: context.env.Make }),
+  );
   return app;
 }
 
-/** Next's door: each `route.ts` exports this under the names of its methods. */
+/** Tells which methods an address takes; none where there is no such address. HEAD is a GET without its body. */
+function methodsOf(routes: readonly Route[]): (path: string) => string[] {
+  const patterns = routes.map(
+    ({ method, path }) =>
+      [method, new RegExp(`^${path.replaceAll(".", "\\.").replace(/\{\w+\}/g, "[^/]+")}$`)] as const,
+  );
+  return (path) =>
+    patterns
+      .filter(([, pattern]) => pattern.test(path))
+      .flatMap(([method]) => (method === "GET" ? [method, "HEAD"] : [method]));
+}
+
+/** Next's door: each `route.ts` exports this under every method, or Next would answer the others in a form of its own. */
 export async function door(request: Request): Promise<Response> {
   return theApi().fetch(request, { Make: Response });
 }

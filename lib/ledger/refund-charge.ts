@@ -2,7 +2,7 @@ import { type Nanos, nanos } from "@/lib/money";
 import { isDuplicate, onPool, type Statement } from "@/lib/platform/db";
 import { IdempotencyConflictError, NotFoundError } from "@/lib/platform/errors";
 import { type CustomerId, type Id, newId } from "@/lib/platform/ids";
-import { RefundTooLargeError } from "./errors";
+import { BalanceOutOfRangeError, isOutOfRange, RefundTooLargeError } from "./errors";
 import type { KeyedRequest } from "./keyed-request";
 
 /** A charge to give back. */
@@ -47,6 +47,7 @@ interface RefundRow {
  *
  * @throws NotFoundError no such charge of this customer
  * @throws RefundTooLargeError less than that is left of the charge
+ * @throws BalanceOutOfRangeError the balance would rise beyond what can be counted
  * @throws IdempotencyConflictError the key was used for another request
  */
 export async function refundCharge(request: RefundChargeRequest): Promise<PostedRefund> {
@@ -89,8 +90,8 @@ async function runRefund(request: RefundChargeRequest): Promise<RefundRow> {
   ];
   const run = () => onPool().run<RefundRow>(REFUND_CHARGE, values);
   const duplicate = (error: unknown) => {
-    if (!isDuplicate(error)) throw error;
-    return null;
+    if (isDuplicate(error)) return null;
+    throw isOutOfRange(error) ? new BalanceOutOfRangeError({ cause: error }) : error;
   };
   // A key that came at once for another refund won: the second run finds it. Twice refused, it names a hold.
   const rows = (await run().catch(duplicate)) ?? (await run().catch(duplicate));

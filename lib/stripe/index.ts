@@ -26,4 +26,6 @@ export {
   StripeRefusedError,
   StripeUnavailableError,
 } from "./errors";
+export { createPortalSession } from "./portal";
+export { ensurePortalConfiguration, forgetPortalConfiguration } from "./portal-configuration";
 export { type EventHint, hintFromStored, verifyDelivery } from "./webhooks";

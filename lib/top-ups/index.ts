@@ -1,8 +1,10 @@
 export { describeDecline } from "./decline-messages";
 export { TopUpAmountOutOfRangeError, TopUpEndedError } from "./errors";
+export { findInvoices, type InvoiceLink } from "./find-invoices";
 export { findIntent, refOf, type TopUpIntent, type TopUpRef } from "./intents";
 export {
   AFTERWARDS,
+  listInvoices,
   listTopUps,
   type ShownTopUpStatus,
   shownStatus,

@@ -29,7 +29,7 @@ export function shownStatus(intent: TopUpIntent): ShownTopUpStatus {
  *
  * @param options.status as it is shown
  */
-export async function listTopUps(
+export function listTopUps(
   customerId: CustomerId,
   options: {
     mode: TopUpMode | "all";
@@ -38,14 +38,29 @@ export async function listTopUps(
     limit: number;
   },
 ): Promise<TopUpPage> {
-  const { mode, status, before, limit } = options;
+  const { mode, status, ...page } = options;
+  return readPage(customerId, page, {
+    ...(mode !== "all" && { mode }),
+    ...(status !== undefined && whereShown(status)),
+  });
+}
+
+/** Lists a customer's attempts that have an invoice. One whose invoice becomes known late takes its place then. */
+export function listInvoices(
+  customerId: CustomerId,
+  page: { before?: string | undefined; limit: number },
+): Promise<TopUpPage> {
+  // Served by an index of its own: most attempts of a customer may have been left unpaid.
+  return readPage(customerId, page, { invoiceHostedUrl: { not: null } });
+}
+
+async function readPage(
+  customerId: CustomerId,
+  { before, limit }: { before?: string | undefined; limit: number },
+  where: Prisma.TopUpIntentWhereInput,
+): Promise<TopUpPage> {
   const rows = await prisma().topUpIntent.findMany({
-    where: {
-      customerId,
-      ...(mode !== "all" && { mode }),
-      ...(status !== undefined && whereShown(status)),
-      ...(before !== undefined && { topUpIntentId: { lt: before } }),
-    },
+    where: { customerId, ...where, ...(before !== undefined && { topUpIntentId: { lt: before } }) },
     orderBy: { topUpIntentId: "desc" }, // an id begins with the time of its making
     take: limit + 1, // one more tells whether there is a next page
   });

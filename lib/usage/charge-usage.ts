@@ -29,7 +29,7 @@ export interface ChargeInput extends SpendInput {
  * @throws AccountNotActiveError frozen or closed · IdempotencyConflictError the key is another request's
  */
 export async function chargeUsage(actor: Actor, input: ChargeInput): Promise<PostedCharge> {
-  assertMayOverdraw(actor, input);
+  assertMayOverdraw(actor, input, "overdraft");
   try {
     return await charge({ ...input, ...chargeFacts(actor, input) });
   } catch (error) {
@@ -52,7 +52,7 @@ export async function chargeUsageBatch(
   actor: Actor,
   inputs: readonly ChargeInput[],
 ): Promise<BatchOutcome[]> {
-  for (const input of inputs) assertMayOverdraw(actor, input);
+  for (const [n, input] of inputs.entries()) assertMayOverdraw(actor, input, `charges.${n}.overdraft`);
   const items: BatchItem[] = inputs.map((input) => ({ ...input, ...chargeFacts(actor, input) }));
   const { owner, apiKeyId } = chargeFacts(actor, inputs[0] as ChargeInput);
   const results = await chargeBatch(items, { owner, apiKeyId });
@@ -65,8 +65,8 @@ export async function chargeUsageBatch(
   });
 }
 
-function assertMayOverdraw(actor: Actor, input: ChargeInput): void {
-  if (input.allowOverdraft && actor.kind !== "operator_key") throw new OperatorOnlyError("Overdraft");
+function assertMayOverdraw(actor: Actor, input: ChargeInput, path: string): void {
+  if (input.allowOverdraft && actor.kind !== "operator_key") throw new OperatorOnlyError("Overdraft", path);
 }
 
 function chargeFacts(actor: Actor, input: ChargeInput) {

@@ -23,7 +23,8 @@ export class PaymentRequiredError extends AppError {
 
 /** Only the operator may do this, whatever scopes a customer's key has. */
 export class OperatorOnlyError extends ForbiddenError {
-  constructor(what: string) {
-    super(`${what} needs a key of the operator.`, { reason: "operator_only" });
+  /** @param path the field that asks for it, where one does */
+  constructor(what: string, path?: string) {
+    super(`${what} needs a key of the operator.`, { reason: "operator_only", ...(path && { path }) });
   }
 }

@@ -18,7 +18,10 @@ export function namedCustomer(
 ): CustomerId {
   if (actor.kind !== "operator_key") {
     if (customerId === undefined || customerId === actor.customerId) return actor.customerId;
-    throw new ForbiddenError("This key acts on its own customer only.", { reason: "foreign_customer" });
+    throw new ForbiddenError("This key acts on its own customer only.", {
+      reason: "foreign_customer",
+      path: field,
+    });
   }
   if (customerId === undefined) throw invalidField(field, "A key of the operator must name the customer.");
   if (!isId("customer", customerId)) throw invalidField(field, "This is not the id of a customer (cust_…).");

@@ -40,6 +40,21 @@ export async function topUp(customerId: CustomerId, dollars: string): Promise<To
   return topUpIntentId;
 }
 
+/** The same, with an invoice as Stripe leaves one behind. */
+export async function invoicedTopUp(
+  customerId: CustomerId,
+  dollars: string,
+  number: string,
+): Promise<TopUpId> {
+  const topUpIntentId = await topUp(customerId, dollars);
+  const hostedUrl = `https://invoice.stripe.com/i/${number}`;
+  await prisma().topUpIntent.update({
+    where: { customerId_topUpIntentId: { customerId, topUpIntentId } },
+    data: { invoiceNumber: number, invoiceHostedUrl: hostedUrl, invoicePdfUrl: `${hostedUrl}/pdf` },
+  });
+  return topUpIntentId;
+}
+
 /** Takes a part of the customer's first top-up back, together with what its intent says of that. */
 export async function reverseTopUp(customerId: CustomerId, amount: Nanos): Promise<void> {
   await withTransaction(async (tx) => {

@@ -391,6 +391,36 @@ export interface InvalidRequestDetails {
   })[];
 }
 
+/** The invoice of a top-up, with what was paid. */
+export interface Invoice {
+  /** The top-up. */
+  topup_intent_id: string;
+  /** The invoice's number. */
+  number: string | null;
+  /** Stripe's page of the invoice. */
+  hosted_url: string;
+  /** The invoice to be kept. */
+  pdf_url: string | null;
+  /** `open` waits for the payer, `processing` for the bank. `succeeded` has been credited. What became of the money later is said instead: `disputed`, `refunded`, `partially_refunded`. */
+  status: "created" | "open" | "processing" | "succeeded" | "retry_wait" | "action_required" | "failed" | "expired" | "canceled" | "needs_review" | "disputed" | "refunded" | "partially_refunded";
+  /** `auto` when the balance ran low and the saved card was charged. */
+  source: "checkout" | "auto";
+  /** What is added to the balance; null with mode `setup`. */
+  amount_usd: string | null;
+  /** Tax on top; null until it is known. */
+  tax_usd: string | null;
+  /** What was paid; null until it is known. */
+  total_usd: string | null;
+  /** Null when the payer paid in US dollars. */
+  presentment: Presentment | null;
+  /** How much of it was sent back. */
+  refunded_usd: string;
+  /** When it was started. */
+  created_at: string;
+  /** When it was added to the balance; null before. */
+  credited_at: string | null;
+}
+
 /** The invoice of a top-up. */
 export interface InvoiceLink {
   /** The invoice's number. */
@@ -399,6 +429,14 @@ export interface InvoiceLink {
   hosted_url: string;
   /** The invoice to be kept. */
   pdf_url: string | null;
+}
+
+/** A page of invoices. */
+export interface InvoiceList {
+  /** Newest top-up first. */
+  invoices: Invoice[];
+  /** Send it as `cursor` to read on; null on the last page. */
+  next_cursor: string | null;
 }
 
 /** A balance put right by hand, and by whose key. */
@@ -535,6 +573,12 @@ export interface PaymentRequiredDetails {
   topup_url: string;
 }
 
+/** A page of Stripe's on which a customer manages cards, invoices and billing details. */
+export interface PortalSession {
+  /** Stripe's page. Send the customer's browser there at once: the address works for minutes. */
+  url: string;
+}
+
 /** What the payer saw and paid in another currency. */
 export interface Presentment {
   /** In the currency's smallest unit, as the payer saw it. */
@@ -553,6 +597,8 @@ export interface Readiness {
 export interface ReasonDetails {
   /** Why not, for programs, as in `operator_only` or `account_frozen`. */
   reason: string;
+  /** The field that asks for it, where one does, as in `charges.3.overdraft`. */
+  path?: string | undefined;
 }
 
 /** Why it is done. */
@@ -809,6 +855,14 @@ export interface SetDefaultPaymentMethodParams {
 export interface RemovePaymentMethodParams {
   /** Stripe's name for the card. */
   payment_method_id: string;
+}
+
+/** List invoices, newest top-up first: what it takes. */
+export interface ListInvoicesParams {
+  /** How many to answer, 1 to 100. */
+  limit?: number | undefined;
+  /** `next_cursor` of the page before. Repeat the filters: the cursor does not carry them. */
+  cursor?: string | undefined;
 }
 
 /** List everything that moved the balance, newest first: what it takes. */
@@ -1117,6 +1171,28 @@ export class Brim extends Caller {
   removePaymentMethod(input: RemovePaymentMethodParams, options?: CallOptions): Promise<void> {
     return this.call({ method: "DELETE", path: "/api/v1/billing/payment-methods/{payment_method_id}" }, input, options);
   }
+
+  /**
+   * Open Stripe's portal, where a customer manages cards, invoices and billing details.
+   *
+   * Make one when the customer presses a button, and send the browser to `url`: whoever holds the address is let in. The portal adds and removes cards, chooses the default, shows invoices, and changes name, e-mail, address and tax id; then it leads back to the billing page.
+   *
+   * What was changed is in `GET /billing/payment-methods` a moment later, when Stripe has told us. 409 with the reason `portal_refused` means that the operator must look at the settings at Stripe.
+   *
+   * Needs a key of a customer with the scope `billing:write`.
+   */
+  createPortalSession(options?: CallOptions): Promise<PortalSession> {
+    return this.call({ method: "POST", path: "/api/v1/billing/portal-session" }, {}, options);
+  }
+
+  /**
+   * List invoices, newest top-up first.
+   *
+   * One for each top-up that has an invoice, with Stripe's page of it and the PDF. Stripe may make it a moment after the credit: then it appears here at the place of its top-up, as soon as Stripe has told us.
+   *
+   * Needs a key of a customer with the scope `billing:read`.
+   */
+  readonly listInvoices: ListCall<ListInvoicesParams, InvoiceList, Invoice> = this.list({ method: "GET", path: "/api/v1/billing/invoices" }, "invoices");
 
   /**
    * List everything that moved the balance, newest first.

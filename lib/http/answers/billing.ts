@@ -26,6 +26,19 @@ export const checkoutAnswer = z
     description: "A page of Stripe's on which a customer pays or saves a card.",
   });
 
+/** The portal, opened. */
+export const portalSessionAnswer = z
+  .strictObject({
+    url: z.url().meta({
+      description: "Stripe's page. Send the customer's browser there at once: the address works for minutes.",
+      examples: ["https://billing.stripe.com/p/session/test_a1b2c3"],
+    }),
+  })
+  .meta({
+    id: "PortalSession",
+    description: "A page of Stripe's on which a customer manages cards, invoices and billing details.",
+  });
+
 /** A balance. */
 export const balanceAnswer = z
   .strictObject({

@@ -47,6 +47,13 @@ const reasonDetails = z
       description: "Why not, for programs, as in `operator_only` or `account_frozen`.",
       examples: ["operator_only"],
     }),
+    path: z
+      .string()
+      .optional()
+      .meta({
+        description: "The field that asks for it, where one does, as in `charges.3.overdraft`.",
+        examples: ["overdraft"],
+      }),
   })
   .meta({ id: "ReasonDetails", description: "Why this cannot be done." });
 

@@ -25,24 +25,27 @@ const failure = z
   })
   .meta({ id: "PaymentFailure", description: "Why a payment did not succeed." });
 
-const invoice = z
-  .strictObject({
-    number: z
-      .string()
-      .nullable()
-      .meta({ description: "The invoice's number.", examples: ["A1B2C3D4-0001"] }),
-    hosted_url: z.url().meta({
-      description: "Stripe's page of the invoice.",
-      examples: ["https://invoice.stripe.com/i/acct_1/test_a1b2"],
+/** Where an invoice is. */
+export const invoiceFields = {
+  number: z
+    .string()
+    .nullable()
+    .meta({ description: "The invoice's number.", examples: ["A1B2C3D4-0001"] }),
+  hosted_url: z.url().meta({
+    description: "Stripe's page of the invoice.",
+    examples: ["https://invoice.stripe.com/i/acct_1/test_a1b2"],
+  }),
+  pdf_url: z
+    .url()
+    .nullable()
+    .meta({
+      description: "The invoice to be kept.",
+      examples: ["https://pay.stripe.com/invoice/acct_1/test_a1b2/pdf"],
     }),
-    pdf_url: z
-      .url()
-      .nullable()
-      .meta({
-        description: "The invoice to be kept.",
-        examples: ["https://pay.stripe.com/invoice/acct_1/test_a1b2/pdf"],
-      }),
-  })
+};
+
+const invoice = z
+  .strictObject(invoiceFields)
   .meta({ id: "InvoiceLink", description: "The invoice of a top-up." });
 
 const timelineEntry = z
@@ -56,7 +59,8 @@ const timelineEntry = z
   })
   .meta({ id: "TimelineEntry", description: "One thing that happened to a top-up." });
 
-const topUpFields = {
+/** A top-up as lists tell it. */
+export const topUpFields = {
   topup_intent_id: idField("topUp", "The top-up."),
   status: z.enum([...TOP_UP_STATUSES, ...AFTERWARDS]).meta({
     description:

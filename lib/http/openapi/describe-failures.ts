@@ -40,7 +40,7 @@ const WORDS: Record<Failure, { description: string; message: string }> = {
   },
   payload_too_large: { description: "The body is too large.", message: "The body is larger than 64 KiB." },
   unsupported_media_type: {
-    description: "The body is not JSON.",
+    description: "The body is not JSON in UTF-8, or it is compressed.",
     message: "Send the body as application/json.",
   },
   rate_limited: {

@@ -1,4 +1,5 @@
-import { LosslessNumber, parse } from "lossless-json";
+import { isUtf8 } from "node:buffer";
+import { parse } from "lossless-json";
 import { InvalidRequestError } from "@/lib/platform/errors";
 import { PayloadTooLargeError, UnsupportedMediaTypeError } from "./errors";
 
@@ -10,24 +11,47 @@ export const MAX_EVENT_BYTES = 1024 * 1024;
 
 /**
  * Reads a body that should be JSON, as the text that was sent.
- * @throws UnsupportedMediaTypeError it says that it is something else
+ * @throws UnsupportedMediaTypeError it says that it is something else, in other characters than UTF-8, or compressed
+ * @throws InvalidRequestError it is not UTF-8: read all the same, other characters would be stored than were sent
  * @throws PayloadTooLargeError
  */
 export async function readBody(
   request: Request,
   options: { mayOmitBody?: boolean; maxBodyBytes?: number } = {},
 ): Promise<string> {
-  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  const isJson = type === "application/json";
-  if (!isJson && !options.mayOmitBody) throw notJson();
-  const text = await readText(request, options.maxBodyBytes ?? MAX_BODY_BYTES);
-  if (text === "" && options.mayOmitBody) return "{}";
-  if (!isJson) throw notJson();
-  return text;
+  const problem = typeProblem(request.headers);
+  if (problem && !options.mayOmitBody) throw problem;
+  const bytes = await readBytes(request, options.maxBodyBytes ?? MAX_BODY_BYTES);
+  if (bytes.byteLength === 0 && options.mayOmitBody) return "{}";
+  if (problem) throw problem;
+  if (!isUtf8(bytes)) throw new InvalidRequestError([{ path: "", message: "The body is not valid UTF-8." }]);
+  return bytes.toString("utf8");
+}
+
+/** Why a body cannot be read, as far as its headers tell. */
+function typeProblem(headers: Headers): UnsupportedMediaTypeError | null {
+  const type = headers.get("content-type") ?? "";
+  if (type !== "application/json") {
+    const [name, ...parameters] = type.split(";");
+    if (name?.trim().toLowerCase() !== "application/json") {
+      return new UnsupportedMediaTypeError("Send the body as application/json.");
+    }
+    if (parameters.some(isOtherCharset)) {
+      return new UnsupportedMediaTypeError("Send the body in UTF-8: JSON has no other character set.");
+    }
+  }
+  const encoding = headers.get("content-encoding") ?? "identity";
+  if (encoding.trim().toLowerCase() === "identity") return null;
+  return new UnsupportedMediaTypeError("Send the body as it is, without a content-encoding.");
+}
+
+function isOtherCharset(parameter: string): boolean {
+  const [name, value = ""] = parameter.split("=");
+  return name?.trim().toLowerCase() === "charset" && !/^\s*"?utf-?8"?\s*$/i.test(value);
 }
 
 /**
- * Parses JSON. A number that JavaScript cannot hold exactly stays a `LosslessNumber`, which no schema accepts: so an
+ * Parses JSON. In place of a number that JavaScript cannot hold exactly stands a symbol, which no schema accepts: so an
  * amount is refused and never silently rounded.
  * @throws InvalidRequestError it is none
  */
@@ -39,28 +63,31 @@ export function parseJson(text: string): unknown {
   }
 }
 
-function notJson(): UnsupportedMediaTypeError {
-  return new UnsupportedMediaTypeError("Send the body as application/json.");
-}
-
 /** What a JavaScript number holds for certain. */
 const EXACT_DIGITS = 15;
 
-function exactNumber(text: string): number | LosslessNumber {
+/** No object, whose fields a schema would go through. */
+const INEXACT = Symbol("a number that JavaScript cannot hold exactly");
+
+function exactNumber(text: string): number | symbol {
   const digits = text.replace(/e.*$/i, "").replace(/\D/g, "").replace(/^0+/, "").replace(/0+$/, "");
   const value = Number(text);
-  return digits.length <= EXACT_DIGITS && Number.isFinite(value) ? value : new LosslessNumber(text);
+  return digits.length <= EXACT_DIGITS && Number.isFinite(value) ? value : INEXACT;
 }
 
-/** Reads a body as the text that was sent, up to a size. */
+/** Reads a body as the text that was sent, up to a size; for a body whose bytes somebody has signed. */
 export async function readText(request: Request, maxBytes: number): Promise<string> {
+  return (await readBytes(request, maxBytes)).toString("utf8");
+}
+
+async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
   const announced = Number(request.headers.get("content-length") ?? Number.NaN);
   if (announced > maxBytes) throw tooLarge(maxBytes);
   const bytes = Number.isSafeInteger(announced)
     ? Buffer.from(await request.arrayBuffer()) // never more than announced, and much cheaper than a stream
     : await readCounted(request, maxBytes);
   if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
-  return bytes.toString("utf8");
+  return bytes;
 }
 
 /** Reads a body whose length was not announced, and stops when it grows too large. */

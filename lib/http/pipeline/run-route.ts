@@ -39,10 +39,22 @@ export function runRoute(
   });
 }
 
-/** The answer for an address of the API that does not exist. */
-export function runNotFound(request: Request, Make: ResponseClass = Response): Promise<Response> {
-  return observed("unknown", request, Make, async () => {
-    throw new NotFoundError("address in this API");
+/**
+ * The answer for an address of the API that does not exist, or not with this method: the codes of the API know no 405, and
+ * to a caller both are nothing that can be called.
+ *
+ * @param options.methods what the address takes; none where there is no such address
+ */
+export function runNotFound(
+  request: Request,
+  { methods, Make = Response }: { methods: readonly string[]; Make?: ResponseClass },
+): Promise<Response> {
+  return observed("unknown", request, Make, async (_requestId, headers) => {
+    if (methods.length === 0) throw new NotFoundError("address in this API");
+    headers.allow = methods.join(", ");
+    throw new NotFoundError(
+      `address in this API with the method ${request.method}; it takes ${headers.allow}`,
+    );
   });
 }
 

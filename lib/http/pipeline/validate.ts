@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { AppError, InvalidRequestError, type Issue } from "@/lib/platform/errors";
+import { plainWords } from "./plain-words";
 
 /** A part of the path has a form that no id has: what it names cannot exist. */
 class NoSuchThingError extends AppError {
   readonly kind = "not_found";
 }
+
+const WORDS = { body: plainWords("body"), query: plainWords("query") };
 
 /** For a route that takes nothing. Made once: making a schema costs more than using it. */
 const NOTHING = z.strictObject({});
@@ -16,7 +19,7 @@ const NOTHING = z.strictObject({});
  */
 export function validate<T>(schema: z.ZodType<T> | undefined, input: unknown, what: "body" | "query"): T {
   const expected = schema ?? (NOTHING as unknown as z.ZodType<T>);
-  const result = expected.safeParse(input);
+  const result = expected.safeParse(input, { error: WORDS[what] });
   if (result.success) return result.data;
   throw new InvalidRequestError(result.error.issues.flatMap((issue) => describe(issue, what)));
 }

@@ -1,20 +1,16 @@
 import type { z } from "zod";
 import type { Balance } from "@/lib/ledger";
-import { cents, formatCents, formatUsd, nanos } from "@/lib/money";
+import { formatUsd } from "@/lib/money";
 import type { CardPage, SavedCard } from "@/lib/payment-methods";
-import {
-  describeDecline,
-  type StartedTopUp,
-  shownStatus,
-  type TopUpDetails,
-  type TopUpIntent,
-  type TopUpMode,
-  type TopUpPage,
-  type TopUpSource,
-} from "@/lib/top-ups";
-import type { balanceAnswer, checkoutAnswer, paymentMethodsAnswer } from "../answers/billing";
-import type { topUpAnswer, topUpsAnswer } from "../answers/top-up";
+import type { StartedTopUp, TopUpMode } from "@/lib/top-ups";
+import type {
+  balanceAnswer,
+  checkoutAnswer,
+  paymentMethodsAnswer,
+  portalSessionAnswer,
+} from "../answers/billing";
 import { type CursorOf, writeCursor } from "../lists/cursor";
+import { usdOfCents } from "./cents";
 
 /** Every function here picks the public fields by name: a new column is never shown by accident. */
 
@@ -29,6 +25,10 @@ export function presentCheckout({ intent, url, sessionId }: StartedTopUp) {
   } satisfies z.input<typeof checkoutAnswer>;
 }
 
+export function presentPortal(url: string) {
+  return { url } satisfies z.input<typeof portalSessionAnswer>;
+}
+
 export function presentBalance(customerId: string, balance: Balance) {
   return {
     customer_id: customerId,
@@ -40,42 +40,6 @@ export function presentBalance(customerId: string, balance: Balance) {
     auto_topup_enabled: false,
     status: balance.status,
   } satisfies z.input<typeof balanceAnswer>;
-}
-
-export function presentTopUp({ intent, timeline }: TopUpDetails) {
-  return {
-    ...presentListedTopUp(intent),
-    timeline: timeline.map(({ at, what, reference }) => ({ at: at.toISOString(), what, reference })),
-  } satisfies z.input<typeof topUpAnswer>;
-}
-
-export function presentTopUps(of: CursorOf, page: TopUpPage) {
-  return {
-    topups: page.topUps.map(presentListedTopUp),
-    next_cursor: page.nextBefore === null ? null : writeCursor(of, page.nextBefore),
-  } satisfies z.input<typeof topUpsAnswer>;
-}
-
-function presentListedTopUp(intent: TopUpIntent) {
-  return {
-    topup_intent_id: intent.topUpIntentId,
-    status: shownStatus(intent),
-    source: intent.source as TopUpSource, // so say CHECKs of the database
-    mode: intent.mode as TopUpMode,
-    amount_usd: usdOfCents(intent.amountCents),
-    tax_usd: usdOfCents(intent.taxCents),
-    total_usd: usdOfCents(intent.totalCents),
-    presentment: intent.presentmentCurrency
-      ? { amount: intent.presentmentAmount, currency: intent.presentmentCurrency }
-      : null,
-    failure: intent.failureCode ? describeDecline(intent.failureCode) : null,
-    invoice: intent.invoiceHostedUrl
-      ? { number: intent.invoiceNumber, hosted_url: intent.invoiceHostedUrl, pdf_url: intent.invoicePdfUrl }
-      : null,
-    refunded_usd: formatUsd(nanos(intent.reversedNanos)),
-    created_at: intent.createdAt.toISOString(),
-    credited_at: intent.creditedAt?.toISOString() ?? null,
-  } satisfies z.input<typeof topUpsAnswer>["topups"][number];
 }
 
 export function presentCards(of: CursorOf, page: CardPage) {
@@ -95,8 +59,4 @@ export function presentCard(card: SavedCard) {
     is_default: card.isDefault,
     created_at: card.createdAt.toISOString(),
   } satisfies z.input<typeof paymentMethodsAnswer>["payment_methods"][number];
-}
-
-function usdOfCents(amount: number | null): string | null {
-  return amount === null ? null : formatCents(cents(BigInt(amount)));
 }

@@ -7,9 +7,11 @@ import { createCharge, createChargeBatch, refundCharge } from "./charges";
 import { createCustomer, freeze, getCustomer, getCustomers, makeBillingLink, unfreeze } from "./customers";
 import { getHealth, getReady } from "./health";
 import { captureHold, createHold, getHold, releaseHold } from "./holds";
+import { listBillingInvoices } from "./invoices";
 import { getMetrics } from "./metrics";
 import { openApiRoute } from "./openapi";
 import { listPaymentMethods, removePaymentMethod, setDefaultPaymentMethod } from "./payment-methods";
+import { createPortalSession } from "./portal";
 import { listBillingRecords } from "./records";
 import { receiveStripeEvent } from "./stripe-webhook";
 import { getTopUp, listAttempts } from "./top-ups";
@@ -24,6 +26,8 @@ export const ROUTES: readonly Route[] = [
   listPaymentMethods,
   setDefaultPaymentMethod,
   removePaymentMethod,
+  createPortalSession,
+  listBillingInvoices,
   listBillingRecords,
   createCharge,
   createChargeBatch,

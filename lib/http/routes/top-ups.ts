@@ -3,7 +3,7 @@ import { AFTERWARDS, listTopUps, readTopUp, TOP_UP_MODES, TOP_UP_STATUSES } from
 import { topUpAnswer, topUpsAnswer } from "../answers/top-up";
 import { pathId } from "../fields/fields";
 import { listQuery, readPage } from "../lists/list-query";
-import { presentTopUp, presentTopUps } from "../present/billing";
+import { presentTopUp, presentTopUps } from "../present/top-up";
 import { customerRoute } from "../route";
 
 const MODES = [...TOP_UP_MODES, "all"] as const;

@@ -40,6 +40,10 @@ export const envSchema = z.object({
   STRIPE_ADAPTIVE_PRICING: flag(true),
   STRIPE_INVOICES: flag(true),
   STRIPE_STATEMENT_SUFFIX: z.string().max(22).optional(),
+  STRIPE_PORTAL_CONFIGURATION: z
+    .string()
+    .regex(/^bpc_\w+$/, "must be the id of a portal configuration (bpc_…)")
+    .optional(),
 
   NEXTAUTH_SECRET: z.string().min(32, "must have at least 32 characters"),
   SIGNUP: z.enum(["open", "closed"]).default("closed"),

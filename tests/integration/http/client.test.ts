@@ -9,7 +9,7 @@ import { pool } from "@/lib/platform/db";
 import { type ApiCustomer, aCustomer, type RunningBrim, startBrim } from "@/tests/support/brim";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
 import { type Fault, type FlakyProxy, startFlakyProxy } from "@/tests/support/flaky-proxy";
-import { topUp } from "@/tests/support/spending";
+import { invoicedTopUp, topUp } from "@/tests/support/spending";
 
 let running: RunningBrim;
 let proxy: FlakyProxy;
@@ -276,7 +276,17 @@ describe("lists", () => {
     expect(page.topups).toHaveLength(1);
 
     for await (const card of brim.listPaymentMethods.all()) throw new Error(card.payment_method_id);
+    for await (const invoice of brim.listInvoices.all()) throw new Error(String(invoice.number));
   });
+});
+
+it("opens the portal and lists invoices", async () => {
+  await invoicedTopUp(customer.customerId, "5.00", "A-0001");
+
+  expect((await brim.createPortalSession()).url).toContain("/p/session/");
+  const numbers: unknown[] = [];
+  for await (const { number, total_usd } of brim.listInvoices.all()) numbers.push([number, total_usd]);
+  expect(numbers).toEqual([["A-0001", null]]);
 });
 
 describe("a page of ours", () => {

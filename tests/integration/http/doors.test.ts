@@ -18,19 +18,23 @@ function routeFiles(): string[] {
 const fileOf = (routePath: string) =>
   `${routePath.replace("/api/", "").replace(/\{(\w+)\}/g, "[$1]")}/route.ts`;
 
+/** Every method that a `route.ts` can answer. */
+const METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+
 describe("the list of routes", () => {
   it("has a file for each route and a route for each file", () => {
     expect(routeFiles()).toEqual([...new Set(ROUTES.map((route) => fileOf(route.path)))].sort());
   });
 
-  it.each(routeFiles())("%s exports the door under exactly the methods of the list", async (file) => {
-    const module = (await import(path.join(API_FOLDER, file))) as Record<string, unknown>;
+  it.each([...routeFiles(), "v1/[...unknown]/route.ts"])(
+    "%s exports the door under every method, so that Next answers none by itself",
+    async (file) => {
+      const module = (await import(path.join(API_FOLDER, file))) as Record<string, unknown>;
 
-    const methods = ROUTES.filter((route) => fileOf(route.path) === file).map((route) => route.method);
-
-    expect(Object.keys(module).sort()).toEqual([...methods].sort());
-    for (const method of methods) expect(module[method]).toBe(door);
-  });
+      expect(Object.keys(module).sort()).toEqual(METHODS);
+      for (const method of METHODS) expect(module[method]).toBe(door);
+    },
+  );
 
   it("goes through the direct door as a whole, and nothing else does", () => {
     for (const route of ROUTES) expect(isApiPath(route.path)).toBe(true);
@@ -75,6 +79,11 @@ describe("both doors", () => {
         body: '{"amount_usd":"4.99"}',
       }),
     ],
+    ["a wrong method", "/api/v1/billing/balance", () => ({ method: "PUT" })],
+    ["another one, with a body", "/api/v1/usage/charges", () => ({ method: "PATCH", body: "{}" })],
+    ["a preflight", "/api/v1/billing/topups", () => ({ method: "OPTIONS" })],
+    ["a wrong method of one thing", "/api/v1/billing/topups/topup_1", () => ({ method: "DELETE" })],
+    ["a wrong method of Stripe's address", "/api/webhooks/stripe", () => ({ method: "GET" })],
     ["an unsigned event", "/api/webhooks/stripe", () => ({ method: "POST", body: "{}" })],
   ];
 
@@ -83,8 +92,34 @@ describe("both doors", () => {
     const throughNext = await door(new Request(`${brim.url}${address}`, init()));
 
     expect(throughNext.status).toBe(direct.status);
+    expect(throughNext.headers.get("allow")).toBe(direct.headers.get("allow"));
     const withoutId = (body: Record<string, unknown>) => ({ ...body, request_id: undefined });
     expect(withoutId(await throughNext.json())).toEqual(withoutId(direct.body));
+  });
+
+  it.each([
+    ["PUT", "/api/v1/billing/balance", "GET, HEAD"],
+    ["PUT", "/api/v1/billing/payment-methods/pm_1", "DELETE"],
+    ["GET", "/api/v1/usage/charges/batch", "POST"],
+    ["DELETE", "/api/v1/admin/customers", "POST, GET, HEAD"],
+    ["OPTIONS", "/api/v1/openapi.json", "GET, HEAD"],
+    ["PUT", "/api/v1/openapi_json", null],
+    ["PUT", "/api/v1/billing/balance/", null],
+  ])("answer %s %s with 404 and name the methods that it takes: %s", async (method, address, allowed) => {
+    const { status, headers, body } = await call(brim, address, { method });
+
+    expect([status, body.error, headers.get("allow")]).toEqual([404, "NOT_FOUND", allowed]);
+    if (allowed) expect(body.message).toContain(`with the method ${method}; it takes ${allowed}.`);
+  });
+
+  it("answer HEAD like GET, but without its body", async () => {
+    const init = { method: "HEAD", headers: { authorization: `Bearer ${customer.key}` } };
+
+    const direct = await fetch(`${brim.url}/api/v1/billing/balance`, init);
+    const throughNext = await door(new Request(`${brim.url}/api/v1/billing/balance`, init));
+
+    expect([direct.status, throughNext.status]).toEqual([200, 200]);
+    expect([await direct.text(), await throughNext.text()]).toEqual(["", ""]);
   });
 
   it("are ready as long as a worker is heard", async () => {

@@ -193,12 +193,31 @@ describe(`POST ${CHECKOUT}`, () => {
     },
   );
 
-  it("takes a content type with a character set", async () => {
-    const type = "application/json; charset=utf-8";
+  it.each([
+    "application/json; charset=utf-8",
+    'application/json;charset="UTF-8"',
+    "Application/JSON ; Charset=utf8",
+    "application/json; version=1",
+  ])("takes the content type %s", async (type) => {
+    const headers = { "content-type": type, "content-encoding": "identity" };
 
-    expect((await customer.post(CHECKOUT, '{"amount_usd":"25.00"}', { "content-type": type })).status).toBe(
-      200,
-    );
+    expect((await customer.post(CHECKOUT, '{"amount_usd":"25.00"}', headers)).status).toBe(200);
+  });
+
+  it.each([
+    ["a byte that begins nothing", [0xff]],
+    ["a character that is cut", [0xe2, 0x82]],
+    ["a slash in two bytes", [0xc0, 0xaf]],
+    ["half of a surrogate pair", [0xed, 0xa0, 0x80]],
+  ])("answers %s in the body with 400, and stores nothing in its place", async (_what, bytes) => {
+    const [before, after] = ['{"amount_usd":"25.00","note":"', '"}'].map((text) => Buffer.from(text));
+    const body = Buffer.concat([before ?? [], Buffer.from(bytes), after ?? []] as Uint8Array[]);
+    const headers = { authorization: `Bearer ${customer.key}`, "content-type": "application/json" };
+
+    const answer = await call(brim, CHECKOUT, { method: "POST", headers, body });
+
+    expectError(answer, 400, "INVALID_REQUEST");
+    expect(answer.body.details.issues).toEqual([{ path: "", message: "The body is not valid UTF-8." }]);
   });
 
   it.each([["with spaces inside"], ["x".repeat(256)]])("refuses the idempotency key %j", async (key) => {
@@ -206,6 +225,25 @@ describe(`POST ${CHECKOUT}`, () => {
 
     expectError(answer, 400, "INVALID_REQUEST");
     expect(answer.body.details.issues[0].path).toBe("Idempotency-Key");
+  });
+});
+
+describe("what is said where a field has no words of its own", () => {
+  it.each<[string, unknown, string]>([
+    ["a list as the body", [], "Send a JSON object."],
+    ["null as the body", "null", "Send a JSON object."],
+    ["a number that JavaScript would round as the body", "1e400", "Send a JSON object."],
+  ])("of %s", async (_what, body, message) => {
+    expect((await customer.post(CHECKOUT, body)).body.message).toBe(message);
+  });
+
+  it("of a parameter that comes twice", async () => {
+    const { body } = await customer.get("/api/v1/billing/topups?limit=5&limit=6&cursor=a&cursor=b");
+
+    expect(body.details.issues).toEqual([
+      { path: "limit", message: "Send this parameter once." },
+      { path: "cursor", message: "Send this parameter once." },
+    ]);
   });
 });
 

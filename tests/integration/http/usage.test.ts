@@ -159,7 +159,10 @@ describe("POST /usage/charges", () => {
     const own = await customer.post(CHARGES, body);
     const operators = await operator.post(CHARGES, body);
 
-    expect(own.body).toMatchObject({ statusCode: 403, details: { reason: "operator_only" } });
+    expect(own.body).toMatchObject({
+      statusCode: 403,
+      details: { reason: "operator_only", path: "overdraft" },
+    });
     expect(operators.body.balance_usd).toBe("-1.00");
   });
 
@@ -281,12 +284,44 @@ describe("POST /usage/charges/batch", () => {
 
     const { status, body } = await customer.post(`${CHARGES}/batch`, { charges });
 
-    expect([status, body.details]).toEqual([403, { reason: "operator_only" }]);
+    expect([status, body.details]).toEqual([403, { reason: "operator_only", path: "charges.1.overdraft" }]);
+    expect((await readBalance(customer.customerId)).balance).toBe(usd("5.00"));
+  });
+
+  it("names the item that is about another customer, and charges nothing", async () => {
+    const [customer, other] = [await aFunded("5.00"), await aFunded("5.00")];
+    const foreign = { customer_id: other.customerId };
+    const charges = [chargeOf("1.00"), chargeOf("1.00"), chargeOf("1.00", foreign)];
+
+    const { status, body } = await customer.post(`${CHARGES}/batch`, { charges });
+
+    expect([status, body.details]).toEqual([
+      403,
+      { reason: "foreign_customer", path: "charges.2.customer_id" },
+    ]);
     expect((await readBalance(customer.customerId)).balance).toBe(usd("5.00"));
   });
 });
 
 describe("POST /usage/charges/{id}/refund", () => {
+  it("is 409 when the balance would rise beyond what can be counted, and takes nothing of the charge", async () => {
+    const customer = await aFunded("5.00");
+    const { customerId } = customer;
+    const { body: charged } = await customer.post(CHARGES, chargeOf("4.00"));
+    const path = `${CHARGES}/${charged.charge_id}/refund`;
+    const setBalance = (balanceNanos: bigint) =>
+      prisma().ledgerAccount.update({ where: { customerId }, data: { balanceNanos } });
+    await setBalance(8_999_999_999_000_000_000n);
+
+    const { status, body } = await operator.post(path, chargeOf("4.00", { customer_id: customerId }));
+    await setBalance(usd("1.00"));
+
+    expect([status, body.error]).toEqual([409, "CONFLICT"]);
+    expect(body.message).toContain("range that can be counted");
+    const again = await operator.post(path, chargeOf("4.00", { customer_id: customerId }));
+    expect(again.body).toMatchObject({ amount_usd: "4.00", balance_usd: "5.00" });
+  });
+
   it("gives back a part, then the rest, for the operator only", async () => {
     const customer = await aFunded("5.00");
     const { body: charged } = await customer.post(CHARGES, chargeOf("4.00"));

@@ -252,7 +252,7 @@ describe.each(["/api/v1/usage?", "/api/v1/usage/cost?period=day&"])("who may ask
     const answer = await customer.get(`${path}customer_id=${other.customerId}`);
 
     expect(answer.status).toBe(403);
-    expect(answer.body.details).toEqual({ reason: "foreign_customer" });
+    expect(answer.body.details).toEqual({ reason: "foreign_customer", path: "customer_id" });
   });
 
   it("not a key without the scope", async () => {

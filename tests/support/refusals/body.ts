@@ -39,6 +39,18 @@ export function bodyRefusals(route: Route): Refusal[] {
         ),
     },
     {
+      what: "a body in other characters than UTF-8, and one that is compressed",
+      expected: NOT_JSON,
+      requests: (world) => [
+        ...["utf-16", "iso-8859-1", '"utf-8-sig"', ""].map((charset) =>
+          withHeaders(validRequest(route, world), { "content-type": `application/json; charset=${charset}` }),
+        ),
+        ...["gzip", "br", "identity, gzip"].map((encoding) =>
+          withHeaders(validRequest(route, world), { "content-encoding": encoding }),
+        ),
+      ],
+    },
+    {
       what: "a body that is no JSON",
       expected: invalid(""),
       requests: (world) =>

@@ -217,7 +217,7 @@ export function customerRefusals(route: Route): Refusal[] {
     ...refusals,
     {
       what: "a customer who names another one",
-      expected: forbidden({ reason: "foreign_customer" }),
+      expected: forbidden({ reason: "foreign_customer", path: field }),
       requests: (world) => [
         naming(world, world.customer.key, world.other.customerId),
         naming(world, world.customer.key, newId("customer")),

@@ -5,7 +5,7 @@ import { addMember } from "@/lib/customers";
 import { prisma } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 import { type ApiCustomer, aCustomer, callerWith, type RunningBrim } from "../brim";
-import { topUp } from "../spending";
+import { invoicedTopUp, topUp } from "../spending";
 import { makeObject, OBJECT_NAMES } from "./objects";
 
 /** Two customers with one thing of each kind, the operator, and everybody who is to be refused. */
@@ -93,5 +93,8 @@ async function writeLists({ brim, customer, other, operatorKey }: ApiWorld): Pro
     );
     if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
   }
-  for (const owner of [customer, other]) await makeObject("payment_method_id", owner, brim);
+  for (const owner of [customer, other]) {
+    await makeObject("payment_method_id", owner, brim);
+    for (const number of ["A-0001", "A-0002"]) await invoicedTopUp(owner.customerId, "5.00", number);
+  }
 }

@@ -55,4 +55,11 @@ describe("explainRefusal", () => {
     expect(refused(500, { message: "stack", requestId: "req_1" }).message).not.toContain("stack");
     expect(refused(500, { requestId: "req_1" }).message).toContain("req_1");
   });
+
+  it.each([500, 503])("says of a %i what did not happen, in the words of who asked", (status) => {
+    const refusal = { status, requestId: null, details: {} };
+
+    expect(explainRefusal(refusal).message).toContain("Nothing was charged.");
+    expect(explainRefusal(refusal, "Nothing has changed.").message).not.toContain("charged");
+  });
 });

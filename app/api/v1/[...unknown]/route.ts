@@ -1,2 +1,10 @@
 /** An address that no route has: the same answer as through the direct door. */
-export { door as DELETE, door as GET, door as PATCH, door as POST, door as PUT } from "@/lib/http";
+export {
+  door as DELETE,
+  door as GET,
+  door as HEAD,
+  door as OPTIONS,
+  door as PATCH,
+  door as POST,
+  door as PUT,
+} from "@/lib/http";

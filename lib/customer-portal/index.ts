@@ -1,0 +1,2 @@
+export { PortalRefusedError } from "./errors";
+export { openPortal } from "./open-portal";
