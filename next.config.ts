@@ -43,6 +43,11 @@ const config: NextConfig = {
   ],
   headers: async () => [
     { source: "/(.*)", headers: SECURITY_HEADERS },
+    // Parts of the reference's renderer have a hash in their name; what loads them is asked for again each time.
+    {
+      source: "/api-reference/chunks/(.*)",
+      headers: [{ key: "Cache-Control", value: "public, max-age=31536000, immutable" }],
+    },
     // The address of a billing link is a secret until it is used.
     { source: "/billing-link", headers: [{ key: "Referrer-Policy", value: "no-referrer" }] },
   ],

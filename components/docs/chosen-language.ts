@@ -1,6 +1,14 @@
 import { useSyncExternalStore } from "react";
 
-const STORED_AS = "brim.docs.language";
+/** Where Scalar keeps the choice, so that it is one for the reference and for our own pages. */
+const STORED_AS = "scalar-reference-selected-client-v2";
+
+/** What Scalar calls our samples, by their labels: after `lang` in `lib/http/openapi/code-samples.ts`. */
+const NAMES: Record<string, string> = {
+  curl: "custom/shell",
+  TypeScript: "custom/typescript",
+  Python: "custom/python",
+};
 
 const listeners = new Set<() => void>();
 
@@ -19,7 +27,7 @@ export function useChosenLanguage(): string | null {
 export function chooseLanguage(language: string): void {
   chosen = language;
   try {
-    localStorage.setItem(STORED_AS, language);
+    localStorage.setItem(STORED_AS, NAMES[language] ?? language);
   } catch {
     // Storage is switched off or full: the choice lasts as long as the page.
   }
@@ -28,7 +36,8 @@ export function chooseLanguage(language: string): void {
 
 function stored(): string | null {
   try {
-    return localStorage.getItem(STORED_AS);
+    const name = localStorage.getItem(STORED_AS);
+    return Object.keys(NAMES).find((language) => NAMES[language] === name) ?? null;
   } catch {
     return null;
   }

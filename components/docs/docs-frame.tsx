@@ -15,14 +15,19 @@ export function DocsFrame({
   current: (typeof PAGES)[number]["href"];
   children: ReactNode;
 }) {
+  // The reference brings a header of its own, and a page has one.
+  const Bar = current === "/docs/api" ? "div" : "header";
   return (
     <div className="flex min-h-dvh flex-col">
-      <header className="border-b border-line">
-        <div className="mx-auto flex min-h-16 w-full max-w-[1360px] flex-wrap items-center gap-x-6 px-5 sm:px-8">
+      <Bar className="border-b border-line">
+        <nav
+          aria-label="Documentation"
+          className="mx-auto flex min-h-16 w-full max-w-[1360px] flex-wrap items-center gap-x-6 px-5 sm:px-8"
+        >
           <a href="/billing" className="-ml-1 flex min-h-11 items-center rounded-lg px-1">
             <Brand />
           </a>
-          <nav aria-label="Documentation" className="flex gap-x-5 text-[15px]">
+          <div className="flex gap-x-5 text-[15px]">
             {PAGES.map(({ href, label }) => (
               <a
                 key={href}
@@ -36,9 +41,9 @@ export function DocsFrame({
                 {label}
               </a>
             ))}
-          </nav>
-        </div>
-      </header>
+          </div>
+        </nav>
+      </Bar>
       {children}
     </div>
   );

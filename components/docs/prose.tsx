@@ -12,7 +12,7 @@ export function Prose({ text, className = "" }: { text: string; className?: stri
 }
 
 /** The marks within one line. */
-export function inline(text: string): ReactNode[] {
+function inline(text: string): ReactNode[] {
   return text.split(/(`[^`]+`|\*\*[^*]+\*\*)/).map((part, index) => {
     const key = `${index}${part}`;
     if (part.startsWith("`")) {

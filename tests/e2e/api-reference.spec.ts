@@ -1,153 +1,225 @@
 import type { Page, Response } from "@playwright/test";
-import { ROUTES } from "@/lib/http";
+import { type OpenApiDocument, type ParameterPart, ROUTES, type SchemaPart } from "@/lib/http";
 import { demo } from "./support/demo";
 import { expect, signIn, test } from "./support/journey";
+import {
+  callSection,
+  chooseLanguage,
+  copySamples,
+  openReference,
+  readThrough,
+  sampleCard,
+} from "./support/reference";
 
-test("the reference shows every call with its samples, and asks nobody but us", async ({ page }) => {
-  const foreign: string[] = [];
+const LANGUAGES = ["curl", "TypeScript", "Python"];
+
+/** Whatever a test does with the page, nobody else is asked, and the policy of the page forbids nothing that it tries. */
+let foreign: string[];
+let problems: string[];
+
+test.beforeEach(({ page }) => {
+  foreign = [];
+  problems = [];
   page.on("request", (request) => {
-    if (new URL(request.url()).origin !== demo().appUrl) foreign.push(request.url());
+    const { origin, protocol } = new URL(request.url());
+    if (protocol.startsWith("http") && origin !== demo().appUrl) foreign.push(request.url());
   });
-  const problems: string[] = [];
   page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  page.on("pageerror", (error) => problems.push(error.message));
+});
 
-  await page.goto("/docs/api");
-
-  for (const route of ROUTES) {
-    const section = page.locator(`#${route.operationId}`);
-    await expect(section.getByRole("heading", { level: 3 })).toHaveText(route.summary);
-    await expect(section.getByText(route.path, { exact: true })).toBeVisible();
-  }
+test.afterEach(() => {
   expect(foreign).toEqual([]);
   expect(problems).toEqual([]);
 });
 
-test("a sample is shown in three languages, for the whole page, and can be copied", async ({
+test("the reference shows what the document says of every call", async ({ page }) => {
+  test.setTimeout(120_000);
+  const api = await readDocument(page);
+  await openReference(page);
+
+  await readThrough(page);
+
+  const shown = await page.evaluate(() =>
+    Object.fromEntries(
+      [...document.querySelectorAll("section")].map(({ id, textContent }) => [
+        id.split("/").at(-1),
+        textContent,
+      ]),
+    ),
+  );
+  for (const { operationId, path } of ROUTES) {
+    const text = plain(shown[operationId] ?? "");
+    const said = [path, ...wordsOf(api, operationId)];
+    expect(said.filter((words) => !text.includes(plain(words)))).toEqual([]);
+  }
+  const described = Object.values(api.paths).flatMap((methods) => Object.keys(methods));
+  await expect(page.getByRole("heading", { level: 3 })).toHaveCount(described.length);
+});
+
+test("each call has its samples in three languages, and copies exactly what it shows", async ({
   page,
   context,
 }) => {
+  test.setTimeout(180_000);
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  await page.goto("/docs/api");
-  const charge = page.locator("#createCharge");
-  const sample = charge.locator("pre").first();
+  const document = await readDocument(page);
+  await openReference(page);
+  await readThrough(page);
 
-  await expect(sample).toContainText(`curl ${demo().appUrl}/api/v1/usage/charges`);
-  await charge.getByRole("button", { name: "Python" }).click();
-  await expect(sample).toContainText("requests.post(");
-  await expect(page.locator("#createHold pre").first()).toContainText("requests.post(");
-  await charge.getByRole("button", { name: "TypeScript" }).click();
-  await expect(sample).toContainText("await brim.createCharge({");
+  for (const language of LANGUAGES) {
+    const samples = samplesIn(document, language);
+    expect(samples.length).toBeGreaterThan(20);
+    await chooseLanguage(page, "createCharge", language);
 
-  await charge.getByRole("button", { name: /^Copy Charge a balance/ }).click();
-  await expect(charge.getByText("Copied")).toBeVisible();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await sample.textContent());
+    // What is shown ends with the end of its last line.
+    expect(
+      await copySamples(
+        page,
+        samples.map(({ operationId }) => operationId),
+      ),
+    ).toEqual(
+      Object.fromEntries(
+        samples.map(({ operationId, source }) => [operationId, { shown: `${source}\n`, copied: source }]),
+      ),
+    );
+  }
 });
 
 test("the chosen language is remembered, here and on the quick start", async ({ page }) => {
-  await page.goto("/docs/api");
-  await page.locator("#createCharge").getByRole("button", { name: "TypeScript" }).click();
+  await openReference(page, "#tag/usage/createCharge");
+  await chooseLanguage(page, "createCharge", "TypeScript");
 
-  await page.reload();
-  await expect(page.locator("#createHold pre").first()).toContainText("await brim.createHold({");
+  await openReference(page, "#tag/usage/createHold");
+  await expect(sampleCard(page, "createHold").locator("pre")).toContainText("await brim.createHold({");
 
   await page.goto("/docs/quick-start");
   await expect(page.locator("#customer pre").first()).toContainText("await brim.createCustomer({");
+  await page.locator("#customer").getByRole("button", { name: "Python" }).click();
+
+  await openReference(page, "#tag/usage/createHold");
+  await expect(sampleCard(page, "createHold").locator("pre")).toContainText("requests.post(");
 });
 
-test("without JavaScript every call, field and sample can be read", async ({ browser, request }) => {
-  const document = await (await request.get(`${demo().appUrl}/api/v1/openapi.json`)).json();
+test("every call has an address of its own", async ({ page }) => {
+  await openReference(page, "#tag/admin/createCustomer");
+  await expect(callSection(page, "createCustomer").getByRole("heading", { level: 3 })).toBeInViewport();
+
+  const calls = page.getByRole("complementary").getByRole("link");
+  for (const { operationId, tag, summary } of ROUTES) {
+    const address = `#tag/${tag.toLowerCase()}/${operationId}`;
+    await expect(calls.and(page.locator(`[href="${address}"]`))).toContainText(summary);
+  }
+});
+
+test("a search finds calls by words and fields, and is used by keyboard alone", async ({ page }) => {
+  await openReference(page);
+  const found = page.getByRole("dialog").getByRole("option");
+
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("expires_in_seconds");
+  await expect(found).toHaveCount(1);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(callSection(page, "createHold").getByRole("heading", { level: 3 })).toBeInViewport();
+
+  await page.getByRole("button", { name: "Search" }).click();
+  await page.keyboard.type("capture");
+  await expect(found.first()).toContainText("/api/v1/usage/holds/{hold_id}/capture");
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("qqqqzzzz");
+  await expect(found).toHaveCount(0);
+  await expect(page.getByRole("dialog")).toContainText("No results found");
+});
+
+test("without JavaScript the page says so, and leads to what can be read", async ({ browser }) => {
   const page = await browser.newPage({ javaScriptEnabled: false });
   await page.goto(`${demo().appUrl}/docs/api`);
-  const text = plain((await page.locator("main").textContent()) ?? "");
 
-  const texts = textsOf(document);
-  const missing = texts.filter((words) => !text.includes(plain(words)));
-  const samples = await page.getByText("answer.raise_for_status()").all();
-
-  expect(texts.length).toBeGreaterThan(Object.keys(document.paths).length);
-  expect(missing).toEqual([]);
-  expect(samples).toHaveLength(samplesOf(document, "Python").length);
-  for (const sample of samples) await expect(sample).toBeVisible();
-  await expect(page.getByRole("button", { name: "Python" })).toHaveCount(0);
+  await expect(page.getByText("The reference needs JavaScript.")).toBeVisible();
+  await expect(page.getByText("Loading")).toBeHidden();
+  await expect(page.getByRole("link", { name: "openapi.json" })).toHaveAttribute(
+    "href",
+    "/api/v1/openapi.json",
+  );
+  await page.getByRole("link", { name: "quick start", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Quick start" })).toBeVisible();
   await page.close();
 });
 
-test("a search finds calls by words, fields and statuses", async ({ page }) => {
-  await page.goto("/docs/api");
-  const calls = page.getByRole("navigation", { name: "Calls" }).getByRole("link");
-  await expect(calls).toHaveCount(ROUTES.length);
-
-  await page.getByLabel("Search").fill("expires_in_seconds");
-  await expect(calls).toHaveCount(1);
-  await expect(page.getByRole("status")).toHaveText("1 call");
-  await calls.first().click();
-  await expect(page.locator("#createHold")).toBeInViewport();
-
-  await page.getByLabel("Search").fill("402 captureHold");
-  await expect(calls).toHaveCount(1);
-  await page.getByLabel("Search").fill("no such thing");
-  await expect(calls).toHaveCount(0);
-});
-
-test("the document that programs read is the one that the page is made of", async ({ page, request }) => {
-  const answer = await request.get("/api/v1/openapi.json");
-  expect(answer.status()).toBe(200);
-  const document = await answer.json();
-
+test("a reference that cannot be loaded says so", async ({ page }) => {
+  await page.route("**/api-reference/**", (route) => route.abort());
   await page.goto("/docs/api");
 
-  const shown = await page.getByRole("heading", { level: 3 }).count();
-  const described = Object.values(document.paths as Record<string, object>).flatMap(Object.keys);
-  expect(shown).toBe(described.length);
+  await expect(page.getByRole("alert").getByRole("link", { name: "openapi.json" })).toBeVisible();
+  problems = []; // the request that this test stopped
 });
 
-test("the billing page loads none of the scripts of these pages", async ({ page, member }) => {
-  const ofDocs = await scriptsOf(page, () => page.goto("/docs/api"));
-  const ofBilling = await scriptsOf(page, () => signIn(page, member));
+test("no other page loads the renderer, and this page may do no more than the others", async ({
+  page,
+  member,
+}) => {
+  const ofReference = await answersTo(page, () => openReference(page));
+  const ofQuickStart = await answersTo(page, () => page.goto("/docs/quick-start"));
+  const ofBilling = await answersTo(page, () => signIn(page, member));
 
-  const words = "Language of the samples";
-  expect(ofDocs.filter((script) => script.includes(words)).length).toBeGreaterThan(0);
-  expect(ofBilling.filter((script) => script.includes(words))).toEqual([]);
+  const isRenderer = (answer: Response) => new URL(answer.url()).pathname.startsWith("/api-reference/");
+  expect(ofReference.filter(isRenderer).length).toBeGreaterThan(0);
+  expect([...ofQuickStart, ...ofBilling].filter(isRenderer)).toEqual([]);
+  const policies = [ofReference, ofQuickStart].map(([page]) => page?.headers()["content-security-policy"]);
+  expect(policies[0]).toBe(policies[1]);
+  expect(policies[0]).not.toContain("unsafe-eval");
 });
+
+async function readDocument(page: Page): Promise<OpenApiDocument> {
+  return (await page.request.get("/api/v1/openapi.json")).json();
+}
+
+function operationsOf(document: OpenApiDocument) {
+  return Object.values(document.paths).flatMap((methods) => Object.values(methods));
+}
+
+function samplesIn(document: OpenApiDocument, language: string) {
+  return operationsOf(document).flatMap(({ operationId, "x-codeSamples": samples }) =>
+    samples.filter(({ label }) => label === language).map(({ source }) => ({ operationId, source })),
+  );
+}
+
+/** What the document says of a call and of what it takes, paragraph by paragraph. */
+function wordsOf({ paths, components }: OpenApiDocument, operationId: string): string[] {
+  const operation = operationsOf({ paths } as OpenApiDocument).find(
+    (call) => call.operationId === operationId,
+  );
+  const { summary, description, parameters = [], requestBody } = operation ?? {};
+  const taken = parameters.map((one) => resolve<ParameterPart>(one, components.parameters));
+  const body = resolve<SchemaPart>(
+    requestBody?.content["application/json"]?.schema ?? {},
+    components.schemas,
+  );
+  const fields = Object.entries(body.properties ?? {}).flatMap(([name, field]) => [name, field.description]);
+  return [summary, description, ...taken.flatMap((one) => [one.name, one.description]), ...fields]
+    .filter((words) => words !== undefined)
+    .flatMap((words) => words.split("\n\n"));
+}
+
+function resolve<Part extends object>(part: Part | { $ref?: string }, named: Record<string, Part>): Part {
+  const name = "$ref" in part ? String(part.$ref).split("/").at(-1) : undefined;
+  return (name === undefined ? part : named[name]) as Part;
+}
 
 /** Without the marks of Markdown, which the page turns into elements. */
 function plain(words: string): string {
   return words.replace(/[`*]/g, "").replace(/\s+/g, " ").trim();
 }
 
-interface Described {
-  operationId?: string;
-  summary?: string;
-  description?: string;
-  properties?: Record<string, { description?: string; enum?: unknown[] }>;
-}
-
-/** What the document says of its calls and of their fields, paragraph by paragraph, and every value that is allowed. */
-function textsOf(part: unknown): string[] {
-  if (typeof part !== "object" || part === null) return [];
-  const { operationId, summary, description, properties = {} } = part as Described;
-  const call = operationId === undefined ? [] : [summary, ...(description?.split("\n\n") ?? [])];
-  const fields = Object.values(properties).flatMap((field) => [field.description, ...(field.enum ?? [])]);
-  const texts = [...call, ...fields].filter((text) => typeof text === "string");
-  return [...texts, ...Object.values(part).flatMap(textsOf)];
-}
-
-function samplesOf(document: { paths: Record<string, Record<string, object>> }, label: string) {
-  return Object.values(document.paths)
-    .flatMap((methods) => Object.values(methods))
-    .flatMap((operation) => (operation as { "x-codeSamples"?: { label: string }[] })["x-codeSamples"] ?? [])
-    .filter((sample) => sample.label === label);
-}
-
-/** The scripts that a page loads, as text. */
-async function scriptsOf(page: Page, visit: () => Promise<unknown>): Promise<string[]> {
-  const scripts: Promise<string>[] = [];
-  const listen = (response: Response) => {
-    if (response.request().resourceType() === "script") scripts.push(response.text());
-  };
+/** What a page gets from the server until it is at rest. */
+async function answersTo(page: Page, visit: () => Promise<unknown>): Promise<Response[]> {
+  const answers: Response[] = [];
+  const listen = (answer: Response) => void answers.push(answer);
   page.on("response", listen);
   await visit();
   await page.waitForLoadState("networkidle");
   page.off("response", listen);
-  return Promise.all(scripts);
+  return answers;
 }

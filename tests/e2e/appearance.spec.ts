@@ -1,29 +1,32 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { Brim } from "@/lib/client";
 import { demo } from "./support/demo";
 import { continueToCheckout, expect, fillCard, signIn, test } from "./support/journey";
+import { callSection, openReference, readThrough } from "./support/reference";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** The findings of axe on the page as it stands, in words. */
-async function findings(page: Page): Promise<string[]> {
+/** The findings of axe on the page as it stands, or on a part of it, in words. */
+async function findings(page: Page, part?: string): Promise<string[]> {
   await page.evaluate(axeSource);
-  return page.evaluate(async () => {
+  return page.evaluate(async (part) => {
     const { axe } = window as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      axe: {
+        run(part: string | Document): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+      };
     };
-    const { violations } = await axe.run();
+    const { violations } = await axe.run(part ?? document);
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
-  });
+  }, part);
 }
 
 const overflow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-async function expectFit(page: Page): Promise<void> {
-  expect(await findings(page)).toEqual([]);
+async function expectFit(page: Page, part?: string): Promise<void> {
+  expect(await findings(page, part)).toEqual([]);
   expect(await overflow(page)).toBe(0);
 }
 
@@ -80,18 +83,48 @@ for (const width of [375, 1280]) {
         await stranger.close();
       });
 
-      test("the pages for developers are without findings and fit", async ({ page }) => {
+      test("the quick start is without findings and fits", async ({ page }) => {
         await page.goto("/docs/quick-start");
         await expectFit(page);
+      });
 
-        await page.goto("/docs/api");
+      test("the API reference is without findings and fits", async ({ page }) => {
+        test.setTimeout(180_000); // the largest page by far
+        await openReference(page);
+        await readThrough(page);
         await expectFit(page);
-        // What is folded away must be fine too.
-        await page.evaluate(() => {
-          for (const fold of document.querySelectorAll("details")) fold.open = true;
-        });
-        await expectFit(page);
+
+        // What opens, in one call that has of everything.
+        const call = callSection(page, "listTopUps");
+        await call.scrollIntoViewIfNeeded();
+        await unfold(call);
+        await expectFit(page, "section[id$='/listTopUps']");
+        await call.getByRole("button", { name: "Auth Required" }).click();
+        await expectFit(page, "[role=dialog]");
+        await page.keyboard.press("Escape");
+        await page.keyboard.press("Control+k");
+        await page.keyboard.type("balance");
+        await expect(page.getByRole("option").first()).toBeVisible();
+        await expectFit(page, "[role=dialog]");
       });
     });
   }
+}
+
+/** Opens all that is folded away in a part of a page, and what appears thereby; each once, because some close others. */
+async function unfold(part: Locator): Promise<void> {
+  await part.evaluate(async (element) => {
+    const opened = new Set<Element>();
+    const folded = () =>
+      [...element.querySelectorAll<HTMLElement>("button[aria-expanded=false]:not([aria-haspopup])")].filter(
+        (button) => !button.id.includes("popover") && !opened.has(button),
+      );
+    for (let buttons = folded(); buttons.length > 0; buttons = folded()) {
+      for (const button of buttons) {
+        opened.add(button);
+        button.click();
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  });
 }

@@ -4,6 +4,7 @@ import { bundleCommands } from "./bundles";
 import { buildClientPackage } from "./client-package";
 import { buildNext } from "./next-build";
 import { generatePrismaClient } from "./prisma-client";
+import { copyReferenceRenderer } from "./reference-renderer";
 import { hashSources } from "./source-hash";
 
 const STAMP = "dist/.source-hash";
@@ -21,13 +22,14 @@ export function isBuildCurrent(root: string): boolean {
   );
 }
 
-/** Builds everything that `npm start` needs: Prisma client, pages, and the commands in `dist/`. */
+/** Builds everything that `npm start` needs: Prisma client, the renderer of the reference, pages, and commands in `dist/`. */
 export async function buildForProduction(
   root: string,
   options: { isQuiet?: boolean; signal?: AbortSignal } = {},
 ): Promise<void> {
   // Before anything is touched: an interrupted build must not pass for a finished one.
   rmSync(join(root, STAMP), { force: true });
+  copyReferenceRenderer(root);
   const before = hashSources(root, REWRITTEN_BY_NEXT);
   generatePrismaClient(root);
   await buildNext(root, options);

@@ -1,11 +1,13 @@
 import { step } from "./progress";
 import { DemoError, type DemoSettings } from "./settings";
 
-/** Has what the parts run ready: the production build, or for development only the Prisma client. */
+/** Has what the parts run ready: the production build, or for development only what Next does not make itself. */
 export async function prepareProgram({ root, isDev }: DemoSettings, signal: AbortSignal): Promise<void> {
   if (isDev) {
     const { generatePrismaClient } = await import("../build/prisma-client");
+    const { copyReferenceRenderer } = await import("../build/reference-renderer");
     await step("Prisma client", () => generatePrismaClient(root));
+    copyReferenceRenderer(root);
     return;
   }
   const { buildForProduction, isBuildCurrent } = await import("../build/production-build");
