@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 import { loadRenderer, preloadRenderer } from "./reference-renderer";
+import { repairSearchField } from "./reference-repairs";
 import { REFERENCE_SETTINGS } from "./reference-settings";
 import "./api-reference.css";
 
@@ -13,18 +14,19 @@ export function ApiReference() {
 
   useEffect(() => {
     let isGone = false;
-    let end = () => {};
-    loadRenderer().then(
-      ({ createApiReference }) => {
+    let endReference = () => {};
+    const endRepair = repairSearchField();
+    loadRenderer()
+      .then(({ createApiReference }) => {
         if (isGone || !place.current) return;
         setState("drawn");
-        end = createApiReference(place.current, REFERENCE_SETTINGS).destroy;
-      },
-      () => setState("failed"),
-    );
+        endReference = createApiReference(place.current, REFERENCE_SETTINGS).destroy;
+      })
+      .catch(() => setState("failed"));
     return () => {
       isGone = true;
-      end();
+      endReference();
+      endRepair();
     };
   }, []);
 

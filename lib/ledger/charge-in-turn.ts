@@ -1,4 +1,5 @@
-import { isDatabaseUnavailable, onPool, type Statement } from "@/lib/platform/db";
+import { isDatabaseUnavailable, isDuplicate, isKeyTaken, onPool, type Statement } from "@/lib/platform/db";
+import { IdempotencyConflictError } from "@/lib/platform/errors";
 import { log } from "@/lib/platform/log";
 import { type ChargeEntry, type ChargeRow, runCharge } from "./charge-statement";
 import { type Waiting, WaitingLine } from "./waiting-line";
@@ -94,16 +95,15 @@ async function writeInTurn(together: readonly WaitingCharge[]): Promise<void> {
   }
 }
 
-const UNIQUE_VIOLATION = "23505";
-
 function tell(one: WaitingCharge, answer: Answer | undefined): void {
   if (Array.isArray(answer)) {
     const [balance, held, at] = answer;
     one.resolve({ balance, held, created_at: new Date(at) });
-  } else if (answer === null || answer === UNIQUE_VIOLATION) {
-    one.resolve(null);
-  } else {
-    // A locked row, a key of a top-up, a balance out of range: alone it waits as long as it takes, or says what is wrong.
-    void writeAlone(one);
+    return;
   }
+  const failure = { code: answer };
+  if (answer === null || isDuplicate(failure)) one.resolve(null);
+  else if (isKeyTaken(failure)) one.reject(new IdempotencyConflictError());
+  // A locked row, a balance out of range: alone it waits as long as it takes, or says what is wrong.
+  else void writeAlone(one);
 }

@@ -95,7 +95,11 @@ it("connections that are cut at random under load lose nothing and charge nothin
   const statuses = new Set<number>();
   const work = Array.from({ length: count }, async (_, index) => {
     for (;;) {
-      const { status } = await charge(`load-${index % (count / 2)}`);
+      // On a busy machine the server may close a connection at rest just as the next request takes it: no answer, either.
+      const status = await charge(`load-${index % (count / 2)}`).then(
+        (answer) => answer.status,
+        () => 503,
+      );
       statuses.add(status);
       if (status === 200 || status === 402) return;
     }
