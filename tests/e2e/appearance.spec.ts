@@ -93,7 +93,7 @@ for (const width of [375, 1280]) {
       });
 
       test("the API reference is without findings and fits", async ({ page }) => {
-        test.setTimeout(180_000); // the largest page by far
+        test.setTimeout(420_000); // the largest page by far
         await openReference(page);
         await readThrough(page);
         await expectFit(page);
