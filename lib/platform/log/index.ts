@@ -43,11 +43,13 @@ const WARNING = 40;
  */
 function gathered(): DestinationStream {
   const output = pino.destination({ dest: 1, sync: true, minLength: GATHER_BYTES, periodicFlush: GATHER_MS });
-  process.once("exit", () => output.flushSync());
+  let isFlushedAtExit = false;
   return {
     [pino.symbols.needsMetadataGsym]: true, // pino then tells the level of each line
     lastLevel: 0,
     write(line: string) {
+      if (!isFlushedAtExit) process.once("exit", () => output.flushSync());
+      isFlushedAtExit = true;
       output.write(line);
       if (this.lastLevel >= WARNING) output.flushSync();
     },

@@ -13,11 +13,16 @@ import type { Client, Pool } from "pg";
 
 type SchemaEngine = engineModule.SchemaEngine;
 
-let loaded: Promise<void> | undefined;
+/**
+ * Once in a process, like the package itself: it keeps views of the memory of the first instance, and would read there what
+ * a second one has written. A symbol, because this module may be loaded more often than the package.
+ */
+const LOADED = Symbol.for("brim.schema-engine");
+const shared = globalThis as typeof globalThis & { [LOADED]?: Promise<void> };
 
 /** The package's own entry imports the .wasm file as a module, which Node 20 cannot: it is instantiated by hand. */
 function loadEngine(): Promise<void> {
-  loaded ??= (async () => {
+  shared[LOADED] ??= (async () => {
     const require = createRequire(import.meta.url);
     const folder = path.dirname(require.resolve("@prisma/schema-engine-wasm/schema_engine_bg"));
     const bytes = await readFile(path.join(folder, "schema_engine_bg.wasm"));
@@ -28,7 +33,7 @@ function loadEngine(): Promise<void> {
     internals.__wbg_set_wasm(instance.exports);
     (instance.exports as { __wbindgen_start(): void }).__wbindgen_start();
   })();
-  return loaded;
+  return shared[LOADED];
 }
 
 /**
