@@ -23,7 +23,7 @@ export async function copyToDamage(): Promise<DamagedCopy> {
   };
 }
 
-/** Takes away every constraint, unique index and trigger of some tables, so that they accept anything. */
+/** Takes away every constraint, domain, unique index and trigger of some tables, so that they accept anything. */
 export async function removeGuards(pool: pg.Pool, tables: readonly string[]): Promise<void> {
   const list = tables.map((table) => `'${table}'::regclass`).join(", ");
   await pool.query(`
@@ -44,6 +44,11 @@ export async function removeGuards(pool: pg.Pool, tables: readonly string[]): Pr
       FOR guard IN SELECT tgrelid::regclass AS relation, tgname FROM pg_trigger
         WHERE tgrelid IN (${list}) AND NOT tgisinternal LOOP
         EXECUTE format('DROP TRIGGER %I ON %s', guard.tgname, guard.relation);
+      END LOOP;
+      FOR guard IN SELECT attrelid::regclass AS relation, attname, format_type(typbasetype, typtypmod) AS base
+        FROM pg_attribute JOIN pg_type d ON d.oid = atttypid
+        WHERE attrelid IN (${list}) AND typtype = 'd' AND NOT attisdropped LOOP
+        EXECUTE format('ALTER TABLE %s ALTER COLUMN %I TYPE %s', guard.relation, guard.attname, guard.base);
       END LOOP;
     END
     $$`);

@@ -122,6 +122,25 @@ it("one refund sent eight times at once gives back once and says the same to all
   await expectLedgerVerified();
 });
 
+it("a charge that waits while a hold takes its key is a conflict", async () => {
+  const customer = await aFundedCustomer("100.00");
+  const request = aCharge(customer, "1.00");
+
+  const sent = await withTransaction(async (tx) => {
+    await tx.$queryRaw`SELECT 1 FROM ledger_account WHERE customer_id = ${customer} FOR UPDATE`;
+    const answer = outcomes([charge(request)]);
+    await expect.poll(waitingForALock).toBe(1);
+    await tx.$executeRaw`
+      INSERT INTO ledger_hold (customer_id, hold_id, opened_by, amount_nanos, idempotency_owner, idempotency_key, request_hash)
+      VALUES (${customer}, 'hold_a', 'operator', 1, ${request.owner}, ${request.key}, 'hold')`;
+    await tx.$executeRaw`UPDATE ledger_account SET held_nanos = 1 WHERE customer_id = ${customer}`;
+    return { answer };
+  });
+
+  expect(await sent.answer).toEqual({ IdempotencyConflictError: 1 });
+  expect((await readBalance(customer)).balance).toBe(usd("100.00"));
+});
+
 async function waitingForALock(): Promise<number> {
   const { rows } = await pool().query<{ n: number }>(
     "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",

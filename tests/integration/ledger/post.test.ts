@@ -1,3 +1,4 @@
+import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createCustomer } from "@/lib/customers";
 import { AlreadyPostedError, type Posting, post, readBalance } from "@/lib/ledger";
@@ -123,6 +124,59 @@ it("undoes a posting with the transaction around it", async () => {
 
 const CHARGE = { kind: "charge", direction: "debit", house: "revenue", source: "hold" };
 const GRANT = { kind: "grant", house: "promotions" };
+const KEYED = { owner: "operator", key: "a key", hash: "a hash" };
+
+/** Writes a lawful credit of five dollars that differs in some columns. */
+function insert(db: Pick<pg.ClientBase, "query">, difference: object) {
+  const row = {
+    seq: "2",
+    kind: "credit",
+    direction: "credit",
+    house: "stripe_clearing",
+    amount: "5000000000",
+    held: "0",
+    source: "topup",
+    sourceId: "topup_b",
+    revision: 0,
+    owner: null,
+    key: null,
+    hash: null,
+    ...difference,
+  };
+  return db.query(
+    `INSERT INTO ledger_transfer (customer_id, transfer_id, balance_after_nanos, occurred_at,
+       seq, kind, direction, house_account, amount_nanos, held_after_nanos, source_type, source_id, source_revision,
+       idempotency_owner, idempotency_key, request_hash)
+     VALUES ($1, 'trf_x', 0, now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    [
+      customerId,
+      row.seq,
+      row.kind,
+      row.direction,
+      row.house,
+      row.amount,
+      row.held,
+      row.source,
+      row.sourceId,
+      row.revision,
+      row.owner,
+      row.key,
+      row.hash,
+    ],
+  );
+}
+
+/** Writes it as replication does, with the ordinary triggers off, and takes it back. */
+async function replicate(difference: object): Promise<void> {
+  const client = await pool().connect();
+  try {
+    await client.query("BEGIN; SET LOCAL session_replication_role = replica");
+    await insert(client, difference);
+  } finally {
+    await client.query("ROLLBACK");
+    client.release();
+  }
+}
 
 describe("the database refuses, whoever asks", () => {
   beforeAll(async () => {
@@ -137,24 +191,29 @@ describe("the database refuses, whoever asks", () => {
       "append-only",
     ],
     ["a delete of a transfer", "DELETE FROM ledger_transfer WHERE customer_id = $1", "append-only"],
-    [
-      "an empty hold",
-      "UPDATE ledger_account SET held_nanos = -1 WHERE customer_id = $1",
-      "held_not_negative",
-    ],
-    [
-      "a balance out of range",
-      "UPDATE ledger_account SET balance_nanos = 9000000000000000001 WHERE customer_id = $1",
-      "balance_in_range",
-    ],
-    [
-      "an unknown status",
-      "UPDATE ledger_account SET status = 'asleep' WHERE customer_id = $1",
-      "ledger_account_status",
-    ],
     ["a second account", "INSERT INTO ledger_account (customer_id) VALUES ($1)", "ledger_account_pkey"],
   ])("%s", async (_what, sql, reason) => {
     await expect(pool().query(sql, [customerId])).rejects.toThrow(reason);
+  });
+
+  it.each([
+    ["a balance out of range", "balance_nanos", "9000000000000000001", "ledger_account_balance_in_range"],
+    ["a balance as far below", "balance_nanos", "-9000000000000000001", "ledger_account_balance_in_range"],
+    ["a held amount below zero", "held_nanos", "-1", "ledger_account_held_not_negative"],
+    ["a last number below zero", "last_seq", "-1", "ledger_account_seq_not_negative"],
+    ["an unknown status", "status", "asleep", "ledger_account_status"],
+  ])("%s of an account, old or new", async (_what, column, value, constraint) => {
+    const changed = pool().query(`UPDATE ledger_account SET ${column} = $2 WHERE customer_id = $1`, [
+      customerId,
+      value,
+    ]);
+    await expect(changed).rejects.toMatchObject({ code: "23514", constraint });
+
+    const opened = pool().query(`INSERT INTO ledger_account (customer_id, ${column}) VALUES ($1, $2)`, [
+      "cust_new",
+      value,
+    ]);
+    await expect(opened).rejects.toMatchObject({ code: "23514", constraint });
   });
 
   it("truncating the transfers", async () => {
@@ -164,36 +223,104 @@ describe("the database refuses, whoever asks", () => {
   it.each([
     ["a kind with the wrong direction", { kind: "credit", direction: "debit" }, "ledger_transfer_kind"],
     ["a kind with the wrong house account", { house: "revenue" }, "ledger_transfer_kind"],
-    ["an amount of zero", { amount: "0" }, "amount_positive"],
-    ["a credit of less than five dollars", { amount: "4990000000" }, "credit_is_a_topup"],
-    ["a credit of more than five thousand", { amount: "5000010000000" }, "credit_is_a_topup"],
-    ["a credit of broken cents", { amount: "5000000001" }, "credit_is_a_topup"],
-    ["a credit that is no top-up's", { source: "grant" }, "credit_is_a_topup"],
-    ["a second row with the same number", { seq: "1" }, "ledger_transfer_pkey"],
-    ["a row without a number", { seq: "0" }, "seq_positive"],
+    ["an amount of zero", { amount: "0" }, "ledger_transfer_amount_positive"],
+    ["a credit of less than five dollars", { amount: "4990000000" }, "ledger_transfer_credit_is_a_topup"],
+    ["a credit of more than five thousand", { amount: "5000010000000" }, "ledger_transfer_credit_is_a_topup"],
+    ["a credit of broken cents", { amount: "5000000001" }, "ledger_transfer_credit_is_a_topup"],
+    ["a credit that is no top-up's", { source: "grant" }, "ledger_transfer_credit_is_a_topup"],
+    ["a row without a number", { seq: "0" }, "ledger_transfer_seq_positive"],
     ["a kind that nobody knows", { kind: "gift" }, "ledger_transfer_kind"],
     ["a charge that gives", { ...CHARGE, direction: "credit" }, "ledger_transfer_kind"],
-    ["a charge above a million dollars", { ...CHARGE, amount: "1000000000000001" }, "amount_at_most"],
-    ["a charge whose source is another fact", { ...CHARGE, source: "charge" }, "charge_is_its_source"],
-    ["a grant that claims to be a charge's", { source: "charge", ...GRANT }, "charge_is_its_source"],
-  ])("%s", async (_what, difference, reason) => {
-    const row = {
-      seq: "2",
-      kind: "credit",
-      direction: "credit",
-      house: "stripe_clearing",
-      amount: "5000000000",
-      source: "topup",
-      ...difference,
-    };
+    [
+      "a charge above a million dollars",
+      { ...CHARGE, amount: "1000000000000001" },
+      "ledger_transfer_amount_at_most",
+    ],
+    [
+      "a charge whose source is another fact",
+      { ...CHARGE, source: "charge" },
+      "ledger_transfer_charge_is_its_source",
+    ],
+    [
+      "a grant that claims to be a charge's",
+      { source: "charge", ...GRANT },
+      "ledger_transfer_charge_is_its_source",
+    ],
+    [
+      "an adjustment above a million dollars",
+      { kind: "adjustment", house: "adjustments", amount: "1000000000000001" },
+      "ledger_transfer_amount_at_most",
+    ],
+    ["a credit of a second revision", { revision: 1 }, "ledger_transfer_credit_is_a_topup"],
+    [
+      "a charge that is its own source again",
+      { ...CHARGE, source: "charge", sourceId: "trf_x", revision: 1 },
+      "ledger_transfer_charge_is_its_source",
+    ],
+    ["a revision below zero", { ...GRANT, revision: -1 }, "ledger_transfer_revision_not_negative"],
+    ["a held amount below zero", { held: "-1" }, "ledger_transfer_held_not_negative"],
+    ["a key without owner", { ...KEYED, owner: null }, "ledger_transfer_key_has_owner"],
+    ["an owner without key", { ...KEYED, key: null }, "ledger_transfer_key_has_owner"],
+    ["a key without hash", { ...KEYED, hash: null }, "ledger_transfer_key_has_hash"],
+  ])("%s", async (_what, difference, constraint) => {
+    const refusal = { code: "23514", table: "ledger_transfer", constraint };
 
-    await expect(
-      pool().query(
-        `INSERT INTO ledger_transfer (customer_id, seq, transfer_id, kind, direction, amount_nanos, balance_after_nanos,
-           house_account, source_type, source_id, occurred_at)
-         VALUES ($1, $2, 'trf_x', $3, $4, $5, 0, $6, $7, 'topup_b', now())`,
-        [customerId, row.seq, row.kind, row.direction, row.amount, row.house, row.source],
-      ),
-    ).rejects.toThrow(reason);
+    await expect(insert(pool(), difference)).rejects.toMatchObject(refusal);
+    await expect(replicate(difference)).rejects.toMatchObject(refusal);
   });
+
+  it("a second row with the same number", async () => {
+    await expect(insert(pool(), { seq: "1" })).rejects.toMatchObject({ constraint: "ledger_transfer_pkey" });
+  });
+
+  it("a key that names a hold, and one that names a customer's top-up", async () => {
+    await pool().query(
+      `INSERT INTO ledger_hold (customer_id, hold_id, opened_by, amount_nanos, idempotency_owner, idempotency_key, request_hash)
+       VALUES ($1, 'hold_a', $1, 1, $1, 'of a hold', '')`,
+      [customerId],
+    );
+    await pool().query(
+      `INSERT INTO topup_intent (customer_id, topup_intent_id, mode, amount_cents, livemode, idempotency_owner, idempotency_key,
+         request_hash, session_params, session_expires_at)
+       VALUES ($1, 'topup_c', 'payment', 500, false, $1, 'of a top-up', '', '{}', now())`,
+      [customerId],
+    );
+
+    await expect(insert(pool(), { ...KEYED, owner: customerId, key: "of a hold" })).rejects.toMatchObject({
+      code: "23505",
+      message: "the key of a hold names a hold",
+    });
+    await expect(insert(pool(), { ...KEYED, owner: customerId, key: "of a top-up" })).rejects.toMatchObject({
+      code: "BRK01",
+      message: "the key of a top-up names a top-up",
+    });
+  });
+});
+
+it("takes a row from replication by its rules alone: the hold that its key might name may come later", async () => {
+  customerId = await aCustomer();
+  await pool().query(
+    `INSERT INTO ledger_hold (customer_id, hold_id, opened_by, amount_nanos, idempotency_owner, idempotency_key, request_hash)
+     VALUES ($1, 'hold_a', $1, 1, $1, 'a key', '')`,
+    [customerId],
+  );
+
+  await expect(insert(pool(), { ...KEYED, owner: customerId })).rejects.toThrow("names a hold");
+  await replicate({ ...KEYED, owner: customerId });
+});
+
+it("looks for the hold of a key in the index, also on a connection that has known no holds", async () => {
+  customerId = await aCustomer();
+  await pool().query("VACUUM ANALYZE ledger_hold");
+  const client = await pool().connect();
+
+  await client.query("BEGIN");
+  await insert(client, KEYED);
+  const { rows } = await client.query(
+    "SELECT pg_stat_get_xact_numscans('ledger_hold'::regclass)::int AS whole, pg_stat_get_xact_numscans('ledger_hold_idempotency'::regclass)::int AS by_key",
+  );
+  await client.query("ROLLBACK");
+  client.release();
+
+  expect(rows).toEqual([{ whole: 0, by_key: 1 }]);
 });

@@ -4,7 +4,8 @@ import { type Finding, verifyLedger } from "@/lib/ledger";
 import {
   APPEND_ONLY_TRIGGERS,
   CONSTRAINTS,
-  KEY_TRIGGERS,
+  DOMAIN_CONSTRAINTS,
+  ROW_TRIGGERS,
   UNIQUE_INDEXES,
 } from "@/lib/ledger/verify/checks/safeguards";
 import { closeDatabase, pool } from "@/lib/platform/db";
@@ -15,6 +16,11 @@ import { aCustomerWithHistory } from "@/tests/support/ledger-history";
 import { testDatabase } from "@/tests/support/settings";
 
 const HISTORY_TABLES = [...Object.keys(CONSTRAINTS), "usage_rollup_mark"];
+
+const DOMAIN_NAMES = Object.values(DOMAIN_CONSTRAINTS).flatMap((columns) => Object.values(columns));
+const TRIGGER_NAMES = Object.values(ROW_TRIGGERS).flatMap((triggers) => Object.keys(triggers));
+const namesIn = (...lists: Readonly<Record<string, readonly string[]>>[]) =>
+  lists.flatMap((list) => Object.values(list).flat());
 
 const database = testDatabase();
 const copies: DamagedCopy[] = [];
@@ -53,6 +59,11 @@ const topUp = (set: string) =>
 const hold = (status: string, set: string) =>
   `UPDATE ledger_hold SET ${set} WHERE customer_id = $1 AND hold_id =
     (SELECT hold_id FROM ledger_hold WHERE customer_id = $1 AND status = '${status}' ORDER BY hold_id LIMIT 1)`;
+/** Puts another trigger in the place of the one that looks at each new transfer. */
+const lawfulTrigger = (when: string, action: string) => `
+  CREATE FUNCTION ledger_transfer_looks_lawful() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$;
+  CREATE OR REPLACE TRIGGER ledger_transfer_is_lawful BEFORE INSERT ON ledger_transfer
+    FOR EACH ROW ${when} EXECUTE FUNCTION ledger_transfer_${action}()`;
 const refund = (set: string) => `UPDATE ledger_charge_refund SET ${set} WHERE customer_id = $1`;
 
 /** What was done to a customer's rows, and every check that must see it. The numbers are those of `aCustomerWithHistory`. */
@@ -110,8 +121,14 @@ const DAMAGES: [what: string, checks: string[], sql: string][] = [
     ["balance", "chain", "rollup_sum"],
     transfer(14, "direction = 'debit'"),
   ],
+  ["a held amount after it below zero", ["transfer_amount"], transfer(3, "held_after_nanos = -1")],
   ["a kind that does not exist", ["rollup_sum", "transfer_kind"], transfer(16, "kind = 'gift'")],
   ["a house account that is not the kind's", ["transfer_kind"], transfer(3, "house_account = 'promotions'")],
+  ["a revision below zero", ["transfer_source"], transfer(16, "source_revision = -1")],
+  ["a credit of a second revision", ["transfer_source"], transfer(1, "source_revision = 1")],
+  ["a charge whose source is another one", ["transfer_source"], transfer(3, "source_id = 'chg_other'")],
+  ["a charge that is its own source again", ["transfer_source"], transfer(3, "source_revision = 1")],
+  ["a grant that claims to be a charge's", ["transfer_source"], transfer(16, "source_type = 'charge'")],
   ["a key without owner", ["transfer_key"], transfer(3, "idempotency_owner = NULL")],
   ["a key without hash", ["transfer_key"], transfer(3, "request_hash = NULL")],
   [
@@ -155,6 +172,16 @@ const DAMAGES: [what: string, checks: string[], sql: string][] = [
     "UPDATE ledger_hold h SET idempotency_key = t.idempotency_key FROM ledger_transfer t WHERE h.customer_id = $1 AND h.status = 'open' AND t.customer_id = $1 AND t.seq = 2",
   ],
   [
+    "a key of a top-up and a charge",
+    ["top_up_key_used_twice"],
+    "UPDATE topup_intent i SET idempotency_owner = $1, idempotency_key = t.idempotency_key FROM ledger_transfer t WHERE i.customer_id = $1 AND i.amount_cents = 10000 AND t.customer_id = $1 AND t.seq = 2",
+  ],
+  [
+    "a key of a top-up and a hold",
+    ["top_up_key_used_twice"],
+    "UPDATE topup_intent i SET idempotency_owner = $1, idempotency_key = h.idempotency_key FROM ledger_hold h WHERE i.customer_id = $1 AND i.amount_cents = 10000 AND h.customer_id = $1 AND h.status = 'open'",
+  ],
+  [
     "a credit whose top-up is gone",
     ["credit_without_top_up"],
     "DELETE FROM topup_intent WHERE customer_id = $1 AND amount_cents = 10000",
@@ -192,7 +219,7 @@ const DAMAGES: [what: string, checks: string[], sql: string][] = [
   ],
   [
     "a top-up that was credited twice",
-    ["balance", "chain", "credited_twice", "seq"],
+    ["balance", "chain", "credited_twice", "seq", "transfer_source"],
     again(1, { source_revision: 1, transfer_id: "trf_again" }),
   ],
   [
@@ -253,7 +280,7 @@ const DAMAGES: [what: string, checks: string[], sql: string][] = [
   ["a refund of no charge", ["refund_sum", "refund_without_charge"], transfer(5, "metadata = '{}'")],
   [
     "a refund of what was no charge",
-    ["refund_of_charge", "refund_without_charge"],
+    ["refund_of_charge", "refund_without_charge", "transfer_source"],
     "UPDATE ledger_transfer SET transfer_id = 'chg_other' WHERE customer_id = $1 AND seq = 2",
   ],
   [
@@ -323,8 +350,11 @@ describe("each guard that is gone or switched off is found", () => {
 
     const findings = await findingsIn(copy);
 
-    const lists = [CONSTRAINTS, UNIQUE_INDEXES, APPEND_ONLY_TRIGGERS, KEY_TRIGGERS];
-    const guards = lists.flatMap((list) => Object.values(list).flat());
+    const guards = [
+      ...namesIn(CONSTRAINTS, UNIQUE_INDEXES, APPEND_ONLY_TRIGGERS),
+      ...DOMAIN_NAMES,
+      ...TRIGGER_NAMES,
+    ];
     expect(findings.map(({ subjectId }) => subjectId).sort()).toEqual([...guards].sort());
     expect(findings.every(({ customerId, message }) => customerId === null && /missing/.test(message))).toBe(
       true,
@@ -344,25 +374,58 @@ describe("each guard that is gone or switched off is found", () => {
       "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$",
     ],
     [
-      "key_trigger",
+      "row_trigger",
       "ledger_hold_key_is_no_transfer",
       "ALTER TABLE ledger_hold DISABLE TRIGGER ledger_hold_key_is_no_transfer",
     ],
     [
-      "guard_function",
+      "row_trigger",
       "ledger_transfer_is_lawful",
-      "CREATE OR REPLACE FUNCTION ledger_transfer_is_lawful(t ledger_transfer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN true; END$$",
+      "ALTER TABLE ledger_transfer DISABLE TRIGGER ledger_transfer_is_lawful",
+    ],
+    ["row_trigger", "ledger_transfer_is_lawful", "DROP TRIGGER ledger_transfer_is_lawful ON ledger_transfer"],
+    ["row_trigger", "ledger_transfer_is_lawful", lawfulTrigger("WHEN (NEW.seq > 1)", "is_lawful")],
+    ["row_trigger", "ledger_transfer_is_lawful", lawfulTrigger("", "looks_lawful")],
+    [
+      "late_trigger",
+      "ledger_transfer_rounds",
+      "CREATE TRIGGER ledger_transfer_rounds BEFORE UPDATE OR INSERT ON ledger_transfer FOR EACH ROW EXECUTE FUNCTION ledger_transfer_is_lawful()",
     ],
     [
       "guard_function",
-      "ledger_refuse_key_of_hold",
-      "CREATE OR REPLACE FUNCTION ledger_refuse_key_of_hold() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$",
+      "ledger_transfer_is_lawful",
+      "CREATE OR REPLACE FUNCTION ledger_transfer_is_lawful() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$",
+    ],
+    [
+      "guard_function",
+      "ledger_key_names_hold",
+      "CREATE OR REPLACE FUNCTION ledger_key_names_hold(p_customer text, p_owner text, p_key text) RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RETURN false; END$$",
     ],
     ["foreign_key_trigger", "ledger_account_customer", "ALTER TABLE ledger_account DISABLE TRIGGER ALL"],
     [
       "constraint",
+      "ledger_hold_amount_positive",
+      "ALTER TABLE ledger_hold DROP CONSTRAINT ledger_hold_amount_positive, ADD CONSTRAINT ledger_hold_amount_positive CHECK (amount_nanos > 0) NOT VALID",
+    ],
+    [
+      "domain_constraint",
       "ledger_account_held_not_negative",
-      "ALTER TABLE ledger_account DROP CONSTRAINT ledger_account_held_not_negative, ADD CONSTRAINT ledger_account_held_not_negative CHECK (held_nanos >= 0) NOT VALID",
+      "ALTER DOMAIN ledger_account_held_nanos DROP CONSTRAINT ledger_account_held_not_negative; ALTER DOMAIN ledger_account_held_nanos ADD CONSTRAINT ledger_account_held_not_negative CHECK (VALUE >= 0) NOT VALID",
+    ],
+    [
+      "domain_constraint",
+      "ledger_account_seq_not_negative",
+      "ALTER DOMAIN ledger_account_last_seq DROP CONSTRAINT ledger_account_seq_not_negative",
+    ],
+    [
+      "domain_constraint",
+      "ledger_account_balance_in_range",
+      "ALTER TABLE ledger_account ALTER COLUMN balance_nanos TYPE bigint",
+    ],
+    [
+      "domain_constraint",
+      "ledger_account_status",
+      "ALTER TABLE ledger_account DROP COLUMN status; ALTER TABLE ledger_account ADD COLUMN status text NOT NULL DEFAULT 'active'",
     ],
     [
       "unique_index",
@@ -385,19 +448,15 @@ describe("each guard that is gone or switched off is found", () => {
       `SELECT conname AS name FROM pg_constraint WHERE conrelid = ANY ($1::text[]::regclass[]) AND contype <> 'n'
        UNION ALL SELECT indexrelid::regclass::text FROM pg_index
        WHERE indrelid = ANY ($1::text[]::regclass[]) AND indisunique AND NOT indisprimary
+       UNION ALL SELECT conname FROM pg_constraint JOIN pg_attribute ON atttypid = contypid
+       WHERE attrelid = ANY ($1::text[]::regclass[])
        UNION ALL SELECT tgname FROM pg_trigger WHERE tgrelid = ANY ($1::text[]::regclass[]) AND NOT tgisinternal`,
       [tables],
     );
 
-    const known = [
-      CONSTRAINTS,
-      UNIQUE_INDEXES,
-      { ledger_transfer: APPEND_ONLY_TRIGGERS.ledger_transfer ?? [] },
-      KEY_TRIGGERS,
-    ];
-    expect(rows.map(({ name }) => name).sort()).toEqual(
-      known.flatMap((list) => Object.values(list).flat()).sort(),
-    );
+    const ofTransfers = { ledger_transfer: APPEND_ONLY_TRIGGERS.ledger_transfer ?? [] };
+    const known = [...namesIn(CONSTRAINTS, UNIQUE_INDEXES, ofTransfers), ...DOMAIN_NAMES, ...TRIGGER_NAMES];
+    expect(rows.map(({ name }) => name).sort()).toEqual([...known].sort());
   });
 });
 

@@ -2,15 +2,8 @@ import type { Check } from "../finding";
 
 /** What the database itself must refuse, by table. A migration that takes one of them away has to say so here. */
 export const CONSTRAINTS: Readonly<Record<string, readonly string[]>> = {
-  ledger_account: [
-    "ledger_account_pkey",
-    "ledger_account_customer",
-    "ledger_account_balance_in_range",
-    "ledger_account_held_not_negative",
-    "ledger_account_seq_not_negative",
-    "ledger_account_status",
-  ],
-  ledger_transfer: ["ledger_transfer_pkey", "ledger_transfer_is_lawful"],
+  ledger_account: ["ledger_account_pkey", "ledger_account_customer"],
+  ledger_transfer: ["ledger_transfer_pkey"],
   ledger_hold: [
     "ledger_hold_pkey",
     "ledger_hold_amount_positive",
@@ -38,6 +31,16 @@ export const CONSTRAINTS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Constraints that a column has from its type, a domain: by table and column. */
+export const DOMAIN_CONSTRAINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  ledger_account: {
+    balance_nanos: "ledger_account_balance_in_range",
+    held_nanos: "ledger_account_held_not_negative",
+    last_seq: "ledger_account_seq_not_negative",
+    status: "ledger_account_status",
+  },
+};
+
 /** Unique indexes that are no constraints. */
 export const UNIQUE_INDEXES: Readonly<Record<string, readonly string[]>> = {
   ledger_transfer: [
@@ -56,20 +59,29 @@ export const APPEND_ONLY_TRIGGERS: Readonly<Record<string, readonly string[]>> =
   operator_action: ["operator_action_append_only", "operator_action_no_truncate"],
 };
 
-/** Triggers that keep one idempotency key from naming two of a charge, a hold and a top-up. */
-export const KEY_TRIGGERS: Readonly<Record<string, readonly string[]>> = {
-  ledger_transfer: ["ledger_transfer_key_is_no_hold"],
-  ledger_hold: ["ledger_hold_key_is_no_transfer"],
-  topup_intent: ["topup_intent_key_is_no_spending"],
+/**
+ * Triggers that look at each new row: whether it is lawful, and whether its idempotency key names another of a charge, a hold
+ * and a top-up. With what stands after FOR EACH ROW.
+ */
+export const ROW_TRIGGERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  ledger_transfer: { ledger_transfer_is_lawful: "EXECUTE FUNCTION ledger_transfer_is_lawful()" },
+  ledger_hold: {
+    ledger_hold_key_is_no_transfer:
+      "WHEN (new.idempotency_key IS NOT NULL) EXECUTE FUNCTION ledger_refuse_key_of_transfer()",
+  },
+  topup_intent: {
+    topup_intent_key_is_no_spending:
+      "WHEN (new.idempotency_key IS NOT NULL) EXECUTE FUNCTION topup_refuse_key_of_spending()",
+  },
 };
 
 /**
- * What the functions say that rules and triggers call, as the MD5 of their source without its layout. A migration that
- * changes one of them has to say so here.
+ * What the functions say that triggers call, as the MD5 of their source without its layout. A migration that changes one of
+ * them has to say so here.
  */
 export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
-  ledger_transfer_is_lawful: "4ddb7a6b4df4034a6a2ae7d889e0b607",
-  ledger_refuse_key_of_hold: "0dbcc1ef2c57889612c6f2bdfd8abd84",
+  ledger_transfer_is_lawful: "49904ca03bce4a88104c501ae43bed89",
+  ledger_key_names_hold: "73eedf350082827ce0918f2fbacacb84",
   ledger_refuse_key_of_transfer: "12cb4a3c6be8d56d9e690ec77993f986",
   refuse_key_of_topup: "ff9f1a763736f9deaf360815638d15cd",
   topup_refuse_key_of_spending: "a3917221118af8c8934c3721e51a3b4c",
@@ -88,6 +100,17 @@ export const SAFEGUARD_CHECKS: readonly Check[] = [
       FROM (VALUES ${pairs(CONSTRAINTS)}) AS e(relation, name)
       LEFT JOIN pg_constraint c ON c.conrelid = to_regclass(e.relation) AND c.conname = e.name
       WHERE c.oid IS NULL OR NOT c.convalidated OR to_jsonb(c)->>'conenforced' = 'false'`,
+  },
+  {
+    name: "domain_constraint",
+    sql: `
+      SELECT NULL AS customer_id, NULL AS seq, e.name AS subject_id,
+             format('The constraint %s of the column %s of the table %s %s.', e.name, e.field, e.relation,
+                    CASE WHEN c.oid IS NULL THEN 'is missing' ELSE 'is not enforced on all rows' END) AS message
+      FROM (VALUES ${triples(DOMAIN_CONSTRAINTS)}) AS e(relation, field, name)
+      LEFT JOIN pg_attribute a ON a.attrelid = to_regclass(e.relation) AND a.attname = e.field
+      LEFT JOIN pg_constraint c ON c.contypid = a.atttypid AND c.conname = e.name
+      WHERE c.oid IS NULL OR NOT c.convalidated`,
   },
   {
     name: "unique_index",
@@ -113,14 +136,28 @@ export const SAFEGUARD_CHECKS: readonly Check[] = [
       WHERE t.oid IS NULL OR t.tgenabled NOT IN ('O', 'A') OR t.tgqual IS NOT NULL OR p.prosrc NOT LIKE '%RAISE EXCEPTION%'`,
   },
   {
-    name: "key_trigger",
+    name: "row_trigger",
     sql: `
       SELECT NULL AS customer_id, NULL AS seq, e.name AS subject_id,
-             format('The trigger %s of the table %s is %s.', e.name, e.relation,
-                    CASE WHEN t.oid IS NULL THEN 'missing' ELSE 'switched off' END) AS message
-      FROM (VALUES ${pairs(KEY_TRIGGERS)}) AS e(relation, name)
+             format('The trigger %s of the table %s %s.', e.name, e.relation, CASE
+               WHEN t.oid IS NULL THEN 'is missing'
+               WHEN t.tgenabled NOT IN ('O', 'A') THEN 'is switched off'
+               ELSE 'does not do what it should' END) AS message
+      FROM (VALUES ${triples(ROW_TRIGGERS)}) AS e(relation, name, action)
       LEFT JOIN pg_trigger t ON t.tgrelid = to_regclass(e.relation) AND t.tgname = e.name
-      WHERE t.oid IS NULL OR t.tgenabled NOT IN ('O', 'A')`,
+      WHERE t.oid IS NULL OR t.tgenabled NOT IN ('O', 'A')
+        OR pg_get_triggerdef(t.oid, true) <> format(
+          'CREATE TRIGGER %s BEFORE INSERT ON %s FOR EACH ROW %s', e.name, e.relation, e.action)`,
+  },
+  {
+    name: "late_trigger",
+    // They run in the order of their names, and each sees the row as the one before it has left it.
+    sql: `
+      SELECT NULL AS customer_id, NULL AS seq, t.tgname AS subject_id,
+             format('The trigger %s of the table ledger_transfer can change a row after it was found lawful.', t.tgname) AS message
+      FROM pg_trigger t
+      WHERE t.tgrelid = to_regclass('ledger_transfer') AND t.tgname > 'ledger_transfer_is_lawful' AND t.tgenabled <> 'D'
+        AND pg_get_triggerdef(t.oid) ~ ' BEFORE .*INSERT.* FOR EACH ROW '`,
   },
   {
     name: "guard_function",
@@ -148,6 +185,15 @@ export const SAFEGUARD_CHECKS: readonly Check[] = [
 function pairs(names: Readonly<Record<string, readonly string[]>>): string {
   return Object.entries(names)
     .flatMap(([relation, ofRelation]) => ofRelation.map((name) => `('${relation}', '${name}')`))
+    .join(", ");
+}
+
+/** `('ledger_account', 'status', 'ledger_account_status'), …` */
+function triples(entries: Readonly<Record<string, Readonly<Record<string, string>>>>): string {
+  return Object.entries(entries)
+    .flatMap(([relation, ofRelation]) =>
+      Object.entries(ofRelation).map(([name, value]) => `('${relation}', '${name}', '${value}')`),
+    )
     .join(", ");
 }
 

@@ -14,10 +14,23 @@ export const TRANSFER_CHECKS: readonly CustomerCheck[] = [
     name: "transfer_amount",
     sql: (part) => `
       SELECT customer_id, seq, transfer_id AS subject_id,
-             format('The %s is of %s nanos; it must be more than zero, and a charge or an adjustment at most a million dollars.',
-                    kind, amount_nanos) AS message
+             format('The %s is of %s nanos, with %s held after it; it must be more than zero, a charge or an adjustment '
+                    'at most a million dollars, and nothing held below zero.', kind, amount_nanos, held_after_nanos) AS message
       FROM ${part("ledger_transfer")} p
-      WHERE amount_nanos <= 0 OR (kind IN ('charge', 'adjustment') AND amount_nanos > 1000000000000000)`,
+      WHERE amount_nanos <= 0 OR held_after_nanos < 0
+        OR (kind IN ('charge', 'adjustment') AND amount_nanos > 1000000000000000)`,
+  },
+  {
+    name: "transfer_source",
+    // A charge without hold is its own source, so no other row can be a second one of it, and a top-up has one credit.
+    sql: (part) => `
+      SELECT customer_id, seq, transfer_id AS subject_id,
+             format('No %s with the id %s can come from the %s %s, revision %s.',
+                    kind, transfer_id, source_type, source_id, source_revision) AS message
+      FROM ${part("ledger_transfer")} p
+      WHERE source_revision < 0
+        OR (kind = 'credit' AND source_revision <> 0)
+        OR (source_type = 'charge' AND (kind <> 'charge' OR source_id <> transfer_id OR source_revision <> 0))`,
   },
   {
     name: "transfer_kind",
