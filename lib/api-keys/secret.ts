@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 
 /** A secret is unlike any id: `brim_sk_`, eight characters that may be shown, and 40 that may not. */
 const SECRET = /^brim_sk_[0-9A-Za-z]{48}$/;
@@ -26,5 +26,5 @@ export function prefixOf(secret: string): string {
 
 /** SHA-256 is enough: the secret has more entropy than any guess can cover. */
 export function hashOf(secret: string): Buffer {
-  return createHash("sha256").update(secret).digest();
+  return hash("sha256", secret, "buffer");
 }

@@ -23,6 +23,12 @@ const MAX_TRIPS = 2;
 /** They are written in some ten milliseconds: the first does not wait long for the last. */
 const MAX_TOGETHER = 64;
 
+/**
+ * So many leave at once, and do not wait for those that are still being read: otherwise the database rests while this
+ * process prepares all of them, and this process while the database writes them.
+ */
+const ENOUGH = 4;
+
 /** How long a trip may keep others waiting, who have nothing to do with its customers' rows. */
 const PATIENCE_MS = 20;
 
@@ -38,16 +44,21 @@ let isLeaving = false;
  */
 export function chargeInTurn(entry: ChargeEntry): Promise<ChargeRow | null> {
   const result = line.join(entry);
-  if (tripsUnderWay < MAX_TRIPS && !isLeaving) {
+  if (line.length >= ENOUGH) leave();
+  else if (!isLeaving) {
     isLeaving = true;
-    setImmediate(travel); // with whoever has come by then: all requests that the process has read from its sockets
+    setImmediate(leave); // with whoever has come by then: all requests that the process has read from its sockets
   }
   return result;
 }
 
+function leave(): void {
+  isLeaving = false;
+  if (tripsUnderWay < MAX_TRIPS) void travel();
+}
+
 /** Makes trips until nobody waits. */
 async function travel(): Promise<void> {
-  isLeaving = false;
   tripsUnderWay += 1;
   for (let next = line.takeNext(MAX_TOGETHER); next.length > 0; next = line.takeNext(MAX_TOGETHER)) {
     await patiently(write(next));

@@ -20,6 +20,11 @@ const MAX_WAIT_MS = 5_000;
 export class WaitingLine<Request, Result> {
   readonly #waiting: Waiting<Request, Result>[] = [];
 
+  /** How many wait. */
+  get length(): number {
+    return this.#waiting.length;
+  }
+
   /**
    * Puts a request at the end.
    *

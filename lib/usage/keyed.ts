@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type Actor, idempotencyOwner } from "@/lib/auth";
 import type { KeyedRequest } from "@/lib/ledger";
 import type { CustomerId } from "@/lib/platform/ids";
@@ -27,7 +27,7 @@ export function keyed(
   return {
     owner: idempotencyOwner(actor),
     key: input.idempotencyKey,
-    requestHash: createHash("sha256").update(parts).digest("base64url"),
+    requestHash: hash("sha256", parts, "base64url"),
     description,
     metadata,
     apiKeyId: actor.kind === "session" ? null : actor.apiKeyId,

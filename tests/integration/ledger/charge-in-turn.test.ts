@@ -26,6 +26,9 @@ type Three = [CustomerId, CustomerId, CustomerId];
 const fundedCustomers = (count: number, dollars: string) =>
   Promise.all(times(count, () => aFundedCustomer(dollars)));
 
+/** Time enough for a trip to leave. */
+const oneTurn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
 /** Runs some work and tells how often it sent each named statement. */
 async function statementsOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
   const query = vi.spyOn(pool(), "query");
@@ -50,8 +53,16 @@ function expectTrips(sent: Record<string, number>, count: number): void {
 }
 
 describe("charges of many customers that come at once", () => {
-  it("take one round trip", async () => {
+  it("take few round trips", async () => {
     const customers = await fundedCustomers(40, "10.00");
+
+    const sent = await statementsOf(() => Promise.all(customers.map((id) => charge(aCharge(id, "1.00")))));
+
+    expectTrips(sent, 3); // 4, 4, and when the first is back the other 32
+  });
+
+  it("take one round trip when they are too few to leave early", async () => {
+    const customers = await fundedCustomers(3, "10.00");
 
     const sent = await statementsOf(() => Promise.all(customers.map((id) => charge(aCharge(id, "1.00")))));
 
@@ -63,7 +74,7 @@ describe("charges of many customers that come at once", () => {
 
     const sent = await statementsOf(() => Promise.all(customers.map((id) => charge(aCharge(id, "1.00")))));
 
-    expectTrips(sent, 3); // 64, 64, 2
+    expectTrips(sent, 4); // 4, 4, 64, 58
   });
 
   it("are told what each of them did, to the nano", async () => {
@@ -176,7 +187,7 @@ describe("a row that somebody holds", () => {
     await hold(held, async () => {
       for (const id of held) {
         waiting.push(charge(aCharge(id, "1.00")).then(() => order.push("locked")));
-        await new Promise((resolve) => setImmediate(() => setImmediate(resolve))); // so that each travels alone
+        await oneTurn(); // so that each travels alone
       }
       await charge(aCharge(other, "1.00"));
       order.push("other");
@@ -236,9 +247,10 @@ describe("whatever comes together", () => {
       fc.asyncProperty(fc.array(anOrder, { minLength: 2, maxLength: 60 }), async (orders) => {
         const [together, alone] = [await aWorld(), await aWorld()];
 
-        const atOnce = await Promise.allSettled(
-          orders.map((order) => chargeInTurn(entryOf(order, together))),
-        );
+        let atOnce: PromiseSettledResult<ChargeRow | null>[] = [];
+        await whileAllTripsAreAway(async () => {
+          atOnce = await Promise.allSettled(orders.map((order) => chargeInTurn(entryOf(order, together))));
+        });
         const oneByOne: PromiseSettledResult<ChargeRow | null>[] = [];
         for (const order of orders)
           oneByOne.push(...(await Promise.allSettled([runCharge(entryOf(order, alone))])));
@@ -250,6 +262,22 @@ describe("whatever comes together", () => {
     );
     await expectLedgerVerified();
   }, 600_000);
+
+  /** So that what comes meanwhile waits, and leaves together when the first of those is given up as late. */
+  async function whileAllTripsAreAway(work: () => Promise<void>): Promise<void> {
+    const [first, second] = (await fundedCustomers(2, "5.00")) as [CustomerId, CustomerId];
+    const away: Promise<unknown>[] = [];
+    await whileLocked(first, () =>
+      whileLocked(second, async () => {
+        for (const id of [first, second]) {
+          away.push(charge(aCharge(id, "1.00")));
+          await oneTurn(); // so that each travels alone
+        }
+        await work();
+      }),
+    );
+    await Promise.all(away);
+  }
 
   const told = (result: PromiseSettledResult<ChargeRow | null>) => {
     if (result.status === "rejected") return (result.reason as Error).constructor.name;
