@@ -3,6 +3,7 @@ import { pool, prisma } from "@/lib/platform/db";
 import { type ApiCustomer, aCustomer, eventually, type RunningBrim, startBrim } from "@/tests/support/brim";
 import { expectRefusedField, walk } from "@/tests/support/operator";
 import { invoicedTopUp, topUp } from "@/tests/support/spending";
+import { settledDigest } from "@/tests/support/table-digests";
 
 const INVOICES = "/api/v1/billing/invoices";
 
@@ -61,14 +62,19 @@ it("shows an invoice that becomes known only after the credit, at the place of i
   const topUpIntentId = await payTopUp(customer);
   const newer = await invoicedTopUp(customer.customerId, "5.00", "B-0002");
   const known = (await invoicesOf(customer)).at(-1);
+  const { data } = await brim.stripe.events.list({ type: "invoice.paid", limit: 100 });
+  const paid = data.find((event) => (event.data.object as { number?: string }).number === known.number);
+  await eventually(
+    () => prisma().stripeEvent.findUnique({ where: { stripeEventId: String(paid?.id) } }),
+    (event) => event?.status === "processed",
+  );
+  await settledDigest(); // no other event of that payment brings the invoice back either
   // As if Stripe had made it a moment later than the session was read.
   await prisma().topUpIntent.update({
     where: { customerId_topUpIntentId: { customerId: customer.customerId, topUpIntentId } },
     data: { invoiceNumber: null, invoiceHostedUrl: null, invoicePdfUrl: null },
   });
   expect(await invoicesOf(customer)).toMatchObject([{ topup_intent_id: newer }]);
-  const { data } = await brim.stripe.events.list({ type: "invoice.paid", limit: 100 });
-  const paid = data.find((event) => (event.data.object as { number?: string }).number === known.number);
 
   await brim.control(`/events/${paid?.id}/copy`);
 
