@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
 import { getRequestListener } from "@hono/node-server";
 import Stripe from "stripe";
 import { createApiKey } from "@/lib/api-keys";
@@ -11,6 +12,7 @@ import type { CustomerId } from "@/lib/platform/ids";
 import { type Sandbox, startSandbox } from "@/lib/sandbox";
 import { expectDocumented } from "./api-document";
 import { createTestDatabase } from "./database";
+import { onFileEnd } from "./file-resources";
 import { applySettings } from "./settings";
 
 const SECRET_KEY = "sk_test_brimintegrationtests";
@@ -41,6 +43,7 @@ export async function startBrim(
     createTestDatabase({ empty: true }),
   ]);
   let server = await listen(0);
+  const forgetServer = onFileEnd("the API server", () => close(server));
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   const sandbox = await startSandbox({
@@ -50,6 +53,7 @@ export async function startBrim(
     retryScheduleMs: options.retryScheduleMs ?? [200, 200, 500, ...Array(20).fill(1_000)],
     redirectWaitMs: 500,
   });
+  const forgetSandbox = onFileEnd("the sandbox", () => sandbox.stop());
   applySettings({
     APP_URL: url,
     DATABASE_URL: database.url,
@@ -78,6 +82,7 @@ export async function startBrim(
       await sandbox.stop();
       await close(server);
       await closeDatabase();
+      for (const forget of [forgetServer, forgetSandbox]) forget();
       await Promise.all([database.drop(), sandboxDatabase.drop()]);
     },
   };
@@ -177,17 +182,19 @@ function readJson(body: RequestInit["body"]): unknown {
   }
 }
 
-/** Waits until something is true; fails with the last thing that was read. */
-export async function eventually<T>(
-  read: () => Promise<T>,
-  isDone: (value: T) => boolean,
-  withinMs = 10_000,
-): Promise<T> {
-  const until = Date.now() + withinMs;
+/** How long a value may stay the same before waiting for it is given up, in milliseconds. Only against hanging. */
+const UNCHANGED_MS = 60_000;
+
+/** Waits until something is true. Fails with the last thing that was read when that has not changed for a minute. */
+export async function eventually<T>(read: () => Promise<T>, isDone: (value: T) => boolean): Promise<T> {
+  let last: string | undefined;
+  let changedAt = Date.now();
   for (;;) {
     const value = await read();
     if (isDone(value)) return value;
-    if (Date.now() > until) throw new Error(`It did not come true: ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const now = inspect(value, { depth: 9 });
+    if (now !== last) [last, changedAt] = [now, Date.now()];
+    if (Date.now() - changedAt > UNCHANGED_MS) throw new Error(`It did not come true: ${last}`);
+    await new Promise((resolve) => setTimeout(resolve, 15));
   }
 }

@@ -4,8 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { missingChromium } from "./chromium";
+import { depth } from "./depth";
 import { missingPrerequisite } from "./prerequisites";
 import { countPlaywright, countVitest, type TestCounts } from "./test-reports";
+
+/** A step that prints nothing for so many minutes hangs: each says something whenever a test file ends. */
+const silenceMinutes = () => (depth() === "deep" ? 65 : 20);
+
+const SLOWEST_SHOWN = 10;
 
 /** One part of `npm test`: a script of package.json. */
 interface Step {
@@ -31,7 +37,12 @@ interface Result {
 }
 
 const vitestJson = {
-  args: (file: string) => ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
+  args: (file: string) => [
+    "--reporter=default",
+    "--reporter=./tests/support/watch-reporter.ts",
+    "--reporter=json",
+    `--outputFile.json=${file}`,
+  ],
   count: countVitest,
 };
 
@@ -44,8 +55,8 @@ const playwrightJson = {
 /** Steps of one stage run side by side: each of them alone would leave one of two cores without work. */
 const STAGES: Step[][] = [
   [{ name: "generate", script: "generate", isPreparation: true }],
-  [{ name: "lint", script: "lint" }],
   [
+    { name: "lint", script: "lint" },
     { name: "types", script: "types" },
     { name: "unit", script: "test:unit", report: vitestJson },
   ],
@@ -58,6 +69,16 @@ const STAGES: Step[][] = [
 const projectRoot = fileURLToPath(new URL("../../", import.meta.url));
 const reportsDir = mkdtempSync(join(tmpdir(), "brim-test-reports-"));
 process.once("exit", () => rmSync(reportsDir, { recursive: true, force: true }));
+
+/** How to end each step that is running. */
+const running = new Set<(signal: NodeJS.Signals) => void>();
+let isStopped = false;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    isStopped = true;
+    for (const end of running) end(signal);
+  });
+}
 
 process.exitCode = await runAll();
 
@@ -72,11 +93,13 @@ async function runAll(): Promise<number> {
 
   const results: Result[] = [];
   for (const stage of STAGES) {
+    if (isStopped) break;
     const runnable = stage.filter((step) => !obstacles.get(step));
     const ran = await Promise.all(runnable.map((step) => runStep(step, runnable.length > 1)));
     const missing = stage.flatMap((step) => missed(step, obstacles.get(step)));
     results.push(...ran, ...missing);
   }
+  if (isStopped) results.push({ name: "npm test", counts: failure("stopped before its end"), seconds: 0 });
   return summarise(results, startedAt);
 }
 
@@ -111,29 +134,56 @@ function run(
   args: string[],
   options: { env: Record<string, string>; isHeldBack: boolean },
 ): Promise<{ exit: string; output: string }> {
-  const stream = options.isHeldBack ? "pipe" : "inherit";
   return new Promise((resolve) => {
+    // A process group of its own, so that a step that hangs is ended with all that it started.
     const child = spawn(program, args, {
       cwd: projectRoot,
       env: { ...process.env, ...options.env },
-      stdio: ["ignore", stream, stream],
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
     });
+    const endGroup = (signal: NodeJS.Signals) => signalGroup(child.pid, signal);
+    running.add(endGroup);
     let output = "";
-    for (const held of [child.stdout, child.stderr]) {
-      held?.setEncoding("utf8").on("data", (text: string) => {
-        output += text;
+    let silence: NodeJS.Timeout | undefined;
+    const listenOn = () => {
+      clearTimeout(silence);
+      silence = setTimeout(() => {
+        console.error(`Nothing was printed for ${silenceMinutes()} minutes: ended.`);
+        endGroup("SIGTERM");
+        setTimeout(() => endGroup("SIGKILL"), 10_000).unref();
+      }, silenceMinutes() * 60_000);
+    };
+    listenOn();
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        listenOn();
+        if (options.isHeldBack) output += text;
+        else process.stdout.write(text);
       });
     }
-    child.once("error", (error) => resolve({ exit: error.message, output }));
-    child.once("close", (code, signal) => resolve({ exit: String(code ?? signal), output }));
+    const end = (exit: string) => {
+      clearTimeout(silence);
+      running.delete(endGroup);
+      resolve({ exit, output });
+    };
+    child.once("error", (error) => end(error.message));
+    child.once("close", (code, signal) => end(String(code ?? signal)));
   });
+}
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (pid) process.kill(-pid, signal);
+  } catch {
+    // It has ended already.
+  }
 }
 
 /** Trusts a report only as far as it agrees with how its runner ended. */
 function countStep({ report, isPreparation }: Step, reportFile: string, exit: string): TestCounts {
   const isWell = exit === "0";
-  if (!report)
-    return isWell ? { passed: isPreparation ? 0 : 1, failed: [], skipped: [] } : failure("see above");
+  if (!report) return isWell ? { ...failure(), passed: isPreparation ? 0 : 1 } : failure("see above");
   if (!existsSync(reportFile)) return failure(`ended (${exit}) without a report`);
 
   const counts = report.count(JSON.parse(readFileSync(reportFile, "utf8")));
@@ -143,17 +193,22 @@ function countStep({ report, isPreparation }: Step, reportFile: string, exit: st
   return counts;
 }
 
-function failure(reason: string): TestCounts {
-  return { passed: 0, failed: [reason], skipped: [] };
+function failure(...reasons: string[]): TestCounts {
+  return { passed: 0, failed: reasons, skipped: [], timed: [] };
 }
 
-/** Names what was skipped and what failed, and what each step took; the very last line is the count. */
+/** Names the slowest tests, what was skipped and what failed, and what each step took; the very last line is the count. */
 function summarise(results: Result[], startedAt: number): number {
   const skipped = results.flatMap(({ name, counts }) => counts.skipped.map((test) => `${name}: ${test}`));
   const failed = results.flatMap(({ name, counts }) => counts.failed.map((test) => `${name}: ${test}`));
   const passed = results.reduce((sum, { counts }) => sum + counts.passed, 0);
 
+  const slowest = results.flatMap(({ counts }) => counts.timed).sort((a, b) => b.ms - a.ms);
+
   console.log("");
+  for (const { name, ms } of slowest.slice(0, SLOWEST_SHOWN)) {
+    console.log(`slow     ${(ms / 1_000).toFixed(1).padStart(6)} s  ${name}`);
+  }
   for (const line of skipped) console.log(`skipped  ${line}`);
   for (const line of failed) console.log(`failed   ${line}`);
   const times = results.map(({ name, seconds }) => `${name} ${Math.round(seconds)} s`).join(", ");

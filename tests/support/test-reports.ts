@@ -6,6 +6,13 @@ export interface TestCounts {
   readonly passed: number;
   readonly failed: string[];
   readonly skipped: string[];
+  readonly timed: TimedTest[];
+}
+
+/** How long one test took, its hooks not counted. */
+export interface TimedTest {
+  readonly name: string;
+  readonly ms: number;
 }
 
 const vitestReport = z.object({
@@ -13,7 +20,9 @@ const vitestReport = z.object({
     z.object({
       name: z.string(),
       status: z.string(),
-      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+      assertionResults: z.array(
+        z.object({ fullName: z.string(), status: z.string(), duration: z.number().nullish() }),
+      ),
     }),
   ),
 });
@@ -37,19 +46,32 @@ export function countVitest(report: unknown): TestCounts {
     skipped: tests
       .filter(({ status }) => status !== "passed" && status !== "failed")
       .map(({ fullName }) => fullName),
+    timed: files.flatMap(({ name, assertionResults }) =>
+      assertionResults.map(({ fullName, duration }) => ({
+        name: `${relative(process.cwd(), name)} > ${fullName}`,
+        ms: duration ?? 0,
+      })),
+    ),
   };
 }
 
 interface PlaywrightSuite {
   title: string;
-  specs: { title: string; tests: { status: string }[] }[];
+  specs: { title: string; tests: { status: string; results: { duration: number }[] }[] }[];
   suites?: PlaywrightSuite[] | undefined;
 }
 
 const playwrightSuite: z.ZodType<PlaywrightSuite> = z.lazy(() =>
   z.object({
     title: z.string(),
-    specs: z.array(z.object({ title: z.string(), tests: z.array(z.object({ status: z.string() })) })),
+    specs: z.array(
+      z.object({
+        title: z.string(),
+        tests: z.array(
+          z.object({ status: z.string(), results: z.array(z.object({ duration: z.number() })) }),
+        ),
+      }),
+    ),
     suites: z.array(playwrightSuite).optional(),
   }),
 );
@@ -71,14 +93,19 @@ export function countPlaywright(report: unknown): TestCounts {
       ...errors.map(({ message }) => message?.split("\n")[0] ?? "an error outside any test"),
     ],
     skipped: tests.filter(({ status }) => status === "skipped").map(({ name }) => name),
+    timed: tests.map(({ name, ms }) => ({ name, ms })),
   };
 }
 
-function namedTests(suite: PlaywrightSuite, prefix: string): { name: string; status: string }[] {
+function namedTests(suite: PlaywrightSuite, prefix: string): { name: string; status: string; ms: number }[] {
   const path = `${prefix}${suite.title} `;
   return [
     ...suite.specs.flatMap(({ title, tests }) =>
-      tests.map(({ status }) => ({ name: `${path}${title}`, status })),
+      tests.map(({ status, results }) => ({
+        name: `${path}${title}`,
+        status,
+        ms: results.reduce((sum, { duration }) => sum + duration, 0),
+      })),
     ),
     ...(suite.suites ?? []).flatMap((inner) => namedTests(inner, path)),
   ];

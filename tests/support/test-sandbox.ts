@@ -1,6 +1,7 @@
 import Stripe from "stripe";
 import { type SandboxOptions, startSandbox } from "@/lib/sandbox";
 import { createTestDatabase } from "./database";
+import { onFileEnd } from "./file-resources";
 import { expectStripeAnswer } from "./stripe-shapes";
 
 /** A sandbox on a database of its own, and the SDK talking to it over HTTP. */
@@ -34,6 +35,7 @@ export async function startTestSandbox(options: Partial<SandboxOptions> = {}): P
     startSandbox({ databaseUrl: database.url, secretKey: SANDBOX_KEY, ...options, ...changed });
   let sandbox = await start();
   const port = sandbox.port;
+  const forget = onFileEnd("the sandbox", () => sandbox.stop());
 
   const call: TestSandbox["call"] = async (method, path, form, headers) => {
     const response = await fetch(`${sandbox.url}${path}`, {
@@ -78,6 +80,7 @@ export async function startTestSandbox(options: Partial<SandboxOptions> = {}): P
     },
     stop: async () => {
       await sandbox.stop();
+      forget();
       await database.drop();
     },
   };

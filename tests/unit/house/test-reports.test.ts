@@ -10,7 +10,7 @@ describe("counting vitest's report", () => {
           name: "/a.test.ts",
           status: "failed",
           assertionResults: [
-            { fullName: "adds", status: "passed" },
+            { fullName: "adds", status: "passed", duration: 12 },
             { fullName: "divides", status: "failed" },
             { fullName: "waits", status: "skipped" },
             { fullName: "plans", status: "todo" },
@@ -19,7 +19,8 @@ describe("counting vitest's report", () => {
       ],
     });
 
-    expect(counts).toEqual({ passed: 1, failed: ["divides"], skipped: ["waits", "plans"] });
+    expect(counts).toMatchObject({ passed: 1, failed: ["divides"], skipped: ["waits", "plans"] });
+    expect(counts.timed).toContainEqual({ name: expect.stringMatching(/a\.test\.ts > adds$/), ms: 12 });
   });
 
   it("counts a file that could not be loaded as one failure", () => {
@@ -34,10 +35,10 @@ describe("counting vitest's report", () => {
 describe("counting Playwright's report", () => {
   it("counts the tests of nested suites; a flaky one has failed", () => {
     const specs = [
-      { title: "pays", tests: [{ status: "expected" }] },
-      { title: "refuses", tests: [{ status: "unexpected" }] },
-      { title: "sometimes pays", tests: [{ status: "flaky" }] },
-      { title: "later", tests: [{ status: "skipped" }] },
+      { title: "pays", tests: [{ status: "expected", results: [{ duration: 5 }, { duration: 7 }] }] },
+      { title: "refuses", tests: [{ status: "unexpected", results: [{ duration: 5 }, { duration: 7 }] }] },
+      { title: "sometimes pays", tests: [{ status: "flaky", results: [{ duration: 5 }, { duration: 7 }] }] },
+      { title: "later", tests: [{ status: "skipped", results: [{ duration: 5 }, { duration: 7 }] }] },
     ];
 
     const counts = countPlaywright({
@@ -46,6 +47,7 @@ describe("counting Playwright's report", () => {
     });
 
     expect(counts.passed).toBe(1);
+    expect(counts.timed).toContainEqual({ name: "a.spec.ts checkout pays", ms: 12 });
     expect(counts.failed).toEqual(["a.spec.ts checkout refuses", "a.spec.ts checkout sometimes pays"]);
     expect(counts.skipped).toEqual(["a.spec.ts checkout later"]);
   });
