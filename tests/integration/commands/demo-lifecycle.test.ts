@@ -55,7 +55,7 @@ it("serves, survives a kill -9 with the same keys and data, and stops without le
   expect(existsSync(join(dataDir, "lock"))).toBe(false);
   expect(JSON.parse(readFileSync(join(dataDir, "processes.json"), "utf8")).parts).toEqual([]);
   await expect(fetch(`${first.appUrl}/api/v1/health`)).rejects.toThrow();
-}, 120_000);
+});
 
 async function startDemo(): Promise<ChildProcess> {
   const child = spawn(process.execPath, ["--import", "tsx", "lib/commands/demo.ts", "--dev"], {

@@ -62,7 +62,7 @@ it("every command that begins with the Prisma client makes it first, and no othe
   expect(making).toContain("ledger:verify");
 });
 
-it("npm run key works on a fresh clone and prints nothing of its own", { timeout: 90_000 }, () => {
+it("npm run key works on a fresh clone and prints nothing of its own", () => {
   for (const name of ["package.json", "tsconfig.json", "prisma.config.ts", "lib", "prisma"]) {
     const filter = (path: string) => !path.includes("prisma/generated");
     cpSync(join(ROOT, name), join(folder, name), { recursive: true, filter });

@@ -5,16 +5,15 @@ import { describe, expect, it } from "vitest";
 import { closeGracefully, listen, PortTakenError } from "@/lib/commands/server/listeners";
 
 describe("listen", () => {
-  it("answers on both loopback addresses for localhost", async () => {
+  it("answers for localhost on each loopback address that the machine has", async () => {
     const server = createServer((_request, response) => response.end("here"));
     const port = await freePort();
     const listeners = await listen(server, "localhost", port);
+    const addresses = ["127.0.0.1", ...((await hasIpv6()) ? ["::1"] : [])];
 
-    const answers = await Promise.all(
-      listeners.map((_, index) => get(["127.0.0.1", "::1"][index] ?? "", port)),
-    );
+    const answers = await Promise.all(addresses.map((address) => get(address, port)));
 
-    expect(answers.every((answer) => answer === "here")).toBe(true);
+    expect(answers).toEqual(addresses.map(() => "here"));
     await closeGracefully(server, listeners, 1_000);
   });
 
@@ -34,12 +33,11 @@ describe("closeGracefully", () => {
     const { server, port, listeners } = await aSlowServer(300);
     const inFlight = get("127.0.0.1", port);
     await sleep(100);
-    const startedAt = performance.now();
 
-    await closeGracefully(server, listeners, 10_000);
+    // An idle connection that was waited for would be cut only after an hour.
+    await closeGracefully(server, listeners, 3_600_000);
 
     expect(await inFlight).toBe("done");
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
     await expect(get("127.0.0.1", port)).rejects.toThrow(/ECONNREFUSED/);
   });
 
@@ -74,6 +72,18 @@ function get(host: string, port: number): Promise<string> {
     outgoing.once("error", reject);
     outgoing.end();
   });
+}
+
+/** Asked of the machine itself, not of what is tested. */
+async function hasIpv6(): Promise<boolean> {
+  const probe = createServer();
+  const isListening = new Promise<boolean>((resolve) => {
+    probe.once("error", () => resolve(false));
+    probe.listen(0, "::1", () => resolve(true));
+  });
+  const has = await isListening;
+  if (has) await new Promise((resolve) => probe.close(resolve));
+  return has;
 }
 
 async function freePort(): Promise<number> {

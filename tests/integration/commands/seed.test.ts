@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { resolve } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { type BundledCommand, bundleCommand } from "../../support/bundled-command";
 import { createTestDatabase, type TestDatabase } from "../../support/database";
 
-const ROOT = resolve(import.meta.dirname, "../../..");
 let database: TestDatabase;
+let command: BundledCommand;
 
 type Seeded = Record<
   | "customerId"
@@ -19,10 +19,13 @@ type Seeded = Record<
 >;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  [database, command] = await Promise.all([createTestDatabase(), bundleCommand("prisma/seed.ts")]);
 });
 
-afterAll(() => database.drop());
+afterAll(async () => {
+  command.remove();
+  await database.drop();
+});
 
 it("run again, keeps customers and the keys that it is told, and replaces a key that was revoked", async () => {
   const first = await seed({});
@@ -43,7 +46,7 @@ it("run again, keeps customers and the keys that it is told, and replaces a key 
   // A key of one customer must never pass for the other's.
   const swapped = await seed({ ...third, customerApiKey: third.otherCustomerApiKey });
   expect(swapped.customerApiKey).not.toBe(third.otherCustomerApiKey);
-}, 60_000);
+});
 
 it("makes the demo's user the owner of the first customer, and of no other", async () => {
   const { customerId } = await seed({});
@@ -51,12 +54,11 @@ it("makes the demo's user the owner of the first customer, and of no other", asy
   expect(await query("select customer_id, role from membership")).toEqual([
     { customer_id: customerId, role: "owner" },
   ]);
-}, 60_000);
+});
 
 /** As the demo runs it: a child that gets what is known and answers with the keys. */
 async function seed(known: Partial<Seeded>): Promise<Seeded> {
-  const child = spawn(process.execPath, ["--import", "tsx", "prisma/seed.ts"], {
-    cwd: ROOT,
+  const child = spawn(process.execPath, [command.file], {
     env: {
       ...process.env,
       APP_URL: "http://localhost:3000",

@@ -31,7 +31,7 @@ if (!missing)
     beforeAll(async () => {
       samples = await startSampleWorld();
       python = openPython();
-    }, 120_000);
+    });
     afterAll(async () => {
       python.close();
       await samples.stop();

@@ -16,7 +16,7 @@ let samples: SampleWorld;
 beforeAll(async () => {
   writeFileSync(join(home, ".curlrc"), "silent\nshow-error\ninclude\n");
   samples = await startSampleWorld();
-}, 120_000);
+});
 afterAll(async () => {
   rmSync(home, { recursive: true });
   await samples.stop();

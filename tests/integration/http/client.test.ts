@@ -201,7 +201,7 @@ describe("retries", () => {
     expect((await brim.getBalance()).balance_usd).toBe("40.00");
     await unreliable.stop();
     await expectLedgerVerified();
-  }, 120_000);
+  });
 });
 
 describe("errors", () => {

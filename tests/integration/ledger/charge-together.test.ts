@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ChargeRequest, charge, openHold, type PostedCharge, readBalance } from "@/lib/ledger";
 import { pool, prisma } from "@/lib/platform/db";
-import type { CustomerId } from "@/lib/platform/ids";
 import { atDepth } from "@/tests/support/depth";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
 import { testDatabase } from "@/tests/support/settings";
@@ -18,15 +17,6 @@ afterAll(() => database.drop());
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i));
 
-/** How many transactions wrote the charges of a customer. */
-async function transactionsOf(customerId: CustomerId): Promise<number> {
-  const { rows } = await pool().query<{ n: number }>(
-    "SELECT count(DISTINCT xmin::text)::int AS n FROM ledger_transfer WHERE customer_id = $1 AND kind = 'charge'",
-    [customerId],
-  );
-  return rows[0]?.n ?? 0;
-}
-
 /** Statements of this database that wait for a lock. */
 async function waitingStatements(): Promise<{ pid: number; query: string }[]> {
   const { rows } = await pool().query<{ pid: number; query: string }>(
@@ -39,37 +29,25 @@ async function waitingStatements(): Promise<{ pid: number; query: string }[]> {
 async function theWaitingOne(before?: number): Promise<number> {
   let pid = 0;
   await expect
-    .poll(
-      async () => {
-        const waiting = await waitingStatements();
-        pid = waiting[0]?.pid ?? 0;
-        return waiting.length === 1 && pid !== before;
-      },
-      { timeout: 10_000 },
-    )
+    .poll(async () => {
+      const waiting = await waitingStatements();
+      pid = waiting[0]?.pid ?? 0;
+      return waiting.length === 1 && pid !== before;
+    })
     .toBe(true);
   return pid;
 }
 
 describe("charges of one customer that come at once", () => {
-  it("are written together: the first, then all the others", async () => {
+  it("are made in the order in which they came, each with the balance after it", async () => {
     const customer = await aFundedCustomer("10.00");
 
-    const posted = await Promise.all(times(60, () => charge(aCharge(customer, "0.10"))));
+    const posted = await Promise.all(times(250, () => charge(aCharge(customer, "0.01"))));
 
-    expect(await transactionsOf(customer)).toBe(2);
-    expect(new Set(posted.map(({ chargeId }) => chargeId)).size).toBe(60);
+    expect(new Set(posted.map(({ chargeId }) => chargeId)).size).toBe(250);
     expect(posted.map(({ balanceAfter }) => balanceAfter)).toEqual(
-      times(60, (i) => usd("10.00") - BigInt(i + 1) * usd("0.10")),
+      times(250, (i) => usd("10.00") - BigInt(i + 1) * usd("0.01")),
     );
-  });
-
-  it("are at most a hundred in one statement", async () => {
-    const customer = await aFundedCustomer("10.00");
-
-    await Promise.all(times(250, () => charge(aCharge(customer, "0.01"))));
-
-    expect(await transactionsOf(customer)).toBe(4); // 1, 100, 100, 49
   });
 
   it("take one connection and leave the others to other customers", async () => {
@@ -100,7 +78,6 @@ describe("charges of one customer that come at once", () => {
       "SELECT count(*)::int AS n FROM graphile_worker.jobs WHERE key = $1",
       [`auto-top-up:${customer}`],
     );
-    expect(await transactionsOf(customer)).toBe(2);
     expect(rows[0].n).toBe(1);
   });
 
@@ -207,7 +184,7 @@ it("any wave of charges ends as if each had come alone, in the order in which th
     { numRuns: atDepth({ ci: 25, deep: 500 }), endOnFailure: true },
   );
   await expectLedgerVerified();
-}, 300_000);
+});
 
 function expectAsModelled(
   model: { balance: bigint; known: Map<string, { hash: string; id: string }> },

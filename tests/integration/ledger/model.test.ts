@@ -243,7 +243,7 @@ it("any history of spending ends as a plain model says, step by step", async () 
     { numRuns: atDepth({ ci: 12, deep: 200 }), ...WITHOUT_SHRINKING },
   );
   await expectLedgerVerified();
-}, 600_000);
+});
 
 it("a thousand operations at once never take more than there is, and every one is explained", async () => {
   await fc.assert(
@@ -272,7 +272,7 @@ it("a thousand operations at once never take more than there is, and every one i
     ),
     { numRuns: atDepth({ ci: 2, deep: 40 }), ...WITHOUT_SHRINKING },
   );
-}, 600_000);
+});
 
 const EXPECTED_REFUSALS = new Set([
   "InsufficientBalanceError",

@@ -32,9 +32,9 @@ it("runs a job while all the others hang", async () => {
   ]);
   try {
     for (const task of ["first", "second", "third"]) await addJob(task);
-    await expect.poll(() => begun.length, { timeout: 10_000 }).toBe(3);
+    await expect.poll(() => begun.length).toBe(3);
     await addJob("last");
-    await expect.poll(() => begun, { timeout: 10_000 }).toContain("last");
+    await expect.poll(() => begun).toContain("last");
   } finally {
     letGo();
     await worker.stop();
@@ -60,15 +60,15 @@ it("does not run a job beside itself, and runs it again when it has ended", asyn
   ]);
   try {
     await addJob("slow");
-    await expect.poll(() => runs, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => runs).toBe(1);
     await addJob("slow");
-    await expect.poll(waitingJobs, { timeout: 10_000 }).toBe(1); // the first one, which still runs
+    await expect.poll(waitingJobs).toBe(1); // the first one, which still runs
     expect(runs).toBe(1);
 
     letGo();
-    await expect.poll(waitingJobs, { timeout: 10_000 }).toBe(0);
+    await expect.poll(waitingJobs).toBe(0);
     await addJob("slow");
-    await expect.poll(() => runs, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => runs).toBe(2);
   } finally {
     letGo();
     await worker.stop();

@@ -325,7 +325,7 @@ it("keeps every total, balance and event right, whatever happens to refunds and 
       }
       await expectBalanceSince(balance, movement?.id);
     }),
-    { numRuns: atDepth({ ci: 20, deep: 300 }), endOnFailure: true },
+    { numRuns: atDepth({ ci: 8, deep: 300 }), endOnFailure: true },
   );
   await expectWholeBalance();
-}, 600_000);
+});

@@ -255,7 +255,6 @@ describe("when events misbehave", () => {
     await eventually(
       () => prisma().stripeEvent.findUnique({ where: { stripeEventId: event } }),
       (row) => row?.status === "failed",
-      20_000,
     );
     expect(await creditsOf(customer)).toBe(0);
     await brim.control("/deliveries/mode", { mode: "drop" });

@@ -54,36 +54,30 @@ async function readBuckets(
   return buckets.map(({ at, cost }) => [at.toISOString(), cost]);
 }
 
-it(
-  "equals a plain sum of the ledger in every bucket, for any history and any roll-ups in between",
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...MOMENTS).chain((now) =>
-          fc.record({
-            now: fc.constant(now),
-            parts: fc.array(fc.array(pastTransfers(now), { maxLength: 15 }), { maxLength: 4 }),
-          }),
-        ),
-        async ({ now, parts }) => {
-          const { customerId } = await aCustomer(brim);
-
-          for (const [index, part] of parts.entries()) {
-            await insertPast(customerId, part);
-            if (index % 2 === 0) await rollUpUsage({ chunk: 4, worthwhile: 1 });
-          }
-
-          for (const period of PERIODS)
-            expect(await readBuckets(customerId, period, now)).toEqual(
-              plainBuckets(parts.flat(), period, now),
-            );
-        },
+it("equals a plain sum of the ledger in every bucket, for any history and any roll-ups in between", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...MOMENTS).chain((now) =>
+        fc.record({
+          now: fc.constant(now),
+          parts: fc.array(fc.array(pastTransfers(now), { maxLength: 15 }), { maxLength: 4 }),
+        }),
       ),
-      { numRuns: atDepth({ ci: 25, deep: 2_000 }) },
-    );
-  },
-  atDepth({ ci: 60_000, deep: 3_600_000 }),
-);
+      async ({ now, parts }) => {
+        const { customerId } = await aCustomer(brim);
+
+        for (const [index, part] of parts.entries()) {
+          await insertPast(customerId, part);
+          if (index % 2 === 0) await rollUpUsage({ chunk: 4, worthwhile: 1 });
+        }
+
+        for (const period of PERIODS)
+          expect(await readBuckets(customerId, period, now)).toEqual(plainBuckets(parts.flat(), period, now));
+      },
+    ),
+    { numRuns: atDepth({ ci: 25, deep: 2_000 }) },
+  );
+});
 
 describe("GET /api/v1/usage/cost", () => {
   it.each([

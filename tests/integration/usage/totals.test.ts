@@ -85,23 +85,19 @@ describe.each(["UTC", "Asia/Kathmandu", "America/St_Johns"])("with a server in %
     expect(rows[0].TimeZone).toBe(zone);
   });
 
-  it(
-    "totals equal a plain sum of the ledger, for any history, any span, and any roll-ups and prunes in between",
-    async () => {
-      await fc.assert(
-        fc.asyncProperty(fc.array(step, { maxLength: 8 }), minutes, minutes, async (steps, one, other) => {
-          fc.pre(one.getTime() !== other.getTime());
-          const { customerId } = await createCustomer({ name: "Acme", email: "acme@example.com" });
-          const past = await play(customerId, steps);
-          const [from, to] = one < other ? [one, other] : [other, one];
+  it("totals equal a plain sum of the ledger, for any history, any span, and any roll-ups and prunes in between", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 8 }), minutes, minutes, async (steps, one, other) => {
+        fc.pre(one.getTime() !== other.getTime());
+        const { customerId } = await createCustomer({ name: "Acme", email: "acme@example.com" });
+        const past = await play(customerId, steps);
+        const [from, to] = one < other ? [one, other] : [other, one];
 
-          expect(await readSum(customerId, from, to)).toEqual(plainSum(past, from, to));
-        }),
-        { numRuns: atDepth({ ci: 60, deep: 3_000 }) },
-      );
+        expect(await readSum(customerId, from, to)).toEqual(plainSum(past, from, to));
+      }),
+      { numRuns: atDepth({ ci: 60, deep: 3_000 }) },
+    );
 
-      expect(await rollupFindings()).toEqual([]);
-    },
-    atDepth({ ci: 60_000, deep: 3_600_000 }),
-  );
+    expect(await rollupFindings()).toEqual([]);
+  });
 });

@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { attemptFor } from "@/components/billing/attempt";
-import { explainRefusal } from "@/components/billing/request-checkout";
+import { explainRefusal, requestCheckout } from "@/components/billing/request-checkout";
 import { randomKey } from "@/lib/client";
 
 describe("attemptFor", () => {
@@ -50,10 +50,8 @@ describe("explainRefusal", () => {
     expect(refused(status).isUnresolved).toBe(false);
   });
 
-  it("offers sign-in when the session has ended, and never shows what the server wrote of a bug", () => {
+  it("offers sign-in when the session has ended", () => {
     expect(refused(401).isSignedOut).toBe(true);
-    expect(refused(500, { message: "stack", requestId: "req_1" }).message).not.toContain("stack");
-    expect(refused(500, { requestId: "req_1" }).message).toContain("req_1");
   });
 
   it.each([500, 503])("says of a %i what did not happen, in the words of who asked", (status) => {
@@ -62,4 +60,34 @@ describe("explainRefusal", () => {
     expect(explainRefusal(refusal).message).toContain("Nothing was charged.");
     expect(explainRefusal(refusal, "Nothing has changed.").message).not.toContain("charged");
   });
+});
+
+describe("requestCheckout", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it.each([
+    [500, "INTERNAL_ERROR"],
+    [503, "SERVICE_UNAVAILABLE"],
+    [429, "RATE_LIMITED"],
+    [409, "CONFLICT"],
+    [403, "FORBIDDEN"],
+  ])(
+    "after a %i shows a message of its own and the request's number, not the server's text",
+    async (status, error) => {
+      const body = {
+        error,
+        message: "TypeError: x is not a function",
+        statusCode: status,
+        request_id: "req_1",
+      };
+      const headers = { "content-type": "application/json", "x-request-id": "req_1", "retry-after": "3600" };
+      vi.stubGlobal("fetch", async () => new Response(JSON.stringify(body), { status, headers }));
+
+      const answer = await requestCheckout("cust_1", { mode: "setup" }, "key-1");
+
+      if (answer.ok) throw new Error("It was refused.");
+      expect(answer.message).not.toContain("TypeError");
+      expect(answer.message.includes("req_1")).toBe(status === 500);
+    },
+  );
 });

@@ -149,7 +149,7 @@ beforeAll(async () => {
   const rules = Object.values(RULES);
   const files = Object.assign({}, ...rules.flatMap((one) => [one.refused, one.allowed]));
   findings = await lintPlanted({ ...files, "app/globals.css": TAILWIND_CSS });
-}, 60_000);
+});
 
 describe("rules of the code", () => {
   it.each(Object.entries(RULES))("%s", (_title, { rule, refused, allowed }) => {

@@ -228,7 +228,7 @@ let findings: Finding[];
 
 beforeAll(async () => {
   findings = await lintPlanted(files);
-}, 60_000);
+});
 
 describe("which way imports point", () => {
   it.each(cases.map((one) => [one.title, one] as const))("%s", (_title, { file, firstLine, refused }) => {

@@ -7,9 +7,6 @@ import { buildDocument, type OpenApiDocument, type OperationPart } from "@/lib/h
 import type { Route } from "@/lib/http/route";
 import { applySettings } from "@/tests/support/settings";
 
-/** Both linters walk through every schema at every place where it is used. */
-const LINT_TIMEOUT_MS = 30_000;
-
 let document: OpenApiDocument;
 
 beforeAll(() => {
@@ -32,7 +29,7 @@ async function redoclyFindings(subject: object): Promise<string[]> {
   return problems.map(({ ruleId, location, message }) => `${ruleId} ${location[0]?.pointer}: ${message}`);
 }
 
-describe("the OpenAPI document", { timeout: LINT_TIMEOUT_MS }, () => {
+describe("the OpenAPI document", () => {
   it("passes Spectral's spectral:oas without a finding", async () => {
     expect(await spectralFindings(document)).toEqual([]);
   });
@@ -43,7 +40,10 @@ describe("the OpenAPI document", { timeout: LINT_TIMEOUT_MS }, () => {
 
   it("would not pass either with a fault in it", async () => {
     const faulty = structuredClone(document);
-    Object.assign(faulty.paths["/api/v1/billing/balance"]?.get ?? {}, {
+    // Two paths are enough, and linting all of them takes seconds.
+    const { "/api/v1/billing/balance": balance, "/api/v1/usage/charges": charges } = faulty.paths;
+    faulty.paths = { "/api/v1/billing/balance": balance ?? {}, "/api/v1/usage/charges": charges ?? {} };
+    Object.assign(balance?.get ?? {}, {
       summary: undefined,
       description: undefined,
       operationId: "createCharge",
