@@ -2,9 +2,15 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chromium } from "@playwright/test";
 
+/**
+ * Debian's two, best first. The headless shell draws the same pages with the same engine, and needs less than half of the
+ * processor time: it lacks the windows, extensions and services of a browser for people.
+ */
+const DEBIAN_CHROMIUM = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
+
 /** A Chromium that the machine has already: the one named by `CHROMIUM_PATH`, else Debian's. */
 export function installedChromium(): string | undefined {
-  return process.env.CHROMIUM_PATH || ["/usr/bin/chromium"].find((path) => existsSync(path));
+  return process.env.CHROMIUM_PATH || DEBIAN_CHROMIUM.find((path) => existsSync(path));
 }
 
 /**
@@ -24,7 +30,7 @@ export function missingChromium(): string | undefined {
   if (existsSync(chromium.executablePath())) return undefined;
 
   return (
-    "No Chromium for the end-to-end tests. On Debian: apt-get install chromium. " +
+    "No Chromium for the end-to-end tests. On Debian: apt-get install chromium-headless-shell. " +
     "Elsewhere: npx playwright install chromium, or set CHROMIUM_PATH."
   );
 }
