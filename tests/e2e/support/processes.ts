@@ -13,24 +13,22 @@ export interface BrimProcesses {
   appUrl: string;
   customerKey: string;
   customerId: string;
+  operatorKey: string;
   /** Ends Brim as the kernel would: no goodbye, nothing flushed. */
   killApp(): Promise<void>;
   /** Asks Brim to end, as a service manager does. */
   stopApp(): Promise<void>;
   startApp(): Promise<void>;
-  /** Starts one more Brim beside it, on the same database, as behind a load balancer; tells its address. */
-  startAnotherApp(): Promise<string>;
+  /** Starts one more Brim beside it, on the same database, as behind a load balancer. */
+  startAnotherApp(more?: Record<string, string>): Promise<{ url: string; stop(): Promise<void> }>;
+  /** Steers the sandbox; asks it when there is no body. */
   control(path: string, body?: unknown): Promise<Record<string, unknown>>;
   query(sql: string, values: unknown[]): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
 
-/**
- * Starts both beside the demo, on its Postgres server.
- *
- * @param more settings of Brim beside those that it needs
- */
-export async function startProcesses(more: Record<string, string> = {}): Promise<BrimProcesses> {
+/** Starts both beside the demo, on its Postgres server. What was started ends also when the rest does not start. */
+export async function startProcesses(): Promise<BrimProcesses> {
   const [appPort, sandboxPort] = await freePorts(2);
   const [database, sandboxDatabase] = [await createDatabase("app"), await createDatabase("sandbox")];
   await applyMigrations({ databaseUrl: database });
@@ -46,50 +44,73 @@ export async function startProcesses(more: Record<string, string> = {}): Promise
     STRIPE_API_BASE: sandboxUrl,
     NEXTAUTH_SECRET: "a secret of at least thirty-two characters",
     LOG_LEVEL: "warn",
-    ...more,
   };
-  const sandbox = await start("dist/sandbox.js", {
-    SANDBOX_PORT: String(sandboxPort),
-    SANDBOX_DATABASE_URL: sandboxDatabase,
-    SANDBOX_SECRET_KEY: STRIPE_KEY,
-    SANDBOX_WEBHOOK_URL: `${appUrl}/api/webhooks/stripe`,
-    SANDBOX_WEBHOOK_SECRET: WEBHOOK_SECRET,
-  });
-  let app = await start("dist/server.js", settings);
-  const others: ChildProcess[] = [];
+  const running = new Set<ChildProcess>();
+  const start = async (file: string, env: Record<string, string>) => {
+    const child = spawnCommand(file, env);
+    running.add(child.process);
+    await child.ready;
+    return child.process;
+  };
+  /** As a service manager does: where the machine is so busy that Postgres answers too late, Brim ends and is started again. */
+  const startApp = (env: Record<string, string>, tries = 5): Promise<ChildProcess> =>
+    start("dist/server.js", env).catch((error: Error) => {
+      if (tries === 1 || !error.message.includes("connection timeout")) throw error;
+      return startApp(env, tries - 1);
+    });
+  const stopAll = async () => {
+    await Promise.all([...running].map((child) => end(child, "SIGTERM")));
+  };
+  try {
+    await start("dist/sandbox.js", {
+      SANDBOX_PORT: String(sandboxPort),
+      SANDBOX_DATABASE_URL: sandboxDatabase,
+      SANDBOX_SECRET_KEY: STRIPE_KEY,
+      SANDBOX_WEBHOOK_URL: `${appUrl}/api/webhooks/stripe`,
+      SANDBOX_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    });
+    const seeded = await seed(settings);
+    let app = await startApp(settings);
+    const connections = new pg.Pool({ connectionString: database, max: 2 });
+    return {
+      appUrl,
+      customerKey: seeded.customerApiKey,
+      customerId: seeded.customerId,
+      operatorKey: seeded.operatorApiKey,
+      killApp: () => end(app, "SIGKILL"),
+      stopApp: () => end(app, "SIGTERM"),
+      async startApp() {
+        app = await startApp(settings);
+      },
+      async startAnotherApp(more = {}) {
+        const [port] = await freePorts(1);
+        const other = await startApp({ ...settings, ...more, PORT: String(port) });
+        return { url: `http://127.0.0.1:${port}`, stop: () => end(other, "SIGTERM") };
+      },
+      async control(path, body) {
+        const response = await fetch(`${sandboxUrl}/_control${path}`, {
+          ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+          headers: { "content-type": "application/json" },
+        });
+        return (await response.json()) as Record<string, unknown>;
+      },
+      query: async (sql, values) => (await connections.query(sql, values)).rows,
+      async stop() {
+        await connections.end();
+        await stopAll();
+      },
+    };
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+async function seed(settings: Record<string, string>) {
   const { stdout } = await promisify(execFile)(process.execPath, ["dist/seed.js"], {
     env: { ...process.env, ...settings },
   });
-  const seeded = JSON.parse(stdout) as { customerId: string; customerApiKey: string };
-  const connections = new pg.Pool({ connectionString: database, max: 2 });
-  return {
-    appUrl,
-    customerKey: seeded.customerApiKey,
-    customerId: seeded.customerId,
-    killApp: () => end(app, "SIGKILL"),
-    stopApp: () => end(app, "SIGTERM"),
-    async startApp() {
-      app = await start("dist/server.js", settings);
-    },
-    async startAnotherApp() {
-      const [port] = await freePorts(1);
-      others.push(await start("dist/server.js", { ...settings, PORT: String(port) }));
-      return `http://127.0.0.1:${port}`;
-    },
-    async control(path, body = {}) {
-      const response = await fetch(`${sandboxUrl}/_control${path}`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
-      });
-      return (await response.json()) as Record<string, unknown>;
-    },
-    query: async (sql, values) => (await connections.query(sql, values)).rows,
-    async stop() {
-      await connections.end();
-      await Promise.all([app, ...others, sandbox].map((child) => end(child, "SIGTERM")));
-    },
-  };
+  return JSON.parse(stdout) as { customerId: string; customerApiKey: string; operatorApiKey: string };
 }
 
 async function createDatabase(purpose: string): Promise<string> {
@@ -103,8 +124,8 @@ async function createDatabase(purpose: string): Promise<string> {
   return url.href;
 }
 
-/** Starts a command and waits until it says that it is ready. */
-function start(file: string, env: Record<string, string>): Promise<ChildProcess> {
+/** Starts a command; `ready` resolves when it says so. It ends by itself when this process is gone. */
+function spawnCommand(file: string, env: Record<string, string>) {
   const child = spawn(process.execPath, [file], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -113,10 +134,11 @@ function start(file: string, env: Record<string, string>): Promise<ChildProcess>
   child.stderr?.on("data", (chunk) => {
     errors += String(chunk);
   });
-  return new Promise((resolve, reject) => {
-    child.once("message", () => resolve(child));
+  const ready = new Promise<void>((resolve, reject) => {
+    child.once("message", () => resolve());
     child.once("exit", (code) => reject(new Error(`${file} ended with ${code}:\n${errors}`)));
   });
+  return { process: child, ready };
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
