@@ -1,5 +1,5 @@
 import { demo } from "./support/demo";
-import { balance, expect, signIn, test } from "./support/journey";
+import { balance, expect, signIn, signInByForm, test } from "./support/journey";
 
 test("nobody sees the page without signing in, and a wrong password is told", async ({ page, member }) => {
   await page.goto("/billing");
@@ -14,7 +14,7 @@ test("nobody sees the page without signing in, and a wrong password is told", as
 });
 
 test("the demo's own user signs in with what the demo prints", async ({ page }) => {
-  await signIn(page, { email: demo().userEmail, password: demo().userPassword });
+  await signInByForm(page, { email: demo().userEmail, password: demo().userPassword });
 
   await expect(page.getByText("Acme AI").first()).toBeVisible();
 });

@@ -47,7 +47,7 @@ test("a bank account credits when the bank pays, not when the page says thank yo
   await expect(balance(page)).toHaveText("$0.00");
 
   await control(`/payments/${await newestIntent()}/settle`);
-  await expect(balance(page)).toHaveText("$25.00", { timeout: 20_000 });
+  await expect(balance(page)).toHaveText("$25.00");
 });
 
 test("paying in the payer's own currency credits dollars", async ({ page, member }) => {

@@ -21,7 +21,6 @@ async function topUp(page: Page, url: string): Promise<void> {
 }
 
 test("the quick start works word for word", async ({ page, context }) => {
-  test.setTimeout(120_000); // the key command starts a process of its own
   const shell = openShell();
   await page.goto("/docs/quick-start");
   const follow = async (step: string) => shell.type(await shown(page, step));

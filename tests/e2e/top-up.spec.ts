@@ -1,11 +1,11 @@
-import { control, demo } from "./support/demo";
-import { balance, continueToCheckout, expect, fillCard, signIn, test } from "./support/journey";
+import { balance, continueToCheckout, expect, fillCard, signIn, signInByForm, test } from "./support/journey";
+import { breakConnections, holdEvents, restoreSandbox } from "./support/sandbox";
 
 test("a person signs in, is declined once, tops up $25 and sees the balance and the record", async ({
   page,
   member,
 }) => {
-  await signIn(page, member);
+  await signInByForm(page, member);
   await expect(balance(page)).toHaveText("$0.00");
 
   await continueToCheckout(page, "$25");
@@ -32,25 +32,17 @@ test("the page says processing as long as nobody confirms, and credits without a
   await signIn(page, member);
   await continueToCheckout(page, "$50");
   await fillCard(page);
-  await control("/deliveries/mode", { mode: "hold" });
-  await control("/faults", {
-    match: { method: "GET", path: "/v1/checkout/sessions/*" },
-    reset: true,
-    times: 1_000,
-  });
-  try {
-    await page.getByRole("button", { name: /^Pay/ }).last().click();
-    await expect(page).toHaveURL(/\/billing\?topup=success/, { timeout: 20_000 });
+  await holdEvents();
+  await breakConnections({ method: "GET", path: "/v1/checkout/sessions/*" });
 
-    await expect(page.getByRole("status")).toContainText("processing");
-    await expect(balance(page)).toHaveText("$0.00");
-    await page.evaluate(() => Object.assign(window, { wasNotReloaded: true }));
-  } finally {
-    await control("/deliveries/mode", { mode: "deliver" });
-    await mendStripe();
-  }
+  await page.getByRole("button", { name: /^Pay/ }).last().click();
+  await expect(page).toHaveURL(/\/billing\?topup=success/);
+  await expect(page.getByRole("status")).toContainText("processing");
+  await expect(balance(page)).toHaveText("$0.00");
+  await page.evaluate(() => Object.assign(window, { wasNotReloaded: true }));
+  await restoreSandbox();
 
-  await expect(page.getByRole("status")).toContainText("$50.00 added to your balance", { timeout: 20_000 });
+  await expect(page.getByRole("status")).toContainText("$50.00 added to your balance");
   await expect(balance(page)).toHaveText("$50.00");
   expect(await page.evaluate(() => "wasNotReloaded" in window)).toBe(true);
 });
@@ -118,17 +110,10 @@ test("a card saved with a top-up is listed", async ({ page, member }) => {
 
 test("when Stripe is away the page says so, and the same try works afterwards", async ({ page, member }) => {
   await signIn(page, member);
-  await control("/faults", { match: { path: "/v1/*" }, reset: true, times: 1_000 });
-  try {
-    await page.getByRole("button", { name: "Continue to checkout" }).click();
-    await expect(page.getByRole("alert").first()).toContainText("does not answer", { timeout: 20_000 });
-  } finally {
-    await mendStripe();
-  }
+  await breakConnections({ path: "/v1/*" });
+  await page.getByRole("button", { name: "Continue to checkout" }).click();
+  await expect(page.getByRole("alert").first()).toContainText("does not answer");
 
+  await restoreSandbox();
   await continueToCheckout(page, "$25");
 });
-
-async function mendStripe(): Promise<void> {
-  await fetch(`${demo().sandboxUrl}/_control/faults`, { method: "DELETE" });
-}

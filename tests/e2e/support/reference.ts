@@ -5,7 +5,26 @@ import { expect } from "./journey";
 /** Opens the API reference and waits until it is drawn. */
 export async function openReference(page: Page, hash = ""): Promise<void> {
   await page.goto(`/docs/api${hash}`);
-  await expect(page.getByRole("heading", { level: 1 })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+}
+
+/**
+ * Opens the API reference with every call drawn. Scalar draws a call when a reader comes within some screens of it; here
+ * everything counts as near, because to scroll through them all takes many times as long.
+ */
+export async function openWholeReference(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    window.IntersectionObserver = class extends IntersectionObserver {
+      constructor(onChange: IntersectionObserverCallback, options?: IntersectionObserverInit) {
+        const looksAhead = /^[1-9]/.test(options?.rootMargin ?? "");
+        super(onChange, looksAhead ? { ...options, rootMargin: "1000000px 0px" } : options);
+      }
+    };
+  });
+  await openReference(page);
+  for (const { operationId } of ROUTES) {
+    await expect(callSection(page, operationId).locator("h3")).toBeAttached();
+  }
 }
 
 /** All about one call. */
@@ -18,26 +37,7 @@ export function sampleCard(page: Page, operationId: string): Locator {
   return callSection(page, operationId).getByRole("group", { name: /^Request Example/ });
 }
 
-/**
- * Goes through the whole reference: a call is drawn when a reader comes near it, and stays. In one step, because the trace
- * keeps the page as it was at each, and this page is large.
- */
-export async function readThrough(page: Page): Promise<void> {
-  await page.evaluate(
-    async (ids) => {
-      for (const id of ids) {
-        while (!document.querySelector(`section[id$="/${id}"] h3`)) {
-          // Until it is drawn, an empty place stands where it will be.
-          document.querySelector(`[id$="/${id}"]`)?.scrollIntoView();
-          await new Promise((resolve) => setTimeout(resolve, 20));
-        }
-      }
-    },
-    ROUTES.map((route) => route.operationId),
-  );
-}
-
-/** What the samples show and what their buttons copy, by call. */
+/** What the samples show and what their buttons hand to the clipboard, by call. The clipboard itself is left as it is. */
 export function copySamples(
   page: Page,
   operationIds: string[],
@@ -46,14 +46,16 @@ export function copySamples(
     const samples: Awaited<ReturnType<typeof copySamples>> = {};
     for (const id of ids) {
       const card = document.querySelector(`section[id$="/${id}"] .request-card`);
-      await navigator.clipboard.writeText("");
-      card?.querySelector<HTMLButtonElement>("button[aria-label^=Copy]")?.click();
-      let copied = "";
-      for (let tries = 0; copied === "" && tries < 100; tries++) {
-        copied = await navigator.clipboard.readText();
-      }
+      const copied = await new Promise<string>((resolve) => {
+        Object.defineProperty(navigator.clipboard, "writeText", {
+          configurable: true,
+          value: async (text: string) => resolve(text),
+        });
+        card?.querySelector<HTMLButtonElement>("button[aria-label^=Copy]")?.click();
+      });
       samples[id] = { shown: card?.querySelector("pre")?.textContent, copied };
     }
+    Reflect.deleteProperty(navigator.clipboard, "writeText");
     return samples;
   }, operationIds);
 }

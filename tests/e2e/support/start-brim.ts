@@ -1,17 +1,23 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import type { Readable } from "node:stream";
 import type { FullConfig } from "@playwright/test";
+import { buildForProduction, isBuildCurrent } from "@/lib/commands/build/production-build";
 import { DEMO_FILES_VARIABLE } from "./demo";
 
-/** A first start builds for production, on two cores beside other work. */
-const START_TIMEOUT_MS = 300_000;
+/** A demo that prints nothing for so long hangs. */
+const SILENCE_TIMEOUT_MS = 300_000;
+
+const PROJECT_ROOT = resolve(import.meta.dirname, "../../..");
 
 /** A demo that runs in a process of its own. */
 interface RunningDemo {
   demoFile: string;
+  /** Rejects when it ends before it is ready, or says nothing for too long. */
+  ready: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -22,13 +28,16 @@ interface RunningDemo {
 export default async function startBrim({
   workers,
 }: Pick<FullConfig, "workers">): Promise<() => Promise<void>> {
-  const demos: RunningDemo[] = [];
+  // Here, and not by the first demo: with the build at hand, the demos start side by side.
+  if (!isBuildCurrent(PROJECT_ROOT)) await buildForProduction(PROJECT_ROOT, { isQuiet: true });
+
+  const ports = await freePorts(2 * workers);
+  const demos = Array.from({ length: workers }, () => startDemo(ports.pop() ?? 0, ports.pop() ?? 0));
   const stop = async () => {
     await Promise.all(demos.map((demo) => demo.stop()));
   };
   try {
-    // One after another: the first makes the build that the others run too.
-    while (demos.length < workers) demos.push(await startDemo());
+    await Promise.all(demos.map((demo) => demo.ready));
   } catch (error) {
     await stop();
     throw error;
@@ -38,10 +47,10 @@ export default async function startBrim({
 }
 
 /** Starts Brim with the command that a new user runs, on ports and data of its own. */
-async function startDemo(): Promise<RunningDemo> {
+function startDemo(port: number, sandboxPort: number): RunningDemo {
   const dataDir = mkdtempSync(join(tmpdir(), "brim-e2e-"));
-  const [port, sandboxPort] = await freePorts(2);
   const child = spawn("npm", ["run", "--silent", "demo"], {
+    cwd: PROJECT_ROOT,
     env: {
       ...process.env,
       BRIM_DATA_DIR: dataDir,
@@ -51,34 +60,41 @@ async function startDemo(): Promise<RunningDemo> {
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += String(chunk)));
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const stop = async () => {
-    child.kill("SIGTERM");
-    await ended;
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  return {
+    demoFile: join(dataDir, "demo.json"),
+    ready: untilReady(child, ended),
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    },
   };
-
-  try {
-    await untilReady(() => output, ended);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { demoFile: join(dataDir, "demo.json"), stop };
 }
 
-async function untilReady(output: () => string, ended: Promise<void>): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  let hasEnded = false;
-  void ended.then(() => {
-    hasEnded = true;
+/** Waits for the demo's last line. Each line that it prints is progress, however slow. */
+function untilReady(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  ended: Promise<void>,
+): Promise<void> {
+  let output = "";
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => {
+      clearTimeout(silence);
+      reject(new Error(`npm run demo ${why}:\n${output}`));
+    };
+    const silence = setTimeout(() => fail("hangs"), SILENCE_TIMEOUT_MS);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk) => {
+        output += String(chunk);
+        silence.refresh();
+        if (!output.includes("Brim is ready.")) return;
+        clearTimeout(silence);
+        resolve();
+      });
+    }
+    void ended.then(() => fail("ended before it was ready"));
   });
-  while (!output().includes("Brim is ready.")) {
-    if (hasEnded || Date.now() > deadline) throw new Error(`npm run demo did not become ready:\n${output()}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
 
 /** Ports that were free a moment ago. All are held until the last is known, so that they differ. */

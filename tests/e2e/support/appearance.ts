@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "@playwright/test";
+import { atDepth } from "@/tests/support/depth";
+import { expect } from "./journey";
+
+/** A screen that pages must look well on. */
+export interface Variant {
+  width: number;
+  colorScheme: "light" | "dark";
+}
+
+/** Every width and every scheme is in one of the first two. */
+const ALL_VARIANTS: Variant[] = [
+  { width: 1280, colorScheme: "light" },
+  { width: 375, colorScheme: "dark" },
+  { width: 375, colorScheme: "light" },
+  { width: 1280, colorScheme: "dark" },
+];
+
+export const VARIANTS = ALL_VARIANTS.slice(0, atDepth({ ci: 2, deep: 4 }));
+
+export function nameOf({ width, colorScheme }: Variant): string {
+  return `at ${width} px, ${colorScheme}`;
+}
+
+/** Shows a page that is open already on another screen. */
+export async function show(page: Page, { width, colorScheme }: Variant): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+  await page.setViewportSize({ width, height: 800 });
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** The findings of axe on the page as it stands, or on a part of it, in words. */
+async function findings(page: Page, part?: string): Promise<string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async (part) => {
+    const { axe } = window as unknown as {
+      axe: {
+        run(
+          part: string | Document,
+          options: { resultTypes: ["violations"] },
+        ): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+      };
+    };
+    // What is in order is not described, which takes longer than to find it on a large page.
+    const { violations } = await axe.run(part ?? document, { resultTypes: ["violations"] });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
+  }, part);
+}
+
+const overflow = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Expects no finding of axe on the page, or on a part of it, and nothing wider than the screen. */
+export async function expectFit(page: Page, part?: string): Promise<void> {
+  expect(await findings(page, part)).toEqual([]);
+  expect(await overflow(page)).toBe(0);
+}
