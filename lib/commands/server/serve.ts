@@ -5,7 +5,7 @@ import { pendingMigrations } from "@/lib/platform/migrations";
 import { startWorker } from "../start-worker";
 import { closeGracefully, listen } from "./listeners";
 import { type CreateNext, preparePages } from "./pages";
-import { checkSettings, fail, readPort } from "./settings";
+import { checkSettings, fail } from "./settings";
 import { onStopRequest } from "./stop-signals";
 
 const DRAIN_TIMEOUT_MS = 10_000;
@@ -15,9 +15,8 @@ const DRAIN_TIMEOUT_MS = 10_000;
  * unless BRIM_WORKER says no, the worker. Ends the process with one reason when it cannot start.
  */
 export async function serve({ isDev, next }: { isDev: boolean; next: CreateNext }): Promise<void> {
-  const host = process.env.HOST || "0.0.0.0";
   const settings = checkSettings();
-  const port = readPort();
+  const { HOST: host, PORT: port } = settings;
   let stop = async () => {}; // asked to stop while starting: nothing is in flight yet
   onStopRequest(() => stop());
   await refuseOldSchema(settings.DATABASE_URL);

@@ -14,15 +14,6 @@ export function checkSettings(): ReturnType<typeof env> {
   }
 }
 
-/** The port to listen on, from PORT. */
-export function readPort(): number {
-  const text = process.env.PORT || "3000";
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    fail(`PORT must be a port number, not "${text}".`);
-  return port;
-}
-
 /** Prints one reason and ends the process. */
 export function fail(reason: string): never {
   console.error(reason);

@@ -36,52 +36,80 @@ export function env(): Env {
  * @throws EnvironmentError naming what is wrong of it
  */
 export function databaseEnv(): Pick<Env, "DATABASE_URL" | "DATABASE_POOL_MAX"> {
-  return (
-    shared.brimEnv ?? check(envSchema.pick({ DATABASE_URL: true, DATABASE_POOL_MAX: true }), process.env)
-  );
+  return shared.brimEnv ?? read(envSchema.pick({ DATABASE_URL: true, DATABASE_POOL_MAX: true }), process.env);
 }
 
 /** Checks one environment. Pure, so that a test can try any. */
 export function readEnv(source: Record<string, string | undefined>): Env {
-  const env = check(envSchema, source);
-  const problems = crossChecks(env);
-  if (problems.length > 0) throw new EnvironmentError(problems);
-  return env;
+  return read(envSchema, source);
 }
 
-function check<T>(schema: z.ZodType<T>, source: Record<string, string | undefined>): T {
-  const filled = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
-  const result = schema.safeParse(filled);
-  if (!result.success) throw new EnvironmentError(result.error.issues.map(describe));
-  return result.data;
+type Fields = Partial<typeof envSchema.shape>;
 
-  function describe(issue: { path: PropertyKey[]; message: string }): string {
-    const name = String(issue.path[0]);
-    return filled[name] === undefined ? `${name} is missing` : `${name} ${issue.message}`;
+/** Settings of which one is nothing without the other. */
+const PAIRS = [
+  ["SMTP_URL", "MAIL_FROM"],
+  ["GITHUB_ID", "GITHUB_SECRET"],
+  ["GOOGLE_ID", "GOOGLE_SECRET"],
+] as const satisfies (readonly (keyof Env)[])[];
+
+/**
+ * Reads the settings that a schema names, each by itself: one that is wrong must not hide what is wrong with the others.
+ *
+ * @throws EnvironmentError naming every setting that is wrong
+ */
+function read<T extends Fields>(
+  schema: z.ZodObject<T>,
+  source: Record<string, string | undefined>,
+): z.output<z.ZodObject<T>> {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [name, field] of Object.entries(schema.shape) as [string, z.ZodType][]) {
+    const text = source[name] === "" ? undefined : source[name];
+    const outside = text === undefined ? null : wrapping(text);
+    const result = field.safeParse(text);
+    if (outside !== null) problems.push(`${name} ${outside}`);
+    else if (result.success) values[name] = result.data;
+    else if (text === undefined) problems.push(`${name} is missing`);
+    else problems.push(...new Set(result.error.issues.map(({ message }) => `${name} ${message}`)));
   }
+  for (const pair of PAIRS) {
+    const missing = pair.find((name) => !source[name]);
+    const present = pair.find((name) => source[name]);
+    if (missing && present && missing in schema.shape) {
+      problems.push(`${missing} is missing: ${present} does not work without it`);
+    }
+  }
+  problems.push(...crossChecks(values as Partial<Env>));
+  if (problems.length > 0) throw new EnvironmentError(problems);
+  return values as z.output<z.ZodObject<T>>;
 }
 
-function crossChecks(env: Env): string[] {
+/** What does not belong to a value, but came along when it was copied or written to a file. Null when nothing did. */
+function wrapping(text: string): string | null {
+  if (/^(["'`]).*\1$/s.test(text)) return "has quotation marks around it: leave them out";
+  if (text !== text.trim()) return "begins or ends with a blank or a line break";
+  if (/\p{Cc}/u.test(text)) return "contains a control character";
+  return null;
+}
+
+/** What is wrong with settings together. Those that are wrong by themselves are missing here. */
+function crossChecks(env: Partial<Env>): string[] {
   const problems = Object.entries(env)
     .filter(([, value]) => String(value).includes(PLACEHOLDER))
     .map(([name]) => `${name} still has the value of .env.example`);
-  if (env.STRIPE_API_BASE && isLiveKey(env.STRIPE_SECRET_KEY)) {
+  const isLive = env.STRIPE_SECRET_KEY !== undefined && isLiveKey(env.STRIPE_SECRET_KEY);
+  if (env.STRIPE_API_BASE && isLive)
     problems.push("STRIPE_API_BASE must not be set together with a live key");
-  }
   if (
     env.STRIPE_PUBLISHABLE_KEY &&
-    isLiveKey(env.STRIPE_PUBLISHABLE_KEY) !== isLiveKey(env.STRIPE_SECRET_KEY)
+    env.STRIPE_SECRET_KEY &&
+    isLiveKey(env.STRIPE_PUBLISHABLE_KEY) !== isLive
   ) {
     problems.push("STRIPE_PUBLISHABLE_KEY and STRIPE_SECRET_KEY must be of the same mode");
   }
-  if (env.BRIM_DEMO && isLiveKey(env.STRIPE_SECRET_KEY)) {
+  if (env.BRIM_DEMO && isLive) {
     problems.push("BRIM_DEMO has a password sign-in and must not be used with a live key");
-  }
-  if (env.SMTP_URL && !env.MAIL_FROM) problems.push("MAIL_FROM is missing: SMTP_URL needs a sender");
-  for (const name of ["GITHUB", "GOOGLE"] as const) {
-    if (Boolean(env[`${name}_ID`]) !== Boolean(env[`${name}_SECRET`])) {
-      problems.push(`${name}_ID and ${name}_SECRET must be set together`);
-    }
   }
   return problems;
 }

@@ -1,37 +1,116 @@
+import { isIP } from "node:net";
 import { z } from "zod";
+import { parseEmail } from "@/lib/platform/email-address";
+
+const FLAGS = ["true", "false", "1", "0", "on", "off"] as const;
 
 const flag = (fallback: boolean) =>
   z
-    .enum(["true", "false", "1", "0", "on", "off"])
+    .enum(FLAGS, { error: "must be true or false" })
     .default(fallback ? "true" : "false")
     .transform((text) => ["true", "1", "on"].includes(text));
 
-const httpUrl = z.url({ protocol: /^https?$/, message: "must be an http(s) address" });
+const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, { error: `must be one of ${values.join(", ")}` });
+
+/** A whole number in decimal digits. `Number` would also take `0x10`, `1e3` and blanks. */
+const wholeNumber = (what: string, { min, max, fallback }: { min: number; max: number; fallback: number }) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be ${what}, a whole number`)
+    .transform(Number)
+    .pipe(z.int().min(min, `must be ${what}, at least ${min}`).max(max, `must be ${what}, at most ${max}`))
+    .default(fallback);
 
 const requestsPerMinute = (fallback: number) =>
-  z.coerce
-    .number({ error: "must be a number of requests a minute" })
-    .int()
-    .min(1)
-    .max(10_000_000)
-    .default(fallback);
+  wholeNumber("a number of requests a minute", { min: 1, max: 10_000_000, fallback });
+
+/** Reads an address; undefined when it is not one. */
+const parseUrl = (text: string): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
+
+/** The address of a whole server. What comes after the host would be lost, since every path is ours to choose. */
+const serverAddress = z
+  .string()
+  .superRefine((text, context) => {
+    const url = parseUrl(text);
+    const problems =
+      url && /^https?:$/.test(url.protocol) && url.hostname
+        ? [
+            ...(url.username || url.password ? ["must not have a user name or password in it"] : []),
+            ...(url.pathname !== "/" ? [`must not have a path: write ${url.origin}`] : []),
+            ...(/[?#]/.test(text) ? [`must not have a query or fragment: write ${url.origin}`] : []),
+          ]
+        : ["must be an http:// or https:// address"];
+    for (const message of problems) context.addIssue({ code: "custom", message });
+  })
+  .transform((text) => parseUrl(text)?.origin ?? text);
+
+const host = z
+  .string()
+  .refine(
+    (text) => isIP(text) !== 0 || /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})$/.test(text),
+    "must be an IP address or a host name, without brackets or a port",
+  );
+
+/** A mail server as nodemailer reads it; its options may follow as a query. */
+const smtpAddress = z.string().refine((text) => {
+  const url = parseUrl(text);
+  if (!url || !/^smtps?:$/.test(url.protocol) || !url.hostname) return false;
+  return (url.pathname === "" || url.pathname === "/") && !text.includes("#") && isPercentEncoded(url);
+}, "must be an address such as smtp://user:password@mail.example.com:587, with special characters in the password percent-encoded");
+
+function isPercentEncoded({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const sender = z
+  .string()
+  .refine(
+    (text) => parseEmail(/^[^<>]*<([^<>]+)>$/.exec(text)?.[1] ?? text) !== null,
+    "must be an e-mail address, such as billing@example.com or Billing <billing@example.com>",
+  );
+
+/** Given by another service: visible characters without blanks. */
+const credential = z.string().regex(/^[\x21-\x7e]+$/, "must not contain blanks");
+
+/**
+ * What Stripe takes as the suffix of a statement descriptor.
+ * @see https://docs.stripe.com/get-started/account/statement-descriptors
+ */
+const statementSuffix = z
+  .string()
+  .max(22, "must have at most 22 characters")
+  .regex(/^[ -~]*$/, "must have Latin characters only, without accents")
+  .regex(/^[^<>\\'"*]*$/, `must not contain < > \\ ' " *`)
+  .regex(/[A-Za-z]/, "must contain a letter");
 
 /** Everything that Brim can be told from outside. `.env.example` explains each name. */
 export const envSchema = z.object({
-  APP_URL: httpUrl.transform((url) => url.replace(/\/+$/, "")),
+  APP_URL: serverAddress,
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must be a postgres:// address"),
-  DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(500).default(20),
+  DATABASE_POOL_MAX: wholeNumber("a number of connections", { min: 2, max: 500, fallback: 20 }),
 
   STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_\w+$/, "must be a secret key (sk_… or rk_…)"),
   STRIPE_WEBHOOK_SECRET: z
     .string()
     .transform((list) => list.split(",").map((secret) => secret.trim()))
-    .pipe(z.array(z.string().startsWith("whsec_", "each secret must start with whsec_")).min(1)),
+    .pipe(
+      z.array(
+        z
+          .string()
+          .regex(/^whsec_[\w+/=-]+$/, "must be a signing secret (whsec_…), or several separated by commas"),
+      ),
+    ),
   STRIPE_PUBLISHABLE_KEY: z
     .string()
-    .regex(/^pk_(test|live)_\w+$/)
+    .regex(/^pk_(test|live)_\w+$/, "must be a publishable key (pk_…)")
     .optional(),
-  STRIPE_API_BASE: httpUrl.optional(),
+  STRIPE_API_BASE: serverAddress.optional(),
   STRIPE_TAX_CODE: z
     .string()
     .regex(/^txcd_\d{8}$/, "must look like txcd_10000000")
@@ -39,40 +118,35 @@ export const envSchema = z.object({
   STRIPE_AUTOMATIC_TAX: flag(true),
   STRIPE_ADAPTIVE_PRICING: flag(true),
   STRIPE_INVOICES: flag(true),
-  STRIPE_STATEMENT_SUFFIX: z.string().max(22).optional(),
+  STRIPE_STATEMENT_SUFFIX: statementSuffix.optional(),
   STRIPE_PORTAL_CONFIGURATION: z
     .string()
     .regex(/^bpc_\w+$/, "must be the id of a portal configuration (bpc_…)")
     .optional(),
 
   NEXTAUTH_SECRET: z.string().min(32, "must have at least 32 characters"),
-  SIGNUP: z.enum(["open", "closed"]).default("closed"),
-  SMTP_URL: z
-    .string()
-    .regex(/^smtps?:\/\//, "must be an smtp:// address")
-    .optional(),
-  MAIL_FROM: z.string().optional(),
-  GITHUB_ID: z.string().optional(),
-  GITHUB_SECRET: z.string().optional(),
-  GOOGLE_ID: z.string().optional(),
-  GOOGLE_SECRET: z.string().optional(),
+  SIGNUP: choice(["open", "closed"]).default("closed"),
+  SMTP_URL: smtpAddress.optional(),
+  MAIL_FROM: sender.optional(),
+  GITHUB_ID: credential.optional(),
+  GITHUB_SECRET: credential.optional(),
+  GOOGLE_ID: credential.optional(),
+  GOOGLE_SECRET: credential.optional(),
 
   RATE_LIMIT_READS: requestsPerMinute(600),
   RATE_LIMIT_WRITES: requestsPerMinute(120),
   RATE_LIMIT_USAGE: requestsPerMinute(60_000),
   RATE_LIMIT_FAILED_KEYS: requestsPerMinute(60),
   RATE_LIMIT_SIGN_IN: requestsPerMinute(10),
-  RATE_LIMIT_STORE: z.enum(["memory", "postgres"]).default("memory"),
-  TRUST_PROXY: z.coerce
-    .number({ error: "must be the number of proxies in front of Brim" })
-    .int()
-    .min(0)
-    .max(10)
-    .default(0),
+  RATE_LIMIT_STORE: choice(["memory", "postgres"]).default("memory"),
+  TRUST_PROXY: wholeNumber("the number of proxies in front of Brim", { min: 0, max: 10, fallback: 0 }),
 
   BRIM_DEMO: flag(false),
   BRIM_WORKER: flag(true),
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  LOG_LEVEL: choice(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+
+  PORT: wholeNumber("a port number", { min: 0, max: 65_535, fallback: 3000 }),
+  HOST: host.default("0.0.0.0"),
 });
 
 /** The settings, read and checked. */

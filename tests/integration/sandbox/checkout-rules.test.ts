@@ -63,6 +63,16 @@ describe("a session is refused", () => {
       { param: "payment_intent_data[statement_descriptor_suffix]" },
     ],
     [
+      "a suffix without a letter",
+      { payment_intent_data: { statement_descriptor_suffix: "12345" } },
+      { param: "payment_intent_data[statement_descriptor_suffix]" },
+    ],
+    [
+      "a suffix in another script",
+      { payment_intent_data: { statement_descriptor_suffix: "ТОПАП" } },
+      { param: "payment_intent_data[statement_descriptor_suffix]" },
+    ],
+    [
       "payment types without a card",
       { allowed_payment_method_types: ["link"] },
       { param: "allowed_payment_method_types" },

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { describe, expect, it } from "vitest";
-import { EnvironmentError, readEnv } from "@/lib/platform/env";
+import { EnvironmentError, envSchema, readEnv } from "@/lib/platform/env";
 
 const complete = {
   APP_URL: "http://localhost:3000/",
@@ -52,6 +52,137 @@ describe("readEnv", () => {
     [{ STRIPE_WEBHOOK_SECRET: "whsec_a,secret" }, "STRIPE_WEBHOOK_SECRET"],
   ])("refuses %j", (difference, name) => {
     expect(problemsOf({ ...complete, ...difference })).toContain(name);
+  });
+
+  it.each([
+    [
+      "APP_URL",
+      [
+        "https://billing.example.com/app",
+        "https://billing.example.com/?tenant=1",
+        "https://billing.example.com?",
+        "https://billing.example.com/#top",
+        "https://user:secret@billing.example.com",
+        "billing.example.com",
+        "ftp://billing.example.com",
+        "https://",
+      ],
+    ],
+    ["STRIPE_API_BASE", ["http://127.0.0.1:12111/v1", "http://127.0.0.1:12111?x=1", "127.0.0.1:12111"]],
+    [
+      "STRIPE_STATEMENT_SUFFIX",
+      ["TOP*UP <x>", "12345", "-", "TOP'UP", 'TOP"UP', "TOP\\UP", "x".repeat(23), "KÖLN", "ТОПАП"],
+    ],
+    ["STRIPE_WEBHOOK_SECRET", ["whsec_", "whsec_a b", "whsec_a,", "secret", ","]],
+    ["STRIPE_SECRET_KEY", ["pk_test_abc", "sk_test_", "sk_test_a b"]],
+    ["STRIPE_PUBLISHABLE_KEY", ["sk_test_abc", "pk_abc"]],
+    ["STRIPE_TAX_CODE", ["txcd_1", "10000000", "TXCD_10000000"]],
+    ["STRIPE_PORTAL_CONFIGURATION", ["bpc", "cus_123", "bpc_1/2"]],
+    ["NEXTAUTH_SECRET", ["short", `${"x".repeat(16)}\n${"x".repeat(16)}`]],
+    [
+      "SMTP_URL",
+      [
+        "mail.example.com:587",
+        "smtp://",
+        "http://mail.example.com",
+        "smtp://user:pa#ss@mail.example.com",
+        "smtp://user:100%@mail.example.com",
+        "smtp://mail.example.com/inbox",
+        "smtp://mail.example.com:99999",
+      ],
+    ],
+    ["MAIL_FROM", ["Billing", "billing@", "Billing <billing>", "a@example.com, b@example.com"]],
+    ["GITHUB_ID", ["two words"]],
+    ["PORT", ["http", "65536", "-1", "0x50", "3e3", "30.5"]],
+    ["HOST", ["http://0.0.0.0", "0.0.0.0:3000", "[::]", "two words"]],
+    ["TRUST_PROXY", ["true", "-1", "11", "1.5", "loopback"]],
+    ["DATABASE_POOL_MAX", ["1", "501", "many", "0x10"]],
+    ["RATE_LIMIT_READS", ["0", "-1", "1.5", "1e3", "unlimited", "10000001"]],
+    ["RATE_LIMIT_WRITES", ["0"]],
+    ["RATE_LIMIT_USAGE", ["0"]],
+    ["RATE_LIMIT_FAILED_KEYS", ["0"]],
+    ["RATE_LIMIT_SIGN_IN", ["0"]],
+    ["RATE_LIMIT_STORE", ["redis"]],
+    ["STRIPE_AUTOMATIC_TAX", ["yes", "TRUE", "2"]],
+    ["BRIM_DEMO", ["yes"]],
+    ["SIGNUP", ["on"]],
+    ["LOG_LEVEL", ["verbose"]],
+  ])("refuses a %s that cannot work", (name, values) => {
+    for (const value of values) {
+      // With what it needs beside it, so that nothing else is wrong.
+      const around = { SMTP_URL: "smtp://localhost", MAIL_FROM: "a@example.com", GITHUB_SECRET: "x" };
+      const problems = problemsOf({ ...complete, GITHUB_ID: "x", ...around, [name]: value });
+      expect(problems.split("\n").slice(1), value).not.toEqual([]);
+      for (const line of problems.split("\n").slice(1)) expect(line).toContain(`${name} `);
+    }
+  });
+
+  it.each(Object.keys(envSchema.shape))("refuses %s with what came along when it was copied", (name) => {
+    const value = (complete as Record<string, string>)[name] ?? "x";
+    for (const wrapped of [`"${value}"`, `'${value}'`, ` ${value}`, `${value}\n`, `${value}\0`, " "]) {
+      expect(problemsOf({ ...complete, [name]: wrapped }), JSON.stringify(wrapped)).toMatch(
+        new RegExp(`${name} (has quotation marks|begins or ends|contains a control)`),
+      );
+    }
+  });
+
+  it.each([
+    ["SMTP_URL", "smtp://localhost", "MAIL_FROM"],
+    ["MAIL_FROM", "billing@example.com", "SMTP_URL"],
+    ["GITHUB_ID", "x", "GITHUB_SECRET"],
+    ["GITHUB_SECRET", "x", "GITHUB_ID"],
+    ["GOOGLE_ID", "x", "GOOGLE_SECRET"],
+    ["GOOGLE_SECRET", "x", "GOOGLE_ID"],
+  ])("refuses %s alone", (name, value, missing) => {
+    expect(problemsOf({ ...complete, [name]: value })).toContain(`${missing} is missing: ${name}`);
+  });
+
+  it("takes what real installations write", () => {
+    const settings = {
+      APP_URL: "HTTPS://Billing.Example.com:443/",
+      STRIPE_STATEMENT_SUFFIX: "TOP-UP 24/7",
+      STRIPE_WEBHOOK_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw+/=,whsec_b",
+      SMTP_URL: "smtps://user%40example.com:p%23ss@[2001:db8::1]:465/?tls.rejectUnauthorized=false",
+      MAIL_FROM: "Acme, Inc. Billing <billing+noreply@mail.example.com>",
+      PORT: "8080",
+      HOST: "::",
+      TRUST_PROXY: "2",
+      RATE_LIMIT_READS: "0600",
+    };
+
+    expect(readEnv({ ...complete, ...settings })).toMatchObject({
+      APP_URL: "https://billing.example.com",
+      PORT: 8080,
+      TRUST_PROXY: 2,
+      RATE_LIMIT_READS: 600,
+    });
+  });
+
+  it("names everything that is wrong at once: what is missing, malformed, and does not go together", () => {
+    const problems = problemsOf({
+      ...complete,
+      DATABASE_URL: "",
+      APP_URL: "https://user:pw@billing.example.com/app?x",
+      STRIPE_SECRET_KEY: "sk_live_abc",
+      STRIPE_STATEMENT_SUFFIX: "12345<",
+      BRIM_DEMO: "1",
+      PORT: "http",
+      GITHUB_ID: "x",
+    });
+
+    for (const expected of [
+      "DATABASE_URL is missing",
+      "APP_URL must not have a user name or password",
+      "APP_URL must not have a path",
+      "APP_URL must not have a query",
+      "STRIPE_STATEMENT_SUFFIX must contain a letter",
+      "STRIPE_STATEMENT_SUFFIX must not contain <",
+      "BRIM_DEMO has a password sign-in",
+      "PORT must be a port number",
+      "GITHUB_SECRET is missing",
+    ]) {
+      expect(problems).toContain(expected);
+    }
   });
 
   it("refuses the secrets of .env.example, which everybody knows, and nothing else of it", () => {

@@ -1,0 +1,32 @@
+import { domainToASCII } from "node:url";
+
+/** The longest address that mail servers carry (RFC 5321). */
+export const MAX_EMAIL_LENGTH = 254;
+
+/**
+ * The form of an e-mail address: what HTML's `<input type="email">` takes, but for a domain that has a dot and may have
+ * letters of any script. No two parts of the pattern can match the same text, so that it runs in linear time.
+ */
+export const EMAIL_PATTERN =
+  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9\u00a1-\ud7ff\uf900-\uffdc-]{1,63}\.)+[A-Za-z0-9\u00a1-\ud7ff\uf900-\uffdc-]{2,63}$/;
+
+/**
+ * Reads an e-mail address in the one form in which addresses are stored and compared: lower case, an international domain
+ * in ASCII.
+ *
+ * @returns null when the text is not an e-mail address
+ */
+export function parseEmail(text: string): string | null {
+  const trimmed = text.trim();
+  if (trimmed.length > MAX_EMAIL_LENGTH || !EMAIL_PATTERN.test(trimmed)) return null;
+  const at = trimmed.indexOf("@");
+  // Empty when it is not a domain. Node also reads numbers as an IPv4 address, which is none here.
+  const domain = domainToASCII(trimmed.slice(at + 1));
+  if (!domain.split(".").every(isLabel) || /^[\d.]+$/.test(domain)) return null;
+  const email = `${trimmed.slice(0, at)}@${domain}`.toLowerCase();
+  return email.length > MAX_EMAIL_LENGTH ? null : email;
+}
+
+function isLabel(label: string): boolean {
+  return /^[a-z0-9-]{1,63}$/.test(label) && !label.startsWith("-") && !label.endsWith("-");
+}
