@@ -72,6 +72,13 @@ export function explainRefusal(
   if (status === 429) {
     return { ok: false, message: "That was too often. Wait a minute and try again.", isUnresolved: true };
   }
+  if (status === 503 && details.reason === "stripe_setup") {
+    return {
+      ok: false,
+      message: `Payments are not available right now because of a problem on our side. ${reassurance} We have been notified.`,
+      isUnresolved: true,
+    };
+  }
   if (status === 503 || status === 502 || status === 504) {
     return {
       ok: false,

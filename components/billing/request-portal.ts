@@ -10,8 +10,6 @@ export async function requestPortal(customerId: string): Promise<CheckoutAnswer>
     return { ok: true, url };
   } catch (error) {
     if (!(error instanceof BrimError) || error.status === null) return notReached(NOTHING_DONE);
-    if (error.status !== 409) return explainRefusal(error, NOTHING_DONE);
-    const message = "The payment service does not open its page here. Please tell whoever runs this service.";
-    return { ok: false, message, isUnresolved: false };
+    return explainRefusal(error, NOTHING_DONE);
   }
 }

@@ -1,2 +1,1 @@
-export { PortalRefusedError } from "./errors";
 export { openPortal } from "./open-portal";

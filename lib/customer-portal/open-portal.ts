@@ -3,14 +3,12 @@ import { forgetDeletedCustomer } from "@/lib/payment-methods";
 import { env } from "@/lib/platform/env";
 import { ServiceUnavailableError } from "@/lib/platform/errors";
 import type { CustomerId } from "@/lib/platform/ids";
-import { log } from "@/lib/platform/log";
 import {
   createPortalSession,
   ensurePortalConfiguration,
   forgetPortalConfiguration,
   isStripeRefusal,
 } from "@/lib/stripe";
-import { PortalRefusedError } from "./errors";
 
 /** A customer deleted at Stripe costs one try more, a configuration that went another. */
 const MAX_TRIES = 3;
@@ -20,7 +18,7 @@ const MAX_TRIES = 3;
  * customer any more. Nothing is written here but that; what is done in the portal comes back by events.
  *
  * @returns its address: good for one customer, for a few minutes until it is opened
- * @throws PortalRefusedError Stripe refuses, and would again
+ * @throws StripeRefusedError Stripe refuses, and would again: the configuration of the settings may not be there
  * @throws StripeUnavailableError no answer; nothing is lost, try again
  */
 export async function openPortal(customerId: CustomerId, now: Date): Promise<string> {
@@ -35,10 +33,7 @@ export async function openPortal(customerId: CustomerId, now: Date): Promise<str
       if (!isStripeRefusal(error)) throw error;
       // The event that a customer was deleted may be under way, or may never come.
       if (error.isMissing && (await forgetDeletedCustomer(customerId, stripeCustomerId, { now }))) continue;
-      if (hasLookedAgain || env().STRIPE_PORTAL_CONFIGURATION !== undefined) {
-        log().error({ customerId, err: error }, "Stripe opens no portal");
-        throw new PortalRefusedError({ cause: error });
-      }
+      if (hasLookedAgain || env().STRIPE_PORTAL_CONFIGURATION !== undefined) throw error;
       // Ours may have been switched off since it was found.
       forgetPortalConfiguration();
       hasLookedAgain = true;

@@ -1,7 +1,12 @@
 import { prisma, type Tx, withTransaction } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
 import type { CustomerId } from "@/lib/platform/ids";
-import { createStripeCustomer, isRememberedFailure, type StripeCustomerFacts } from "@/lib/stripe";
+import {
+  createStripeCustomer,
+  isRememberedFailure,
+  isStripeRefusal,
+  type StripeCustomerFacts,
+} from "@/lib/stripe";
 import { readCustomer } from "./create-customer";
 
 /** A customer's record at Stripe. */
@@ -73,6 +78,10 @@ async function makeStripeCustomer(
   try {
     return await createStripeCustomer({ customerId, name, email }, key);
   } catch (error) {
+    // Stripe takes fewer addresses than mail servers do. Checkout asks for one then.
+    if (isStripeRefusal(error) && error.param === "email") {
+      return createStripeCustomer({ customerId, name }, `${key}:no-email`);
+    }
     if (!isRememberedFailure(error)) throw error;
     const hour = new Date().toISOString().slice(0, 13);
     return createStripeCustomer({ customerId, name, email }, `${key}:${hour}`);

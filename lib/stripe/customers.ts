@@ -12,13 +12,13 @@ export interface StripeCustomerFacts {
 
 /** Makes the customer at Stripe; the same key gives the same one. */
 export async function createStripeCustomer(
-  input: { customerId: string; name: string; email: string },
+  input: { customerId: string; name: string; email?: string },
   idempotencyKey: string,
 ): Promise<StripeCustomerFacts> {
-  const { name, email, customerId } = input;
+  const { customerId, ...shown } = input;
   return facts(
     await callStripe(() =>
-      stripe().customers.create({ name, email, metadata: { customer_id: customerId } }, { idempotencyKey }),
+      stripe().customers.create({ ...shown, metadata: { customer_id: customerId } }, { idempotencyKey }),
     ),
   );
 }

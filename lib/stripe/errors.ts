@@ -1,5 +1,6 @@
 import Stripe from "stripe";
 import { isAppError, ServiceUnavailableError } from "@/lib/platform/errors";
+import { knownSetupProblem, raiseSetupAlert, StripeSetupError, setupProblemOf } from "./setup-problem";
 
 /**
  * Stripe did not answer, answered 5xx, or asked us to come back later. What it did with the request is unknown: repeat
@@ -8,6 +9,10 @@ import { isAppError, ServiceUnavailableError } from "@/lib/platform/errors";
 export class StripeUnavailableError extends ServiceUnavailableError {
   constructor(options: { cause: unknown }) {
     super("The payment provider does not answer at the moment. Please try again.", options);
+  }
+
+  override get details() {
+    return { reason: "stripe_unavailable" };
   }
 }
 
@@ -39,12 +44,14 @@ export class StripeRefusedError extends Error {
   readonly code: string;
   readonly param: string | undefined;
   readonly statusCode: number;
+  readonly requestId: string | undefined;
 
-  constructor(cause: Stripe.errors.StripeError) {
+  constructor(override readonly cause: Stripe.errors.StripeError) {
     super(`Stripe refused a request: ${cause.message}`, { cause });
     this.code = cause.code ?? cause.type;
     this.param = cause.param;
     this.statusCode = cause.statusCode ?? 0;
+    this.requestId = cause.requestId;
   }
 
   get isMissing(): boolean {
@@ -60,7 +67,13 @@ export function isStripeRefusal(error: unknown): error is StripeRefusedError {
 /** Codes that say "not now" although the status is a 4xx. */
 const TEMPORARY_CODES = new Set(["idempotency_key_in_use", "lock_timeout", "rate_limit"]);
 
-/** Runs one call of the SDK and translates its errors; nothing outside this folder sees Stripe's classes. */
+/**
+ * Runs one call of the SDK and translates its errors; nothing outside this folder sees Stripe's classes.
+ *
+ * @throws StripeUnavailableError no answer, or not now
+ * @throws StripeSetupError the operator has to correct something first; the alert that says what is raised
+ * @throws StripeRefusedError any other refusal
+ */
 export async function callStripe<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -70,6 +83,26 @@ export async function callStripe<T>(call: () => Promise<T>): Promise<T> {
     const isTemporary = status === 0 || status === 409 || status === 429 || status >= 500;
     if (isTemporary || TEMPORARY_CODES.has(error.code ?? ""))
       throw new StripeUnavailableError({ cause: error });
-    throw new StripeRefusedError(error);
+    const refused = new StripeRefusedError(error);
+    const problem = knownSetupProblem(refusalOf(refused));
+    if (!problem) throw refused;
+    await raiseSetupAlert(problem);
+    throw new StripeSetupError({ cause: error });
   }
+}
+
+/**
+ * Turns a refusal that nobody expected into what its caller is told and what the operator is: it comes from our request or
+ * from the settings, so that the caller can do nothing about it. Other errors pass.
+ *
+ * @throws StripeSetupError Stripe refused
+ */
+export async function rethrowRefusal(error: unknown): Promise<never> {
+  if (!isStripeRefusal(error)) throw error;
+  await raiseSetupAlert(setupProblemOf(refusalOf(error)));
+  throw new StripeSetupError({ cause: error });
+}
+
+function refusalOf({ statusCode, code, param, requestId, cause }: StripeRefusedError) {
+  return { statusCode, code, param, requestId, message: cause.message };
 }

@@ -23,9 +23,11 @@ export {
   isStripeRefusal,
   isUnanswered,
   MAX_UNANSWERED,
+  rethrowRefusal,
   StripeRefusedError,
   StripeUnavailableError,
 } from "./errors";
 export { createPortalSession } from "./portal";
 export { ensurePortalConfiguration, forgetPortalConfiguration } from "./portal-configuration";
+export { StripeSetupError } from "./setup-problem";
 export { type EventHint, hintFromStored, verifyDelivery } from "./webhooks";

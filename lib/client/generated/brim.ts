@@ -595,7 +595,7 @@ export interface Readiness {
 
 /** Why this cannot be done. */
 export interface ReasonDetails {
-  /** Why not, for programs, as in `operator_only` or `account_frozen`. */
+  /** Why not, for programs, as in `operator_only`, `account_frozen` or `stripe_setup`. */
   reason: string;
   /** The field that asks for it, where one does, as in `charges.3.overdraft`. */
   path?: string | undefined;
@@ -1177,7 +1177,7 @@ export class Brim extends Caller {
    *
    * Make one when the customer presses a button, and send the browser to `url`: whoever holds the address is let in. The portal adds and removes cards, chooses the default, shows invoices, and changes name, e-mail, address and tax id; then it leads back to the billing page.
    *
-   * What was changed is in `GET /billing/payment-methods` a moment later, when Stripe has told us. 409 with the reason `portal_refused` means that the operator must look at the settings at Stripe.
+   * What was changed is in `GET /billing/payment-methods` a moment later, when Stripe has told us. 503 with the reason `stripe_setup` means that the operator must correct the settings.
    *
    * Needs a key of a customer with the scope `billing:write`.
    */

@@ -44,7 +44,7 @@ const scopeDetails = z
 const reasonDetails = z
   .strictObject({
     reason: z.string().meta({
-      description: "Why not, for programs, as in `operator_only` or `account_frozen`.",
+      description: "Why not, for programs, as in `operator_only`, `account_frozen` or `stripe_setup`.",
       examples: ["operator_only"],
     }),
     path: z
@@ -67,6 +67,7 @@ export const REFUSAL_DETAILS: Partial<Record<PublicCode, z.ZodType[]>> = {
   PAYMENT_REQUIRED: [paymentDetails],
   FORBIDDEN: [scopeDetails, reasonDetails],
   CONFLICT: [reasonDetails, refundableDetails],
+  SERVICE_UNAVAILABLE: [reasonDetails],
 };
 
 const [firstDetails, ...moreDetails] = Object.values(REFUSAL_DETAILS)

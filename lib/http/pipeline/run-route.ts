@@ -5,6 +5,7 @@ import { noteRequest } from "@/lib/monitoring";
 import { NotFoundError } from "@/lib/platform/errors";
 import { newId } from "@/lib/platform/ids";
 import { log, requestLog } from "@/lib/platform/log";
+import { rethrowRefusal } from "@/lib/stripe";
 import { readIdempotencyKey } from "../idempotency/idempotency-key";
 import { claimOrRecall } from "../idempotency/stored-answers";
 import { bucketOf, countRequest, limitHeaders } from "../limits/rate-limits";
@@ -98,7 +99,7 @@ async function admit(route: Route, request: Request, headers: Record<string, str
 }
 
 async function run(route: Route, input: RouteInput<Actor | null, unknown, unknown>): Promise<Answer> {
-  const { status = 200, body, isReplay, textType } = await route.run(input);
+  const { status = 200, body, isReplay, textType } = await route.run(input).catch(rethrowRefusal);
   if (status === 204) return { status, body: null, headers: {} };
   if (textType !== undefined) return { status, body: String(body), headers: { "content-type": textType } };
   return jsonAnswer(status, body, isReplay ? REPLAYED : {});

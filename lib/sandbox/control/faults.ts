@@ -3,9 +3,10 @@ import { currentRandom } from "../store/random";
 export interface Fault {
   /** `path` is exact, or a prefix when it ends with `*`. Leaving a field out matches everything. */
   match: { method?: string; path?: string };
-  status?: 500 | 429 | 409;
-  /** Which 429: an object that is locked (the default), or too many requests. */
-  code?: "lock_timeout" | "rate_limit";
+  /** 400: Stripe Tax is not active. 401: the key is not valid. 403: the restricted key lacks a permission. */
+  status?: 500 | 429 | 409 | 403 | 401 | 400;
+  /** Which 429: an object that is locked (the default), or too many requests. Which 401: a key that has expired. */
+  code?: "lock_timeout" | "rate_limit" | "api_key_expired";
   /** 1 hits every request that matches, 0.1 every tenth; drawn from the sandbox's seed when it has one. */
   chance: number;
   /** How many requests it hits. */

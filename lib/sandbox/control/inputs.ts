@@ -9,8 +9,8 @@ export const duplicateInput = z.strictObject({
 
 export const faultInput = z.strictObject({
   match: z.strictObject({ method: z.string().optional(), path: z.string().optional() }).default({}),
-  status: z.literal([500, 429, 409]).optional(),
-  code: z.enum(["lock_timeout", "rate_limit"]).optional(),
+  status: z.literal([500, 429, 409, 403, 401, 400]).optional(),
+  code: z.enum(["lock_timeout", "rate_limit", "api_key_expired"]).optional(),
   chance: z.number().min(0).max(1).default(1),
   times: z.int().min(1).default(1),
   when: z.enum(["before", "after_commit", "remembered"]).default("before"),

@@ -1,9 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { ensureStripeCustomer } from "@/lib/customers";
 import { pruneStoredAnswers } from "@/lib/http";
 import { type Claim, claimOrRecall } from "@/lib/http/idempotency/stored-answers";
 import { pool, prisma } from "@/lib/platform/db";
 import { sweepTopUps } from "@/lib/top-ups";
-import { type ApiCustomer, aCustomer, eventually, type RunningBrim, startBrim } from "@/tests/support/brim";
+import {
+  type ApiAnswer,
+  type ApiCustomer,
+  aCustomer,
+  eventually,
+  type RunningBrim,
+  startBrim,
+} from "@/tests/support/brim";
 import { atDepth } from "@/tests/support/depth";
 import { topUp } from "@/tests/support/spending";
 
@@ -344,4 +352,122 @@ it("a customer made twice at once at Stripe is one", async () => {
 
   const sessions = await eventually(sessionsAtStripe, (list) => list.length === 3);
   expect(new Set(sessions.map((session) => session.customer)).size).toBe(1);
+});
+
+describe("a Stripe that the operator has not set up", () => {
+  const setupAlerts = () => prisma().alert.findMany({ where: { kind: "stripe_setup" } });
+  const refuse = (fault: object, path = "*") =>
+    brim.control("/faults", { ...fault, match: { path }, times: 1_000 });
+  const CARD = "pm_1QxK2eLkdIwHu7ixsetup001";
+
+  /** Every way on which a customer's request comes to Stripe. */
+  const WAYS: Record<string, (key: string) => Promise<ApiAnswer>> = {
+    "a top-up": (key) => start(key),
+    "the saving of a card": (key) => start(key, { mode: "setup" }),
+    "the portal": () => customer.post("/api/v1/billing/portal-session", {}),
+    "the choice of a default card": () =>
+      customer.post(`/api/v1/billing/payment-methods/${CARD}/default`, {}),
+    "the removal of a card": () => customer.delete(`/api/v1/billing/payment-methods/${CARD}`),
+  };
+
+  /** Known at Stripe and with a card, so that a refusal meets each way's own call. */
+  async function aKnownCustomer() {
+    customer = await aCustomer(brim);
+    const { customerId } = customer;
+    await ensureStripeCustomer(customerId);
+    await prisma().paymentMethod.create({
+      data: {
+        customerId,
+        paymentMethodId: CARD,
+        livemode: false,
+        cardBrand: "visa",
+        cardLast4: "4242",
+        cardExpMonth: 12,
+        cardExpYear: 2040,
+      },
+    });
+    await prisma().alert.deleteMany({ where: { kind: "stripe_setup" } });
+  }
+
+  it.each([
+    ["a key that is not valid", { status: 401 }, "secret_key", /^STRIPE_SECRET_KEY is not valid\. Create/],
+    [
+      "a key that has expired",
+      { status: 401, code: "api_key_expired" },
+      "secret_key",
+      /^STRIPE_SECRET_KEY has expired\. Create/,
+    ],
+    [
+      "a restricted key without a permission",
+      { status: 403 },
+      "permission:rak_checkout_session_write",
+      /lacks the permission rak_checkout_session_write\. Add it/,
+    ],
+    [
+      "Stripe Tax that is not active",
+      { status: 400 },
+      "stripe_tax_inactive",
+      /^Stripe Tax is not active\. Activate it .* or set STRIPE_AUTOMATIC_TAX=false/,
+    ],
+  ])("answers 503 on every way to Stripe, and raises one alert: %s", async (_name, fault, cause, message) => {
+    await aKnownCustomer();
+    Object.assign(globalThis, { brimPortalConfiguration: undefined }); // the portal asks Stripe first
+    await refuse(fault);
+
+    for (const [way, ask] of Object.entries(WAYS)) {
+      const { status, body, headers } = await ask(`setup ${way}`.replaceAll(" ", "-"));
+      expect({ way, status, body, wait: headers.get("retry-after") }).toMatchObject({
+        way,
+        status: 503,
+        body: { error: "SERVICE_UNAVAILABLE", details: { reason: "stripe_setup" } },
+        wait: "60",
+      });
+      expect(body.message).toMatch(/^Payments are not available right now because of a problem with our/);
+    }
+
+    expect(await setupAlerts()).toEqual([
+      expect.objectContaining({
+        subjectId: cause,
+        resolvedAt: null,
+        message: expect.stringMatching(message),
+      }),
+    ]);
+  });
+
+  it("is the same for a customer whom Stripe does not know yet", async () => {
+    customer = await aCustomer(brim);
+    await refuse({ status: 403 }, "/v1/customers");
+
+    const refused = await start("setup-new-customer");
+
+    expect([refused.status, refused.body.details]).toEqual([503, { reason: "stripe_setup" }]);
+  });
+
+  it("goes on with the same key once it is set up, and an alert that was resolved opens again", async () => {
+    await aKnownCustomer();
+    await refuse({ status: 400 }, SESSIONS.path);
+    await start("setup-retry");
+    await prisma().alert.updateMany({ data: { resolvedAt: new Date() } });
+    await start("setup-retry");
+    const alerts = await setupAlerts();
+    await brim.control("/faults", undefined, "DELETE");
+
+    const { status } = await start("setup-retry");
+
+    expect(alerts).toEqual([expect.objectContaining({ resolvedAt: null })]);
+    expect(status).toBe(200);
+    expect(await intentsOf()).toEqual([expect.objectContaining({ status: "open" })]);
+  });
+
+  it("is not to blame for an e-mail address that Stripe does not take: Checkout asks for another", async () => {
+    customer = await aCustomer(brim);
+    await prisma().customer.update({
+      where: { customerId: customer.customerId },
+      data: { email: "taken before there was a rule" },
+    });
+
+    const { status } = await start("setup-email");
+
+    expect(status).toBe(200);
+  });
 });

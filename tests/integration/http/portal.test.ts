@@ -239,8 +239,9 @@ describe("the portal's configuration", () => {
     await brim.stripe.billingPortal.configurations.update(own.id, { active: false });
     const refused = await open(customer);
 
-    expect([refused.status, refused.body.error]).toEqual([409, "CONFLICT"]);
-    expect(refused.body.details).toEqual({ reason: "portal_refused" });
+    expect([refused.status, refused.body.error]).toEqual([503, "SERVICE_UNAVAILABLE"]);
+    expect(refused.body.details).toEqual({ reason: "stripe_setup" });
+    expect(await openSetupAlerts()).toEqual([expect.stringMatching(/^Correct STRIPE_PORTAL_CONFIGURATION/)]);
     expect(await configurations()).toHaveLength(before.length);
   });
 
@@ -251,11 +252,16 @@ describe("the portal's configuration", () => {
 
     const { status, body } = await open(customer);
 
-    expect([status, body.details]).toEqual([409, { reason: "portal_refused" }]);
+    expect([status, body.details]).toEqual([503, { reason: "stripe_setup" }]);
     expect(body.message).not.toContain("bpc_missing");
     expect(await linkOf(customer)).toMatchObject({ deletedAt: null });
   });
 });
+
+async function openSetupAlerts(): Promise<string[]> {
+  const alerts = await prisma().alert.findMany({ where: { kind: "stripe_setup", resolvedAt: null } });
+  return alerts.map(({ message }) => message);
+}
 
 describe("what is done in the portal", () => {
   it("shows in our list: a card added, another made the default, one removed", async () => {
