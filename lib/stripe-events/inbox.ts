@@ -72,8 +72,9 @@ export async function claimDueEvent(now: Date): Promise<EventHint | null> {
  * that was cut in the middle. What it says is only shown to people; Stripe is read again.
  */
 function storable(payload: unknown): string {
-  return JSON.stringify(payload, (_name, value: unknown) =>
-    typeof value === "string" ? value.replace(/[\0\p{Surrogate}]/gu, "\ufffd") : value,
+  // In names as in values. `JSON.stringify` always escapes these; a backslash before the `u` may itself be escaped.
+  return JSON.stringify(payload).replace(/\\\\|\\u(?:0000|d[89a-f][\da-f]{2})/g, (sequence) =>
+    sequence === "\\\\" ? sequence : "\ufffd",
   );
 }
 

@@ -52,32 +52,80 @@ const deliver = (payload: string, signature: string | null) =>
   });
 
 describe("POST /api/webhooks/stripe", () => {
-  it.each<[string, (payload: string) => [string, string | null]]>([
-    ["no signature", (payload) => [payload, null]],
-    ["an empty signature", (payload) => [payload, ""]],
-    ["a signature of another form", (payload) => [payload, "v1=abc"]],
-    ["a wrong secret", (payload) => [payload, sign(payload, { secret: "whsec_wrong" })]],
-    ["an old timestamp", (payload) => [payload, sign(payload, { ageSeconds: 301 })]],
-    ["a changed body", (payload) => [`${payload} `, sign(payload)]],
-  ])("refuses %s with 400 and stores nothing", async (_what, forge) => {
+  it.each<[string, (payload: string) => [string, string | null], RegExp]>([
+    ["no signature", (payload) => [payload, null], /is missing/],
+    ["an empty signature", (payload) => [payload, ""], /is missing/],
+    ["a signature of another form", (payload) => [payload, "v1=abc"], /does not match/],
+    ["a wrong secret", (payload) => [payload, sign(payload, { secret: "whsec_wrong" })], /does not match/],
+    [
+      "an old one with a wrong secret",
+      (payload) => [payload, sign(payload, { secret: "whsec_wrong", ageSeconds: 301 })],
+      /does not match/,
+    ],
+    ["an old timestamp", (payload) => [payload, sign(payload, { ageSeconds: 301 })], /valid but older/],
+    ["a changed body", (payload) => [`${payload} `, sign(payload)], /does not match/],
+  ])("refuses %s with 400 and stores nothing", async (_what, forge, message) => {
     const event = anEvent();
     const [payload, signature] = forge(JSON.stringify(event));
 
     const answer = await deliver(payload, signature);
 
     expect(answer.status).toBe(400);
-    expect(answer.body.details.issues[0].path).toBe("Stripe-Signature");
+    expect(answer.body.details.issues).toEqual([
+      { path: "Stripe-Signature", message: expect.stringMatching(message) },
+    ]);
     expect(await prisma().stripeEvent.count({ where: { stripeEventId: String(event.id) } })).toBe(0);
   });
 
-  it.each([
-    ["a body that is not JSON", "hello"],
+  it.each<[string, unknown, string[], RegExp]>([
+    ["a body that is not JSON", "hello", [""], /not valid JSON/],
+    ["a list", "[]", [""], /not an event/],
+    ["null", "null", [""], /not an event/],
+    ["a text", '"evt_1"', [""], /not an event/],
+    ["an empty object", {}, ["object", "id", "type", "livemode", "created", "data"], /This must be "event"/],
+    ["an event without an id", anEvent({ id: undefined }), ["id"], /has an id/],
+    ["an id that is a number", anEvent({ id: 1 }), ["id"], /has an id/],
+    ["an id with a NUL", anEvent({ id: "evt_\0" }), ["id"], /has an id/],
+    ["an id with half of a surrogate pair", anEvent({ id: "evt_\ud800" }), ["id"], /has an id/],
+    ["an endless id", anEvent({ id: `evt_${"1".repeat(300)}` }), ["id"], /has an id/],
+    ["an event without a type", anEvent({ type: undefined }), ["type"], /has a type/],
+    ["a type with a NUL", anEvent({ type: "a\0" }), ["type"], /has a type/],
+    ["an event without a mode", anEvent({ livemode: undefined }), ["livemode"], /true or false/],
+    ["a version with a NUL", anEvent({ api_version: "\0" }), ["api_version"], /version of Stripe's API/],
+    ["a time in words", anEvent({ created: "today" }), ["created"], /seconds since 1970/],
+    ["a time beyond all times", anEvent({ created: 1e15 }), ["created"], /seconds since 1970/],
+    ["an event without data", anEvent({ data: undefined }), ["data"], /carries an object/],
+    ["an event without an object", anEvent({ data: { object: null } }), ["data.object"], /carries an object/],
     [
       "a thin event",
-      JSON.stringify({ id: "evt_thin", object: "v2.core.event", type: "v1.billing.meter.no_meter_found" }),
+      { id: "evt_thin", object: "v2.core.event", type: "v1.billing.meter.no_meter_found" },
+      ["object"],
+      /thin event/,
     ],
-  ])("refuses %s with 400 although it is signed", async (_what, payload) => {
-    expect((await deliver(payload, sign(payload))).status).toBe(400);
+  ])(
+    "refuses %s with 400 that says what is wrong, although it is signed",
+    async (_what, body, paths, message) => {
+      const payload = typeof body === "string" ? body : JSON.stringify(body);
+
+      const answer = await deliver(payload, sign(payload));
+
+      expect(answer.status).toBe(400);
+      expect(answer.body.details.issues.map(({ path }: { path: string }) => path)).toEqual(paths);
+      expect(answer.body.message).toMatch(message);
+    },
+  );
+
+  it("takes an event with a NUL or broken Unicode anywhere in its object, names included", async () => {
+    const object = { id: "cs_\0", "a\0b": "\ud800", "\udc00": ["x\0"], backslash: "\\u0000" };
+    const event = anEvent({ data: { object } });
+    const payload = JSON.stringify(event);
+
+    expect((await deliver(payload, sign(payload))).status).toBe(200);
+    const row = await prisma().stripeEvent.findUniqueOrThrow({ where: { stripeEventId: String(event.id) } });
+    expect(row.objectId).toBeNull();
+    expect(row.payload).toMatchObject({
+      data: { object: { "a\ufffdb": "\ufffd", "\ufffd": ["x\ufffd"], backslash: "\\u0000" } },
+    });
   });
 
   it("takes a delivery signed with any of the secrets", async () => {
