@@ -5,7 +5,7 @@ import { listCustomersOf, type MemberOf } from "@/lib/customers";
 import { presentTopUp, type SessionUser } from "@/lib/http";
 import { type Balance, listRecords, readBalance, type TransferRecord } from "@/lib/ledger";
 import { listCards, type SavedCard } from "@/lib/payment-methods";
-import type { CustomerId } from "@/lib/platform/ids";
+import { type CustomerId, isId } from "@/lib/platform/ids";
 import { findIntent, findInvoices, type InvoiceLink, readTopUp } from "@/lib/top-ups";
 
 const SHOWN_RECORDS = 10;
@@ -35,12 +35,14 @@ export interface BillingView {
 /**
  * Reads the page of the customer that the address names, or of the user's first one.
  *
- * @returns "no_customer" for a user without any, "foreign" when the named one is not the user's
+ * @returns "no_customer" for a user without any, "foreign" when the named one is not the user's, or the named attempt cannot exist
  */
 export async function loadBilling(
   user: SessionUser,
   query: BillingQuery,
 ): Promise<BillingView | "no_customer" | "foreign"> {
+  // Any text can stand in the address of a page, also one that the database refuses.
+  if (query.intent && !isId("topUp", query.intent)) return "foreign";
   const { onlyCustomerId } = user;
   const customers = (await listCustomersOf(user.userId)).filter(
     ({ customerId }) => onlyCustomerId === null || onlyCustomerId === customerId,

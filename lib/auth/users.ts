@@ -1,4 +1,5 @@
 import { prisma, type Tx } from "@/lib/platform/db";
+import { normalizeEmail, parseEmail } from "@/lib/platform/email-address";
 import { env } from "@/lib/platform/env";
 import { newId, type UserId } from "@/lib/platform/ids";
 import { hashPassword, isPassword } from "./password";
@@ -16,7 +17,7 @@ export async function createDemoUser(input: {
   name: string;
   password: string;
 }): Promise<{ userId: UserId }> {
-  const email = input.email.toLowerCase();
+  const email = normalizeEmail(input.email);
   const passwordHash = await hashPassword(input.password);
   const user = await prisma().user.upsert({
     where: { email },
@@ -40,8 +41,9 @@ export async function provideUser(tx: Tx, email: string): Promise<SignedInUser> 
 
 /** The user whom an e-mail and a password belong to, or null. Answers null at once outside the demo. */
 export async function findUserByPassword(email: string, password: string): Promise<SignedInUser | null> {
-  if (!env().BRIM_DEMO) return null;
-  const user = await prisma().user.findUnique({ where: { email: email.trim().toLowerCase() } });
+  const address = parseEmail(email);
+  if (!env().BRIM_DEMO || address === null) return null;
+  const user = await prisma().user.findUnique({ where: { email: address } });
   if (!user?.passwordHash || !(await isPassword(password, user.passwordHash))) return null;
   return { userId: user.id as UserId, email: user.email, name: user.name };
 }

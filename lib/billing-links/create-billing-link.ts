@@ -2,6 +2,7 @@ import type { OperatorActor } from "@/lib/auth";
 import { readCustomerAccount } from "@/lib/customers";
 import { recordAction } from "@/lib/operator-actions";
 import { withTransaction } from "@/lib/platform/db";
+import { normalizeEmail } from "@/lib/platform/email-address";
 import { env } from "@/lib/platform/env";
 import { invalidField } from "@/lib/platform/errors";
 import { newToken, tokenHash } from "./token";
@@ -37,7 +38,7 @@ export async function createBillingLink(
   const { customerId } = customer;
   const token = newToken();
   const expiresAt = new Date(now.getTime() + LIFE_MS);
-  const email = (input.email ?? customer.email).trim().toLowerCase();
+  const email = normalizeEmail(input.email ?? customer.email);
   await withTransaction(async (tx) => {
     await tx.billingLink.create({
       data: {

@@ -1,5 +1,6 @@
 import { openLedgerAccount } from "@/lib/ledger";
 import { prisma, type Tx, withTransaction } from "@/lib/platform/db";
+import { normalizeEmail } from "@/lib/platform/email-address";
 import { type CustomerId, newId } from "@/lib/platform/ids";
 
 /** A customer as it is shown. */
@@ -22,7 +23,7 @@ export async function insertCustomer(
   const customer = {
     customerId: input.customerId ?? newId("customer"),
     name: input.name,
-    email: input.email.trim().toLowerCase(),
+    email: normalizeEmail(input.email),
   };
   await tx.customer.create({ data: customer });
   await openLedgerAccount(tx, customer.customerId);
@@ -32,7 +33,7 @@ export async function insertCustomer(
 /** The oldest customer that carries an e-mail address, or null. */
 export async function findCustomerByEmail(email: string): Promise<Customer | null> {
   const row = await prisma().customer.findFirst({
-    where: { email: email.trim().toLowerCase() },
+    where: { email: normalizeEmail(email) },
     orderBy: { createdAt: "asc" },
   });
   return row && { customerId: row.customerId as CustomerId, name: row.name, email: row.email };

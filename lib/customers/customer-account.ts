@@ -1,5 +1,6 @@
 import { type Balance, readBalances } from "@/lib/ledger";
 import { prisma } from "@/lib/platform/db";
+import { normalizeEmail } from "@/lib/platform/email-address";
 import { NotFoundError } from "@/lib/platform/errors";
 import { type CustomerId, isId } from "@/lib/platform/ids";
 import type { Customer } from "./create-customer";
@@ -25,7 +26,7 @@ export async function listCustomers(options: {
 }): Promise<CustomerPage> {
   const rows = await prisma().customer.findMany({
     where: {
-      ...(options.email !== undefined && { email: options.email.trim().toLowerCase() }),
+      ...(options.email !== undefined && { email: normalizeEmail(options.email) }),
       ...(options.before !== undefined && { customerId: { lt: options.before } }),
     },
     orderBy: { customerId: "desc" }, // an id begins with the time of its making

@@ -1,5 +1,6 @@
 import type { OperatorActor } from "@/lib/auth";
 import { actOnce } from "@/lib/operator-actions";
+import { normalizeEmail } from "@/lib/platform/email-address";
 import { newId } from "@/lib/platform/ids";
 import { insertCustomer } from "./create-customer";
 import { type CustomerAccount, readCustomerAccount } from "./customer-account";
@@ -16,7 +17,7 @@ export async function registerCustomer(
   options: { idempotencyKey: string | null },
 ): Promise<{ customer: CustomerAccount; isReplay: boolean }> {
   const customerId = newId("customer");
-  const email = input.email.trim().toLowerCase();
+  const email = normalizeEmail(input.email);
   const made = await actOnce(
     { verb: "create_customer", by, subjectId: customerId, customerId },
     { ...options, content: [input.name, email] },

@@ -6,6 +6,7 @@ import type { ResponseClass } from "./pipeline/answer";
 import { runNotFound, runRoute } from "./pipeline/run-route";
 import type { Route } from "./route";
 import { ROUTES } from "./routes";
+import { refuseUnservable } from "./unservable";
 
 const shared = globalThis as typeof globalThis & { brimApiListener?: RequestListener };
 
@@ -53,6 +54,7 @@ export async function door(request: Request): Promise<Response> {
 
 /** The direct door: the same handlers without Next, for the process that `npm start` runs. */
 export const apiListener: RequestListener = (request, response) => {
+  if (refuseUnservable(request, response)) return;
   noteClientAddress(request);
   shared.brimApiListener ??= withItsOwnResponse(theApi());
   return shared.brimApiListener(request, response);

@@ -15,3 +15,4 @@ export { ownPath } from "./sign-in/own-address";
 export { type SignInWays, signInWays } from "./sign-in/providers";
 export { signOut } from "./sign-in/sign-out";
 export { readSignedInUser, type SessionUser } from "./sign-in/signed-in-user";
+export { refuseConnect, refuseUnservable } from "./unservable";

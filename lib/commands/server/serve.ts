@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from "node:http";
-import { apiListener, isApiPath, noteClientAddress } from "@/lib/http";
+import { apiListener, isApiPath, noteClientAddress, refuseConnect, refuseUnservable } from "@/lib/http";
 import { closeDatabase } from "@/lib/platform/db";
 import { pendingMigrations } from "@/lib/platform/migrations";
 import { startWorker } from "../start-worker";
@@ -27,9 +27,11 @@ export async function serve({ isDev, next }: { isDev: boolean; next: CreateNext 
   const server = createServer(timeouts, (request, response) => {
     const [pathname = "/"] = (request.url ?? "/").split("?", 1);
     if (isApiPath(pathname)) return apiListener(request, response);
+    if (refuseUnservable(request, response)) return;
     noteClientAddress(request);
     answerPage(request, response);
   });
+  server.on("connect", refuseConnect);
 
   try {
     // The port first: it may be taken, and then the worker must not have begun a job.

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { EMAIL_PATTERN, MAX_EMAIL_LENGTH, parseEmail } from "@/lib/platform/email-address";
 
 /**
  * No control characters, which no name has and Postgres cannot all store, and no half of a surrogate pair. Written so that it
@@ -27,10 +28,12 @@ export const STORABLE = /^(?:[^\0\ud800-\udfff]|[\ud800-\udbff][\udc00-\udfff])*
 /** Said of a text that is not storable. */
 export const NOT_STORABLE = "This must not contain NUL characters or broken Unicode.";
 
-/** An e-mail address; letters are made lower-case when it is stored. */
+/** An e-mail address, by the one rule for all addresses; it is stored as `parseEmail` writes it. */
 export const emailInput = z
-  .email({
+  .string({
     error: (issue) =>
       issue.input === undefined ? "The e-mail address is required." : "Write an e-mail address.",
   })
-  .max(254, "An e-mail address has at most 254 characters.");
+  .max(MAX_EMAIL_LENGTH, `An e-mail address has at most ${MAX_EMAIL_LENGTH} characters.`)
+  .regex(EMAIL_PATTERN, "Write an e-mail address.")
+  .refine((text) => parseEmail(text) !== null, "Write an e-mail address.");

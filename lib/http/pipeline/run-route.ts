@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { performance } from "node:perf_hooks";
+import type { z } from "zod";
 import { type Actor, idempotencyOwner, requireCustomer, requireOperator, requireScope } from "@/lib/auth";
 import { noteRequest } from "@/lib/monitoring";
 import { NotFoundError } from "@/lib/platform/errors";
@@ -14,6 +15,7 @@ import { type Answer, jsonAnswer, type ResponseClass, toResponse } from "./answe
 import { authenticate } from "./authenticate";
 import { errorAnswer } from "./errors";
 import { parseJson, readBody } from "./read-body";
+import { mayBeUnstorable, requireStorable } from "./storable";
 import { validate, validatePath } from "./validate";
 
 /**
@@ -29,15 +31,25 @@ export function runRoute(
   return observed(route.operationId, request, Make, async (requestId, headers) => {
     const actor = await admit(route, request, headers);
     validatePath(route.params, params);
-    const query = validate(route.query, queryOf(request), "query");
+    const parameters = queryOf(request);
+    const query = validate(route.query, parameters, "query");
+    requireStorable(parameters);
     const idempotencyKey = route.takesIdempotencyKey ? readIdempotencyKey(request.headers) : null;
     const text = route.body ? await readBody(request, route) : "";
-    const body = route.body ? validate(route.body, parseJson(text), "body") : undefined;
+    const body = route.body ? readJson(route.body, text) : undefined;
     const input = { actor, body, query, params, idempotencyKey, requestId, request };
     return route.storesAnswer && actor && idempotencyKey !== null
       ? runOnce(route, input, { actor, idempotencyKey, text })
       : run(route, input);
   });
+}
+
+function readJson<T>(schema: z.ZodType<T>, text: string): T {
+  const json = parseJson(text);
+  const body = validate(schema, json, "body");
+  // After the schema, whose words are about the field.
+  if (mayBeUnstorable(text)) requireStorable(json);
+  return body;
 }
 
 /**

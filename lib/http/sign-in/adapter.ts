@@ -1,6 +1,7 @@
 import { PrismaAdapter } from "@auth/prisma-adapter";
 import type { Adapter } from "next-auth/adapters";
 import { prisma } from "@/lib/platform/db";
+import { normalizeEmail, parseEmail } from "@/lib/platform/email-address";
 import { newId } from "@/lib/platform/ids";
 
 /** A user as next-auth gives it: whoever came by a verified e-mail address. */
@@ -13,20 +14,25 @@ interface NewUser {
 
 /** next-auth's view of our users: ids are ours, addresses lower-case, and no provider's tokens are kept. */
 export function userAdapter(): Adapter {
+  const base = PrismaAdapter(asAdapterClient(prisma()));
+  const { useVerificationToken: redeemToken } = base; // no hook of React's
   return asAdapter({
-    ...PrismaAdapter(asAdapterClient(prisma())),
+    ...base,
     createUser: (user: NewUser) =>
       prisma().user.create({
         data: {
           id: newId("user"),
-          email: user.email.toLowerCase(),
+          email: normalizeEmail(user.email),
           // Every way to sign in proves the address, see `isVerifiedSignIn`.
           emailVerified: user.emailVerified ?? new Date(),
           name: user.name ?? null,
           image: user.image ?? null,
         },
       }),
-    getUserByEmail: (email: string) => prisma().user.findUnique({ where: { email: email.toLowerCase() } }),
+    getUserByEmail: (email: string) => prisma().user.findUnique({ where: { email: normalizeEmail(email) } }),
+    useVerificationToken: async (link: { identifier: string; token: string }) =>
+      // From the address of a link, which anybody can write.
+      parseEmail(link.identifier) === null ? null : ((await redeemToken?.(link)) ?? null),
     linkAccount: async ({ userId, type, provider, providerAccountId }: Record<LinkField, string>) => {
       // Tokens for GitHub or Google are of no use to us, and what is not stored cannot leak.
       await prisma().account.create({ data: { userId, type, provider, providerAccountId } });

@@ -5,6 +5,7 @@ import GitHubProvider from "next-auth/providers/github";
 import GoogleProvider from "next-auth/providers/google";
 import { findUserByPassword } from "@/lib/auth";
 import { sendSignInLink } from "@/lib/emails";
+import { parseEmail } from "@/lib/platform/email-address";
 import { env } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
 import { readVerifiedEmail } from "./github-email";
@@ -74,6 +75,11 @@ function refuseForNow(error: unknown): never {
 function emailProvider() {
   return EmailProvider({
     maxAge: 24 * 60 * 60,
+    normalizeIdentifier: (identifier) => {
+      const email = parseEmail(identifier);
+      if (email === null) throw new Error("This is not an e-mail address.");
+      return email;
+    },
     sendVerificationRequest: ({ identifier, url }) => sendSignInLink({ to: identifier, url }),
   });
 }

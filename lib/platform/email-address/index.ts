@@ -30,3 +30,8 @@ export function parseEmail(text: string): string | null {
 function isLabel(label: string): boolean {
   return /^[a-z0-9-]{1,63}$/.test(label) && !label.startsWith("-") && !label.endsWith("-");
 }
+
+/** The stored form of an address. One that another service has vouched for is kept even where it breaks the rule. */
+export function normalizeEmail(text: string): string {
+  return parseEmail(text) ?? text.trim().toLowerCase();
+}

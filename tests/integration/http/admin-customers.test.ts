@@ -86,6 +86,20 @@ describe("a new customer", () => {
     ]);
   });
 
+  it.each([
+    ["a&b@example.com", "a&b@example.com"],
+    ["o'brien+billing@example.photography", "o'brien+billing@example.photography"],
+    ["Rechnung@MÜNCHEN.de", "rechnung@xn--mnchen-3ya.de"],
+  ])("takes the address %s, and finds it again as it was written", async (email, stored) => {
+    const { status, body } = await make({ email });
+    const found = await operator.get(`${CUSTOMERS}?${new URLSearchParams({ email })}`);
+
+    expect([status, body.email]).toEqual([200, stored]);
+    expect(found.body.customers.map((one: { customer_id: string }) => one.customer_id)).toEqual([
+      body.customer_id,
+    ]);
+  });
+
   it.each<[string, Record<string, unknown>, string]>([
     ["no name", { name: undefined }, "name"],
     ["a blank name", { name: "   " }, "name"],
@@ -94,6 +108,8 @@ describe("a new customer", () => {
     ["no address", { email: undefined }, "email"],
     ["no real address", { email: "acme" }, "email"],
     ["an address with a line break", { email: "a@b.example\nBcc: c@d.example" }, "email"],
+    ["an address with a NUL", { email: "a\u0000b@c.example" }, "email"],
+    ["an address with half of a surrogate pair", { email: "\ud800@c.example" }, "email"],
     ["a long address", { email: `${"x".repeat(250)}@a.example` }, "email"],
     ["an unknown field", { balance_usd: "100.00" }, "balance_usd"],
   ])("is refused for %s", async (_what, body, field) => {

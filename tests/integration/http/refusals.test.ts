@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApiKey, revokeApiKey } from "@/lib/api-keys";
 import { prisma } from "@/lib/platform/db";
@@ -282,5 +283,142 @@ describe("the API as a whole", () => {
 
   it("is not ready without a worker", async () => {
     expectError(await call(brim, "/api/v1/ready", {}), 503, "SERVICE_UNAVAILABLE");
+  });
+});
+
+describe("text that cannot be stored as it was sent", () => {
+  const NUL = "This must not contain NUL characters or broken Unicode.";
+  const RESERVED = "This name is reserved. Use another one.";
+  const charge = (fields: object) => ({ amount_usd: "0.01", idempotency_key: "unstorable", ...fields });
+  const CHARGES = "/api/v1/usage/charges";
+
+  it.each<[string, string, unknown, string, RegExp]>([
+    ["a NUL in a description", CHARGES, charge({ description: "a\0b" }), "description", /NUL/],
+    ["half of a pair in a description", CHARGES, charge({ description: "\ud83d" }), "description", /Unicode/],
+    ["a NUL in a value", CHARGES, charge({ metadata: { model: "\0" } }), "metadata.model", /NUL/],
+    [
+      "half of a pair in a name",
+      CHARGES,
+      charge({ metadata: { "\udc00": "x" } }),
+      "metadata.\ufffd",
+      /Unicode/,
+    ],
+    ["a NUL in a key", CHARGES, charge({ idempotency_key: "a\0" }), "idempotency_key", /ASCII/],
+    ["a NUL in an amount", CHARGES, charge({ amount_usd: "1\0" }), "amount_usd", /NUL/],
+    ["a NUL in a customer", CHARGES, charge({ customer_id: "\0" }), "customer_id", /cust_/],
+    [
+      "a NUL in an item of a batch",
+      `${CHARGES}/batch`,
+      { charges: [charge({ description: "\0" })] },
+      "charges.0.description",
+      /NUL/,
+    ],
+  ])("is refused with 400 that names the field: %s", async (_what, path, body, field, message) => {
+    const answer = await customer.post(path, JSON.stringify(body));
+
+    expectError(answer, 400, "INVALID_REQUEST");
+    expect(answer.body.details.issues).toContainEqual({
+      path: expect.stringContaining(field.replace("\ufffd", "")),
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it.each([
+    ['{"amount_usd":"0.01","idempotency_key":"p","metadata":{"__proto__":"x"}}', "metadata.__proto__"],
+    [
+      '{"amount_usd":"0.01","idempotency_key":"p","metadata":{"__proto__":{"a":"b"},"c":"d"}}',
+      "metadata.__proto__",
+    ],
+    ['{"amount_usd":"0.01","idempotency_key":"p","metadata":{"\\u005f_proto__":"x"}}', "metadata.__proto__"],
+  ])("is refused with 400 where JavaScript would drop it: %s", async (body, path) => {
+    const answer = await customer.post(CHARGES, body);
+
+    expectError(answer, 400, "INVALID_REQUEST");
+    expect(answer.body.details.issues).toEqual([{ path, message: RESERVED }]);
+  });
+
+  it.each(['{"__proto__":{"amount_usd":"25.00"}}', '{"amount_usd":"25.00","__proto__":{"mode":"setup"}}'])(
+    "is no field of a request either: %s",
+    async (body) => {
+      expectError(await customer.post(CHECKOUT, body), 400, "INVALID_REQUEST");
+    },
+  );
+
+  it("keeps names that only look special", async () => {
+    const { customerId } = customer;
+    await prisma().ledgerAccount.update({ where: { customerId }, data: { balanceNanos: 10n ** 10n } });
+    const metadata = { constructor: "a", toString: "b", prototype: "c", hasOwnProperty: "d", "": "e" };
+
+    const { status } = await customer.post(CHARGES, charge({ idempotency_key: "special", metadata }));
+    const { body } = await customer.get("/api/v1/billing/records?type=charge");
+
+    expect(status).toBe(200);
+    expect(body.records[0].metadata).toEqual(metadata);
+  });
+
+  it.each([
+    "/api/v1/billing/records?cursor=%00",
+    "/api/v1/billing/records?type=%00",
+    "/api/v1/billing/topups?status=%00",
+    "/api/v1/billing/topups?limit=%00",
+    "/api/v1/usage?from=%00",
+    "/api/v1/usage?customer_id=%00",
+    "/api/v1/billing/balance?a=%00",
+    "/api/v1/billing/balance?%00=a",
+  ])("is refused in a query with 400: %s", async (path) => {
+    const answer = await customer.get(path);
+
+    expectError(answer, 400, "INVALID_REQUEST");
+    expect(answer.body.details.issues[0].path).not.toBe("");
+  });
+
+  it.each(["topups/%00", "topups/topup_%00", "topups/%ED%A0%80", "topups/%zz"])(
+    "names nothing that exists in a path: %s",
+    async (path) => {
+      expectError(await customer.get(`/api/v1/billing/${path}`), 404, "NOT_FOUND");
+    },
+  );
+
+  it("is refused with the words of the rule for any text", async () => {
+    const body = JSON.stringify(charge({ description: "\0" }));
+
+    expect((await customer.post(CHARGES, body)).body.details.issues).toEqual([
+      { path: "description", message: NUL },
+    ]);
+  });
+});
+
+describe("a request that no handler can take", () => {
+  /** What comes back for the very bytes of a request. */
+  function sendRaw(head: string): Promise<string> {
+    const { hostname, port } = new URL(brim.url);
+    return new Promise((resolve, reject) => {
+      const socket = connect(Number(port), hostname, () => socket.end(`${head}\r\n\r\n`));
+      let text = "";
+      socket.setEncoding("utf8").on("data", (chunk: string) => {
+        text += chunk;
+      });
+      socket.on("close", () => resolve(text)).on("error", reject);
+    });
+  }
+
+  const isDirect = process.env.BRIM_TEST_DOOR !== "route";
+
+  it.runIf(isDirect).each([
+    ["GET *", "path"],
+    ["OPTIONS *", "path"],
+    ["TRACE /api/v1/health", "method"],
+    ["GET http://example.com/api/v1/health", "path"],
+  ])("is answered with 400 that says why: %s", async (line, path) => {
+    const [head = "", body = ""] = (await sendRaw(`${line} HTTP/1.1\r\nHost: brim.example`)).split(
+      "\r\n\r\n",
+    );
+
+    expect(head).toMatch(/^HTTP\/1\.1 400 /);
+    expect(JSON.parse(body)).toMatchObject({
+      error: "INVALID_REQUEST",
+      statusCode: 400,
+      details: { issues: [{ path, message: expect.any(String) }] },
+    });
   });
 });
