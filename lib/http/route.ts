@@ -61,6 +61,8 @@ interface RouteFacts<Body, Query> {
    * while the first is running is told so. Not for spending, which must stay one statement, nor where a secret is shown once.
    */
   storesAnswer?: boolean;
+  /** Runs once at a time under a key, but keeps no answer: what was answered may not hold any more. */
+  runsOneAtATime?: boolean;
   /** Whether no body at all stands for `{}`. */
   mayOmitBody?: boolean;
   /** Bytes that the body may have; 64 KiB unless said otherwise. */

@@ -12,7 +12,7 @@ import {
   isStripeRefusal,
 } from "@/lib/stripe";
 import { checkoutParams } from "./checkout-params";
-import { TopUpEndedError } from "./errors";
+import { type TopUpEnd, TopUpEndedError } from "./errors";
 import { lockIntent, moveIntent, note, refOf, type TopUpIntent } from "./intents";
 import { MIN_SESSION_LIFETIME_MS, SESSION_LIFETIME_MS } from "./rules";
 
@@ -58,9 +58,15 @@ export async function openSession(start: TopUpIntent, now: Date): Promise<Opened
 
 function alreadyOpened(intent: TopUpIntent): OpenedSession | null {
   const { stripeSessionId: sessionId, stripeSessionUrl: url } = intent;
-  if (sessionId && url) return { intent, sessionId, url };
-  if (intent.status !== "created") throw new TopUpEndedError();
-  return null;
+  const end = endOf(intent);
+  if (end) throw new TopUpEndedError(end, intent.topUpIntentId);
+  return sessionId && url ? { intent, sessionId, url } : null;
+}
+
+/** How an attempt ended without money; null for one that can be paid or was. */
+function endOf({ status, stripeSessionId }: TopUpIntent): TopUpEnd | null {
+  if (status === "expired" || status === "failed" || status === "canceled") return status;
+  return status !== "created" && !stripeSessionId ? "failed" : null;
 }
 
 function isTooOld(intent: TopUpIntent, now: Date): boolean {

@@ -3,12 +3,13 @@ import { type CustomerActor, idempotencyOwner } from "@/lib/auth";
 import type { Cents } from "@/lib/money";
 import { isDuplicate, isKeyTaken, prisma, withTransaction } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
-import { IdempotencyConflictError } from "@/lib/platform/errors";
+import { IdempotencyConflictError, ServiceUnavailableError } from "@/lib/platform/errors";
 import { newId } from "@/lib/platform/ids";
 import { checkoutParams } from "./checkout-params";
 import { TopUpAmountOutOfRangeError, TopUpEndedError } from "./errors";
 import { note, refOf, type TopUpIntent } from "./intents";
 import { type OpenedSession, openSession } from "./open-session";
+import { readTopUp } from "./queries";
 import { MAX_TOP_UP, MIN_TOP_UP, SESSION_LIFETIME_MS } from "./rules";
 
 /** What a caller asks for. */
@@ -33,7 +34,7 @@ const FIRST_CHECK_AFTER_MS = 10 * 60_000;
  * @param idempotencyKey the caller's name for this attempt; the same key gives the same top-up
  * @throws TopUpAmountOutOfRangeError amount outside those limits
  * @throws IdempotencyConflictError the key was used for another request
- * @throws TopUpEndedError the key's top-up ended without a Checkout page, or is of the other mode, test or live
+ * @throws TopUpEndedError the key's top-up ended without money, or is of the other mode, test or live
  * @throws StripeUnavailableError no answer from Stripe; the intent stays, retry with the same key
  */
 export async function startTopUp(
@@ -45,10 +46,28 @@ export async function startTopUp(
   if (input.mode === "payment" && (input.amount < MIN_TOP_UP || input.amount > MAX_TOP_UP)) {
     throw new TopUpAmountOutOfRangeError();
   }
-  const { intent, isReplay } = await findOrInsertIntent(actor, input, idempotencyKey, now);
+  const found = await findOrInsertIntent(actor, input, idempotencyKey, now);
+  const { isReplay } = found;
+  const intent = isReplay ? await refresh(actor, found.intent, now) : found.intent;
   // Between the transactions, because a network call must not hold database locks.
   const opened = await openSession(intent, now);
   return { ...opened, isReplay };
+}
+
+/**
+ * Looks at Stripe for what became of an attempt: the page of one that has ended cannot be handed out again.
+ *
+ * @throws ServiceUnavailableError its time is over and Stripe does not say whether it was paid
+ */
+async function refresh(actor: CustomerActor, known: TopUpIntent, now: Date): Promise<TopUpIntent> {
+  if (known.status !== "open") return known;
+  const { intent } = await readTopUp(actor.customerId, known.topUpIntentId, now);
+  if (intent.status === "open" && intent.sessionExpiresAt <= now) {
+    throw new ServiceUnavailableError(
+      "What became of this top-up is not known at the moment. Please try again.",
+    );
+  }
+  return intent;
 }
 
 async function findOrInsertIntent(
@@ -86,7 +105,7 @@ function findByKey(actor: CustomerActor, idempotencyKey: string): Promise<TopUpI
 function sameRequest(intent: TopUpIntent, requestHash: string): TopUpIntent {
   if (intent.requestHash !== requestHash) throw new IdempotencyConflictError();
   // A page of ours for an attempt of the other mode could be paid and would never be credited.
-  if (intent.livemode !== livemode()) throw new TopUpEndedError();
+  if (intent.livemode !== livemode()) throw new TopUpEndedError("other_mode", intent.topUpIntentId);
   return intent;
 }
 

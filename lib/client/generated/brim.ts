@@ -599,6 +599,8 @@ export interface ReasonDetails {
   reason: string;
   /** The field that asks for it, where one does, as in `charges.3.overdraft`. */
   path?: string | undefined;
+  /** The top-up of the idempotency key, where it has ended. */
+  topup_intent_id?: string | undefined;
 }
 
 /** Why it is done. */
@@ -1102,7 +1104,7 @@ export class Brim extends Caller {
    *
    * Send the customer's browser to `url`. The balance changes when Stripe confirms the payment, and not before: ask `GET /billing/topups/{topup_intent_id}` what became of it.
    *
-   * The same idempotency key answers with the same page. Mode `setup` saves a card without a charge.
+   * The same idempotency key answers with the same page. Once that has expired or failed the answer is 409 with the reason `topup_expired`, `topup_failed` or `topup_canceled`: start a new top-up with a new key. Mode `setup` saves a card without a charge.
    *
    * Needs a key of a customer with the scope `billing:write`.
    */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { SCOPES } from "@/lib/auth";
-import { exampleId, positiveUsdField, usdField } from "../fields/fields";
+import { exampleId, idField, positiveUsdField, usdField } from "../fields/fields";
 import { PUBLIC_CODES, type PublicCode } from "../pipeline/errors";
 
 const issuesDetails = z
@@ -54,6 +54,7 @@ const reasonDetails = z
         description: "The field that asks for it, where one does, as in `charges.3.overdraft`.",
         examples: ["overdraft"],
       }),
+    topup_intent_id: idField("topUp", "The top-up of the idempotency key, where it has ended.").optional(),
   })
   .meta({ id: "ReasonDetails", description: "Why this cannot be done." });
 

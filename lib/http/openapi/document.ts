@@ -22,6 +22,10 @@ answer came: it happens once.
 **Errors** have one form. \`error\` is a code for programs that never changes its meaning, \`message\` a sentence for people, and
 \`request_id\` finds the request in our log.
 
+**Browsers** call this API from Brim's own pages only. A page on another origin asks your server, which holds the API key and
+calls Brim: a key in a page can be read by whoever opens it. So there is no CORS: a preflight is answered with 404 and without
+\`Access-Control-Allow-Origin\`.
+
 **Lists** are newest first. \`next_cursor\` leads to the next page, and is null on the last one.
 `.trim();
 

@@ -15,7 +15,7 @@ export function failuresOf(route: Route): Map<number, Failure[]> {
     ...(route.params ? (["not_found"] as const) : []),
     ...(route.body ? (["payload_too_large", "unsupported_media_type"] as const) : []),
     ...(route.takesIdempotencyKey ? (["idempotency_conflict"] as const) : []),
-    ...(route.storesAnswer ? (["conflict"] as const) : []), // the first request is still running
+    ...(route.storesAnswer || route.runsOneAtATime ? (["conflict"] as const) : []), // the first request is still running
     ...(route.refusals ?? []),
     "internal_error",
   ]);

@@ -38,7 +38,7 @@ export function runRoute(
     const text = route.body ? await readBody(request, route) : "";
     const body = route.body ? readJson(route.body, text) : undefined;
     const input = { actor, body, query, params, idempotencyKey, requestId, request };
-    return route.storesAnswer && actor && idempotencyKey !== null
+    return (route.storesAnswer || route.runsOneAtATime) && actor && idempotencyKey !== null
       ? runOnce(route, input, { actor, idempotencyKey, text })
       : run(route, input);
   });
@@ -139,7 +139,9 @@ async function runOnce(
   try {
     const answer = await run(route, input);
     // The work is done: whether its answer can be kept does not change what it is.
-    if (answer.body !== null) await found?.keep({ status: answer.status, body: answer.body }).catch(warn);
+    if (route.runsOneAtATime) await found?.giveBack().catch(warn);
+    else if (answer.body !== null)
+      await found?.keep({ status: answer.status, body: answer.body }).catch(warn);
     return answer;
   } catch (error) {
     await found?.giveBack().catch(warn); // else its claim runs out by itself

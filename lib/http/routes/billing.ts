@@ -14,12 +14,12 @@ export const createCheckoutSession = customerRoute(
     summary: "Start a top-up, or the saving of a card, and get the address of its Checkout page",
     description: [
       "Send the customer's browser to `url`. The balance changes when Stripe confirms the payment, and not before: ask `GET /billing/topups/{topup_intent_id}` what became of it.",
-      "The same idempotency key answers with the same page. Mode `setup` saves a card without a charge.",
+      "The same idempotency key answers with the same page. Once that has expired or failed the answer is 409 with the reason `topup_expired`, `topup_failed` or `topup_canceled`: start a new top-up with a new key. Mode `setup` saves a card without a charge.",
     ].join("\n\n"),
     scope: "billing:write",
     body: startTopUpBody,
     takesIdempotencyKey: true,
-    storesAnswer: true,
+    runsOneAtATime: true, // the page that was handed out may have expired
     answer: checkoutAnswer,
     refusals: ["conflict"],
   },

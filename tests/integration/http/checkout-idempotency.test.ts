@@ -86,8 +86,54 @@ describe("the same idempotency key", () => {
   });
 });
 
-describe("the answer that was kept", () => {
-  it("comes again word for word, whatever has become of the top-up, and is forgotten after a day", async () => {
+describe("the key of a top-up that has ended", () => {
+  const conflict = (reason: string, topup_intent_id: string) => ({
+    status: 409,
+    body: { error: "CONFLICT", details: { reason, topup_intent_id } },
+  });
+
+  it.each([
+    ["and Stripe's event has said so", "a", true],
+    ["although no event has said so", "b", false],
+  ])("answers 409 that says so and what to do: expired, %s", async (_what, key, isTold) => {
+    customer = await aCustomer(brim);
+    const { body } = await start(key);
+    if (!isTold) await brim.control("/deliveries/mode", { mode: "hold" });
+    await brim.control(`/checkout/${body.session_id}/expire`);
+    if (isTold) await eventually(intentsOf, ([intent]) => intent?.status === "expired");
+
+    const again = await start(key);
+    await brim.control("/deliveries/mode", { mode: "deliver" });
+
+    expect(again).toMatchObject(conflict("topup_expired", body.topup_intent_id));
+    expect(again.body.message).toMatch(/has expired\. Start a new one with a new idempotency key/);
+    expect((await start(`${key}-new`)).status).toBe(200);
+  });
+
+  it("answers 409 when it failed", async () => {
+    customer = await aCustomer(brim);
+    const { body } = await start("a");
+    const { customerId } = customer;
+    await prisma().topUpIntent.updateMany({ where: { customerId }, data: { status: "failed" } });
+
+    expect(await start("a")).toMatchObject(conflict("topup_failed", body.topup_intent_id));
+  });
+
+  it("is not called expired while Stripe cannot say whether it was paid", async () => {
+    customer = await aCustomer(brim);
+    await start("a");
+    await prisma().topUpIntent.updateMany({
+      where: { customerId: customer.customerId },
+      data: { sessionExpiresAt: new Date(Date.now() - 1_000) },
+    });
+    await brim.control("/faults", { match: { path: "/v1/*" }, status: 500, times: 1_000 });
+
+    expect((await start("a")).status).toBe(503);
+  });
+});
+
+describe("the answer to a known key", () => {
+  it("is the same again after the top-up was paid, also when a day has passed", async () => {
     customer = await aCustomer(brim);
     const first = await start("a");
     await brim.control(`/checkout/${first.body.session_id}/pay`, {});
@@ -98,8 +144,7 @@ describe("the answer that was kept", () => {
     expect(again.status).toBe(200);
     expect(again.body).toEqual(first.body);
     await pruneStoredAnswers(new Date(Date.now() + 86_400_001));
-    expect(await prisma().storedAnswer.count()).toBe(0);
-    await start("a");
+    expect((await start("a")).body).toEqual(first.body);
     expect(await intentsOf()).toHaveLength(1); // the key on the top-up's own row outlives the answer
   });
 

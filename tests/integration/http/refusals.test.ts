@@ -277,6 +277,18 @@ describe("the API as a whole", () => {
     expectError(await customer.post("/api/v1/billing/balance", {}), 404, "NOT_FOUND");
   });
 
+  it("answers a preflight from another origin with 404 and lets no page in, as its description says", async () => {
+    const answer = await call(brim, CHECKOUT, {
+      method: "OPTIONS",
+      headers: { origin: "https://shop.example", "access-control-request-method": "POST" },
+    });
+
+    expectError(answer, 404, "NOT_FOUND");
+    expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
+    const { body: document } = await call(brim, "/api/v1/openapi.json", {});
+    expect(document.info.description).toContain("there is no CORS");
+  });
+
   it("says that it is up without a key", async () => {
     expect((await call(brim, "/api/v1/health", {})).body).toEqual({ status: "up" });
   });
