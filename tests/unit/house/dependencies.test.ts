@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+
+interface LockedPackage {
+  version: string;
+  resolved?: string;
+  dependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+}
+
+const readJson = <T>(file: string) => JSON.parse(readFileSync(join(root, file), "utf8")) as T;
+const manifest =
+  readJson<Record<"dependencies" | "devDependencies" | "scripts", Record<string, string>>>("package.json");
+const { packages } = readJson<{ packages: Record<string, LockedPackage> }>("package-lock.json");
+
+describe("package-lock.json", () => {
+  it("has every package that another one names, also those for other platforms: `npm ci` refuses a lock that lacks one", () => {
+    const missing = Object.entries(packages).flatMap(([path, { dependencies, optionalDependencies }]) =>
+      Object.keys({ ...dependencies, ...optionalDependencies })
+        .filter((name) => !placesOf(path, name).some((place) => place in packages))
+        .map((name) => `${path} needs ${name}`),
+    );
+
+    expect(missing).toEqual([]);
+  });
+
+  it("names no registry", () => {
+    const named = Object.entries(packages).filter(([, { resolved }]) => resolved !== undefined);
+
+    expect(named).toEqual([]);
+  });
+
+  it("agrees with package.json", () => {
+    const { dependencies, devDependencies } = manifest;
+
+    expect(packages[""]).toMatchObject({ dependencies, devDependencies });
+  });
+});
+
+/** Where Node looks for a package from another one. */
+function placesOf(path: string, name: string): string[] {
+  const parents = path
+    .split("/node_modules/")
+    .map((_, index, parts) => parts.slice(0, index + 1).join("/node_modules/"));
+  return [
+    ...parents.filter(Boolean).map((parent) => `${parent}/node_modules/${name}`),
+    `node_modules/${name}`,
+  ];
+}
+
+/** Programs that nobody runs in production, and what only they load. */
+const DEVELOPMENT = [
+  "lib/commands/generate",
+  "lib/commands/new-migration.ts",
+  "lib/platform/embedded-postgres/",
+  "playwright.config.ts",
+  "vitest.config.ts",
+];
+
+describe("without development dependencies", () => {
+  it("everything that is built and run in production finds its packages", () => {
+    const lacking = sourceFiles()
+      .filter((file) => !DEVELOPMENT.some((prefix) => file.startsWith(prefix)))
+      .flatMap((file) =>
+        packagesIn(readFileSync(join(root, file), "utf8"))
+          .filter((name) => name in manifest.devDependencies)
+          .map((name) => `${file} needs ${name}`),
+      );
+
+    expect(lacking).toEqual([]);
+  });
+
+  it("every script but those of development finds its program", () => {
+    const developmentScripts = /^(format|lint|types|test.*|check|bench.*)$/;
+    const programs = Object.entries(manifest.scripts)
+      .filter(([name]) => !developmentScripts.test(name))
+      .map(([, command]) => command.split(" ")[0] ?? "");
+
+    expect(new Set(programs)).toEqual(new Set(["tsx", "node"]));
+    expect(manifest.dependencies).toHaveProperty("tsx");
+  });
+
+  it("`next build` finds the types that it would otherwise install by itself", () => {
+    for (const name of ["typescript", "@types/node", "@types/react", "@types/react-dom"]) {
+      expect(manifest.dependencies).toHaveProperty([name]);
+    }
+  });
+});
+
+function sourceFiles(): string[] {
+  const isSource = (file: string) => /\.(css|[cm]?[jt]sx?)$/.test(file);
+  const below = ["app", "components", "lib", "prisma"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
+  );
+  return [...readdirSync(root), ...below]
+    .filter(isSource)
+    .filter((file) => !file.startsWith("prisma/generated"));
+}
+
+/** The packages that a file imports or looks for, and the plugins that a configuration names. */
+function packagesIn(source: string): string[] {
+  const mentions = source.matchAll(
+    /(?:\bfrom|\bimport|\bimport\(|\bresolve\(|@import|@plugin)\s*"((?:@[\w.-]+\/)?[\w.-]+)[^"]*"|[{\s]"(@[\w.-]+\/[\w.-]+)":/g,
+  );
+  return [...mentions].map(([, imported, configured]) => imported ?? configured ?? "");
+}
