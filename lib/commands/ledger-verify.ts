@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import pg from "pg";
 import { type Finding, type Verification, type VerifyProgress, verifyLedger } from "@/lib/ledger";
 import { isDatabaseUnavailable } from "@/lib/platform/db";
+import { createPool, WITHOUT_TIME_LIMITS } from "@/lib/platform/postgres";
 
 const USAGE = "Usage: npm run ledger:verify -- [--max N]   N: how many findings to print, 20 if not said";
 
@@ -22,11 +22,11 @@ async function main(): Promise<0 | 1 | 2> {
   if (maxFindings === null) return refuse(USAGE);
   if (!connectionString) return refuse("DATABASE_URL is not set: say which database to verify.");
 
-  const pool = new pg.Pool({
-    connectionString,
+  const pool = createPool(connectionString, {
+    applicationName: "brim ledger:verify",
     max: 1,
-    connectionTimeoutMillis: 10_000,
-    application_name: "brim ledger:verify",
+    connectionTimeoutMs: 10_000,
+    sessionSettings: WITHOUT_TIME_LIMITS,
   });
   const startedAt = performance.now();
   const progress = progressLine();

@@ -1,4 +1,5 @@
-import pg from "pg";
+import type pg from "pg";
+import { createPool, WITHOUT_TIME_LIMITS } from "@/lib/platform/postgres";
 import { copyDatabase, databaseUrl, dropDatabase, newDatabaseName } from "./database";
 
 /** A copy of a database, on which a superuser may do what the original refuses. */
@@ -12,7 +13,11 @@ export async function copyToDamage(): Promise<DamagedCopy> {
   const original = new URL(process.env.DATABASE_URL ?? "");
   const name = newDatabaseName("damaged");
   await copyDatabase(databaseUrl(original.href, "postgres"), { from: original.pathname.slice(1), to: name });
-  const pool = new pg.Pool({ connectionString: databaseUrl(original.href, name), max: 2 });
+  const pool = createPool(databaseUrl(original.href, name), {
+    applicationName: "damaged-copy",
+    max: 2,
+    sessionSettings: WITHOUT_TIME_LIMITS,
+  });
   pool.on("error", () => undefined); // dropping the database may cut a connection that is just being closed
   return {
     pool,

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
+import { createForeignSchema, makeHostile } from "./hostile-settings";
 
 /** One database of a test. `drop` closes whatever is still connected to it. */
 export interface TestDatabase {
@@ -42,7 +43,9 @@ export async function copyDatabase(serverUrl: string, names: { from: string; to:
     // The lock belongs to the session, so closing the connection releases it, also after a failure.
     await client.query("SELECT pg_advisory_lock($1)", [TEMPLATE_LOCK]);
     await client.query(`CREATE DATABASE ${quoted(names.to)} TEMPLATE ${quoted(names.from)}`);
+    await makeHostile(client, names.to); // settings belong to a database's name: a copy does not get them
   });
+  if (names.from === "template0") await withConnection(databaseUrl(serverUrl, names.to), createForeignSchema);
 }
 
 /** Closes a database's connections and lets nobody open another: so it can be copied. */

@@ -1,15 +1,18 @@
-import { pool } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
+import { connectClient, WITHOUT_TIME_LIMITS } from "@/lib/platform/postgres";
 
 /** Keeps a customer's row locked while `work` runs, as another process in the middle of a transaction would. */
 export async function whileLocked(customerId: CustomerId, work: () => Promise<void>): Promise<void> {
-  const client = await pool().connect();
+  const client = await connectClient(process.env.DATABASE_URL ?? "", {
+    applicationName: "lock-holder",
+    sessionSettings: WITHOUT_TIME_LIMITS,
+  });
   try {
     await client.query("BEGIN");
     await client.query("SELECT 1 FROM ledger_account WHERE customer_id = $1 FOR UPDATE", [customerId]);
     await work();
   } finally {
     await client.query("COMMIT");
-    client.release();
+    await client.end();
   }
 }

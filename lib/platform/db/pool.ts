@@ -1,27 +1,24 @@
-import pg from "pg";
+import type pg from "pg";
 import { databaseEnv } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
+import { createPool } from "@/lib/platform/postgres";
 
 /** One pool a process, on globalThis because this module exists once in Node and once in Next's bundle. */
 const shared = globalThis as typeof globalThis & { brimPool?: pg.Pool };
 
 /** The pool that Prisma and the ledger's direct statements share. Connects at the first query. */
 export function pool(): pg.Pool {
-  shared.brimPool ??= createPool();
+  shared.brimPool ??= openPool();
   return shared.brimPool;
 }
 
-function createPool(): pg.Pool {
+function openPool(): pg.Pool {
   const { DATABASE_URL, DATABASE_POOL_MAX } = databaseEnv();
-  const created = new pg.Pool({
-    connectionString: DATABASE_URL,
+  const created = createPool(DATABASE_URL, {
+    applicationName: "brim",
     max: DATABASE_POOL_MAX,
-    application_name: "brim",
-    connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    statement_timeout: 15_000,
-    idle_in_transaction_session_timeout: 30_000,
   });
   // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
   // Only its message: the driver hangs the whole connection on the error.

@@ -1,8 +1,8 @@
 import path from "node:path";
 import { runMigrations as migrateJobQueue } from "graphile-worker";
-import pg from "pg";
+import { connectClient, createPool } from "@/lib/platform/postgres";
 import { prismaFolder, readMigrations } from "./migration-files";
-import { withSchemaEngine } from "./schema-engine";
+import { MIGRATION_CONNECTION, withSchemaEngine } from "./schema-engine";
 
 const NO_FILTER = { externalTables: [], externalEnums: [] };
 
@@ -16,15 +16,23 @@ const MIGRATION_LOCK = 7_204_177_315;
  * @returns the names of the migrations that were applied now
  */
 export async function applyMigrations(options: { databaseUrl: string }): Promise<{ applied: string[] }> {
-  const lock = new pg.Client({ connectionString: options.databaseUrl, application_name: "brim-migrate" });
-  await lock.connect();
+  const lock = await connectClient(options.databaseUrl, MIGRATION_CONNECTION);
   try {
     await lock.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
     const applied = await applyOurMigrations(options.databaseUrl);
-    await migrateJobQueue({ connectionString: options.databaseUrl });
+    await createJobQueue(options.databaseUrl);
     return { applied };
   } finally {
     await lock.end();
+  }
+}
+
+async function createJobQueue(databaseUrl: string): Promise<void> {
+  const pgPool = createPool(databaseUrl, { ...MIGRATION_CONNECTION, max: 2 });
+  try {
+    await migrateJobQueue({ pgPool });
+  } finally {
+    await pgPool.end();
   }
 }
 
@@ -49,8 +57,7 @@ async function applyOurMigrations(databaseUrl: string): Promise<string[]> {
 
 /** The names of migrations that this code has and the database has not. Throws when the database cannot be reached. */
 export async function pendingMigrations(options: { databaseUrl: string }): Promise<string[]> {
-  const client = new pg.Client({ connectionString: options.databaseUrl, application_name: "brim-migrate" });
-  await client.connect();
+  const client = await connectClient(options.databaseUrl, { applicationName: "brim-migrate" });
   try {
     const table = await client.query("SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found");
     const done = table.rows[0]?.found

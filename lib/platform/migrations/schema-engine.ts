@@ -10,8 +10,12 @@ import {
 } from "@prisma/driver-adapter-utils";
 import * as engineModule from "@prisma/schema-engine-wasm/schema_engine_bg";
 import type { Client, Pool } from "pg";
+import { createPool, WITHOUT_TIME_LIMITS } from "@/lib/platform/postgres";
 
 type SchemaEngine = engineModule.SchemaEngine;
+
+/** A migration may take hours. */
+export const MIGRATION_CONNECTION = { applicationName: "brim-migrate", sessionSettings: WITHOUT_TIME_LIMITS };
 
 /**
  * Once in a process, like the package itself: it keeps views of the memory of the first instance, and would read there what
@@ -104,9 +108,8 @@ export async function withSchemaEngine<T>(
   work: (engine: SchemaEngine) => Promise<T>,
 ): Promise<T> {
   await loadEngine();
-  const database = databaseUrl
-    ? new MigrationAdapter({ connectionString: databaseUrl, max: 2, application_name: "brim-migrate" })
-    : null;
+  const pool = databaseUrl ? createPool(databaseUrl, { ...MIGRATION_CONNECTION, max: 2 }) : null;
+  const database = pool && new MigrationAdapter(pool);
   const engine = await engineModule.SchemaEngine.new(
     { datamodels: undefined },
     () => {},
@@ -117,5 +120,6 @@ export async function withSchemaEngine<T>(
   } finally {
     engine.free();
     await database?.close();
+    await pool?.end();
   }
 }

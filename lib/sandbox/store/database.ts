@@ -14,6 +14,19 @@ export interface Database extends Queryable {
   close(): Promise<void>;
 }
 
+/** What every session sets for itself, so that no setting of the server changes an answer. */
+const SESSION_SETTINGS = `
+  SET TIME ZONE 'UTC';
+  SET DateStyle = 'ISO, MDY';
+  SET IntervalStyle = 'postgres';
+  SET bytea_output = 'hex';
+  SET extra_float_digits = 1;
+  SET standard_conforming_strings = on;
+  SET default_transaction_isolation = 'read committed';
+  SET search_path = public;
+  SET lock_timeout = 0;
+  SET idle_session_timeout = 0`;
+
 const DEADLOCK = "40P01";
 const SERIALIZATION = "40001";
 
@@ -23,7 +36,12 @@ const SERIALIZATION = "40001";
  * @throws when the database cannot be reached, or was written by a newer sandbox
  */
 export async function openDatabase(url: string): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: 10, application_name: "brim-sandbox" });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    application_name: "brim-sandbox",
+    onConnect: async (client) => void (await client.query(SESSION_SETTINGS)),
+  });
   // A connection that is cut (database restart) must not end the process; the next query on it reports it. The pool
   // listens only while a connection is idle, so each one gets a listener of its own from the start.
   pool.on("error", () => undefined);

@@ -1,0 +1,2 @@
+export { type ConnectionOptions, connectClient, createPool, WITHOUT_TIME_LIMITS } from "./connect";
+export { SESSION_SETTINGS, type SessionSetting, setUpSession } from "./session";
