@@ -1,5 +1,5 @@
-import { isDatabaseUnavailable } from "@/lib/platform/db";
-import { AppError, type ErrorKind, isAppError } from "@/lib/platform/errors";
+import { isDatabaseUnavailable, isRetryable } from "@/lib/platform/db";
+import { AppError, DatabaseBusyError, type ErrorKind, isAppError } from "@/lib/platform/errors";
 import { log } from "@/lib/platform/log";
 import { limitHeaders, type RateLimitedError } from "../limits/rate-limits";
 import { type Answer, jsonAnswer } from "./answer";
@@ -49,6 +49,7 @@ export function errorAnswer(error: unknown, requestId: string): Answer {
     const answer = refusal(known, requestId, error.message, error.details);
     return { ...answer, headers: headersOf(error) };
   }
+  if (isRetryable(error)) return errorAnswer(new DatabaseBusyError({ cause: error }), requestId);
   if (isDatabaseUnavailable(error)) {
     log().error({ requestId, err: error }, "the database does not answer");
     const message = "The service is busy or restarting. Please try again.";

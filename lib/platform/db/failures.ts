@@ -1,5 +1,10 @@
-/** Server codes that mean "not now": connection failures (08), shutdown and start-up (57P), too many clients, out of memory. */
-const UNAVAILABLE_SQLSTATE = /^(08...|57P0[1-5]|53[0-4]00|55P03|57014|25P03)$/;
+import { isAppError } from "@/lib/platform/errors";
+
+/**
+ * Server codes that mean "not now": connection failures (08), shutdown and start-up (57P), too many clients, out of memory,
+ * a server that only reads since a failover (25006).
+ */
+const UNAVAILABLE_SQLSTATE = /^(08...|57P0[1-5]|53[0-4]00|55P03|57014|25P03|25006)$/;
 
 const UNAVAILABLE_SYSTEM = new Set([
   "ECONNREFUSED",
@@ -41,6 +46,7 @@ function* layers(error: unknown): Generator<{ code: string; message: string }> {
 
 /** Whether an error says that the database is away or too busy, so that the same request may succeed later. */
 export function isDatabaseUnavailable(error: unknown): boolean {
+  if (isAppError(error) && error.kind === "service_unavailable") return true; // repeated until its deadline
   for (const { code, message } of layers(error)) {
     if (UNAVAILABLE_SQLSTATE.test(code) || UNAVAILABLE_SYSTEM.has(code) || UNAVAILABLE_PRISMA.has(code))
       return true;

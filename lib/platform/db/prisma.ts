@@ -1,7 +1,7 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Prisma, PrismaClient } from "@/prisma/generated/client";
-import { isRetryable } from "./failures";
 import { closePool, pool } from "./pool";
+import { repeatConflicts } from "./repeat-conflicts";
 
 const shared = globalThis as typeof globalThis & { brimPrisma?: PrismaClient };
 
@@ -14,20 +14,14 @@ export function prisma(): PrismaClient {
 /** A transaction of the database. Passed first to whatever takes part in it. */
 export type Tx = Prisma.TransactionClient;
 
-const MAX_TRIES = 5;
-
 /**
- * Runs `body` in one READ COMMITTED transaction and again when the database chose it as the victim of a deadlock.
+ * Runs `body` in one transaction, READ COMMITTED as its session says, and again when the database undid it only because of another one.
  * So the body must be repeatable and must not call the network.
+ *
+ * @throws DatabaseBusyError others were in its way until the deadline; nothing was written
  */
-export async function withTransaction<T>(body: (tx: Tx) => Promise<T>): Promise<T> {
-  for (let tryNumber = 1; ; tryNumber++) {
-    try {
-      return await prisma().$transaction(body, { maxWait: 5_000, timeout: 15_000 });
-    } catch (error) {
-      if (tryNumber >= MAX_TRIES || !isRetryable(error)) throw error;
-    }
-  }
+export function withTransaction<T>(body: (tx: Tx) => Promise<T>): Promise<T> {
+  return repeatConflicts(() => prisma().$transaction(body, { maxWait: 5_000, timeout: 15_000 }));
 }
 
 /** Closes Prisma and the pool; for the end of a process or of a test. */

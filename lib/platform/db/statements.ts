@@ -2,6 +2,7 @@ import { IdempotencyConflictError } from "@/lib/platform/errors";
 import { isKeyTaken } from "./failures";
 import { pool } from "./pool";
 import type { Tx } from "./prisma";
+import { repeatConflicts } from "./repeat-conflicts";
 
 /**
  * A statement with a fixed text. `name` makes node-postgres prepare it once a connection. Values go in as text and are
@@ -23,12 +24,12 @@ function refuseTakenKey(error: unknown): never {
   throw isKeyTaken(error) ? new IdempotencyConflictError() : error;
 }
 
-/** Runs each statement alone: it commits by itself. */
+/** Runs each statement alone: it commits by itself, and is repeated when another transaction was in its way. */
 export function onPool(): Queryable {
   return {
     async run<Row>(statement: Statement, values: readonly (string | null)[]) {
       const query = { name: statement.name, text: statement.text, values: [...values] };
-      const result = await pool().query(query).catch(refuseTakenKey);
+      const result = await repeatConflicts(() => pool().query(query)).catch(refuseTakenKey);
       return result.rows as Row[];
     },
   };

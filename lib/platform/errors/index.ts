@@ -105,6 +105,17 @@ export class ServiceUnavailableError extends AppError {
   }
 }
 
+/** The database undid the request again and again because of others. Nothing was written. */
+export class DatabaseBusyError extends ServiceUnavailableError {
+  constructor(options?: ErrorOptions) {
+    super("The service is busy. Please try again.", options);
+  }
+
+  override get details() {
+    return { reason: "busy" };
+  }
+}
+
 /** Tells an expected failure from a bug, across bundles. */
 export function isAppError(error: unknown): error is AppError {
   return error instanceof Error && typeof (error as { kind?: unknown }).kind === "string";

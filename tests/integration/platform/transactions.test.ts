@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readBalance } from "@/lib/ledger";
-import { isRetryable, type Tx, withTransaction } from "@/lib/platform/db";
+import { isRetryable, onPool, pool, repeatConflicts, type Tx, withTransaction } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 import { testDatabase } from "@/tests/support/settings";
 import { aFundedCustomer, usd } from "@/tests/support/spending";
@@ -57,4 +57,57 @@ it("any other failure is not: the body runs once", async () => {
   await expect(failed).rejects.toThrow("no deadlock");
   await expect(failed).rejects.not.toSatisfy(isRetryable);
   expect(runs).toBe(1);
+});
+
+describe("under serializable transactions, with which the database undoes what overlaps", () => {
+  /** A statement that collides with every other one of its kind. */
+  const raise = (customerId: CustomerId) =>
+    withTransaction(async (tx) => {
+      await tx.$executeRawUnsafe("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE");
+      await hold(tx, customerId);
+    });
+
+  it("thirty-two at once on one row all have their effect once", async () => {
+    const customer = await aFundedCustomer("100.00");
+
+    await Promise.all(Array.from({ length: 32 }, () => raise(customer)));
+
+    expect((await readBalance(customer)).held).toBe(usd("32.00"));
+  });
+
+  it("is busy, and has written nothing, when others are in the way until the deadline", async () => {
+    const undone = Object.assign(new Error("could not serialize access"), { code: "40001" });
+    let runs = 0;
+
+    const failed = repeatConflicts(
+      async () => {
+        runs += 1;
+        throw undone;
+      },
+      { deadlineMs: 30 },
+    );
+
+    await expect(failed).rejects.toMatchObject({
+      kind: "service_unavailable",
+      details: { reason: "busy" },
+      cause: undone,
+    });
+    expect(runs).toBeGreaterThan(1);
+  });
+
+  it("a single statement is repeated, too", async () => {
+    const customer = await aFundedCustomer("100.00");
+    await pool().query(`
+      CREATE FUNCTION raise_once(customer text) RETURNS void LANGUAGE plpgsql AS $$
+      BEGIN
+        PERFORM pg_catalog.nextval('conflicts');
+        IF pg_catalog.currval('conflicts') < 4 THEN RAISE EXCEPTION 'conflict' USING ERRCODE = '40001'; END IF;
+        UPDATE ledger_account SET held_nanos = held_nanos + 1 WHERE customer_id = customer;
+      END $$;
+      CREATE SEQUENCE conflicts`);
+
+    await onPool().run({ name: "raise_once", text: "SELECT raise_once($1)" }, [customer]);
+
+    expect((await readBalance(customer)).held).toBe(1n);
+  });
 });
