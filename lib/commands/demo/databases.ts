@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import pg from "pg";
+import { connectClient, DatabaseAddressError } from "@/lib/platform/postgres";
 import type { DemoSettings } from "./settings";
 import { DemoError } from "./settings";
 
@@ -40,13 +40,13 @@ async function givenServer(databaseUrl: string): Promise<DemoDatabases> {
   const sandboxUrl = new URL(databaseUrl);
   const sandboxName = `${decodeURIComponent(sandboxUrl.pathname.slice(1))}_stripe_sandbox`;
   sandboxUrl.pathname = `/${encodeURIComponent(sandboxName)}`;
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
-  client.on("error", () => {}); // a connection that breaks is reported by the query that needs it
-  try {
-    await client.connect();
-  } catch (error) {
+  const client = await connectClient(databaseUrl, {
+    applicationName: "brim-demo",
+    connectionTimeoutMs: 10_000,
+  }).catch((error: unknown) => {
+    if (error instanceof DatabaseAddressError) throw new DemoError(`DATABASE_URL ${error.message}.`);
     throw new DemoError(`The database of DATABASE_URL cannot be reached: ${reasonOf(error)}`);
-  }
+  });
   try {
     const { rowCount } = await client.query("select 1 from pg_database where datname = $1", [sandboxName]);
     if (!rowCount) await client.query(`create database ${client.escapeIdentifier(sandboxName)}`);

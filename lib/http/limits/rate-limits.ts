@@ -105,7 +105,10 @@ function newLimiter(bucket: Bucket): RateLimiterAbstract {
   if (env().RATE_LIMIT_STORE === "memory") return inMemory;
   return new RateLimiterPostgres({
     ...options,
-    storeClient: { query: (query: { text: string; values: unknown[] }) => pool().query(query) },
+    // Without the names that the package gives its statements: a transaction pooler does not know them again.
+    storeClient: {
+      query: ({ text, values }: { text: string; values: unknown[] }) => pool().query({ text, values }),
+    },
     storeType: "pool",
     tableName: "rate_limit_count",
     tableCreated: true, // by a migration

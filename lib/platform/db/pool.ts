@@ -1,10 +1,10 @@
 import type pg from "pg";
 import { databaseEnv } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
-import { createPool } from "@/lib/platform/postgres";
+import { createPool, parseDatabaseAddress } from "@/lib/platform/postgres";
 
 /** One pool a process, on globalThis because this module exists once in Node and once in Next's bundle. */
-const shared = globalThis as typeof globalThis & { brimPool?: pg.Pool };
+const shared = globalThis as typeof globalThis & { brimPool?: pg.Pool; brimPreparesStatements?: boolean };
 
 /** The pool that Prisma and the ledger's direct statements share. Connects at the first query. */
 export function pool(): pg.Pool {
@@ -12,11 +12,19 @@ export function pool(): pg.Pool {
   return shared.brimPool;
 }
 
+/** Whether statements may be prepared once a connection: not through a pooler that gives each transaction another one. */
+export function preparesStatements(): boolean {
+  pool();
+  return shared.brimPreparesStatements !== false;
+}
+
 function openPool(): pg.Pool {
   const { DATABASE_URL, DATABASE_POOL_MAX } = databaseEnv();
+  const address = parseDatabaseAddress(DATABASE_URL);
+  shared.brimPreparesStatements = address.preparedStatements;
   const created = createPool(DATABASE_URL, {
     applicationName: "brim",
-    max: DATABASE_POOL_MAX,
+    max: address.maxConnections ?? DATABASE_POOL_MAX,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
   });

@@ -1,6 +1,6 @@
 import { IdempotencyConflictError } from "@/lib/platform/errors";
 import { isKeyTaken } from "./failures";
-import { pool } from "./pool";
+import { pool, preparesStatements } from "./pool";
 import type { Tx } from "./prisma";
 import { repeatConflicts } from "./repeat-conflicts";
 
@@ -28,7 +28,8 @@ function refuseTakenKey(error: unknown): never {
 export function onPool(): Queryable {
   return {
     async run<Row>(statement: Statement, values: readonly (string | null)[]) {
-      const query = { name: statement.name, text: statement.text, values: [...values] };
+      const name = preparesStatements() ? { name: statement.name } : {};
+      const query = { ...name, text: statement.text, values: [...values] };
       const result = await repeatConflicts(() => pool().query(query)).catch(refuseTakenKey);
       return result.rows as Row[];
     },

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { parseEmail } from "@/lib/platform/email-address";
+import { DatabaseAddressError, parseDatabaseAddress } from "@/lib/platform/postgres";
 
 const FLAGS = ["true", "false", "1", "0", "on", "off"] as const;
 
@@ -92,7 +93,14 @@ const statementSuffix = z
 /** Everything that Brim can be told from outside. `.env.example` explains each name. */
 export const envSchema = z.object({
   APP_URL: serverAddress,
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must be a postgres:// address"),
+  DATABASE_URL: z.string().superRefine((url, context) => {
+    try {
+      parseDatabaseAddress(url);
+    } catch (error) {
+      if (!(error instanceof DatabaseAddressError)) throw error;
+      for (const message of error.problems) context.addIssue({ code: "custom", message });
+    }
+  }),
   DATABASE_POOL_MAX: wholeNumber("a number of connections", { min: 2, max: 500, fallback: 20 }),
 
   STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_\w+$/, "must be a secret key (sk_… or rk_…)"),

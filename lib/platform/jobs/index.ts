@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { Logger, parseCronItems, run, type TaskList } from "graphile-worker";
-import { pool, prisma } from "@/lib/platform/db";
+import { pool, preparesStatements, prisma } from "@/lib/platform/db";
 import { log } from "@/lib/platform/log";
 
 /** A job that runs by the clock, in UTC. */
@@ -23,6 +23,7 @@ export async function startJobs(jobs: readonly ScheduledJob[]): Promise<{ stop()
   const taskList: TaskList = Object.fromEntries(jobs.map((job) => [job.task, notBesideItself(job)]));
   const runner = await run({
     pgPool: pool(),
+    noPreparedStatements: !preparesStatements(),
     concurrency: jobs.length,
     pollInterval: 2_000,
     noHandleSignals: true,

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { type DatabaseAddress, parseDatabaseAddress } from "./address";
 import { type SessionSetting, setUpSession } from "./session";
 
 /** How a connection differs from others; `sessionSettings` take the place of `SESSION_SETTINGS`. */
@@ -20,16 +21,17 @@ export function createPool(
   options: ConnectionOptions & Pick<pg.PoolConfig, "max" | "idleTimeoutMillis" | "keepAlive">,
 ): pg.Pool {
   const { applicationName, connectionTimeoutMs, sessionSettings, ...poolOptions } = options;
+  const address = parseDatabaseAddress(databaseUrl);
   return new pg.Pool({
     ...poolOptions,
-    ...connectionConfig(databaseUrl, options),
+    ...connectionConfig(address, options),
     onConnect: (client) => setUpSession(client, sessionSettings),
   });
 }
 
 /** Opens one connection and sets it up. The caller ends it. */
 export async function connectClient(databaseUrl: string, options: ConnectionOptions): Promise<pg.Client> {
-  const client = new pg.Client(connectionConfig(databaseUrl, options));
+  const client = new pg.Client(connectionConfig(parseDatabaseAddress(databaseUrl), options));
   client.on("error", () => undefined); // a connection that breaks is reported by the query that needs it
   await client.connect();
   try {
@@ -41,10 +43,11 @@ export async function connectClient(databaseUrl: string, options: ConnectionOpti
   return client;
 }
 
-function connectionConfig(databaseUrl: string, options: ConnectionOptions): pg.ClientConfig {
+/** What an address says comes before what the code says. */
+function connectionConfig({ connection }: DatabaseAddress, options: ConnectionOptions): pg.ClientConfig {
   return {
-    connectionString: databaseUrl,
     application_name: options.applicationName,
     connectionTimeoutMillis: options.connectionTimeoutMs ?? 5_000,
+    ...connection,
   };
 }

@@ -37,7 +37,7 @@ const SERIALIZATION = "40001";
  */
 export async function openDatabase(url: string): Promise<Database> {
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: withLibpqTls(url),
     max: 10,
     application_name: "brim-sandbox",
     onConnect: async (client) => void (await client.query(SESSION_SETTINGS)),
@@ -57,6 +57,11 @@ export async function openDatabase(url: string): Promise<Database> {
     transaction: (body) => transaction(pool, body),
     close: () => pool.end(),
   };
+}
+
+/** Gives `sslmode` the meaning that it has everywhere else: `require` encrypts, and trusts a private CA. */
+function withLibpqTls(url: string): string {
+  return /[?&]sslmode=/.test(url) && !url.includes("uselibpqcompat=") ? `${url}&uselibpqcompat=true` : url;
 }
 
 async function run<T extends Row>(
