@@ -1,8 +1,8 @@
 import { createServer, type RequestListener } from "node:http";
 import { apiListener, isApiPath, noteClientAddress, refuseConnect, refuseUnservable } from "@/lib/http";
 import { closeDatabase } from "@/lib/platform/db";
-import { pendingMigrations } from "@/lib/platform/migrations";
 import { startWorker } from "../start-worker";
+import { refuseUnfitDatabase } from "./database";
 import { closeGracefully, listen } from "./listeners";
 import { type CreateNext, preparePages } from "./pages";
 import { checkSettings, fail } from "./settings";
@@ -19,7 +19,7 @@ export async function serve({ isDev, next }: { isDev: boolean; next: CreateNext 
   const { HOST: host, PORT: port } = settings;
   let stop = async () => {}; // asked to stop while starting: nothing is in flight yet
   onStopRequest(() => stop());
-  await refuseOldSchema(settings.DATABASE_URL);
+  await refuseUnfitDatabase(settings.DATABASE_URL);
 
   let answerPage: RequestListener = (_request, response) => response.writeHead(503).end();
   // Load balancers keep connections for a minute; the side that closes first must not be us.
@@ -50,13 +50,4 @@ export async function serve({ isDev, next }: { isDev: boolean; next: CreateNext 
   }
   console.log(`Brim listens on port ${port} (${settings.APP_URL}).`);
   process.send?.({ type: "ready", port });
-}
-
-async function refuseOldSchema(databaseUrl: string): Promise<void> {
-  const pending = await pendingMigrations({ databaseUrl }).catch((error: Error) => {
-    fail(`The database cannot be reached: ${error.message || "no answer"}`);
-  });
-  if (pending.length > 0) {
-    fail(`The database lacks ${pending.length} migration(s): run \`npm run db:migrate\`.`);
-  }
 }

@@ -1,13 +1,15 @@
 import { closeDatabase } from "@/lib/platform/db";
 import { startWorker } from "../start-worker";
+import { refuseUnfitDatabase } from "./database";
 import { checkSettings, fail } from "./settings";
 import { onStopRequest } from "./stop-signals";
 
 /** Runs the worker alone, for installations that separate it from the web server. */
 export async function work(): Promise<void> {
-  checkSettings();
+  const settings = checkSettings();
   let stop = async () => {};
   onStopRequest(() => stop());
+  await refuseUnfitDatabase(settings.DATABASE_URL);
   try {
     const worker = await startWorker();
     stop = async () => {

@@ -1,5 +1,5 @@
 export { isDatabaseUnavailable, isDuplicate, isKeyTaken, isRetryable } from "./failures";
-export { pool, preparesStatements } from "./pool";
+export { findDatabaseProblems, pool, preparesStatements } from "./pool";
 export { closeDatabase, Prisma, prisma, type Tx, withTransaction } from "./prisma";
 export { repeatConflicts } from "./repeat-conflicts";
 export { inTransaction, onPool, type Queryable, type Statement } from "./statements";

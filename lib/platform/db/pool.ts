@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { databaseEnv } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
-import { createPool, parseDatabaseAddress } from "@/lib/platform/postgres";
+import { createPool, findServerProblems, findSessionProblems, parseDatabaseAddress } from "@/lib/platform/postgres";
 
 /** One pool a process, on globalThis because this module exists once in Node and once in Next's bundle. */
 const shared = globalThis as typeof globalThis & { brimPool?: pg.Pool; brimPreparesStatements?: boolean };
@@ -32,6 +32,28 @@ function openPool(): pg.Pool {
   // Only its message: the driver hangs the whole connection on the error.
   created.on("error", (error) => log().warn({ reason: error.message }, "a database connection broke"));
   return created;
+}
+
+/**
+ * Proves that the database is one that Brim is right on: the server, the role's rights, and that sessions keep what they
+ * set. For the start of a process.
+ *
+ * @returns what is wrong and what to do, a line each; empty when all is well
+ */
+export async function findDatabaseProblems(): Promise<string[]> {
+  const clients = await Promise.all([pool().connect(), pool().connect()]);
+  let failure: Error | undefined;
+  try {
+    return [
+      ...(await findServerProblems(clients[0], { toMigrate: false })),
+      ...(await findSessionProblems(clients, { preparedStatements: preparesStatements() })),
+    ];
+  } catch (error) {
+    failure = error as Error;
+    throw error;
+  } finally {
+    for (const client of clients) client.release(failure);
+  }
 }
 
 /** Ends all connections. The next call of `pool` opens a new one. */

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { runMigrations as migrateJobQueue } from "graphile-worker";
-import { connectClient, createPool } from "@/lib/platform/postgres";
+import type { Client } from "pg";
+import { connectClient, createPool, findServerProblems, keepsSessions } from "@/lib/platform/postgres";
 import { prismaFolder, readMigrations } from "./migration-files";
 import { MIGRATION_CONNECTION, withSchemaEngine } from "./schema-engine";
 
@@ -9,21 +10,44 @@ const NO_FILTER = { externalTables: [], externalEnums: [] };
 /** Any fixed number: two processes that migrate at once must not meet. */
 const MIGRATION_LOCK = 7_204_177_315;
 
+/** The database is not one that can be migrated; `message` has a line for each thing to do. */
+export class UnfitDatabaseError extends Error {
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+  }
+}
+
 /**
  * Brings a database up to date: our tables through Prisma's schema engine (the same `_prisma_migrations` table as
  * `prisma migrate deploy`), then the job queue's own. Safe to run by several processes at once and any number of times.
  *
+ * @throws UnfitDatabaseError a right is missing, or the server is one that Brim cannot use
  * @returns the names of the migrations that were applied now
  */
 export async function applyMigrations(options: { databaseUrl: string }): Promise<{ applied: string[] }> {
   const lock = await connectClient(options.databaseUrl, MIGRATION_CONNECTION);
   try {
+    await refuseUnfitServer(lock, options.databaseUrl);
     await lock.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
     const applied = await applyOurMigrations(options.databaseUrl);
     await createJobQueue(options.databaseUrl);
     return { applied };
   } finally {
     await lock.end();
+  }
+}
+
+/** Migrations need the rights to create tables, and a session of their own that keeps the lock. */
+async function refuseUnfitServer(client: Client, databaseUrl: string): Promise<void> {
+  const other = await connectClient(databaseUrl, MIGRATION_CONNECTION);
+  try {
+    const problems = await findServerProblems(client, { toMigrate: true });
+    if (!(await keepsSessions([client, other]))) {
+      problems.push("DATABASE_URL leads to a transaction pooler: migrate with the address of the server itself.");
+    }
+    if (problems.length > 0) throw new UnfitDatabaseError(problems);
+  } finally {
+    await other.end();
   }
 }
 

@@ -1,2 +1,2 @@
-export { applyMigrations, pendingMigrations } from "./apply-migrations";
+export { applyMigrations, pendingMigrations, UnfitDatabaseError } from "./apply-migrations";
 export { createMigration, schemaDifference } from "./create-migration";

@@ -49,27 +49,27 @@ const FIXED_VALUES: Record<string, { accepts: readonly string[]; advice: string 
 /** Parameters that are refused by name, with what to do instead. */
 const REFUSED = new Map(
   Object.entries({
-  hostaddr: "name the address as the host",
-  passfile: "put the password into the address",
-  service: "put host, port and database into the address",
-  sslaccept: "use sslmode=require (encrypted, not verified) or sslmode=verify-full",
-  sslidentity: "use sslcert and sslkey",
-  sslcrl: "revocation lists are not supported",
-  sslcrldir: "revocation lists are not supported",
-  ssl_min_protocol_version: "set ssl_min_protocol_version on the server",
-  requirepeer: "it is not supported",
-  require_auth: "it is not supported",
-  replication: "Brim needs an ordinary connection",
-  pool_timeout: "Brim waits 5 seconds for a connection: remove it",
-  socket_timeout: "Brim ends its queries by itself: remove it",
-  statement_timeout: "Brim sets it for each session: remove it",
-  lock_timeout: "Brim sets it for each session: remove it",
-  idle_in_transaction_session_timeout: "Brim sets it for each session: remove it",
-  query_timeout: "Brim ends its queries by itself: remove it",
-  tcp_user_timeout: "set tcp_user_timeout on the server",
-  keepalives_interval: "set tcp_keepalives_interval on the server",
-  keepalives_count: "set tcp_keepalives_count on the server",
-}),
+    hostaddr: "name the address as the host",
+    passfile: "put the password into the address",
+    service: "put host, port and database into the address",
+    sslaccept: "use sslmode=require (encrypted, not verified) or sslmode=verify-full",
+    sslidentity: "use sslcert and sslkey",
+    sslcrl: "revocation lists are not supported",
+    sslcrldir: "revocation lists are not supported",
+    ssl_min_protocol_version: "set ssl_min_protocol_version on the server",
+    requirepeer: "it is not supported",
+    require_auth: "it is not supported",
+    replication: "Brim needs an ordinary connection",
+    pool_timeout: "Brim waits 5 seconds for a connection: remove it",
+    socket_timeout: "Brim ends its queries by itself: remove it",
+    statement_timeout: "Brim sets it for each session: remove it",
+    lock_timeout: "Brim sets it for each session: remove it",
+    idle_in_transaction_session_timeout: "Brim sets it for each session: remove it",
+    query_timeout: "Brim ends its queries by itself: remove it",
+    tcp_user_timeout: "set tcp_user_timeout on the server",
+    keepalives_interval: "set tcp_keepalives_interval on the server",
+    keepalives_count: "set tcp_keepalives_count on the server",
+  }),
 );
 
 /**
@@ -210,13 +210,14 @@ function readTls(take: Take, problems: string[]): false | TlsOptions | undefined
 function readSslMode(take: Take, problems: string[]): string | undefined {
   const [mode, ssl] = [take("sslmode"), take("ssl")];
   if (mode === undefined && ssl !== undefined) {
-    const known: Record<string, string> = {
-      true: "require",
-      "1": "require",
-      false: "disable",
-      "0": "disable",
-    };
-    if (!known.has(ssl)) problems.push("has ssl: use sslmode=require, or sslmode=verify-full with sslrootcert");
+    const known = new Map([
+      ["true", "require"],
+      ["1", "require"],
+      ["false", "disable"],
+      ["0", "disable"],
+    ]);
+    if (!known.has(ssl))
+      problems.push("has ssl: use sslmode=require, or sslmode=verify-full with sslrootcert");
     return known.get(ssl);
   }
   if (mode === "allow" || mode === "prefer") {
@@ -262,8 +263,7 @@ function refuseTheRest(take: Take, problems: string[]): void {
     if (value !== undefined && !accepts.includes(value)) problems.push(`has ${name}: ${advice}`);
   }
   for (const [name] of take.rest()) {
-    problems.push(
-      REFUSED[name] ? `has ${name}: ${REFUSED[name]}` : `has ${name}, which Brim does not know: remove it`,
-    );
+    const advice = REFUSED.get(name);
+    problems.push(advice ? `has ${name}: ${advice}` : `has ${name}, which Brim does not know: remove it`);
   }
 }

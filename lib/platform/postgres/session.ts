@@ -2,7 +2,8 @@ import type pg from "pg";
 
 /**
  * What every session of Brim sets for itself, so that no setting of the server, the database or the role changes an answer.
- * Prisma's adapter writes and reads instants as text without their offset, so it needs UTC and ISO.
+ * Prisma's adapter writes and reads instants as text without their offset, so it needs UTC and ISO. Times are in
+ * milliseconds, as `pg_settings` tells them.
  */
 export const SESSION_SETTINGS = {
   TimeZone: "UTC",
@@ -16,8 +17,8 @@ export const SESSION_SETTINGS = {
   default_transaction_isolation: "read committed",
   search_path: "public",
   lock_timeout: "0",
-  statement_timeout: "15s",
-  idle_in_transaction_session_timeout: "5s",
+  statement_timeout: "15000",
+  idle_in_transaction_session_timeout: "5000",
   idle_session_timeout: "0",
 } as const;
 

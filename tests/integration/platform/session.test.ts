@@ -42,7 +42,12 @@ const SHOW = `SELECT ${Object.keys(SESSION_SETTINGS)
   .map((name) => `current_setting('${name}') AS "${name}"`)
   .join(", ")}, current_setting('transaction_isolation') AS isolation`;
 
-const EXPECTED = { ...SESSION_SETTINGS, isolation: "read committed" };
+const EXPECTED = {
+  ...SESSION_SETTINGS,
+  statement_timeout: "15s",
+  idle_in_transaction_session_timeout: "5s",
+  isolation: "read committed",
+};
 
 it("the server's own settings are others", async () => {
   const { rows } = await withStranger((client) => client.query(SHOW));
