@@ -1,5 +1,5 @@
 import pg from "pg";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { charge, openHold, readHold } from "@/lib/ledger";
 import { closeDatabase, pool, prisma, withTransaction } from "@/lib/platform/db";
 import { applyMigrations, pendingMigrations } from "@/lib/platform/migrations";
@@ -116,4 +116,49 @@ it("an instant is the same on both sides, through Prisma and through statements 
   expect((await readHold(customer, holdId)).expiresAt).toEqual(expiresAt);
   const row = await prisma().ledgerTransfer.findFirstOrThrow({ where: { transferId: chargeId } });
   expect(row.createdAt).toEqual(createdAt);
+});
+
+describe("a function does the same for whoever calls it, with another search path and another isolation", () => {
+  it("each sets the search path, or qualifies its names because it runs with every charge", async () => {
+    const { rows } = await withStranger((client) =>
+      client.query(`SELECT proname FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace
+          AND NOT EXISTS (SELECT 1 FROM unnest(proconfig) AS setting WHERE setting LIKE 'search_path=%')
+        ORDER BY proname`),
+    );
+
+    expect(rows.map((row) => row.proname)).toEqual([
+      "ledger_charge_in_turn",
+      "ledger_key_names_hold",
+      "ledger_transfer_is_lawful",
+    ]);
+  });
+
+  it("a charge in turn, in which each account is waited for", async () => {
+    const customers = await Promise.all([1, 2].map(() => aFundedCustomer("10.00")));
+    const items = customers.map((customer, index) => ({
+      customer,
+      amount: "1000000000",
+      id: `chg_stranger${index}`,
+      owner: customer,
+      key: "stranger",
+      hash: "stranger",
+      description: null,
+      metadata: {},
+      api_key: null,
+      overdraft: false,
+    }));
+
+    const [first] = await withStranger(async (client) => {
+      const { rows } = await client.query("CALL public.ledger_charge_in_turn($1::jsonb)", [
+        JSON.stringify(items),
+      ]);
+      return rows;
+    });
+
+    expect(first.items.map((answer: unknown[]) => answer.slice(0, 2))).toEqual([
+      ["9000000000", "0"],
+      ["9000000000", "0"],
+    ]);
+  });
 });

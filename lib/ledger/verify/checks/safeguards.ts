@@ -80,8 +80,8 @@ export const ROW_TRIGGERS: Readonly<Record<string, Readonly<Record<string, strin
  * them has to say so here.
  */
 export const GUARD_FUNCTIONS: Readonly<Record<string, string>> = {
-  ledger_transfer_is_lawful: "49904ca03bce4a88104c501ae43bed89",
-  ledger_key_names_hold: "73eedf350082827ce0918f2fbacacb84",
+  ledger_transfer_is_lawful: "0f08d42a6d6c48d9c3e02c83d54310b0",
+  ledger_key_names_hold: "50817297296e564da8602c78b659b95c",
   ledger_refuse_key_of_transfer: "12cb4a3c6be8d56d9e690ec77993f986",
   refuse_key_of_topup: "ff9f1a763736f9deaf360815638d15cd",
   topup_refuse_key_of_spending: "a3917221118af8c8934c3721e51a3b4c",
