@@ -49,13 +49,12 @@ export async function issueApiKey(
         throw new NotFoundError("customer");
       }
       await insertKey(tx, { apiKeyId, customerId, name, scopes, expiresAt }, secret);
+      return readApiKey(apiKeyId, tx); // before the commit: what fails after it would lose the secret
     },
   );
-  return {
-    apiKey: await readApiKey(made.subjectId),
-    secret: made.isReplay ? null : secret,
-    isReplay: made.isReplay,
-  };
+  return made.isReplay
+    ? { apiKey: await readApiKey(made.subjectId), secret: null, isReplay: true }
+    : { apiKey: made.result, secret, isReplay: false };
 }
 
 /** Makes a key for a program of ours, such as the demo's seed. */

@@ -59,15 +59,14 @@ export async function rollApiKey(
       const key = { apiKeyId: newKeyId, customerId, name, scopes, expiresAt: end, rolledFromId: oldId };
       await insertKey(tx, key, secret);
       await endAfterGrace(tx, old, graceSeconds, options.now);
+      // Before the commit: what fails after it would lose the secret.
+      return { apiKey: await readApiKey(newKeyId, tx), previous: await readApiKey(oldId, tx) };
     },
   );
   if (graceSeconds === 0) await outliveLeases();
-  return {
-    apiKey: await readApiKey(made.subjectId),
-    previous: await readApiKey(oldId),
-    secret: made.isReplay ? null : secret,
-    isReplay: made.isReplay,
-  };
+  if (!made.isReplay) return { ...made.result, secret, isReplay: false };
+  const [apiKey, previous] = [await readApiKey(made.subjectId), await readApiKey(oldId)];
+  return { apiKey, previous, secret: null, isReplay: true };
 }
 
 async function lockRollable(tx: Tx, apiKeyId: ApiKeyId, now: Date): Promise<ApiKey> {

@@ -9,6 +9,7 @@ import {
   InsufficientBalanceError,
   isOutOfRange,
 } from "./errors";
+import { type Hold, readHold } from "./holds";
 
 /** Which hold, and who asks: `operator` may close any, a customer only what it opened itself. */
 export interface HoldRef {
@@ -113,27 +114,40 @@ async function runCapture(
   }
 }
 
+/** With what the row said before, so that the answer needs no second look after the hold is closed. */
 export const RELEASE_HOLD: Statement = {
   name: "ledger_release_hold",
-  text: "SELECT outcome FROM ledger_release_hold($1, $2, $3)",
+  text: `
+    SELECT released.outcome, hold.amount_nanos::text AS amount, hold.opened_by, hold.expires_at, hold.created_at
+    FROM ledger_release_hold($1, $2, $3) AS released(outcome)
+    LEFT JOIN ledger_hold hold ON hold.customer_id = $1 AND hold.hold_id = $2`,
 };
+
+interface ReleaseRow {
+  outcome: string;
+  amount: string;
+  opened_by: string;
+  expires_at: Date | null;
+  created_at: Date;
+}
 
 /**
  * Gives a hold back. Releasing one that was released or has expired changes nothing and succeeds.
  *
  * @throws NotFoundError no such hold · ForeignHoldError somebody else's · ConflictError it was captured
  */
-export async function releaseHold(ref: HoldRef): Promise<{ isReplay: boolean }> {
-  const rows = await onPool().run<{ outcome: string }>(RELEASE_HOLD, [
-    ref.customerId,
-    ref.holdId,
-    ref.principal,
-  ]);
-  const { outcome } = only(rows);
-  if (outcome === "released" || outcome === "replayed") return { isReplay: outcome === "replayed" };
-  if (outcome === "already_captured")
+export async function releaseHold(ref: HoldRef): Promise<{ hold: Hold; isReplay: boolean }> {
+  const { customerId, holdId, principal } = ref;
+  const row = only(await onPool().run<ReleaseRow>(RELEASE_HOLD, [customerId, holdId, principal]));
+  if (row.outcome === "released") {
+    const { amount, opened_by: openedBy, expires_at: expiresAt, created_at: createdAt } = row;
+    const known = { openedBy, expiresAt, createdAt, amount: nanos(BigInt(amount)), captured: null };
+    return { hold: { ...known, holdId: holdId as HoldId, customerId, status: "released" }, isReplay: false };
+  }
+  if (row.outcome === "replayed") return { hold: await readHold(customerId, holdId), isReplay: true };
+  if (row.outcome === "already_captured")
     throw new ConflictError("This hold was captured and cannot be released.");
-  return refuse(outcome, "");
+  return refuse(row.outcome, "");
 }
 
 const EXPIRE_HOLD: Statement = {

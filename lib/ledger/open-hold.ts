@@ -32,14 +32,14 @@ export const OPEN_HOLD: Statement = {
       )
       SELECT customer_id, $3, $4, $2::bigint, $10::timestamptz, $4, $5, $6, $7, $8::jsonb, $9, clock_timestamp()
       FROM account
-      RETURNING hold_id
+      RETURNING created_at
     ), woken AS (
       SELECT graphile_worker.add_job(
         'evaluate-auto-top-up', json_build_object('customerId', customer_id), job_key := 'auto-top-up:' || customer_id
       )
       FROM account WHERE has_crossed
     )
-    SELECT hold.hold_id, (SELECT count(*) FROM woken)::text AS woken FROM hold`,
+    SELECT hold.created_at, (SELECT count(*) FROM woken)::text AS woken FROM hold`,
 };
 
 /**
@@ -53,9 +53,8 @@ export const OPEN_HOLD: Statement = {
 export async function openHold(request: HoldRequest): Promise<{ hold: Hold; isReplay: boolean }> {
   return tryUntilExplained(async () => {
     const holdId = newId("hold");
-    if (await runOpenHold(request, holdId)) {
-      return { hold: await readHold(request.customerId, holdId), isReplay: false };
-    }
+    const createdAt = await runOpenHold(request, holdId);
+    if (createdAt) return { hold: newHold(request, holdId, createdAt), isReplay: false };
     const known = await explainRefusal(request);
     if (!known) return null;
     if (known.kind !== "hold") throw new IdempotencyConflictError();
@@ -63,9 +62,25 @@ export async function openHold(request: HoldRequest): Promise<{ hold: Hold; isRe
   });
 }
 
-async function runOpenHold(request: HoldRequest, holdId: HoldId): Promise<boolean> {
+/** Told from what is known: the hold is committed, so nothing may fail on the way to the answer. */
+function newHold(request: HoldRequest, holdId: HoldId, createdAt: Date): Hold {
+  const { customerId, amount, owner, expiresAt } = request;
+  return {
+    holdId,
+    customerId,
+    status: "open",
+    amount,
+    captured: null,
+    openedBy: owner,
+    expiresAt,
+    createdAt,
+  };
+}
+
+/** @returns when it was opened; null when nothing was written */
+async function runOpenHold(request: HoldRequest, holdId: HoldId): Promise<Date | null> {
   try {
-    const rows = await onPool().run(OPEN_HOLD, [
+    const rows = await onPool().run<{ created_at: Date }>(OPEN_HOLD, [
       request.customerId,
       request.amount.toString(),
       holdId,
@@ -77,9 +92,9 @@ async function runOpenHold(request: HoldRequest, holdId: HoldId): Promise<boolea
       request.apiKeyId,
       request.expiresAt?.toISOString() ?? null,
     ]);
-    return rows.length > 0;
+    return rows[0]?.created_at ?? null;
   } catch (error) {
-    if (isDuplicate(error)) return false;
+    if (isDuplicate(error)) return null;
     throw error;
   }
 }

@@ -44,23 +44,24 @@ export async function recordAction(
  * whatever races: the line is written first, so a second request waits for it and then finds it.
  *
  * @param request.content all that makes the request what it is
- * @returns the id of what was made: the earlier one when this is a replay
+ * @returns what `work` returned, so that an answer needs nothing more from the database after the effect is committed; for
+ * a replay the id of what was made earlier
  * @throws IdempotencyConflictError the key was used for another request
  */
-export async function actOnce(
+export async function actOnce<T>(
   action: OperatorAction,
   request: { idempotencyKey: string | null; content: readonly unknown[] },
-  work: (tx: Tx) => Promise<unknown>,
-): Promise<{ subjectId: string; isReplay: boolean }> {
+  work: (tx: Tx) => Promise<T>,
+): Promise<{ isReplay: false; subjectId: string; result: T } | { isReplay: true; subjectId: string }> {
   const named = nameOf(action.verb, request);
   const known = named && (await findEarlier(named));
   if (known) return known;
   try {
-    await withTransaction(async (tx) => {
+    const result = await withTransaction(async (tx) => {
       await recordAction(tx, action, named);
-      await work(tx);
+      return work(tx);
     });
-    return { subjectId: action.subjectId, isReplay: false };
+    return { subjectId: action.subjectId, isReplay: false, result };
   } catch (error) {
     const winner = named && isDuplicate(error) && (await findEarlier(named));
     if (!winner) throw error;
@@ -80,5 +81,5 @@ async function findEarlier(named: { idempotencyKey: string; requestHash: string 
   const { idempotencyKey, requestHash } = named;
   const row = await prisma().operatorAction.findUnique({ where: { idempotencyKey } });
   if (row && row.requestHash !== requestHash) throw new IdempotencyConflictError();
-  return row && { subjectId: row.subjectId, isReplay: true };
+  return row && ({ subjectId: row.subjectId, isReplay: true } as const);
 }

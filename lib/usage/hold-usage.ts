@@ -5,7 +5,6 @@ import {
   type Hold,
   InsufficientBalanceError,
   openHold,
-  readHold,
   releaseHold,
 } from "@/lib/ledger";
 import type { Nanos } from "@/lib/money";
@@ -65,8 +64,7 @@ export async function captureUsage(
  * @throws ForeignHoldError opened by somebody else · ConflictError it was captured
  */
 export async function releaseUsage(actor: Actor, name: HoldName): Promise<{ hold: Hold; isReplay: boolean }> {
-  const { isReplay } = await releaseHold({ ...name, principal: idempotencyOwner(actor) });
-  return { hold: await readHold(name.customerId, name.holdId), isReplay };
+  return releaseHold({ ...name, principal: idempotencyOwner(actor) });
 }
 
 async function withTopUpUrl<T>(customerId: CustomerId, work: () => Promise<T>): Promise<T> {

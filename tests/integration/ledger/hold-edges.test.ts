@@ -1,8 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { issueApiKey, type RolledApiKey, rollApiKey } from "@/lib/api-keys";
 import {
   captureHold,
   charge,
   expireHolds,
+  type Hold,
   openHold,
   readBalance,
   readHold,
@@ -170,4 +173,59 @@ it("holds that have expired and are captured, released and swept at once end in 
     held: 0n,
   });
   await expectLedgerVerified();
+});
+
+describe("the answer to what is committed asks the database nothing more, because that could fail", () => {
+  async function checkoutsOf(work: () => Promise<unknown>): Promise<number> {
+    let count = 0;
+    const raise = () => {
+      count += 1;
+    };
+    pool().on("acquire", raise);
+    await work().finally(() => pool().off("acquire", raise));
+    return count;
+  }
+
+  it("of a hold and of its release, and they say what a later look says", async () => {
+    const customer = await aFundedCustomer("10.00");
+    let opened: Hold | undefined;
+    let released: Hold | undefined;
+
+    const toOpen = await checkoutsOf(async () => {
+      opened = (await openHold(aHold(customer, "1.00"))).hold;
+    });
+    expect(await readHold(customer, opened?.holdId ?? "")).toEqual(opened);
+    const ref = { customerId: customer, holdId: opened?.holdId ?? "", principal: "operator" };
+    const toRelease = await checkoutsOf(async () => {
+      released = (await releaseHold(ref)).hold;
+    });
+
+    expect([toOpen, toRelease]).toEqual([1, 1]);
+    expect(await readHold(customer, ref.holdId)).toEqual(released);
+    expect(released?.status).toBe("released");
+    expect(await releaseHold(ref)).toEqual({ hold: released, isReplay: true });
+  });
+
+  it("of a new key, whose secret would be lost", async () => {
+    const by = null;
+    const issue = () =>
+      issueApiKey(
+        by,
+        { customerId: null, name: "one", scopes: "all" },
+        { idempotencyKey: randomUUID(), now: new Date() },
+      );
+    const { apiKey } = await issue();
+    let rolled: RolledApiKey | undefined;
+
+    const toIssue = await checkoutsOf(issue);
+    const toRoll = await checkoutsOf(async () => {
+      const input = { apiKeyId: apiKey.apiKeyId, graceSeconds: 60 };
+      rolled = await rollApiKey(by, input, { idempotencyKey: randomUUID(), now: new Date() });
+    });
+
+    // A look for an earlier request and the transaction; to roll also the old key and its successor, before that.
+    expect([toIssue, toRoll]).toEqual([2, 4]);
+    expect(rolled?.previous.rolledTo).toBe(rolled?.apiKey.apiKeyId);
+    expect(rolled?.secret).toMatch(/^brim_sk_/);
+  });
 });
