@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
+import type { Pool } from "pg";
 import { type Finding, type Verification, type VerifyProgress, verifyLedger } from "@/lib/ledger";
 import { isDatabaseUnavailable } from "@/lib/platform/db";
-import { createPool, WITHOUT_TIME_LIMITS } from "@/lib/platform/postgres";
+import { createPool, DatabaseAddressError, WITHOUT_TIME_LIMITS } from "@/lib/platform/postgres";
 
 const USAGE = "Usage: npm run ledger:verify -- [--max N]   N: how many findings to print, 20 if not said";
 
@@ -22,15 +23,16 @@ async function main(): Promise<0 | 1 | 2> {
   if (maxFindings === null) return refuse(USAGE);
   if (!connectionString) return refuse("DATABASE_URL is not set: say which database to verify.");
 
-  const pool = createPool(connectionString, {
-    applicationName: "brim ledger:verify",
-    max: 1,
-    connectionTimeoutMs: 10_000,
-    sessionSettings: WITHOUT_TIME_LIMITS,
-  });
   const startedAt = performance.now();
   const progress = progressLine();
+  let pool: Pool | undefined;
   try {
+    pool = createPool(connectionString, {
+      applicationName: "brim ledger:verify",
+      max: 1,
+      connectionTimeoutMs: 10_000,
+      sessionSettings: WITHOUT_TIME_LIMITS,
+    });
     const result = await verifyLedger(pool, { maxFindings, onProgress: progress.show });
     progress.clear();
     return report(result, performance.now() - startedAt);
@@ -38,7 +40,7 @@ async function main(): Promise<0 | 1 | 2> {
     progress.clear();
     return refuse(explain(error));
   } finally {
-    await pool.end();
+    await pool?.end();
   }
 }
 
@@ -99,6 +101,7 @@ function progressLine() {
 }
 
 function explain(error: unknown): string {
+  if (error instanceof DatabaseAddressError) return error.message;
   const { code, message } = error as { code?: string; message?: string };
   if (isDatabaseUnavailable(error)) return `The database cannot be reached: ${message || code}`;
   if (code === "42P01") return "The database lacks tables of the ledger: run `npm run db:migrate`.";

@@ -44,7 +44,7 @@ async function givenServer(databaseUrl: string): Promise<DemoDatabases> {
     applicationName: "brim-demo",
     connectionTimeoutMs: 10_000,
   }).catch((error: unknown) => {
-    if (error instanceof DatabaseAddressError) throw new DemoError(`DATABASE_URL ${error.message}.`);
+    if (error instanceof DatabaseAddressError) throw new DemoError(error.message);
     throw new DemoError(`The database of DATABASE_URL cannot be reached: ${reasonOf(error)}`);
   });
   try {

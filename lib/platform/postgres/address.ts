@@ -11,10 +11,10 @@ export interface DatabaseAddress {
   preparedStatements: boolean;
 }
 
-/** A database address cannot be used as it is; `problems` has a sentence for each part. None shows the password. */
+/** DATABASE_URL cannot be used as it is; `problems` has a line for each part. None shows the password. */
 export class DatabaseAddressError extends Error {
   constructor(readonly problems: readonly string[]) {
-    super(problems.join(" · "));
+    super(problems.map((problem) => `DATABASE_URL ${problem}`).join("\n"));
   }
 }
 

@@ -76,6 +76,7 @@ describe("ledger:verify", () => {
       [],
       "The database cannot be reached",
     ],
+    ["a part of the address is unknown", () => `${empty.url}?colour=blue`, [], "DATABASE_URL has colour"],
     ["the database is not Brim's", () => empty.url, [], "lacks tables of the ledger"],
     ["the number is none", () => empty.url, ["--max", "many"], "Usage: npm run ledger:verify"],
     ["an option is unknown", () => empty.url, ["--fix"], "Usage: npm run ledger:verify"],

@@ -1,7 +1,8 @@
-import pg from "pg";
+import type pg from "pg";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { verifyLedger } from "@/lib/ledger";
 import { readMigrations } from "@/lib/platform/migrations/migration-files";
+import { createPool } from "@/lib/platform/postgres";
 import { createTestDatabase, type TestDatabase } from "@/tests/support/database";
 
 const CHEAPER_CHECKS = "20261128080000_cheaper_checks";
@@ -11,7 +12,7 @@ let pool: pg.Pool;
 
 beforeEach(async () => {
   database = await createTestDatabase({ empty: true });
-  pool = new pg.Pool({ connectionString: database.url });
+  pool = createPool(database.url, { applicationName: "upgrade", max: 5 });
   await migrate((name) => name < CHEAPER_CHECKS);
   await pool.query(`
     INSERT INTO customer (customer_id, name, email) VALUES ('cust_a', 'Acme', 'a@example.com'), ('cust_b', 'Bolt', 'b@example.com');

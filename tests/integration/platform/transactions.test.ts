@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readBalance } from "@/lib/ledger";
-import { isRetryable, onPool, pool, repeatConflicts, type Tx, withTransaction } from "@/lib/platform/db";
+import {
+  isRetryable,
+  onPool,
+  pool,
+  prisma,
+  repeatConflicts,
+  type Tx,
+  withTransaction,
+} from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
+import { atDepth } from "@/tests/support/depth";
 import { testDatabase } from "@/tests/support/settings";
 import { aFundedCustomer, usd } from "@/tests/support/spending";
 
@@ -60,19 +69,26 @@ it("any other failure is not: the body runs once", async () => {
 });
 
 describe("under serializable transactions, with which the database undoes what overlaps", () => {
-  /** A statement that collides with every other one of its kind. */
-  const raise = (customerId: CustomerId) =>
-    withTransaction(async (tx) => {
-      await tx.$executeRawUnsafe("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE");
-      await hold(tx, customerId);
-    });
+  const CLIENTS = atDepth({ ci: 8, deep: 32 });
 
-  it("thirty-two at once on one row all have their effect once", async () => {
+  it("many at once on one row all have their effect once", async () => {
     const customer = await aFundedCustomer("100.00");
+    let runs = 0;
+    const raise = () =>
+      prisma().$transaction(
+        async (tx) => {
+          runs += 1;
+          await hold(tx, customer);
+        },
+        { isolationLevel: "Serializable", maxWait: 60_000, timeout: 60_000 },
+      );
 
-    await Promise.all(Array.from({ length: 32 }, () => raise(customer)));
+    await Promise.all(
+      Array.from({ length: CLIENTS }, () => repeatConflicts(raise, { deadlineMs: Number.POSITIVE_INFINITY })),
+    );
 
-    expect((await readBalance(customer)).held).toBe(usd("32.00"));
+    expect((await readBalance(customer)).held).toBe(usd(`${CLIENTS}.00`));
+    expect(runs).toBeGreaterThan(CLIENTS);
   });
 
   it("is busy, and has written nothing, when others are in the way until the deadline", async () => {
