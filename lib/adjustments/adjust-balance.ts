@@ -3,7 +3,7 @@ import { idempotencyOwner, type OperatorActor } from "@/lib/auth";
 import { adjust, InsufficientBalanceError, type PostedAdjustment } from "@/lib/ledger";
 import type { Nanos } from "@/lib/money";
 import { recordAction } from "@/lib/operator-actions";
-import { inTransaction, withTransaction } from "@/lib/platform/db";
+import { inTransaction, withCustomerTransaction } from "@/lib/platform/db";
 import { type CustomerId, newId } from "@/lib/platform/ids";
 import { PaymentRequiredError } from "@/lib/usage";
 
@@ -40,7 +40,7 @@ export async function adjustBalance(by: OperatorActor, input: AdjustBalance): Pr
 function adjustAndRecord(by: OperatorActor, input: AdjustBalance): Promise<PostedAdjustment> {
   const { customerId, amount, reason, idempotencyKey, allowOverdraft } = input;
   const parts = JSON.stringify(["adjustment", customerId, amount.toString(), reason, allowOverdraft]);
-  return withTransaction(async (tx) => {
+  return withCustomerTransaction(customerId, async (tx) => {
     const posted = await adjust(inTransaction(tx), {
       customerId,
       transferId: newId("transfer"),

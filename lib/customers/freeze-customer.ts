@@ -1,7 +1,7 @@
 import type { OperatorActor } from "@/lib/auth";
 import { setAccountStatus } from "@/lib/ledger";
 import { recordAction } from "@/lib/operator-actions";
-import { withTransaction } from "@/lib/platform/db";
+import { withCustomerTransaction } from "@/lib/platform/db";
 import { type CustomerAccount, readCustomerAccount } from "./customer-account";
 
 /** What is to be done to whose account, and why. */
@@ -35,7 +35,7 @@ async function changeStatus(
   to: "active" | "frozen",
 ): Promise<CustomerAccount> {
   const { customerId } = await readCustomerAccount(asked);
-  await withTransaction(async (tx) => {
+  await withCustomerTransaction(customerId, async (tx) => {
     if (!(await setAccountStatus(tx, customerId, to))) return;
     const verb = to === "frozen" ? "freeze_customer" : "unfreeze_customer";
     await recordAction(tx, { verb, by, subjectId: customerId, customerId, reason });

@@ -1,4 +1,4 @@
-import { prisma, type Tx, withTransaction } from "@/lib/platform/db";
+import { prisma, type Tx, withCustomerTransaction } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
 import type { CustomerId } from "@/lib/platform/ids";
 import {
@@ -44,7 +44,7 @@ export async function ensureStripeCustomer(customerId: CustomerId): Promise<stri
   const deletedId = known?.stripeCustomerId ?? null;
   const { stripeCustomerId } = await makeStripeCustomer(customerId, deletedId);
 
-  return withTransaction(async (tx) => {
+  return withCustomerTransaction(customerId, async (tx) => {
     await tx.stripeCustomer.createMany({
       data: { customerId, livemode: livemode(), stripeCustomerId },
       skipDuplicates: true,

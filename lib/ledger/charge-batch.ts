@@ -1,5 +1,5 @@
 import { type Nanos, nanos } from "@/lib/money";
-import { isDuplicate, onPool, type Statement } from "@/lib/platform/db";
+import { inCustomerShare, isDuplicate, onPool, type Statement } from "@/lib/platform/db";
 import { type AppError, IdempotencyConflictError } from "@/lib/platform/errors";
 import { type ApiKeyId, type CustomerId, type Id, newId } from "@/lib/platform/ids";
 import type { ChargeRequest, PostedCharge } from "./charge-alone";
@@ -86,7 +86,9 @@ async function chargePart(
 
 /** Looks at each item by itself: what is known already, what the account can still pay, what not. */
 function chargeEach({ customerId, owner, apiKeyId, entries }: BatchPart): Promise<BatchRow[]> {
-  return onPool().run<BatchRow>(CHARGE_BATCH, [customerId, owner, apiKeyId, JSON.stringify(entries)]);
+  return inCustomerShare(customerId, () =>
+    onPool().run<BatchRow>(CHARGE_BATCH, [customerId, owner, apiKeyId, JSON.stringify(entries)]),
+  );
 }
 
 function entryOf(item: BatchItem, n: number): BatchEntry {

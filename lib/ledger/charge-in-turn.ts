@@ -1,8 +1,8 @@
 import { isDatabaseUnavailable, isDuplicate, isKeyTaken, onPool, type Statement } from "@/lib/platform/db";
 import { IdempotencyConflictError } from "@/lib/platform/errors";
 import { log } from "@/lib/platform/log";
+import { type Queued, RequestQueue } from "@/lib/platform/request-queue";
 import { type ChargeEntry, type ChargeRow, runCharge } from "./charge-statement";
-import { type Waiting, WaitingLine } from "./waiting-line";
 
 /** Its text stands in the migration that makes the procedure: it must be there, because it commits as it goes. */
 export const CHARGE_IN_TURN: Statement = {
@@ -13,9 +13,9 @@ export const CHARGE_IN_TURN: Statement = {
 /** What was written, null where nothing was, or the SQLSTATE of what went wrong. */
 type Answer = [balance: string, held: string, at: string] | null | string;
 
-type WaitingCharge = Waiting<ChargeEntry, ChargeRow | null>;
+type QueuedCharge = Queued<ChargeEntry, ChargeRow | null>;
 
-const line = new WaitingLine<ChargeEntry, ChargeRow | null>();
+const queue = new RequestQueue<ChargeEntry, ChargeRow | null>();
 
 /** While the database works on one, this process prepares the other. More would only be smaller. */
 const MAX_TRIPS = 2;
@@ -43,8 +43,8 @@ let isLeaving = false;
  * @throws what `runCharge` throws · ServiceUnavailableError those before took too long; nothing was tried
  */
 export function chargeInTurn(entry: ChargeEntry): Promise<ChargeRow | null> {
-  const result = line.join(entry);
-  if (line.length >= ENOUGH) leave();
+  const result = queue.enqueue(entry);
+  if (queue.length >= ENOUGH) leave();
   else if (!isLeaving) {
     isLeaving = true;
     setImmediate(leave); // with whoever has come by then: all requests that the process has read from its sockets
@@ -60,13 +60,13 @@ function leave(): void {
 /** Makes trips until nobody waits. */
 async function travel(): Promise<void> {
   tripsUnderWay += 1;
-  for (let next = line.takeNext(MAX_TOGETHER); next.length > 0; next = line.takeNext(MAX_TOGETHER)) {
+  for (let next = queue.dequeue(MAX_TOGETHER); next.length > 0; next = queue.dequeue(MAX_TOGETHER)) {
     await patiently(write(next));
   }
   tripsUnderWay -= 1;
 }
 
-function write(together: readonly WaitingCharge[]): Promise<void> {
+function write(together: readonly QueuedCharge[]): Promise<void> {
   const [first, second] = together;
   return first && !second ? writeAlone(first) : writeInTurn(together);
 }
@@ -83,11 +83,11 @@ function patiently(work: Promise<void>): Promise<void> {
 }
 
 /** Tells a caller what became of its charge. Does not throw. */
-function writeAlone({ request, resolve, reject }: WaitingCharge): Promise<void> {
+function writeAlone({ request, resolve, reject }: QueuedCharge): Promise<void> {
   return runCharge(request).then(resolve, reject);
 }
 
-async function writeInTurn(together: readonly WaitingCharge[]): Promise<void> {
+async function writeInTurn(together: readonly QueuedCharge[]): Promise<void> {
   try {
     const entries = JSON.stringify(together.map(({ request }) => request));
     const [row] = await onPool().run<{ items: Answer[] }>(CHARGE_IN_TURN, [entries]);
@@ -106,7 +106,7 @@ async function writeInTurn(together: readonly WaitingCharge[]): Promise<void> {
   }
 }
 
-function tell(one: WaitingCharge, answer: Answer | undefined): void {
+function tell(one: QueuedCharge, answer: Answer | undefined): void {
   if (Array.isArray(answer)) {
     const [balance, held, at] = answer;
     one.resolve({ balance, held, created_at: new Date(at) });

@@ -1,4 +1,4 @@
-import { isDuplicate, onPool, type Statement } from "@/lib/platform/db";
+import { inCustomerShare, isDuplicate, onPool, type Statement } from "@/lib/platform/db";
 import type { ApiKeyId, CustomerId, Id } from "@/lib/platform/ids";
 import { BalanceOutOfRangeError, isOutOfRange } from "./errors";
 
@@ -66,14 +66,14 @@ export const CHARGE: Statement = {
 };
 
 /**
- * Writes one charge by a statement of its own, and waits for the customer's row as long as it takes.
+ * Writes one charge by a statement of its own, and waits for the customer's row.
  *
  * @returns null when nothing was written, because of a known key or of what the account says
  * @throws BalanceOutOfRangeError · IdempotencyConflictError the key names something else
  */
 export async function runCharge(entry: ChargeEntry): Promise<ChargeRow | null> {
   try {
-    const rows = await onPool().run<ChargeRow>(CHARGE, [
+    const values = [
       entry.customer,
       entry.amount,
       entry.id,
@@ -84,7 +84,8 @@ export async function runCharge(entry: ChargeEntry): Promise<ChargeRow | null> {
       JSON.stringify(entry.metadata),
       entry.api_key,
       entry.overdraft ? "true" : "false",
-    ]);
+    ];
+    const rows = await inCustomerShare(entry.customer, () => onPool().run<ChargeRow>(CHARGE, values));
     return rows[0] ?? null;
   } catch (error) {
     if (isDuplicate(error)) return null;

@@ -1,5 +1,5 @@
 import { type Nanos, nanos } from "@/lib/money";
-import { isDuplicate, onPool, type Statement } from "@/lib/platform/db";
+import { inCustomerShare, isDuplicate, onPool, type Statement } from "@/lib/platform/db";
 import { IdempotencyConflictError } from "@/lib/platform/errors";
 import type { ApiKeyId, CustomerId } from "@/lib/platform/ids";
 
@@ -84,14 +84,17 @@ export async function chargeTogether(part: BatchPart): Promise<Map<string, Writt
   // Work already done is recorded whatever the balance says, and this statement asks the balance.
   if (entries.some((entry) => entry.overdraft)) return null;
   try {
-    const rows = await onPool().run<WrittenCharge>(CHARGE_TOGETHER, [
+    const values = [
       customerId,
       owner,
       apiKeyId,
       JSON.stringify(entries),
       totalOf(entries).toString(),
       entries.length.toString(),
-    ]);
+    ];
+    const rows = await inCustomerShare(customerId, () =>
+      onPool().run<WrittenCharge>(CHARGE_TOGETHER, values),
+    );
     return rows.length > 0 ? new Map(rows.map((row) => [row.charge_id, row])) : null;
   } catch (error) {
     if (isDuplicate(error) || error instanceof IdempotencyConflictError) return null;

@@ -1,12 +1,12 @@
 import { isDatabaseUnavailable } from "@/lib/platform/db";
+import { type Queued, RequestQueue } from "@/lib/platform/request-queue";
 import { type ChargeRequest, chargeAlone, type PostedCharge } from "./charge-alone";
 import { chargeBatch } from "./charge-batch";
-import { type Waiting, WaitingLine } from "./waiting-line";
 
-type WaitingCharge = Waiting<ChargeRequest, PostedCharge>;
+type QueuedCharge = Queued<ChargeRequest, PostedCharge>;
 
 /** What waits while a charge of the same customer by the same caller is being written; no entry when none is. */
-const lines = new Map<string, WaitingLine<ChargeRequest, PostedCharge>>();
+const queues = new Map<string, RequestQueue<ChargeRequest, PostedCharge>>();
 
 /** A hundred are written in a few milliseconds: nobody waits long for those before. */
 const MAX_TOGETHER = 100;
@@ -27,31 +27,31 @@ const MAX_TOGETHER = 100;
  */
 export function charge(request: ChargeRequest): Promise<PostedCharge> {
   const name = `${request.customerId} ${request.owner} ${request.apiKeyId}`;
-  const line = lines.get(name);
-  if (line) return line.join(request);
+  const queue = queues.get(name);
+  if (queue) return queue.enqueue(request);
   return writeFirst(name, request);
 }
 
 /** Writes one that nobody is ahead of. What comes meanwhile is written after it. */
 function writeFirst(name: string, request: ChargeRequest): Promise<PostedCharge> {
-  const line = new WaitingLine<ChargeRequest, PostedCharge>();
-  lines.set(name, line);
+  const queue = new RequestQueue<ChargeRequest, PostedCharge>();
+  queues.set(name, queue);
   const first = chargeAlone(request);
-  const next = () => writeRest(name, line);
+  const next = () => writeRest(name, queue);
   first.then(next, next);
   return first;
 }
 
 /** Writes what has gathered, until nothing has. Does not throw. */
-async function writeRest(name: string, line: WaitingLine<ChargeRequest, PostedCharge>): Promise<void> {
-  for (let next = line.takeNext(MAX_TOGETHER); next.length > 0; next = line.takeNext(MAX_TOGETHER)) {
+async function writeRest(name: string, queue: RequestQueue<ChargeRequest, PostedCharge>): Promise<void> {
+  for (let next = queue.dequeue(MAX_TOGETHER); next.length > 0; next = queue.dequeue(MAX_TOGETHER)) {
     await write(next);
   }
-  lines.delete(name);
+  queues.delete(name);
 }
 
 /** Writes some charges and tells each caller what became of its own. Does not throw. */
-async function write(together: readonly WaitingCharge[]): Promise<void> {
+async function write(together: readonly QueuedCharge[]): Promise<void> {
   const [first] = together;
   if (!first || together.length === 1) return writeOneByOne(together);
   try {
@@ -73,6 +73,6 @@ async function write(together: readonly WaitingCharge[]): Promise<void> {
   }
 }
 
-async function writeOneByOne(together: readonly WaitingCharge[]): Promise<void> {
+async function writeOneByOne(together: readonly QueuedCharge[]): Promise<void> {
   for (const { request, resolve, reject } of together) await chargeAlone(request).then(resolve, reject);
 }

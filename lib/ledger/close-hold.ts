@@ -1,5 +1,5 @@
 import { type Nanos, nanos } from "@/lib/money";
-import { onPool, type Statement } from "@/lib/platform/db";
+import { inCustomerShare, onPool, type Statement } from "@/lib/platform/db";
 import { ConflictError, NotFoundError } from "@/lib/platform/errors";
 import { type ApiKeyId, type CustomerId, type HoldId, type Id, newId } from "@/lib/platform/ids";
 import {
@@ -100,14 +100,15 @@ async function runCapture(
   options: { amount: Nanos | null; apiKeyId: ApiKeyId | null },
 ): Promise<CaptureRow> {
   try {
-    const rows = await onPool().run<CaptureRow>(CAPTURE_HOLD, [
+    const values = [
       ref.customerId,
       ref.holdId,
       options.amount?.toString() ?? null,
       newId("charge"),
       ref.principal,
       options.apiKeyId,
-    ]);
+    ];
+    const rows = await inCustomerShare(ref.customerId, () => onPool().run<CaptureRow>(CAPTURE_HOLD, values));
     return only(rows);
   } catch (error) {
     throw isOutOfRange(error) ? new BalanceOutOfRangeError({ cause: error }) : error;
@@ -138,7 +139,10 @@ interface ReleaseRow {
  */
 export async function releaseHold(ref: HoldRef): Promise<{ hold: Hold; isReplay: boolean }> {
   const { customerId, holdId, principal } = ref;
-  const row = only(await onPool().run<ReleaseRow>(RELEASE_HOLD, [customerId, holdId, principal]));
+  const rows = await inCustomerShare(customerId, () =>
+    onPool().run<ReleaseRow>(RELEASE_HOLD, [customerId, holdId, principal]),
+  );
+  const row = only(rows);
   if (row.outcome === "released") {
     const { amount, opened_by: openedBy, expires_at: expiresAt, created_at: createdAt } = row;
     const known = { openedBy, expiresAt, createdAt, amount: nanos(BigInt(amount)), captured: null };

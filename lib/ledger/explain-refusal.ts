@@ -113,5 +113,7 @@ export async function tryUntilExplained<T>(attempt: () => Promise<T | null>): Pr
     const result = await attempt();
     if (result !== null) return result;
   }
-  throw new ServiceUnavailableError("The balance is changing too fast. Please try again.");
+  throw new ServiceUnavailableError("The balance is changing too fast. Please try again.", {
+    reason: "busy",
+  });
 }

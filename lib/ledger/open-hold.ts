@@ -1,5 +1,5 @@
 import type { Nanos } from "@/lib/money";
-import { isDuplicate, onPool, type Statement } from "@/lib/platform/db";
+import { inCustomerShare, isDuplicate, onPool, type Statement } from "@/lib/platform/db";
 import { IdempotencyConflictError } from "@/lib/platform/errors";
 import { type CustomerId, type HoldId, newId } from "@/lib/platform/ids";
 import { explainRefusal, tryUntilExplained } from "./explain-refusal";
@@ -80,7 +80,7 @@ function newHold(request: HoldRequest, holdId: HoldId, createdAt: Date): Hold {
 /** @returns when it was opened; null when nothing was written */
 async function runOpenHold(request: HoldRequest, holdId: HoldId): Promise<Date | null> {
   try {
-    const rows = await onPool().run<{ created_at: Date }>(OPEN_HOLD, [
+    const values = [
       request.customerId,
       request.amount.toString(),
       holdId,
@@ -91,7 +91,10 @@ async function runOpenHold(request: HoldRequest, holdId: HoldId): Promise<Date |
       JSON.stringify(request.metadata),
       request.apiKeyId,
       request.expiresAt?.toISOString() ?? null,
-    ]);
+    ];
+    const rows = await inCustomerShare(request.customerId, () =>
+      onPool().run<{ created_at: Date }>(OPEN_HOLD, values),
+    );
     return rows[0]?.created_at ?? null;
   } catch (error) {
     if (isDuplicate(error)) return null;

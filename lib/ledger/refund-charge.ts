@@ -1,5 +1,5 @@
 import { type Nanos, nanos } from "@/lib/money";
-import { isDuplicate, onPool, type Statement } from "@/lib/platform/db";
+import { inCustomerShare, isDuplicate, onPool, type Statement } from "@/lib/platform/db";
 import { IdempotencyConflictError, NotFoundError } from "@/lib/platform/errors";
 import { type CustomerId, type Id, newId } from "@/lib/platform/ids";
 import { BalanceOutOfRangeError, isOutOfRange, RefundTooLargeError } from "./errors";
@@ -88,7 +88,7 @@ async function runRefund(request: RefundChargeRequest): Promise<RefundRow> {
     JSON.stringify(request.metadata),
     request.apiKeyId,
   ];
-  const run = () => onPool().run<RefundRow>(REFUND_CHARGE, values);
+  const run = () => inCustomerShare(request.customerId, () => onPool().run<RefundRow>(REFUND_CHARGE, values));
   const duplicate = (error: unknown) => {
     if (isDuplicate(error)) return null;
     throw isOutOfRange(error) ? new BalanceOutOfRangeError({ cause: error }) : error;

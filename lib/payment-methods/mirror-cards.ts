@@ -1,5 +1,5 @@
 import { findStripeCustomer, type StripeCustomerLink } from "@/lib/customers";
-import { type Tx, withTransaction } from "@/lib/platform/db";
+import { type Tx, withCustomerTransaction } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
 import { ServiceUnavailableError } from "@/lib/platform/errors";
 import type { CustomerId } from "@/lib/platform/ids";
@@ -45,7 +45,7 @@ export async function mirrorCards<T>(
     if (!link) return false;
     const facts = await steps.read(link);
     try {
-      await withTransaction(async (tx) => {
+      await withCustomerTransaction(customerId, async (tx) => {
         if (steps.claim && !(await steps.claim(tx))) return;
         await claimCards(tx, customerId, link.cardsVersion);
         await steps.write(tx, facts, link);
@@ -55,5 +55,5 @@ export async function mirrorCards<T>(
       if (!(error instanceof StaleCardsSignal)) throw error;
     }
   }
-  throw new ServiceUnavailableError("The cards are changing too fast. Please try again.");
+  throw new ServiceUnavailableError("The cards are changing too fast. Please try again.", { reason: "busy" });
 }

@@ -1,4 +1,5 @@
 import Stripe from "stripe";
+import { env } from "@/lib/platform/env";
 import { isAppError, ServiceUnavailableError } from "@/lib/platform/errors";
 import { knownSetupProblem, raiseSetupAlert, StripeSetupError, setupProblemOf } from "./setup-problem";
 
@@ -8,11 +9,10 @@ import { knownSetupProblem, raiseSetupAlert, StripeSetupError, setupProblemOf } 
  */
 export class StripeUnavailableError extends ServiceUnavailableError {
   constructor(options: { cause: unknown }) {
-    super("The payment provider does not answer at the moment. Please try again.", options);
-  }
-
-  override get details() {
-    return { reason: "stripe_unavailable" };
+    super("The payment provider does not answer at the moment. Please try again.", {
+      ...options,
+      reason: "stripe_unavailable",
+    });
   }
 }
 
@@ -64,11 +64,26 @@ export function isStripeRefusal(error: unknown): error is StripeRefusedError {
   return error instanceof Error && error.cause instanceof Error && "code" in error && "isMissing" in error;
 }
 
+async function withinTime<T>(call: Promise<T>): Promise<T> {
+  const timeoutMs = env().STRIPE_TIMEOUT_MS;
+  let timer: NodeJS.Timeout | undefined;
+  const timedOut = new Promise<never>((_resolve, reject) => {
+    const cause = new Error(`Stripe did not answer within ${timeoutMs} ms.`);
+    timer = setTimeout(() => reject(new StripeUnavailableError({ cause })), timeoutMs);
+  });
+  try {
+    return await Promise.race([call, timedOut]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Codes that say "not now" although the status is a 4xx. */
 const TEMPORARY_CODES = new Set(["idempotency_key_in_use", "lock_timeout", "rate_limit"]);
 
 /**
- * Runs one call of the SDK and translates its errors; nothing outside this folder sees Stripe's classes.
+ * Runs one call of the SDK, retries included, and translates its errors; nothing outside this folder sees Stripe's classes.
+ * It ends in time, whatever Stripe does; a try that is still under way then ends by itself.
  *
  * @throws StripeUnavailableError no answer, or not now
  * @throws StripeSetupError the operator has to correct something first; the alert that says what is raised
@@ -76,7 +91,7 @@ const TEMPORARY_CODES = new Set(["idempotency_key_in_use", "lock_timeout", "rate
  */
 export async function callStripe<T>(call: () => Promise<T>): Promise<T> {
   try {
-    return await call();
+    return await withinTime(call());
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeError)) throw error;
     const status = error.statusCode ?? 0;

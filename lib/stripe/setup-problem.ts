@@ -29,17 +29,13 @@ export class StripeSetupError extends ServiceUnavailableError {
   constructor(options: { cause: unknown }) {
     super(
       "Payments are not available right now because of a problem with our payment setup. The operator has been notified. Nothing was charged.",
-      options,
+      { ...options, reason: "stripe_setup" },
     );
   }
 
   /** A person has to act first, so that asking again at once is of no use. */
   override get retryAfterSeconds() {
     return 60;
-  }
-
-  override get details() {
-    return { reason: "stripe_setup" };
   }
 }
 

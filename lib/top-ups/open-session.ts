@@ -1,6 +1,6 @@
 import { ensureStripeCustomer, mapStripeObject } from "@/lib/customers";
 import { forgetDeletedCustomer } from "@/lib/payment-methods";
-import { withTransaction } from "@/lib/platform/db";
+import { withCustomerTransaction } from "@/lib/platform/db";
 import { ServiceUnavailableError } from "@/lib/platform/errors";
 import { log } from "@/lib/platform/log";
 import {
@@ -53,7 +53,9 @@ export async function openSession(start: TopUpIntent, now: Date): Promise<Opened
   }
   const opened = alreadyOpened(intent);
   if (opened) return opened;
-  throw new ServiceUnavailableError("Another request works on this top-up. Please try again.");
+  throw new ServiceUnavailableError("Another request works on this top-up. Please try again.", {
+    reason: "busy",
+  });
 }
 
 function alreadyOpened(intent: TopUpIntent): OpenedSession | null {
@@ -108,7 +110,7 @@ async function createOrMoveOn(
 /** Freezes the parameters of one more attempt, unless another request has done so. */
 function nextAttempt(intent: TopUpIntent, now: Date, why: string): Promise<TopUpIntent> {
   const ref = refOf(intent);
-  return withTransaction(async (tx) => {
+  return withCustomerTransaction(ref.customerId, async (tx) => {
     const locked = await lockIntent(tx, ref);
     if (locked.status !== "created" || locked.sessionAttempt !== intent.sessionAttempt) return locked;
     const expiresAt = new Date(now.getTime() + SESSION_LIFETIME_MS);
@@ -134,7 +136,7 @@ async function expireOrphans(intent: TopUpIntent, stripeCustomerId: string, keep
 /** Stores the session, unless another request stored one or moved to another attempt. */
 function attachSession(intent: TopUpIntent, session: CheckoutFacts, now: Date): Promise<TopUpIntent> {
   const ref = refOf(intent);
-  return withTransaction(async (tx) => {
+  return withCustomerTransaction(ref.customerId, async (tx) => {
     const locked = await lockIntent(tx, ref);
     if (locked.status !== "created" || locked.sessionAttempt !== intent.sessionAttempt) return locked;
     await mapStripeObject(tx, session.sessionId, {

@@ -1,6 +1,6 @@
 import { findOwner, findStripeCustomer, type StripeCustomerLink } from "@/lib/customers";
 import { StaleCardsSignal, settleCardAtStripe } from "@/lib/payment-methods";
-import { type Tx, withTransaction } from "@/lib/platform/db";
+import { type Tx, withCustomerTransaction } from "@/lib/platform/db";
 import { ServiceUnavailableError } from "@/lib/platform/errors";
 import { log } from "@/lib/platform/log";
 import { type CheckoutFacts, retrieveCheckoutSession } from "@/lib/stripe";
@@ -40,7 +40,7 @@ export async function settleTopUp(
     const stripeCustomerId = await customerAtStripe(ref, session, link);
     const cards = await prepareCards(seen, session, link);
     try {
-      const outcome = await withTransaction(async (tx) => {
+      const outcome = await withCustomerTransaction(ref.customerId, async (tx) => {
         if (options.claim && !(await options.claim(tx))) throw new DuplicateSignal();
         const intent = await lockIntent(tx, ref);
         if (intent.version !== seen.version) throw new StaleReadSignal();
@@ -53,7 +53,9 @@ export async function settleTopUp(
       if (!(error instanceof StaleReadSignal || error instanceof StaleCardsSignal)) throw error;
     }
   }
-  throw new ServiceUnavailableError("This top-up is changing too fast. Please try again.");
+  throw new ServiceUnavailableError("This top-up is changing too fast. Please try again.", {
+    reason: "busy",
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type CustomerActor, idempotencyOwner } from "@/lib/auth";
 import type { Cents } from "@/lib/money";
-import { isDuplicate, isKeyTaken, prisma, withTransaction } from "@/lib/platform/db";
+import { isDuplicate, isKeyTaken, prisma, withCustomerTransaction } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
 import { IdempotencyConflictError, ServiceUnavailableError } from "@/lib/platform/errors";
 import { newId } from "@/lib/platform/ids";
@@ -133,7 +133,7 @@ function insertIntent(
     amountCents: input.mode === "payment" ? Number(input.amount) : null,
     savePaymentMethod: input.mode === "payment" && input.savePaymentMethod,
   };
-  return withTransaction(async (tx) => {
+  return withCustomerTransaction(customerId, async (tx) => {
     const intent = await tx.topUpIntent.create({
       data: {
         ...order,

@@ -15,7 +15,7 @@ export async function whileStandingStill(
 ): Promise<ApiAnswer> {
   const client = await pool().connect();
   try {
-    await client.query("BEGIN");
+    await client.query("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0");
     // The row of the same event in a transaction that is not over: whoever wants to write it waits.
     await client.query(
       `INSERT INTO stripe_event (stripe_event_id, type, livemode, payload, status, occurred_at, finished_at)

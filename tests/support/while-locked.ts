@@ -8,7 +8,7 @@ export async function whileLocked(customerId: CustomerId, work: () => Promise<vo
     sessionSettings: WITHOUT_TIME_LIMITS,
   });
   try {
-    await client.query("BEGIN");
+    await client.query("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0");
     await client.query("SELECT 1 FROM ledger_account WHERE customer_id = $1 FOR UPDATE", [customerId]);
     await work();
   } finally {

@@ -139,7 +139,7 @@ export interface BatchRefusal {
   /** The status of the answer. */
   statusCode: number;
   /** More for programs; its form depends on `error`. */
-  details?: InvalidRequestDetails | PaymentRequiredDetails | MissingScopeDetails | ReasonDetails | RefundTooLargeDetails | undefined;
+  details?: InvalidRequestDetails | PaymentRequiredDetails | MissingScopeDetails | ReasonDetails | RefundTooLargeDetails | ServiceUnavailableDetails | undefined;
 }
 
 /** What became of each item of a batch. */
@@ -339,7 +339,7 @@ export interface ErrorBody {
   /** The status of the answer. */
   statusCode: number;
   /** More for programs; its form depends on `error`. */
-  details?: InvalidRequestDetails | PaymentRequiredDetails | MissingScopeDetails | ReasonDetails | RefundTooLargeDetails | undefined;
+  details?: InvalidRequestDetails | PaymentRequiredDetails | MissingScopeDetails | ReasonDetails | RefundTooLargeDetails | ServiceUnavailableDetails | undefined;
   /** Name it when you ask us: it finds the log. */
   request_id: string;
 }
@@ -715,6 +715,12 @@ export interface RolledApiKey {
   api_key: string | null;
   /** Until when the key whose place it takes is taken beside it. */
   previous_expires_at: string;
+}
+
+/** Why this cannot be done now. */
+export interface ServiceUnavailableDetails {
+  /** What does not answer. A request that moves money may have been executed all the same: send it again with the same idempotency key. */
+  reason: "busy" | "database_unavailable" | "stripe_unavailable";
 }
 
 /** One thing that happened to a top-up. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SCOPES } from "@/lib/auth";
+import { UNAVAILABLE_REASONS } from "@/lib/platform/errors";
 import { exampleId, idField, positiveUsdField, usdField } from "../fields/fields";
 import { PUBLIC_CODES, type PublicCode } from "../pipeline/errors";
 
@@ -58,6 +59,17 @@ const reasonDetails = z
   })
   .meta({ id: "ReasonDetails", description: "Why this cannot be done." });
 
+const unavailableDetails = z
+  .strictObject({
+    reason: z.enum(UNAVAILABLE_REASONS).meta({
+      description:
+        "What does not answer. A request that moves money may have been executed all the same: send it again with the same " +
+        "idempotency key.",
+      examples: ["busy"],
+    }),
+  })
+  .meta({ id: "ServiceUnavailableDetails", description: "Why this cannot be done now." });
+
 const refundableDetails = z
   .strictObject({ refundable_usd: positiveUsdField("What is left of the charge.", "0.01") })
   .meta({ id: "RefundTooLargeDetails", description: "How much could still be given back." });
@@ -68,7 +80,7 @@ export const REFUSAL_DETAILS: Partial<Record<PublicCode, z.ZodType[]>> = {
   PAYMENT_REQUIRED: [paymentDetails],
   FORBIDDEN: [scopeDetails, reasonDetails],
   CONFLICT: [reasonDetails, refundableDetails],
-  SERVICE_UNAVAILABLE: [reasonDetails],
+  SERVICE_UNAVAILABLE: [unavailableDetails],
 };
 
 const [firstDetails, ...moreDetails] = Object.values(REFUSAL_DETAILS)

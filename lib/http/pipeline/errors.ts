@@ -53,7 +53,9 @@ export function errorAnswer(error: unknown, requestId: string): Answer {
   if (isDatabaseUnavailable(error)) {
     log().error({ requestId, err: error }, "the database does not answer");
     const message = "The service is busy or restarting. Please try again.";
-    return { ...refusal(STATUS.service_unavailable, requestId, message), headers: { "retry-after": "1" } };
+    const details = { reason: "database_unavailable" };
+    const answer = refusal(STATUS.service_unavailable, requestId, message, details);
+    return { ...answer, headers: { "retry-after": "1" } };
   }
   log().error({ requestId, err: error }, "unexpected error");
   return refusal(INTERNAL, requestId, "Something went wrong on our side. Please tell us the request id.");

@@ -1,4 +1,8 @@
 import type { Pool, PoolClient } from "pg";
+import { setQueryTimeout } from "@/lib/platform/db";
+
+/** A check reads whole tables in one statement. */
+const QUERY_TIMEOUT_MS = 3_600_000;
 
 /**
  * Runs `work` in one transaction on one connection of the pool, however long it takes: the limits that keep requests from
@@ -12,10 +16,10 @@ export async function inLongTransaction<T>(
   work: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
+  setQueryTimeout(client, QUERY_TIMEOUT_MS);
   try {
     await client.query(`BEGIN ${mode}`);
     await client.query("SET LOCAL statement_timeout = 0");
-    await client.query("SET LOCAL idle_in_transaction_session_timeout = 0");
     // Compiling each statement of each page costs more than it saves.
     await client.query("SET LOCAL jit = off");
     // A restored copy has no statistics yet; a nested loop chosen for tables that look empty would take hours.
@@ -23,6 +27,7 @@ export async function inLongTransaction<T>(
     await client.query("SET LOCAL timezone = 'UTC'");
     const result = await work(client);
     await client.query("COMMIT");
+    setQueryTimeout(client, null);
     client.release();
     return result;
   } catch (error) {

@@ -1,10 +1,10 @@
-import { isAppError } from "@/lib/platform/errors";
+import { isAppError, type ServiceUnavailableError } from "@/lib/platform/errors";
 
 /**
  * Server codes that mean "not now": connection failures (08), shutdown and start-up (57P), too many clients, out of memory,
  * a server that only reads since a failover (25006).
  */
-const UNAVAILABLE_SQLSTATE = /^(08...|57P0[1-5]|53[0-4]00|55P03|57014|25P03|25006)$/;
+const UNAVAILABLE_SQLSTATE = /^(08...|57P0[1-5]|53[0-4]00|55P03|57014|25P0[34]|25006)$/;
 
 const UNAVAILABLE_SYSTEM = new Set([
   "ECONNREFUSED",
@@ -20,7 +20,7 @@ const UNAVAILABLE_SYSTEM = new Set([
 const UNAVAILABLE_PRISMA = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2037"]);
 
 const UNAVAILABLE_MESSAGE =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|Unable to start a transaction in the given time|Can't reach database server|Server has closed the connection|not queryable|not currently accepting connections|the database system is|Cannot use a pool after calling end/i;
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|Unable to start a transaction in the given time|on an expired transaction|Can't reach database server|Server has closed the connection|not queryable|not currently accepting connections|the database system is|Cannot use a pool after calling end/i;
 
 /** The codes and messages of an error and of what caused it: drivers and Prisma wrap each other. */
 function* layers(error: unknown): Generator<{ code: string; message: string }> {
@@ -46,7 +46,7 @@ function* layers(error: unknown): Generator<{ code: string; message: string }> {
 
 /** Whether an error says that the database is away or too busy, so that the same request may succeed later. */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  if (isAppError(error) && error.kind === "service_unavailable") return true; // repeated until its deadline
+  if (isAppError(error) && (error as ServiceUnavailableError).reason === "busy") return true;
   for (const { code, message } of layers(error)) {
     if (UNAVAILABLE_SQLSTATE.test(code) || UNAVAILABLE_SYSTEM.has(code) || UNAVAILABLE_PRISMA.has(code))
       return true;

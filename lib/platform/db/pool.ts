@@ -2,6 +2,7 @@ import type pg from "pg";
 import { databaseEnv } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
 import { createPool, findServerProblems, findSessionProblems, parseDatabaseAddress } from "@/lib/platform/postgres";
+import { closeIdleAfterDeadline, DeadlineClient, databaseTimeouts } from "./deadline";
 
 /** One pool a process, on globalThis because this module exists once in Node and once in Next's bundle. */
 const shared = globalThis as typeof globalThis & { brimPool?: pg.Pool; brimPreparesStatements?: boolean };
@@ -21,13 +22,22 @@ export function preparesStatements(): boolean {
 function openPool(): pg.Pool {
   const { DATABASE_URL, DATABASE_POOL_MAX } = databaseEnv();
   const address = parseDatabaseAddress(DATABASE_URL);
+  const timeouts = databaseTimeouts();
   shared.brimPreparesStatements = address.preparedStatements;
   const created = createPool(DATABASE_URL, {
     applicationName: "brim",
+    Client: DeadlineClient,
     max: address.maxConnections ?? DATABASE_POOL_MAX,
+    connectionTimeoutMs: timeouts.connect,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    sessionSettings: {
+      statement_timeout: String(timeouts.statement),
+      idle_in_transaction_session_timeout: String(timeouts.idleInTransaction),
+    },
   });
+  closeIdleAfterDeadline(created);
   // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
   // Only its message: the driver hangs the whole connection on the error.
   created.on("error", (error) => log().warn({ reason: error.message }, "a database connection broke"));

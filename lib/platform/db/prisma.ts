@@ -1,5 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Prisma, PrismaClient } from "@/prisma/generated/client";
+import { databaseTimeouts } from "./deadline";
 import { closePool, pool } from "./pool";
 import { repeatConflicts } from "./repeat-conflicts";
 
@@ -21,7 +22,8 @@ export type Tx = Prisma.TransactionClient;
  * @throws DatabaseBusyError others were in its way until the deadline; nothing was written
  */
 export function withTransaction<T>(body: (tx: Tx) => Promise<T>): Promise<T> {
-  return repeatConflicts(() => prisma().$transaction(body, { maxWait: 5_000, timeout: 15_000 }));
+  const { connect, transaction } = databaseTimeouts();
+  return repeatConflicts(() => prisma().$transaction(body, { maxWait: connect, timeout: transaction }));
 }
 
 /** Closes Prisma and the pool; for the end of a process or of a test. */

@@ -35,9 +35,15 @@ export function env(): Env {
  *
  * @throws EnvironmentError naming what is wrong of it
  */
-export function databaseEnv(): Pick<Env, "DATABASE_URL" | "DATABASE_POOL_MAX"> {
-  return shared.brimEnv ?? read(envSchema.pick({ DATABASE_URL: true, DATABASE_POOL_MAX: true }), process.env);
+export function databaseEnv(): Pick<Env, keyof typeof DATABASE_SETTINGS> {
+  return shared.brimEnv ?? read(envSchema.pick(DATABASE_SETTINGS), process.env);
 }
+
+const DATABASE_SETTINGS = {
+  DATABASE_URL: true,
+  DATABASE_POOL_MAX: true,
+  DATABASE_QUERY_TIMEOUT_MS: true,
+} as const;
 
 /** Checks one environment. Pure, so that a test can try any. */
 export function readEnv(source: Record<string, string | undefined>): Env {

@@ -102,6 +102,11 @@ export const envSchema = z.object({
     }
   }),
   DATABASE_POOL_MAX: wholeNumber("a number of connections", { min: 2, max: 500, fallback: 20 }),
+  DATABASE_QUERY_TIMEOUT_MS: wholeNumber("a number of milliseconds", {
+    min: 500,
+    max: 60_000,
+    fallback: 10_000,
+  }),
 
   STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_\w+$/, "must be a secret key (sk_… or rk_…)"),
   STRIPE_WEBHOOK_SECRET: z
@@ -119,6 +124,7 @@ export const envSchema = z.object({
     .regex(/^pk_(test|live)_\w+$/, "must be a publishable key (pk_…)")
     .optional(),
   STRIPE_API_BASE: serverAddress.optional(),
+  STRIPE_TIMEOUT_MS: wholeNumber("a number of milliseconds", { min: 500, max: 120_000, fallback: 20_000 }),
   STRIPE_TAX_CODE: z
     .string()
     .regex(/^txcd_\d{8}$/, "must look like txcd_10000000")

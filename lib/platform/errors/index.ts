@@ -96,9 +96,23 @@ export class RequestInProgressError extends AppError {
   }
 }
 
+/** Why a request cannot be served now, for programs. */
+export const UNAVAILABLE_REASONS = ["busy", "database_unavailable", "stripe_setup", "stripe_unavailable"] as const;
+export type UnavailableReason = (typeof UNAVAILABLE_REASONS)[number];
+
 /** Something that we need does not answer; the same request may succeed later. */
 export class ServiceUnavailableError extends AppError {
   readonly kind = "service_unavailable";
+  readonly reason: UnavailableReason | undefined;
+
+  constructor(message: string, options: { cause?: unknown; reason?: UnavailableReason } = {}) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.reason = options.reason;
+  }
+
+  override get details(): Record<string, unknown> | undefined {
+    return this.reason && { reason: this.reason };
+  }
 
   override get retryAfterSeconds() {
     return 1;
@@ -108,11 +122,7 @@ export class ServiceUnavailableError extends AppError {
 /** The database undid the request again and again because of others. Nothing was written. */
 export class DatabaseBusyError extends ServiceUnavailableError {
   constructor(options?: ErrorOptions) {
-    super("The service is busy. Please try again.", options);
-  }
-
-  override get details() {
-    return { reason: "busy" };
+    super("The service is busy. Please try again.", { ...options, reason: "busy" });
   }
 }
 

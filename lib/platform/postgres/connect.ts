@@ -18,7 +18,8 @@ export const WITHOUT_TIME_LIMITS = {
 /** Creates a pool whose connections are set up before anybody gets them. Connects at the first query. */
 export function createPool(
   databaseUrl: string,
-  options: ConnectionOptions & Pick<pg.PoolConfig, "max" | "idleTimeoutMillis" | "keepAlive">,
+  options: ConnectionOptions &
+    Pick<pg.PoolConfig, "Client" | "max" | "idleTimeoutMillis" | "keepAlive" | "keepAliveInitialDelayMillis">,
 ): pg.Pool {
   const { applicationName, connectionTimeoutMs, sessionSettings, ...poolOptions } = options;
   const address = parseDatabaseAddress(databaseUrl);

@@ -17,7 +17,7 @@ export const SESSION_SETTINGS = {
   default_transaction_isolation: "read committed",
   search_path: "public",
   lock_timeout: "0",
-  statement_timeout: "15000",
+  statement_timeout: "8000",
   idle_in_transaction_session_timeout: "5000",
   idle_session_timeout: "0",
 } as const;

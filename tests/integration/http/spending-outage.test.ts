@@ -59,7 +59,7 @@ describe("a charge whose answer is lost", () => {
     const answer = await waiting;
     await unlock();
 
-    expect(answer.status).toBe(503);
+    expect(answer).toMatchObject({ status: 503, body: { details: { reason: "database_unavailable" } } });
     expect(await chargesOf()).toBe(0);
     expect((await charge("a")).status).toBe(200);
     expect((await charge("a")).headers.get("idempotent-replayed")).toBe("true");
@@ -72,7 +72,7 @@ describe("a charge whose answer is lost", () => {
     const answer = await charge("a");
     for (const connection of taken) connection.release();
 
-    expect(answer.status).toBe(503);
+    expect(answer).toMatchObject({ status: 503, body: { details: { reason: "database_unavailable" } } });
     expect((await charge("a")).status).toBe(200);
     expect(await chargesOf()).toBe(1);
   });

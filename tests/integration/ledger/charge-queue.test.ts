@@ -19,7 +19,6 @@ import { type CustomerId, newId } from "@/lib/platform/ids";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
 import { testDatabase } from "@/tests/support/settings";
 import { aCharge, aFundedCustomer, aHold, aRefund, outcomes, topUp, usd } from "@/tests/support/spending";
-import { whileLocked } from "@/tests/support/while-locked";
 
 const database = testDatabase();
 
@@ -28,28 +27,6 @@ afterAll(() => database.drop());
 
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i));
-
-it("who waited for longer than for a connection is sent away, untried; who came later is served", async () => {
-  const customer = await aFundedCustomer("100.00");
-  const [first, early, late] = times(3, () => aCharge(customer, "1.00")) as [
-    ReturnType<typeof aCharge>,
-    ReturnType<typeof aCharge>,
-    ReturnType<typeof aCharge>,
-  ];
-  let charges: Promise<PromiseSettledResult<unknown>[]> = Promise.resolve([]);
-
-  await whileLocked(customer, async () => {
-    const ahead = [charge(first), charge(early)];
-    await sleep(5_200);
-    charges = Promise.allSettled([...ahead, charge(late)]);
-  });
-
-  const [wroteFirst, sentAway, wroteLate] = await charges;
-  expect([wroteFirst?.status, wroteLate?.status]).toEqual(["fulfilled", "fulfilled"]);
-  expect(sentAway).toMatchObject({ status: "rejected", reason: { kind: "service_unavailable" } });
-  expect((await readBalance(customer)).balance).toBe(usd("98.00"));
-  expect((await charge(early)).isReplay).toBe(false);
-});
 
 it("a freeze is felt by what waits behind it, and by nothing that was written before", async () => {
   const customer = await aFundedCustomer("100.00");

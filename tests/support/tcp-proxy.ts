@@ -1,0 +1,98 @@
+import { type AddressInfo, createServer, type Server, type Socket, connect as tcpConnect } from "node:net";
+
+/** A proxy in front of a server that can lose connections silently, as a failover or a NAT table does. */
+export interface TcpProxy {
+  /** The address of the server with the proxy's host and port. */
+  readonly url: string;
+  /** From now on no connection that is open carries anything, in either direction. Neither side is told. */
+  swallow(): void;
+  /** While it is down, new connections are accepted and carry nothing either. */
+  setDown(isDown: boolean): void;
+  /** What the server answers arrives byte by byte, one in so many milliseconds; null for as it comes. */
+  trickle(byteEveryMs: number | null): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * What becomes of something that a client sends, and of its connection: `swallow` loses both silently, `swallow_answer`
+ * passes it on and loses the connection before the answer, `cut` closes the connection on both sides.
+ */
+export type Fate = "pass" | "swallow" | "swallow_answer" | "cut";
+
+interface Pair {
+  client: Socket;
+  server: Socket;
+  isLost: boolean;
+}
+
+/**
+ * Starts a proxy in front of the server of `targetUrl`.
+ *
+ * @param options.onSend decides by what a client sends
+ */
+export async function startTcpProxy(
+  targetUrl: string,
+  options: { onSend?: (sent: string) => Fate } = {},
+): Promise<TcpProxy> {
+  const target = new URL(targetUrl);
+  const pairs = new Set<Pair>();
+  let isDown = false;
+  let byteEveryMs: number | null = null;
+  const server: Server = createServer((client) => {
+    const pair: Pair = {
+      client,
+      server: tcpConnect(Number(target.port || 5432), target.hostname),
+      isLost: isDown,
+    };
+    pairs.add(pair);
+    client.on("data", (data) => {
+      if (pair.isLost) return;
+      const fate = options.onSend?.(data.toString("latin1")) ?? "pass";
+      if (fate === "cut") client.destroy();
+      else if (fate !== "pass") pair.isLost = true;
+      if (fate === "pass" || fate === "swallow_answer") pair.server.write(data);
+    });
+    pair.server.on("data", (data) => {
+      if (pair.isLost) return;
+      if (byteEveryMs === null) client.write(data);
+      else trickle(data, client, byteEveryMs);
+    });
+    const forward = (to: Socket) => () => {
+      if (!pair.isLost) to.destroy();
+    };
+    client.on("close", forward(pair.server)).on("error", () => {});
+    pair.server.on("close", forward(client)).on("error", () => {});
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = new URL(targetUrl);
+  url.hostname = "127.0.0.1";
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    swallow() {
+      for (const pair of pairs) pair.isLost = true;
+    },
+    setDown(value) {
+      isDown = value;
+    },
+    trickle(value) {
+      byteEveryMs = value;
+    },
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const { client, server: onward } of pairs) {
+        client.destroy();
+        onward.destroy();
+      }
+      await closed;
+    },
+  };
+}
+
+function trickle(data: Buffer, client: Socket, byteEveryMs: number): void {
+  let sent = 0;
+  const timer = setInterval(() => {
+    if (client.destroyed || sent >= data.length) clearInterval(timer);
+    else client.write(data.subarray(sent, ++sent));
+  }, byteEveryMs);
+}
