@@ -15,7 +15,12 @@ const JOBS: readonly ScheduledJob[] = [
   { task: "prune-usage-minutes", cron: "45 * * * *", run: (now) => pruneUsageMinutes(now) },
   { task: "prune-billing-links", cron: "50 3 * * *", run: (now) => pruneBillingLinks(now) },
   { task: "sweep-top-ups", cron: "*/5 * * * *", run: (now) => sweepTopUps(now) },
-  { task: "verify-ledger", cron: "15 3 * * *", run: (now) => checkLedgerDaily(now) },
+  {
+    task: "verify-ledger",
+    cron: "15 3 * * *",
+    run: (now) => checkLedgerDaily(now),
+    timeoutMs: 6 * 3_600_000,
+  },
 ];
 
 /** Starts the worker in this process. */

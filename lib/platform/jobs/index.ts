@@ -1,16 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { Logger, parseCronItems, run, type TaskList } from "graphile-worker";
-import { pool, preparesStatements, prisma } from "@/lib/platform/db";
+import { Logger, parseCronItems, type Task, type TaskList } from "graphile-worker";
+import { preparesStatements, prisma } from "@/lib/platform/db";
 import { log } from "@/lib/platform/log";
+import { keepRunning } from "./keep-running";
 
 /** A job that runs by the clock, in UTC. */
 export interface ScheduledJob {
   task: string;
   /** Five fields, as cron writes them. */
   cron: string;
-  run(now: Date): Promise<unknown>;
+  run(now: Date, signal: AbortSignal): Promise<unknown>;
+  /** When it is given up, so that it can run again; ten minutes if not said. `signal` tells it. */
+  timeoutMs?: number;
 }
+
+const JOB_TIMEOUT_MS = 600_000;
 
 const HEARTBEAT_EVERY_MS = 15_000;
 
@@ -21,8 +26,9 @@ const HEARTBEAT_EVERY_MS = 15_000;
  */
 export async function startJobs(jobs: readonly ScheduledJob[]): Promise<{ stop(): Promise<void> }> {
   const taskList: TaskList = Object.fromEntries(jobs.map((job) => [job.task, notBesideItself(job)]));
-  const runner = await run({
-    pgPool: pool(),
+  const workerId = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  await beat(workerId);
+  const runner = await keepRunning({
     noPreparedStatements: !preparesStatements(),
     concurrency: jobs.length,
     pollInterval: 2_000,
@@ -37,8 +43,6 @@ export async function startJobs(jobs: readonly ScheduledJob[]): Promise<{ stop()
       })),
     ),
   });
-  const workerId = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
-  await beat(workerId);
   const timer = setInterval(() => {
     beat(workerId).catch((error: unknown) => log().warn({ err: error }, "the worker's heartbeat failed"));
   }, HEARTBEAT_EVERY_MS);
@@ -46,7 +50,9 @@ export async function startJobs(jobs: readonly ScheduledJob[]): Promise<{ stop()
     async stop() {
       clearInterval(timer);
       await runner.stop();
-      await prisma().workerHeartbeat.deleteMany({ where: { workerId } });
+      await prisma()
+        .workerHeartbeat.deleteMany({ where: { workerId } })
+        .catch((error: unknown) => log().warn({ err: error }, "the worker's heartbeat could not be removed"));
     },
   };
 }
@@ -55,17 +61,43 @@ export async function startJobs(jobs: readonly ScheduledJob[]): Promise<{ stop()
  * A job whose time comes while it is still running here has nothing to add, and would take the place of another. Kept in
  * this process and not as a queue of the database: one that a killed worker had locked would stand still for hours.
  */
-function notBesideItself(job: ScheduledJob): () => Promise<void> {
+function notBesideItself(job: ScheduledJob): Task {
   let isRunning = false;
-  return async () => {
+  return async (_payload, { abortSignal }) => {
     if (isRunning) return;
     isRunning = true;
     try {
-      await job.run(new Date());
+      await withinTime(job, (signal) => job.run(new Date(), signal), abortSignal);
     } finally {
       isRunning = false;
     }
   };
+}
+
+/**
+ * Waits for a job until its time is over. What it does after that is nobody's: its own calls end by their own deadlines,
+ * and a job may run in two processes at once anyway.
+ *
+ * @param stopping aborts when the worker stops and the job did not end in time
+ */
+async function withinTime(
+  { task, timeoutMs = JOB_TIMEOUT_MS }: ScheduledJob,
+  work: (signal: AbortSignal) => Promise<unknown>,
+  stopping: AbortSignal | undefined,
+): Promise<void> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = stopping ? AbortSignal.any([stopping, timeout]) : timeout;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    const giveUp = () =>
+      reject(
+        new Error(
+          `The job ${task} was given up: ${timeout.aborted ? "it took too long" : "the worker stops"}.`,
+        ),
+      );
+    if (signal.aborted) giveUp();
+    else signal.addEventListener("abort", giveUp, { once: true });
+  });
+  await Promise.race([work(signal), aborted]);
 }
 
 async function beat(workerId: string): Promise<void> {

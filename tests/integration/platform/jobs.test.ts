@@ -75,6 +75,51 @@ it("does not run a job beside itself, and runs it again when it has ended", asyn
   }
 });
 
+it("a job that hangs is given up, told so, and runs again in the same process", async () => {
+  let runs = 0;
+  let isTold = false;
+  const worker = await startJobs([
+    {
+      task: "hangs",
+      cron: NEVER,
+      timeoutMs: 200,
+      run: (_now, signal) => {
+        runs++;
+        signal.addEventListener("abort", () => {
+          isTold = true;
+        });
+        return runs === 1 ? new Promise(() => {}) : Promise.resolve();
+      },
+    },
+  ]);
+  try {
+    await addJob("hangs");
+    await expect.poll(() => isTold, { timeout: 10_000 }).toBe(true);
+    await addJob("hangs");
+    await expect.poll(() => runs, { timeout: 10_000 }).toBe(2);
+  } finally {
+    await worker.stop();
+  }
+});
+
+it("stops while a job hangs", async () => {
+  let isRunning = false;
+  const worker = await startJobs([
+    {
+      task: "hangs for ever",
+      cron: NEVER,
+      run: () => {
+        isRunning = true;
+        return new Promise(() => {});
+      },
+    },
+  ]);
+  await addJob("hangs for ever");
+  await expect.poll(() => isRunning, { timeout: 10_000 }).toBe(true);
+
+  await worker.stop();
+});
+
 async function waitingJobs(): Promise<number> {
   const { rows } = await pool().query<{ n: number }>("SELECT count(*)::int AS n FROM graphile_worker.jobs");
   return rows[0]?.n ?? 0;
