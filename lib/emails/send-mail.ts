@@ -10,6 +10,14 @@ export interface Mail {
   html: string;
 }
 
+/** Its own limits are minutes, and somebody waits on the sign-in page. */
+const SMTP_TIMEOUTS = {
+  connectionTimeout: 10_000,
+  greetingTimeout: 10_000,
+  socketTimeout: 10_000,
+  dnsTimeout: 10_000,
+};
+
 const shared = globalThis as typeof globalThis & { brimMailer?: Transporter };
 
 /**
@@ -20,7 +28,7 @@ const shared = globalThis as typeof globalThis & { brimMailer?: Transporter };
 export async function sendMail(mail: Mail): Promise<void> {
   const { SMTP_URL, MAIL_FROM } = env();
   if (!SMTP_URL) throw new ServiceUnavailableError("This installation cannot send e-mail.");
-  shared.brimMailer ??= createTransport(SMTP_URL);
+  shared.brimMailer ??= createTransport({ url: SMTP_URL, ...SMTP_TIMEOUTS });
   try {
     await shared.brimMailer.sendMail({ from: MAIL_FROM, ...mail });
   } catch (cause) {

@@ -13,12 +13,15 @@ export function stripe(): Stripe {
 }
 
 function createClient(): Stripe {
-  const { STRIPE_SECRET_KEY: key, STRIPE_API_BASE: base } = env();
+  const { STRIPE_SECRET_KEY: key, STRIPE_API_BASE: base, STRIPE_TIMEOUT_MS } = env();
   return new Stripe(key, {
     apiVersion: STRIPE_API_VERSION,
     // Set, because the SDK's documented and real defaults differ. It does not retry a 429 by itself.
     maxNetworkRetries: 2,
-    timeout: 20_000,
+    // For one try. `callStripe` ends them all when the time of the setting is over.
+    timeout: STRIPE_TIMEOUT_MS / 2,
+    // Its time limit is for the whole answer; that of Node's client begins anew with each piece that arrives.
+    httpClient: Stripe.createFetchHttpClient(),
     telemetry: false,
     ...(base ? endpointOf(new URL(base)) : {}),
   });
