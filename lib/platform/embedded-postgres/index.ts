@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { FolderInUseError, identifyProcess, lockFolder } from "@/lib/platform/processes";
@@ -118,12 +118,15 @@ function lockDataDir(dataDir: string) {
 /** Random, made once, readable by its owner only. */
 function providePassword(dataDir: string, { cluster }: Place): string {
   const file = join(dataDir, "password");
-  if (existsSync(file)) return readFileSync(file, "utf8").trim();
+  const known = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+  if (known) return known;
   if (existsSync(cluster)) {
     throw new EmbeddedPostgresError(`${file} is missing. Restore it, or delete ${dataDir} to start anew.`);
   }
   const password = randomBytes(24).toString("hex");
-  writeFileSync(file, `${password}\n`, { mode: 0o600 });
+  // Written beside and renamed, so that a process that is killed leaves all of it or nothing.
+  writeFileSync(`${file}.new`, `${password}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
   return password;
 }
 

@@ -1,11 +1,17 @@
-import path from "node:path";
+import { createHash, randomUUID } from "node:crypto";
 import { runMigrations as migrateJobQueue } from "graphile-worker";
-import type { Client } from "pg";
-import { connectClient, createPool, findServerProblems, keepsSessions } from "@/lib/platform/postgres";
-import { prismaFolder, readMigrations } from "./migration-files";
-import { MIGRATION_CONNECTION, withSchemaEngine } from "./schema-engine";
+import pg from "pg";
+import {
+  connectClient,
+  createPool,
+  findServerProblems,
+  keepsSessions,
+  WITHOUT_TIME_LIMITS,
+} from "@/lib/platform/postgres";
+import { type MigrationFile, readMigrations } from "./migration-files";
 
-const NO_FILTER = { externalTables: [], externalEnums: [] };
+/** A migration may take hours. */
+const MIGRATION_CONNECTION = { applicationName: "brim-migrate", sessionSettings: WITHOUT_TIME_LIMITS };
 
 /** Any fixed number: two processes that migrate at once must not meet. */
 const MIGRATION_LOCK = 7_204_177_315;
@@ -17,28 +23,55 @@ export class UnfitDatabaseError extends Error {
   }
 }
 
+/** Prisma's own table of applied migrations, so that its tools read the same record. */
+const CREATE_RECORD = `
+  CREATE TABLE IF NOT EXISTS _prisma_migrations (
+    id VARCHAR(36) PRIMARY KEY NOT NULL,
+    checksum VARCHAR(64) NOT NULL,
+    finished_at TIMESTAMPTZ,
+    migration_name VARCHAR(255) NOT NULL,
+    logs TEXT,
+    rolled_back_at TIMESTAMPTZ,
+    started_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+    applied_steps_count INTEGER NOT NULL DEFAULT 0
+  )`;
+
+/** A server that finds that we are gone gives up instead of waiting on. Not every platform can find it. */
+const NOTICE_LOST_CLIENT = `
+  DO $$ BEGIN
+    SET LOCAL client_connection_check_interval = '1s';
+  EXCEPTION WHEN OTHERS THEN NULL;
+  END $$`;
+
 /**
- * Brings a database up to date: our tables through Prisma's schema engine (the same `_prisma_migrations` table as
- * `prisma migrate deploy`), then the job queue's own. Safe to run by several processes at once and any number of times.
+ * Brings a database up to date: our tables, then the job queue's own. Safe to run by several processes at once and any
+ * number of times, also after one that was killed: each migration is one transaction together with its record.
  *
  * @throws UnfitDatabaseError a right is missing, or the server is one that Brim cannot use
  * @returns the names of the migrations that were applied now
  */
 export async function applyMigrations(options: { databaseUrl: string }): Promise<{ applied: string[] }> {
-  const lock = await connectClient(options.databaseUrl, MIGRATION_CONNECTION);
+  const client = await connectClient(options.databaseUrl, MIGRATION_CONNECTION);
+  const applied: string[] = [];
   try {
-    await refuseUnfitServer(lock, options.databaseUrl);
-    await lock.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
-    const applied = await applyOurMigrations(options.databaseUrl);
-    await createJobQueue(options.databaseUrl);
+    await refuseUnfitServer(client, options.databaseUrl);
+    const names = await readApplied(client);
+    for (const migration of await readMigrations()) {
+      if (names.has(migration.name)) continue;
+      if (await applyOnce(client, migration)) applied.push(migration.name);
+    }
+    await inTransaction(client, async () => {
+      await takeTurns(client);
+      await createJobQueue(options.databaseUrl);
+    });
     return { applied };
   } finally {
-    await lock.end();
+    await client.end().catch(() => {});
   }
 }
 
 /** Migrations need the rights to create tables, and a session of their own that keeps the lock. */
-async function refuseUnfitServer(client: Client, databaseUrl: string): Promise<void> {
+async function refuseUnfitServer(client: pg.ClientBase, databaseUrl: string): Promise<void> {
   const other = await connectClient(databaseUrl, MIGRATION_CONNECTION);
   try {
     const problems = await findServerProblems(client, { toMigrate: true });
@@ -60,37 +93,105 @@ async function createJobQueue(databaseUrl: string): Promise<void> {
   }
 }
 
-async function applyOurMigrations(databaseUrl: string): Promise<string[]> {
-  const migrations = await readMigrations();
-  const output = await withSchemaEngine(databaseUrl, (engine) =>
-    engine.applyMigrations({
-      migrationsList: {
-        baseDir: path.join(prismaFolder(), "migrations"),
-        lockfile: { path: "migration_lock.toml", content: 'provider = "postgresql"\n' },
-        shadowDbInitScript: "",
-        migrationDirectories: migrations.map(({ name, sql }) => ({
-          path: name,
-          migrationFile: { path: "migration.sql", content: { tag: "ok", value: sql } },
-        })),
-      },
-      filters: NO_FILTER,
-    }),
+/** @returns false when another process has applied it meanwhile */
+async function applyOnce(client: pg.ClientBase, migration: MigrationFile): Promise<boolean> {
+  return inTransaction(client, async () => {
+    await takeTurns(client);
+    await client.query(CREATE_RECORD);
+    if ((await readApplied(client)).has(migration.name)) return false;
+    if (await wasInterrupted(client, migration)) await finishInterrupted(client, migration);
+    else await client.query(migration.sql);
+    await writeRecord(client, migration);
+    return true;
+  });
+}
+
+/** The lock belongs to the transaction, so it is given back with it, also by a process that is killed. */
+async function takeTurns(client: pg.ClientBase): Promise<void> {
+  await client.query("SELECT pg_advisory_xact_lock($1)", [MIGRATION_LOCK]);
+}
+
+/**
+ * Finishes a migration whose record an earlier version of Brim began and did not end, because it was killed. That version
+ * sent the whole file as one atomic statement, so its change is there or not: if it cannot be made because it is there,
+ * only the record is missing.
+ */
+async function finishInterrupted(client: pg.ClientBase, migration: MigrationFile): Promise<void> {
+  await client.query("SAVEPOINT before_migration");
+  try {
+    await client.query(migration.sql);
+  } catch (error) {
+    if (!isMadeAlready(error)) throw error;
+    await client.query("ROLLBACK TO SAVEPOINT before_migration");
+  }
+  await client.query("DELETE FROM _prisma_migrations WHERE migration_name = $1 AND finished_at IS NULL", [
+    migration.name,
+  ]);
+}
+
+/** What is to be made exists (column, object, function, table, schema), or what is to be dropped is gone. */
+const MADE_ALREADY = new Set([
+  "42701",
+  "42710",
+  "42723",
+  "42P07",
+  "42P06",
+  "42704",
+  "42883",
+  "42703",
+  "42P01",
+]);
+
+function isMadeAlready(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && MADE_ALREADY.has(error.code ?? "");
+}
+
+/** Whether a record was begun and not ended. One of a migration that failed is such a record too, and has a reason. */
+async function wasInterrupted(client: pg.ClientBase, { name }: MigrationFile): Promise<boolean> {
+  const { rowCount } = await client.query(
+    "SELECT 1 FROM _prisma_migrations WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL",
+    [name],
   );
-  return output.appliedMigrationNames;
+  return rowCount !== 0;
+}
+
+/** The names of the migrations that the database has. */
+async function readApplied(client: pg.ClientBase): Promise<Set<string>> {
+  const table = await client.query("SELECT to_regclass('public._prisma_migrations') IS NOT NULL AS found");
+  if (!table.rows[0]?.found) return new Set();
+  const { rows } = await client.query<{ migration_name: string }>(
+    "SELECT migration_name FROM public._prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
+  );
+  return new Set(rows.map((row) => row.migration_name));
+}
+
+async function writeRecord(client: pg.ClientBase, { name, sql }: MigrationFile): Promise<void> {
+  await client.query(
+    `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+     VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`,
+    [randomUUID(), createHash("sha256").update(sql).digest("hex"), name],
+  );
+}
+
+async function inTransaction<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  await client.query("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+  try {
+    await client.query(NOTICE_LOST_CLIENT);
+    const result = await work();
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => {}); // a connection that broke has rolled back by itself
+    throw error;
+  }
 }
 
 /** The names of migrations that this code has and the database has not. Throws when the database cannot be reached. */
 export async function pendingMigrations(options: { databaseUrl: string }): Promise<string[]> {
   const client = await connectClient(options.databaseUrl, { applicationName: "brim-migrate" });
   try {
-    const table = await client.query("SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found");
-    const done = table.rows[0]?.found
-      ? await client.query(
-          "SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
-        )
-      : { rows: [] };
-    const names = new Set(done.rows.map((row: { migration_name: string }) => row.migration_name));
-    return (await readMigrations()).map((migration) => migration.name).filter((name) => !names.has(name));
+    const applied = await readApplied(client);
+    return (await readMigrations()).map(({ name }) => name).filter((name) => !applied.has(name));
   } finally {
     await client.end();
   }

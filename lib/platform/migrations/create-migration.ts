@@ -11,7 +11,7 @@ type SchemaFiles = { path: string; content: string }[];
 /** The SQL from the last migration's schema to the working one; null when they are the same. Works offline. */
 export async function schemaDifference(): Promise<string | null> {
   const [before, now] = [await readSnapshot(), await readSchemaFiles()];
-  const result = await withSchemaEngine(null, (engine) =>
+  const result = await withSchemaEngine((engine) =>
     engine.diff({
       from: before ? { tag: "schemaDatamodel", files: before } : { tag: "empty" },
       to: { tag: "schemaDatamodel", files: now },

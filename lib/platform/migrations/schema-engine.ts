@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { PrismaPg } from "@prisma/adapter-pg";
 import {
   bindMigrationAwareSqlAdapterFactory,
   ColumnTypeEnum,
@@ -9,13 +8,8 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from "@prisma/driver-adapter-utils";
 import * as engineModule from "@prisma/schema-engine-wasm/schema_engine_bg";
-import type { Client, Pool } from "pg";
-import { createPool, WITHOUT_TIME_LIMITS } from "@/lib/platform/postgres";
 
 type SchemaEngine = engineModule.SchemaEngine;
-
-/** A migration may take hours. */
-export const MIGRATION_CONNECTION = { applicationName: "brim-migrate", sessionSettings: WITHOUT_TIME_LIMITS };
 
 /**
  * Once in a process, like the package itself: it keeps views of the memory of the first instance, and would read there what
@@ -38,34 +32,6 @@ function loadEngine(): Promise<void> {
     (instance.exports as { __wbindgen_start(): void }).__wbindgen_start();
   })();
   return shared[LOADED];
-}
-
-/**
- * Sends a migration as one simple-protocol query. The adapter's own `executeScript` splits at every semicolon,
- * which tears plpgsql functions apart.
- */
-class MigrationAdapter extends PrismaPg {
-  readonly #connected: { dispose(): Promise<void> }[] = [];
-
-  override async connect() {
-    const adapter = await super.connect();
-    this.#connected.push(adapter);
-    const driver = adapter.underlyingDriver() as unknown as Pool | Client;
-    adapter.executeScript = async (script: string) => {
-      await driver.query(script);
-    };
-    return adapter;
-  }
-
-  /** The engine never closes what it opened, and an open connection keeps the process alive. */
-  async close(): Promise<void> {
-    await Promise.all(this.#connected.splice(0).map((adapter) => adapter.dispose()));
-  }
-
-  override connectToShadowDb(): never {
-    // With a connection string the shadow database is the main one: everything in it would be lost.
-    throw new Error("A shadow database is never used.");
-  }
 }
 
 /**
@@ -98,28 +64,17 @@ function versionOnlyAdapter(): SqlMigrationAwareDriverAdapterFactory {
   };
 }
 
-/**
- * Runs `work` with Prisma's schema engine, compiled to WebAssembly, so that nothing is downloaded.
- *
- * @param databaseUrl null for work that needs no database
- */
-export async function withSchemaEngine<T>(
-  databaseUrl: string | null,
-  work: (engine: SchemaEngine) => Promise<T>,
-): Promise<T> {
+/** Runs `work` with Prisma's schema engine, compiled to WebAssembly, so that nothing is downloaded. It has no database. */
+export async function withSchemaEngine<T>(work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   await loadEngine();
-  const pool = databaseUrl ? createPool(databaseUrl, { ...MIGRATION_CONNECTION, max: 2 }) : null;
-  const database = pool && new MigrationAdapter(pool);
   const engine = await engineModule.SchemaEngine.new(
     { datamodels: undefined },
     () => {},
-    bindMigrationAwareSqlAdapterFactory(database ?? versionOnlyAdapter()),
+    bindMigrationAwareSqlAdapterFactory(versionOnlyAdapter()),
   );
   try {
     return await work(engine);
   } finally {
     engine.free();
-    await database?.close();
-    await pool?.end();
   }
 }

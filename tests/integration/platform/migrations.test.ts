@@ -1,7 +1,11 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { applyMigrations, pendingMigrations, schemaDifference } from "@/lib/platform/migrations";
+import { type CuttingProxy, startCuttingProxy } from "@/tests/support/cutting-proxy";
 import { createTestDatabase, type TestDatabase } from "@/tests/support/database";
+import { atDepth } from "@/tests/support/depth";
 
 let database: TestDatabase;
 
@@ -10,8 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function query(sql: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: database.url });
+async function query(sql: string, url = database.url): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     return (await client.query(sql)).rows;
@@ -62,3 +66,145 @@ describe("migrations", () => {
     expect(keys.filter((key) => key.first !== "customer_id")).toEqual([]);
   });
 });
+
+/** Everything that migrations make, as the catalogue describes it. */
+const DEFINITIONS = `
+  SELECT 'column' AS what, attrelid::regclass || '.' || attname || ' ' || format_type(atttypid, atttypmod) || ' ' || attnotnull AS definition
+  FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+  WHERE attnum > 0 AND NOT attisdropped AND relkind IN ('r', 'v') AND relnamespace IN (SELECT oid FROM ours)
+  UNION ALL SELECT 'constraint', conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace IN (SELECT oid FROM ours)
+  UNION ALL SELECT 'index', pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+  WHERE relnamespace IN (SELECT oid FROM ours)
+  UNION ALL SELECT 'function', pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace IN (SELECT oid FROM ours)
+  UNION ALL SELECT 'trigger', pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+  WHERE NOT tgisinternal AND relnamespace IN (SELECT oid FROM ours)`;
+
+async function definitionsOf(url: string): Promise<string[]> {
+  const rows = await query(
+    `WITH ours AS (SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'graphile_worker')) ${DEFINITIONS}`,
+    url,
+  );
+  return rows.map(({ what, definition }) => `${what} ${definition}`).toSorted();
+}
+
+const recordsOf = (url: string) =>
+  query(
+    "SELECT migration_name, finished_at IS NOT NULL AS is_finished FROM _prisma_migrations ORDER BY 1",
+    url,
+  );
+
+async function expectComplete(url: string): Promise<void> {
+  expect(await definitionsOf(url)).toEqual(await definitionsOf(database.url));
+  expect(await recordsOf(url)).toEqual(await recordsOf(database.url));
+}
+
+async function withEmptyDatabase(work: (url: string) => Promise<void>): Promise<void> {
+  const empty = await createTestDatabase({ empty: true });
+  await work(empty.url).finally(() => empty.drop());
+}
+
+async function migrateThrough(proxy: CuttingProxy): Promise<"done" | "cut"> {
+  return applyMigrations({ databaseUrl: proxy.url })
+    .then(
+      () => "done" as const,
+      () => "cut" as const,
+    )
+    .finally(() => proxy.stop());
+}
+
+describe("a migration that is killed", () => {
+  it("at one point after another is gone on with by the next run, which leaves nothing out", async () => {
+    const steps = atDepth({ ci: [29], deep: [1, 2, 3, 5, 7, 11] });
+    for (const step of steps) {
+      await withEmptyDatabase(async (url) => {
+        let after = step;
+        while ((await migrateThrough(await startCuttingProxy(url, { after }))) === "cut") after += step;
+
+        await expectComplete(url);
+      });
+    }
+  });
+
+  it("while it waits for a lock changes nothing more, and the next run applies everything", async () => {
+    await withEmptyDatabase(async (url) => {
+      const other = new pg.Client({ connectionString: url });
+      await other.connect();
+      await other.query("BEGIN; CREATE TABLE ledger_hold (hold_id text)");
+      const proxy = await startCuttingProxy(url);
+      const killed = migrateThrough(proxy);
+      await expect.poll(() => backends(url, "wait_event_type = 'Lock'")).toBe(1);
+
+      proxy.cut();
+      expect(await killed).toBe("cut");
+      await other.query("ROLLBACK");
+      await other.end();
+      await expect.poll(() => backends(url, "true")).toBe(0);
+      await applyMigrations({ databaseUrl: url });
+
+      await expectComplete(url);
+    });
+  });
+
+  it.each(["made", "missing"])(
+    "by an earlier version, with a record that was begun and a change that is %s, is finished",
+    async (change) => {
+      await withEmptyDatabase(async (url) => {
+        await applyMigrations({ databaseUrl: url });
+        const [last] = await query(
+          "SELECT migration_name FROM _prisma_migrations ORDER BY migration_name DESC LIMIT 1",
+          url,
+        );
+        const name = String(last?.migration_name);
+        if (change === "missing") {
+          await query(
+            "DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP SCHEMA graphile_worker CASCADE",
+            url,
+          );
+          await applyAllBut(url, name);
+        }
+        await query(
+          `DELETE FROM _prisma_migrations WHERE migration_name = '${name}';
+           INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ('begun', 'any', '${name}')`,
+          url,
+        );
+
+        expect(await applyMigrations({ databaseUrl: url })).toEqual({ applied: [name] });
+
+        await expectComplete(url);
+      });
+    },
+  );
+});
+
+/** Applies all migrations and takes the last one back, by applying those before it only. */
+async function applyAllBut(url: string, name: string): Promise<void> {
+  const names = (await pendingMigrations({ databaseUrl: url })).filter((one) => one !== name);
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(
+      `CREATE TABLE _prisma_migrations (
+         id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ,
+         migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ,
+         started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)`,
+    );
+    for (const one of names) {
+      await client.query(readFileSync(`prisma/migrations/${one}/migration.sql`, "utf8"));
+      await client.query(
+        "INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name) VALUES ($1, 'any', now(), $2)",
+        [randomUUID(), one],
+      );
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+async function backends(url: string, condition: string): Promise<number> {
+  const [row] = await query(
+    `SELECT count(*)::int AS n FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = 'brim-migrate' AND ${condition}`,
+    url,
+  );
+  return Number(row?.n);
+}
