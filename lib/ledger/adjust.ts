@@ -1,5 +1,5 @@
 import { type Nanos, nanos } from "@/lib/money";
-import { isDuplicate, type Queryable, type Statement } from "@/lib/platform/db";
+import { isKnownKey, type Queryable, type Statement } from "@/lib/platform/db";
 import { IdempotencyConflictError } from "@/lib/platform/errors";
 import type { ApiKeyId, CustomerId, TransferId } from "@/lib/platform/ids";
 import {
@@ -107,7 +107,7 @@ async function runAdjust(db: Queryable, request: AdjustRequest): Promise<AdjustR
     return row;
   } catch (error) {
     // A key of transfers was looked up under the account's lock, so it can only name a hold.
-    if (isDuplicate(error)) throw new IdempotencyConflictError();
+    if (isKnownKey(error)) throw new IdempotencyConflictError();
     throw isOutOfRange(error) ? new BalanceOutOfRangeError({ cause: error }) : error;
   }
 }

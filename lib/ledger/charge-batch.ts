@@ -1,22 +1,28 @@
 import { type Nanos, nanos } from "@/lib/money";
-import { inCustomerShare, isDuplicate, onPool, type Statement } from "@/lib/platform/db";
-import { type AppError, IdempotencyConflictError } from "@/lib/platform/errors";
+import { reportFailedItem } from "@/lib/platform/alerts";
+import {
+  inCustomerShare,
+  isDatabaseUnavailable,
+  isKnownKey,
+  onPool,
+  type Statement,
+} from "@/lib/platform/db";
+import { IdempotencyConflictError, isAppError } from "@/lib/platform/errors";
 import { type ApiKeyId, type CustomerId, type Id, newId } from "@/lib/platform/ids";
-import type { ChargeRequest, PostedCharge } from "./charge-alone";
+import { type ChargeRequest, chargeAlone, type PostedCharge } from "./charge-alone";
 import { type BatchEntry, type BatchPart, chargeTogether, type WrittenCharge } from "./charge-together";
 import {
   AccountNotActiveError,
   BalanceOutOfRangeError,
   InsufficientBalanceError,
-  isOutOfRange,
   UnknownCustomerError,
 } from "./errors";
 
 /** One charge of a batch; owner and key's holder are the same for all. */
 export type BatchItem = Omit<ChargeRequest, "owner" | "apiKeyId">;
 
-/** What became of one item. */
-export type BatchResult = { ok: true; charge: PostedCharge } | { ok: false; error: AppError };
+/** What became of one item. An error that is no `AppError` is a fault of ours. */
+export type BatchResult = { ok: true; charge: PostedCharge } | { ok: false; error: Error };
 
 export const CHARGE_BATCH: Statement = {
   name: "ledger_charge_batch",
@@ -39,7 +45,7 @@ interface BatchRow {
  * Charges many items. Each customer's items are one statement that commits alone; never one transaction over several
  * customers, because two batches would then wait for each other in a circle. The results are in the order of the items.
  *
- * @throws when the database fails: some customers' parts may be committed, and the same batch can be sent again
+ * @throws when the database is away: some customers' parts may be committed, and the same batch can be sent again
  */
 export async function chargeBatch(
   items: readonly BatchItem[],
@@ -53,34 +59,77 @@ export async function chargeBatch(
   });
   const results = new Array<BatchResult>(items.length);
   for (const [customerId, indexes] of parts) {
-    for (const row of await chargePart(customerId, items, indexes, caller)) {
-      results[row.n] = resultOf(row, items[row.n]?.amount ?? nanos(0n));
-    }
+    const written = await chargePart(customerId, items, indexes, caller);
+    for (const [n, result] of written) results[n] = result;
   }
   return results;
 }
+
+/** What became of items, by their places. */
+type PlacedResults = Map<number, BatchResult>;
 
 async function chargePart(
   customerId: CustomerId,
   items: readonly BatchItem[],
   indexes: readonly number[],
   caller: { owner: string; apiKeyId: ApiKeyId | null },
-): Promise<BatchRow[]> {
+): Promise<PlacedResults> {
+  try {
+    return await chargeInOneStatement(customerId, items, indexes, caller);
+  } catch (error) {
+    // A database that is away is so for all, and nobody knows what it has written: the keys tell, when they come again.
+    if (isDatabaseUnavailable(error)) throw error;
+    // Anything else is the fault of an item or of this account, and the others must not suffer for it.
+    return chargeOneByOne(items, indexes, caller);
+  }
+}
+
+async function chargeInOneStatement(
+  customerId: CustomerId,
+  items: readonly BatchItem[],
+  indexes: readonly number[],
+  caller: { owner: string; apiKeyId: ApiKeyId | null },
+): Promise<PlacedResults> {
   const part: BatchPart = {
     customerId,
     ...caller,
     entries: indexes.map((n) => entryOf(items[n] as BatchItem, n)),
   };
   const written = await chargeTogether(part);
-  if (written) return part.entries.map((entry) => postedRow(entry, written.get(entry.id)));
+  const rows = written
+    ? part.entries.map((entry) => postedRow(entry, written.get(entry.id)))
+    : // A key that came at the same moment by another way won: the second run finds it.
+      await chargeEach(part).catch((error: unknown) => {
+        if (isKnownKey(error)) return chargeEach(part);
+        throw error;
+      });
+  return new Map(rows.map((row) => [row.n, resultOf(row, items[row.n]?.amount ?? nanos(0n))]));
+}
+
+async function chargeOneByOne(
+  items: readonly BatchItem[],
+  indexes: readonly number[],
+  caller: { owner: string; apiKeyId: ApiKeyId | null },
+): Promise<PlacedResults> {
+  const results: PlacedResults = new Map();
+  for (const n of indexes) {
+    const item = items[n] as BatchItem;
+    results.set(n, await chargeItem({ ...item, ...caller }));
+  }
+  return results;
+}
+
+async function chargeItem(request: ChargeRequest): Promise<BatchResult> {
   try {
-    // A key that came at the same moment by another way won: the second run finds it.
-    return await chargeEach(part).catch((error: unknown) => {
-      if (isDuplicate(error)) return chargeEach(part);
-      throw error;
-    });
+    return { ok: true, charge: await chargeAlone(request) };
   } catch (error) {
-    throw isOutOfRange(error) ? new BalanceOutOfRangeError({ cause: error }) : error;
+    if (isDatabaseUnavailable(error)) throw error;
+    if (!isAppError(error)) {
+      const { customerId } = request;
+      const message = "A charge failed for a reason that is not the caller's.";
+      await reportFailedItem({ customerId, kind: "charge_failed", subjectId: customerId, message }, error);
+    }
+    return { ok: false, error: error instanceof Error ? error : new Error(String(error)) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable, isDuplicate, isKeyTaken, onPool, type Statement } from "@/lib/platform/db";
+import { isDatabaseUnavailable, isKeyTaken, onPool, type Statement } from "@/lib/platform/db";
 import { IdempotencyConflictError } from "@/lib/platform/errors";
 import { log } from "@/lib/platform/log";
 import { type Queued, RequestQueue } from "@/lib/platform/request-queue";
@@ -112,9 +112,9 @@ function tell(one: QueuedCharge, answer: Answer | undefined): void {
     one.resolve({ balance, held, created_at: new Date(at) });
     return;
   }
-  const failure = { code: answer };
-  if (answer === null || isDuplicate(failure)) one.resolve(null);
-  else if (isKeyTaken(failure)) one.reject(new IdempotencyConflictError());
-  // A locked row, a balance out of range: alone it waits as long as it takes, or says what is wrong.
+  if (answer === null) one.resolve(null);
+  else if (isKeyTaken({ code: answer })) one.reject(new IdempotencyConflictError());
+  // A unique key, of which the code does not tell which; a locked row; a balance out of range: alone it waits as long as it
+  // takes, or says what is wrong.
   else void writeAlone(one);
 }

@@ -1,4 +1,4 @@
-import { inCustomerShare, isDuplicate, onPool, type Statement } from "@/lib/platform/db";
+import { inCustomerShare, isKnownKey, onPool, type Statement } from "@/lib/platform/db";
 import type { ApiKeyId, CustomerId, Id } from "@/lib/platform/ids";
 import { BalanceOutOfRangeError, isOutOfRange } from "./errors";
 
@@ -88,7 +88,7 @@ export async function runCharge(entry: ChargeEntry): Promise<ChargeRow | null> {
     const rows = await inCustomerShare(entry.customer, () => onPool().run<ChargeRow>(CHARGE, values));
     return rows[0] ?? null;
   } catch (error) {
-    if (isDuplicate(error)) return null;
+    if (isKnownKey(error)) return null;
     throw isOutOfRange(error) ? new BalanceOutOfRangeError({ cause: error }) : error;
   }
 }

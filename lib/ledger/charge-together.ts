@@ -1,5 +1,5 @@
 import { type Nanos, nanos } from "@/lib/money";
-import { inCustomerShare, isDuplicate, onPool, type Statement } from "@/lib/platform/db";
+import { inCustomerShare, isKnownKey, onPool, type Statement } from "@/lib/platform/db";
 import { IdempotencyConflictError } from "@/lib/platform/errors";
 import type { ApiKeyId, CustomerId } from "@/lib/platform/ids";
 
@@ -97,7 +97,7 @@ export async function chargeTogether(part: BatchPart): Promise<Map<string, Writt
     );
     return rows.length > 0 ? new Map(rows.map((row) => [row.charge_id, row])) : null;
   } catch (error) {
-    if (isDuplicate(error) || error instanceof IdempotencyConflictError) return null;
+    if (isKnownKey(error) || error instanceof IdempotencyConflictError) return null;
     throw error;
   }
 }

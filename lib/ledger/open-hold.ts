@@ -1,5 +1,5 @@
 import type { Nanos } from "@/lib/money";
-import { inCustomerShare, isDuplicate, onPool, type Statement } from "@/lib/platform/db";
+import { inCustomerShare, isKnownKey, onPool, type Statement } from "@/lib/platform/db";
 import { IdempotencyConflictError } from "@/lib/platform/errors";
 import { type CustomerId, type HoldId, newId } from "@/lib/platform/ids";
 import { explainRefusal, tryUntilExplained } from "./explain-refusal";
@@ -97,7 +97,7 @@ async function runOpenHold(request: HoldRequest, holdId: HoldId): Promise<Date |
     );
     return rows[0]?.created_at ?? null;
   } catch (error) {
-    if (isDuplicate(error)) return null;
+    if (isKnownKey(error)) return null;
     throw error;
   }
 }

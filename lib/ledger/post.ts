@@ -59,6 +59,9 @@ const POST: Statement = {
     RETURNING seq::text AS seq, balance_after_nanos::text AS balance_after`,
 };
 
+/** The unique key of a transfer's source. */
+const ONE_FACT_ONCE = "ledger_transfer_source";
+
 /**
  * Posts one transfer and the balance that it changes. The only writer of balances besides the charge and hold verbs.
  * Runs on the pool or inside a transaction, together with the rows that explain it.
@@ -86,7 +89,7 @@ export async function post(db: Queryable, posting: Posting): Promise<PostedTrans
       posting.occurredAt.toISOString(),
     ])
     .catch((error: unknown) => {
-      throw isDuplicate(error) ? new AlreadyPostedError({ cause: error }) : error;
+      throw isDuplicate(error, [ONE_FACT_ONCE]) ? new AlreadyPostedError({ cause: error }) : error;
     });
   const row = rows[0];
   if (!row) throw new Error(`The customer ${posting.customerId} has no ledger account.`);

@@ -1,5 +1,5 @@
 import { type Nanos, nanos } from "@/lib/money";
-import { inCustomerShare, isDuplicate, onPool, type Statement } from "@/lib/platform/db";
+import { inCustomerShare, isKnownKey, onPool, type Statement } from "@/lib/platform/db";
 import { IdempotencyConflictError, NotFoundError } from "@/lib/platform/errors";
 import { type CustomerId, type Id, newId } from "@/lib/platform/ids";
 import { BalanceOutOfRangeError, isOutOfRange, RefundTooLargeError } from "./errors";
@@ -90,7 +90,7 @@ async function runRefund(request: RefundChargeRequest): Promise<RefundRow> {
   ];
   const run = () => inCustomerShare(request.customerId, () => onPool().run<RefundRow>(REFUND_CHARGE, values));
   const duplicate = (error: unknown) => {
-    if (isDuplicate(error)) return null;
+    if (isKnownKey(error)) return null;
     throw isOutOfRange(error) ? new BalanceOutOfRangeError({ cause: error }) : error;
   };
   // A key that came at once for another refund won: the second run finds it. Twice refused, it names a hold.

@@ -4,6 +4,9 @@ import { isDuplicate, prisma, type Tx, withTransaction } from "@/lib/platform/db
 import { IdempotencyConflictError } from "@/lib/platform/errors";
 import { type CustomerId, newId } from "@/lib/platform/ids";
 
+/** The unique key of an action's idempotency key. */
+const KEY_CONSTRAINT = "operator_action_idempotency_key_key";
+
 /** What the operator does by hand. */
 export type OperatorVerb =
   | "create_customer"
@@ -63,7 +66,7 @@ export async function actOnce<T>(
     });
     return { subjectId: action.subjectId, isReplay: false, result };
   } catch (error) {
-    const winner = named && isDuplicate(error) && (await findEarlier(named));
+    const winner = named && isDuplicate(error, [KEY_CONSTRAINT]) && (await findEarlier(named));
     if (!winner) throw error;
     return winner;
   }

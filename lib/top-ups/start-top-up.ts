@@ -23,6 +23,9 @@ export interface StartedTopUp extends OpenedSession {
   isReplay: boolean;
 }
 
+/** The unique key of an intent's idempotency key. */
+const KEY_CONSTRAINT = "topup_intent_customer_id_idempotency_owner_idempotency_key_key";
+
 /** The sweep looks at an intent for the first time after this. */
 const FIRST_CHECK_AFTER_MS = 10 * 60_000;
 
@@ -84,7 +87,8 @@ async function findOrInsertIntent(
   } catch (error) {
     if (isKeyTaken(error)) throw new IdempotencyConflictError(); // by a charge or a hold
     // The same key came twice at once: the other request made the intent.
-    const rival = idempotencyKey && isDuplicate(error) ? await findByKey(actor, idempotencyKey) : null;
+    const rival =
+      idempotencyKey && isDuplicate(error, [KEY_CONSTRAINT]) ? await findByKey(actor, idempotencyKey) : null;
     if (!rival) throw error;
     return { intent: sameRequest(rival, requestHash), isReplay: true };
   }

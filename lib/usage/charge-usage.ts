@@ -1,6 +1,7 @@
 import type { Actor } from "@/lib/auth";
 import {
   type BatchItem,
+  type BatchResult,
   charge,
   chargeBatch,
   InsufficientBalanceError,
@@ -9,7 +10,6 @@ import {
   refundCharge,
 } from "@/lib/ledger";
 import type { Nanos } from "@/lib/money";
-import type { AppError } from "@/lib/platform/errors";
 import { OperatorOnlyError, PaymentRequiredError } from "./errors";
 import { keyed, type SpendInput } from "./keyed";
 
@@ -40,7 +40,7 @@ export async function chargeUsage(actor: Actor, input: ChargeInput): Promise<Pos
 }
 
 /** What became of one item of a batch. */
-export type BatchOutcome = { ok: true; charge: PostedCharge } | { ok: false; error: AppError };
+export type BatchOutcome = BatchResult;
 
 /**
  * Charges up to a thousand items, each with its own result, in order. Each customer's part commits alone; the same batch

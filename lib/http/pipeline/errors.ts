@@ -78,9 +78,13 @@ function refusal(
   return jsonAnswer(known.status, { ...errorBody(known, message, details), request_id: requestId });
 }
 
-/** An expected failure as one item of a batch tells it: the same body, but for the request's id. */
-export function describeError(error: AppError) {
-  return errorBody(STATUS[error.kind], error.message, error.details);
+/** A failure as one item of a batch tells it: the same body, but for the request's id. What was not expected is hidden. */
+export function describeError(error: Error) {
+  if (!isAppError(error)) {
+    return errorBody(INTERNAL, "Something went wrong on our side. Send this item again with the same key.");
+  }
+  const known: Known = STATUS[error.kind] ?? INTERNAL;
+  return errorBody(known, error.message, error.details);
 }
 
 function errorBody(known: Known, message: string, details?: Record<string, unknown>) {

@@ -22,26 +22,41 @@ const UNAVAILABLE_PRISMA = new Set(["P1001", "P1002", "P1008", "P1017", "P2024",
 const UNAVAILABLE_MESSAGE =
   /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout|Unable to start a transaction in the given time|on an expired transaction|Can't reach database server|Server has closed the connection|not queryable|not currently accepting connections|the database system is|Cannot use a pool after calling end/i;
 
+interface Layer {
+  code: string;
+  message: string;
+  /** The constraint that refused a row, where the driver tells; else empty. */
+  constraint: string;
+}
+
 /** The codes and messages of an error and of what caused it: drivers and Prisma wrap each other. */
-function* layers(error: unknown): Generator<{ code: string; message: string }> {
+function* layers(error: unknown): Generator<Layer> {
   let current = error as Record<string, unknown> | null | undefined;
   for (let depth = 0; current && typeof current === "object" && depth < 6; depth++) {
-    yield { code: String(current.code ?? ""), message: String(current.message ?? "") };
+    yield layer(current.code, current.message, current.constraint);
     const meta = current.meta as Record<string, unknown> | undefined;
     if (meta) {
-      yield { code: String(meta.code ?? ""), message: String(meta.message ?? "") };
+      yield layer(meta.code, meta.message, undefined);
       const adapterError = meta.driverAdapterError as { cause?: Record<string, unknown> } | undefined;
-      if (adapterError?.cause) {
-        yield {
-          code: String(adapterError.cause.originalCode ?? ""),
-          message: String(adapterError.cause.originalMessage ?? ""),
-        };
-      }
+      if (adapterError?.cause) yield adapterLayer(adapterError.cause);
     }
     current = current.cause as Record<string, unknown> | undefined;
-    if (current)
-      yield { code: String(current.originalCode ?? ""), message: String(current.originalMessage ?? "") };
+    if (current) yield adapterLayer(current);
   }
+}
+
+/** An error as Prisma's driver adapter describes it. */
+function adapterLayer(cause: Record<string, unknown>): Layer {
+  const constraint = cause.constraint as { index?: unknown } | undefined;
+  return layer(cause.originalCode, cause.originalMessage, constraint?.index);
+}
+
+function layer(code: unknown, message: unknown, constraint: unknown): Layer {
+  return {
+    code: String(code ?? ""),
+    message: String(message ?? ""),
+    constraint: typeof constraint === "string" ? constraint : "",
+  };
 }
 
 /** Whether an error says that the database is away or too busy, so that the same request may succeed later. */
@@ -63,12 +78,42 @@ export function isRetryable(error: unknown): boolean {
   return false;
 }
 
-/** Whether a unique key refused a row. */
-export function isDuplicate(error: unknown): boolean {
-  for (const { code } of layers(error)) {
-    if (code === "23505" || code === "P2002") return true;
+/**
+ * Whether one of these unique constraints refused a row. Any other constraint says nothing about the fact that the caller
+ * asks for, so the names have to be given.
+ */
+export function isDuplicate(error: unknown, constraints: readonly string[]): boolean {
+  return constraints.some((name) => isRefusedBy(error, name));
+}
+
+/** The unique indexes of idempotency keys. A transfer and a hold of one customer also share their keys. */
+const KEY_CONSTRAINTS = ["ledger_transfer_idempotency", "ledger_hold_idempotency"] as const;
+
+/** What our triggers say when a transfer's key is a hold's or the other way round; such an error names no constraint. */
+const KEY_IN_THE_OTHER_TABLE = /^the key .* names a (hold|transfer)$/s;
+
+/** Whether an idempotency key is known, so that nothing was written: the key's own constraint or trigger says so. */
+export function isKnownKey(error: unknown): boolean {
+  if (isDuplicate(error, KEY_CONSTRAINTS)) return true;
+  for (const { code, constraint, message } of layers(error)) {
+    if (code === "23505" && constraint === "" && KEY_IN_THE_OTHER_TABLE.test(message)) return true;
   }
   return false;
+}
+
+function isRefusedBy(error: unknown, name: string): boolean {
+  let isUnique = false;
+  let isNamed = false;
+  for (const { code, constraint, message } of layers(error)) {
+    if (code === "23505" || code === "P2002") isUnique = true;
+    // Prisma tells the name of a raw statement's constraint only in the server's message, quoted as its language does.
+    if (constraint === name || isWordIn(message, name)) isNamed = true;
+  }
+  return isUnique && isNamed;
+}
+
+function isWordIn(message: string, name: string): boolean {
+  return message.split(/[^a-z0-9_]+/).includes(name);
 }
 
 /** The SQLSTATE with which our triggers refuse an idempotency key that names an effect of another kind. */

@@ -1,6 +1,6 @@
 export { inCustomerShare, withCustomerTransaction } from "./customer-share";
 export { databaseTimeouts, setQueryTimeout } from "./deadline";
-export { isDatabaseUnavailable, isDuplicate, isKeyTaken, isRetryable } from "./failures";
+export { isDatabaseUnavailable, isDuplicate, isKeyTaken, isKnownKey, isRetryable } from "./failures";
 export { findDatabaseProblems, pool, preparesStatements } from "./pool";
 export { closeDatabase, Prisma, prisma, type Tx, withTransaction } from "./prisma";
 export { repeatConflicts } from "./repeat-conflicts";
