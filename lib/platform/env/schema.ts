@@ -101,7 +101,8 @@ export const envSchema = z.object({
       for (const message of error.problems) context.addIssue({ code: "custom", message });
     }
   }),
-  DATABASE_POOL_MAX: wholeNumber("a number of connections", { min: 2, max: 500, fallback: 20 }),
+  // The worker listens on two connections of its own.
+  DATABASE_POOL_MAX: wholeNumber("a number of connections", { min: 4, max: 500, fallback: 20 }),
   DATABASE_QUERY_TIMEOUT_MS: wholeNumber("a number of milliseconds", {
     min: 500,
     max: 60_000,

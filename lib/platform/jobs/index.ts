@@ -1,9 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { Logger, parseCronItems, type Task, type TaskList } from "graphile-worker";
+import { parseCronItems, type Task, type TaskList } from "graphile-worker";
 import { preparesStatements, prisma } from "@/lib/platform/db";
 import { log } from "@/lib/platform/log";
 import { keepRunning } from "./keep-running";
+import { JOB_TIMEOUT_MS, withinTime } from "./within-time";
+import { workerLogger } from "./worker-logger";
+
+export { dueItems } from "./due-items";
+export { enqueueTask, type QueuedTask, runDueTasks, startTasks, type TaskPayload } from "./tasks";
 
 /** A job that runs by the clock, in UTC. */
 export interface ScheduledJob {
@@ -14,8 +19,6 @@ export interface ScheduledJob {
   /** When it is given up, so that it can run again; ten minutes if not said. `signal` tells it. */
   timeoutMs?: number;
 }
-
-const JOB_TIMEOUT_MS = 600_000;
 
 const HEARTBEAT_EVERY_MS = 15_000;
 
@@ -67,37 +70,12 @@ function notBesideItself(job: ScheduledJob): Task {
     if (isRunning) return;
     isRunning = true;
     try {
-      await withinTime(job, (signal) => job.run(new Date(), signal), abortSignal);
+      const timeoutMs = job.timeoutMs ?? JOB_TIMEOUT_MS;
+      await withinTime({ name: job.task, timeoutMs }, (signal) => job.run(new Date(), signal), abortSignal);
     } finally {
       isRunning = false;
     }
   };
-}
-
-/**
- * Waits for a job until its time is over. What it does after that is nobody's: its own calls end by their own deadlines,
- * and a job may run in two processes at once anyway.
- *
- * @param stopping aborts when the worker stops and the job did not end in time
- */
-async function withinTime(
-  { task, timeoutMs = JOB_TIMEOUT_MS }: ScheduledJob,
-  work: (signal: AbortSignal) => Promise<unknown>,
-  stopping: AbortSignal | undefined,
-): Promise<void> {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const signal = stopping ? AbortSignal.any([stopping, timeout]) : timeout;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    const giveUp = () =>
-      reject(
-        new Error(
-          `The job ${task} was given up: ${timeout.aborted ? "it took too long" : "the worker stops"}.`,
-        ),
-      );
-    if (signal.aborted) giveUp();
-    else signal.addEventListener("abort", giveUp, { once: true });
-  });
-  await Promise.race([work(signal), aborted]);
 }
 
 async function beat(workerId: string): Promise<void> {
@@ -117,11 +95,4 @@ async function beat(workerId: string): Promise<void> {
 export async function readWorkerAgeMs(now: Date): Promise<number | null> {
   const latest = await prisma().workerHeartbeat.findFirst({ orderBy: { seenAt: "desc" } });
   return latest ? now.getTime() - latest.seenAt.getTime() : null;
-}
-
-function workerLogger(): Logger {
-  return new Logger(() => (level, message) => {
-    const write = level === "error" ? "error" : level === "warning" ? "warn" : "debug";
-    log()[write]({ queue: true }, message);
-  });
 }

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { pool } from "@/lib/platform/db";
-import { type ScheduledJob, startJobs } from "@/lib/platform/jobs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pool, withTransaction } from "@/lib/platform/db";
+import { enqueueTask, runDueTasks, type ScheduledJob, startJobs, startTasks } from "@/lib/platform/jobs";
 import { testDatabase } from "@/tests/support/settings";
 
 const database = testDatabase();
@@ -124,3 +124,59 @@ async function waitingJobs(): Promise<number> {
   const { rows } = await pool().query<{ n: number }>("SELECT count(*)::int AS n FROM graphile_worker.jobs");
   return rows[0]?.n ?? 0;
 }
+
+describe("a task", () => {
+  const enqueue = (payload: Record<string, string>, end: () => void = () => {}) =>
+    withTransaction(async (tx) => {
+      await enqueueTask(tx, { name: "greet", payload, key: payload.name ?? "" });
+      end();
+    });
+
+  it("runs when its transaction has committed, once for its key, and not when it has rolled back", async () => {
+    const seen: unknown[] = [];
+    const greet = { name: "greet", run: async (payload: unknown) => void seen.push(payload) };
+    await enqueue({ name: "Ada" });
+    await enqueue({ name: "Ada" });
+    const undone = enqueue({ name: "Bob" }, () => {
+      throw new Error("undone");
+    });
+    await expect(undone).rejects.toThrow("undone");
+
+    for (let run = 1; run <= 2; run++) await runDueTasks([greet]);
+
+    expect(seen).toEqual([{ name: "Ada" }]);
+  });
+
+  it("that fails stays and is tried again later, and those behind it run", async () => {
+    const done: string[] = [];
+    let isBroken = true;
+    const greet = {
+      name: "greet",
+      run: async ({ name = "" }: Readonly<Record<string, string>>) => {
+        if (name === "first" && isBroken) throw new Error("not now");
+        done.push(name);
+      },
+    };
+    await enqueue({ name: "first" });
+    await enqueue({ name: "second" });
+
+    await runDueTasks([greet]);
+    expect(done).toEqual(["second"]);
+    isBroken = false;
+    await pool().query("UPDATE graphile_worker._private_jobs SET run_at = now()");
+    await runDueTasks([greet]);
+
+    expect(done).toEqual(["second", "first"]);
+  });
+
+  it("is run by a worker soon after it was enqueued", async () => {
+    const done: unknown[] = [];
+    const worker = await startTasks([{ name: "greet", run: async (payload) => void done.push(payload) }]);
+    try {
+      await enqueue({ name: "Ada" });
+      await expect.poll(() => done).toEqual([{ name: "Ada" }]);
+    } finally {
+      await worker.stop();
+    }
+  });
+});
