@@ -154,19 +154,6 @@ export async function releaseHold(ref: HoldRef): Promise<{ hold: Hold; isReplay:
   return refuse(row.outcome, "");
 }
 
-const EXPIRE_HOLD: Statement = {
-  name: "ledger_expire_hold",
-  text: "SELECT expired_hold FROM ledger_expire_hold($1::timestamptz)",
-};
-
-/** Gives back every hold whose time is over, one by one. Several sweeps at once share the work. */
-export async function expireHolds(now: Date): Promise<{ expired: number }> {
-  for (let expired = 0; ; expired++) {
-    const rows = await onPool().run<{ expired_hold: string | null }>(EXPIRE_HOLD, [now.toISOString()]);
-    if (only(rows).expired_hold === null) return { expired };
-  }
-}
-
 function refuse(outcome: string, status: string): never {
   if (outcome === "not_found") throw new NotFoundError("hold");
   if (outcome === "foreign") throw new ForeignHoldError();

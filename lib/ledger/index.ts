@@ -4,7 +4,7 @@ export { charge } from "./charge";
 export type { ChargeRequest, PostedCharge } from "./charge-alone";
 export { type BatchItem, type BatchResult, CHARGE_BATCH, chargeBatch } from "./charge-batch";
 export { CHARGE } from "./charge-statement";
-export { type CapturedHold, captureHold, expireHolds, type HoldRef, releaseHold } from "./close-hold";
+export { type CapturedHold, captureHold, type HoldRef, releaseHold } from "./close-hold";
 export {
   AccountNotActiveError,
   AlreadyPostedError,
@@ -14,6 +14,7 @@ export {
   RefundTooLargeError,
   UnknownCustomerError,
 } from "./errors";
+export { expireHolds } from "./expire-holds";
 export { HOLD_STATUSES, type Hold, type HoldStatus, readHold } from "./holds";
 export type { KeyedRequest } from "./keyed-request";
 export { DIRECTIONS, type Direction, type HouseAccount, TRANSFER_KINDS, type TransferKind } from "./kinds";

@@ -1,3 +1,4 @@
+import { reportFailedItem } from "@/lib/platform/alerts";
 import { pool } from "@/lib/platform/db";
 import { log } from "@/lib/platform/log";
 import { CHAIN_CHECKS } from "./checks/chain";
@@ -24,7 +25,7 @@ export async function checkLedgerDaily(now: Date): Promise<DailyCheck> {
   for (const { message, ...finding } of findings) log().error(finding, `the ledger is wrong: ${message}`);
   const broken: string[] = [];
   for (const customerId of customersToFreeze(findings)) {
-    const proof = await freezeIfBroken(pool(), customerId, now);
+    const proof = await checkAgain(customerId, now);
     if (proof.length === 0) continue;
     broken.push(customerId);
     log().error(
@@ -33,6 +34,17 @@ export async function checkLedgerDaily(now: Date): Promise<DailyCheck> {
     );
   }
   return { findings: findings.length, broken };
+}
+
+/** A customer that cannot be checked again is reported once, and the others are still checked. */
+async function checkAgain(customerId: string, now: Date): Promise<Finding[]> {
+  try {
+    return await freezeIfBroken(pool(), customerId, now);
+  } catch (error) {
+    const message = "A customer whose ledger looks broken could not be checked again.";
+    await reportFailedItem({ customerId, kind: "ledger_not_checked", subjectId: customerId, message }, error);
+    return [];
+  }
 }
 
 function customersToFreeze(findings: readonly Finding[]): Set<string> {

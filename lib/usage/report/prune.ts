@@ -1,3 +1,4 @@
+import { reportFailedItem } from "@/lib/platform/alerts";
 import { onPool, type Statement } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 import { shift, startOf } from "./buckets";
@@ -50,7 +51,8 @@ const DELETE_OLD: Statement = {
 
 /**
  * Deletes the sums by minute that are older than a week; those by hour and by day stay for good. Reads stay exact at any
- * moment of it, beside a roll-up and after a crash: first it is written that the minutes are no longer there.
+ * moment of it, beside a roll-up and after a crash: first it is written that the minutes are no longer there. A customer
+ * for whom it fails is reported once and does not keep the others waiting.
  *
  * @param options.batch sums a statement
  * @param options.run sums at most in this call
@@ -65,9 +67,14 @@ export async function pruneUsageMinutes(
   const customers = await onPool().run<{ customer_id: CustomerId }>(FIND_OLD, [beginAt]);
   let deleted = 0;
   for (const { customer_id: customerId } of customers) {
-    await onPool().run(MOVE_BEGINNING, [customerId, beginAt]);
-    for (let last = batch; last === batch && deleted < run; deleted += last) {
-      last = await deleteBatch(customerId, beginAt, batch);
+    try {
+      await onPool().run(MOVE_BEGINNING, [customerId, beginAt]);
+      for (let last = batch; last === batch && deleted < run; deleted += last) {
+        last = await deleteBatch(customerId, beginAt, batch);
+      }
+    } catch (error) {
+      const message = "The usage of a customer by the minute could not be pruned.";
+      await reportFailedItem({ customerId, kind: "usage_not_pruned", subjectId: customerId, message }, error);
     }
     if (deleted >= run) break;
   }

@@ -1,6 +1,6 @@
+import { reportFailedItem } from "@/lib/platform/alerts";
 import { inTransaction, onPool, type Statement, withTransaction } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
-import { log } from "@/lib/platform/log";
 
 /** Transfers in one transaction: a fraction of a second, so that a crash costs no more than that. */
 const CHUNK = 50_000;
@@ -12,7 +12,21 @@ const FIND_BEHIND: Statement = {
   name: "usage_find_behind",
   text: `
     SELECT a.customer_id FROM ledger_account a LEFT JOIN usage_rollup_mark m USING (customer_id)
-    WHERE a.last_seq - coalesce(m.seq, 0) >= $1::bigint`,
+    WHERE a.last_seq - coalesce(m.seq, 0) >= $1::bigint
+      AND coalesce(m.next_try_at <= clock_timestamp(), true)`,
+};
+
+/** Commits before a try: should it fail or the process end in it, the customer is left alone until then. */
+const PLAN_NEXT_TRY: Statement = {
+  name: "usage_plan_next_try",
+  text: `
+    INSERT INTO usage_rollup_mark (customer_id, seq, next_try_at) VALUES ($1, 0, clock_timestamp() + interval '10 minutes')
+    ON CONFLICT (customer_id) DO UPDATE SET next_try_at = excluded.next_try_at`,
+};
+
+const FORGET_PLAN: Statement = {
+  name: "usage_forget_plan",
+  text: "UPDATE usage_rollup_mark SET next_try_at = NULL WHERE customer_id = $1",
 };
 
 /** Makes the customer's mark, or locks the one that is there: two sweeps take turns. */
@@ -74,27 +88,37 @@ const ADD_NEXT: Statement = {
  *
  * @param options.chunk transfers a transaction
  * @param options.worthwhile how many new transfers a customer must have to be visited
- * @returns how many transfers were added
- * @throws AggregateError for some customers it failed; the others are done, and their reads stay exact without it
+ * Each customer stands alone: one whose usage cannot be summed is reported once and tried again after ten minutes; its reads
+ * stay exact without it.
+ *
+ * @returns how many transfers were added, and for how many customers it failed
  */
 export async function rollUpUsage(
   options: { chunk?: number; worthwhile?: number } = {},
-): Promise<{ added: bigint }> {
+): Promise<{ added: bigint; failed: number }> {
   const behind = await onPool().run<{ customer_id: CustomerId }>(FIND_BEHIND, [
     (options.worthwhile ?? WORTHWHILE).toString(),
   ]);
-  const failures: unknown[] = [];
-  let added = 0n;
+  const result = { added: 0n, failed: 0 };
   for (const { customer_id: customerId } of behind) {
     try {
-      added += await catchUp(customerId, BigInt(options.chunk ?? CHUNK));
+      await onPool().run(PLAN_NEXT_TRY, [customerId]);
+      result.added += await catchUp(customerId, BigInt(options.chunk ?? CHUNK));
+      await onPool().run(FORGET_PLAN, [customerId]);
     } catch (error) {
-      log().error({ err: error, customerId }, "the usage of a customer could not be summed");
-      failures.push(error);
+      result.failed++;
+      await reportFailedItem(
+        {
+          customerId,
+          kind: "usage_not_summed",
+          subjectId: customerId,
+          message: "The usage of a customer could not be summed.",
+        },
+        error,
+      );
     }
   }
-  if (failures.length > 0) throw new AggregateError(failures, "The usage of some customers was not summed.");
-  return { added };
+  return result;
 }
 
 async function catchUp(customerId: CustomerId, chunk: bigint): Promise<bigint> {

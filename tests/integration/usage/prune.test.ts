@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createCustomer } from "@/lib/customers";
-import { pool } from "@/lib/platform/db";
+import { pool, prisma } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 import { pruneUsageMinutes, readUsageTotals, rollUpUsage } from "@/lib/usage";
 import { insertPast, KEY_A, type PastTransfer } from "@/tests/support/history";
@@ -50,6 +50,25 @@ async function chargedWithin(from: Date, to: Date): Promise<string> {
 const SPAN = [new Date("2026-01-30T12:17:00Z"), new Date("2026-03-01T12:35:00Z")] as const;
 
 describe("pruning sums by minute", () => {
+  it("of one customer that fails does not keep the others waiting, and is reported once", async () => {
+    const broken = customerId;
+    await insertPast(broken, chargesByMinute(3, 30));
+    const other = await createCustomer({ name: "Globex", email: "globex@example.com" });
+    await insertPast(other.customerId, chargesByMinute(5, 30));
+    await rollUp();
+    await pool().query(`
+      CREATE FUNCTION refuse_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+      CREATE TRIGGER refuse_it BEFORE DELETE ON usage_rollup FOR EACH ROW WHEN (OLD.customer_id = '${broken}')
+      EXECUTE FUNCTION refuse_it()`);
+
+    const runs = [];
+    for (let run = 1; run <= 2; run++) runs.push(await pruneUsageMinutes(NOW));
+    await pool().query("DROP FUNCTION refuse_it CASCADE");
+
+    expect(runs).toEqual([{ deleted: 5 }, { deleted: 0 }]);
+    expect(await prisma().alert.count({ where: { customerId: broken, kind: "usage_not_pruned" } })).toBe(1);
+  });
+
   it("deletes those older than a week and keeps the newer ones and all hours and days", async () => {
     await insertPast(customerId, [...chargesByMinute(10, 30), ...chargesByMinute(4, 1)]);
     await rollUp();
