@@ -1,9 +1,9 @@
 import { pruneBillingLinks } from "@/lib/billing-links";
 import { pruneStoredAnswers } from "@/lib/http";
 import { checkLedgerDaily, expireHolds } from "@/lib/ledger";
-import { type ScheduledJob, startJobs } from "@/lib/platform/jobs";
+import { type ScheduledJob, startJobs, startTasks } from "@/lib/platform/jobs";
 import { retryFailedEvents } from "@/lib/stripe-events";
-import { sweepTopUps } from "@/lib/top-ups";
+import { CARD_TASKS, sweepInvoices, sweepTopUps } from "@/lib/top-ups";
 import { pruneUsageMinutes, rollUpUsage } from "@/lib/usage";
 
 /** Everything that happens by the clock. */
@@ -15,6 +15,7 @@ const JOBS: readonly ScheduledJob[] = [
   { task: "prune-usage-minutes", cron: "45 * * * *", run: (now) => pruneUsageMinutes(now) },
   { task: "prune-billing-links", cron: "50 3 * * *", run: (now) => pruneBillingLinks(now) },
   { task: "sweep-top-ups", cron: "*/5 * * * *", run: (now) => sweepTopUps(now) },
+  { task: "sweep-invoices", cron: "*/5 * * * *", run: (now) => sweepInvoices(now) },
   {
     task: "verify-ledger",
     cron: "15 3 * * *",
@@ -23,7 +24,16 @@ const JOBS: readonly ScheduledJob[] = [
   },
 ];
 
+/** Everything that a transaction may ask for. */
+const TASKS = CARD_TASKS;
+
 /** Starts the worker in this process. */
-export function startWorker(): Promise<{ stop(): Promise<void> }> {
-  return startJobs(JOBS);
+export async function startWorker(): Promise<{ stop(): Promise<void> }> {
+  const jobs = await startJobs(JOBS);
+  const tasks = await startTasks(TASKS);
+  return {
+    async stop() {
+      await Promise.all([jobs.stop(), tasks.stop()]);
+    },
+  };
 }

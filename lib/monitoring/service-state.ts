@@ -29,7 +29,7 @@ const COUNTS: Statement = {
   text: `
     SELECT
       (SELECT count(*) FROM topup_intent
-       WHERE next_check_at IS NOT NULL AND status IN ('created', 'open')
+       WHERE next_check_at IS NOT NULL AND credited_at IS NULL AND status IN ('created', 'open')
          AND session_expires_at < $1::timestamptz - interval '15 minutes')::int AS stuck_top_ups,
       failed.count::int AS failed_events, coalesce(failed.seconds, 0)::float8 AS oldest_failed_event,
       (SELECT count(*) FROM refund_task WHERE status = 'open')::int AS open_refund_tasks,

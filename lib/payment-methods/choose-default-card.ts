@@ -26,7 +26,7 @@ export async function chooseDefaultCard(
   ]);
   if (!card || card.detachedAt || !link) throw new NotFoundError("payment method");
   try {
-    await setDefaultCard(link.stripeCustomerId, paymentMethodId);
+    await setDefaultCard(link.stripeCustomerId, paymentMethodId, null);
   } catch (error) {
     if (!isStripeRefusal(error) || (await isStillAttached(link.stripeCustomerId, paymentMethodId)))
       throw error;

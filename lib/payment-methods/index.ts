@@ -3,4 +3,4 @@ export { forgetDeletedCustomer } from "./forget-deleted-customer";
 export { type CardPage, listCardPage, listCards, type SavedCard } from "./list-cards";
 export { claimCards, mirrorCards, StaleCardsSignal } from "./mirror-cards";
 export { removeCard } from "./remove-card";
-export { findCardOwner, markDetached, settleCardAtStripe, storeCard } from "./save-card";
+export { copyCardAddress, findCardOwner, markDetached, saveCard, storeCard } from "./save-card";

@@ -1,24 +1,71 @@
-import { findOwner, mapStripeObject } from "@/lib/customers";
+import { findOwner, findStripeCustomer, mapStripeObject, storeDefaultCard } from "@/lib/customers";
 import type { Tx } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
 import type { CustomerId } from "@/lib/platform/ids";
-import { type CardFacts, retrieveStripeCustomer, setAddress, setDefaultCard } from "@/lib/stripe";
+import {
+  type CardFacts,
+  retrieveCard,
+  retrieveStripeCustomer,
+  setAddress,
+  setDefaultCard,
+} from "@/lib/stripe";
+import { mirrorCards } from "./mirror-cards";
 
 /**
- * What must be true at Stripe before a card is stored: it is the default if there was none, and the customer has an
- * address if the card has one. Network only; repeating it changes nothing.
+ * Stores a card that the customer chose to save, and makes it the default where there is none. A card that is no longer
+ * the customer's is left alone. Repeating it under the same key changes nothing more at Stripe.
  *
- * @returns the customer's default card after this
+ * @throws StripeUnavailableError no answer from Stripe; call it again
  */
-export async function settleCardAtStripe(stripeCustomerId: string, card: CardFacts): Promise<string | null> {
-  const customer = await retrieveStripeCustomer(stripeCustomerId);
-  if (!customer) return null;
-  if (!customer.hasAddress && card.billingAddress) {
-    await setAddress(stripeCustomerId, card.billingAddress, card.billingName);
-  }
-  if (customer.defaultPaymentMethodId) return customer.defaultPaymentMethodId;
-  await setDefaultCard(stripeCustomerId, card.paymentMethodId);
-  return card.paymentMethodId;
+export async function saveCard(
+  customerId: CustomerId,
+  paymentMethodId: string,
+  idempotencyKey: string,
+): Promise<void> {
+  let isTheirs = false;
+  await mirrorCards(customerId, {
+    read: () => retrieveCard(paymentMethodId),
+    write: async (tx, card, { stripeCustomerId }) => {
+      isTheirs = card?.stripeCustomerId === stripeCustomerId;
+      if (card && isTheirs) await storeCard(tx, customerId, card, { usableOffSession: true });
+    },
+  });
+  if (!isTheirs) return;
+  await mirrorCards(customerId, {
+    read: async ({ stripeCustomerId }) => {
+      const customer = await retrieveStripeCustomer(stripeCustomerId);
+      if (!customer || customer.defaultPaymentMethodId) return customer;
+      await setDefaultCard(stripeCustomerId, paymentMethodId, idempotencyKey);
+      // Read again: a repeated key changes nothing, so the default may be another by now.
+      return retrieveStripeCustomer(stripeCustomerId);
+    },
+    write: async (tx, customer) => {
+      if (customer) await storeDefaultCard(tx, customerId, customer.defaultPaymentMethodId);
+    },
+  });
+}
+
+/**
+ * Gives the customer at Stripe the billing address of a card, where it has none yet: automatic top-ups are taxed by it.
+ *
+ * @throws StripeUnavailableError no answer from Stripe; call it again
+ */
+export async function copyCardAddress(
+  customerId: CustomerId,
+  paymentMethodId: string,
+  idempotencyKey: string,
+): Promise<void> {
+  const link = await findStripeCustomer(customerId);
+  if (!link) return;
+  const { stripeCustomerId } = link;
+  const [card, customer] = await Promise.all([
+    retrieveCard(paymentMethodId),
+    retrieveStripeCustomer(stripeCustomerId),
+  ]);
+  if (!card?.billingAddress || card.stripeCustomerId !== stripeCustomerId) return;
+  if (!customer || customer.hasAddress) return;
+  const { billingAddress: address, billingName: name } = card;
+  await setAddress(stripeCustomerId, { address, name }, idempotencyKey);
 }
 
 /**

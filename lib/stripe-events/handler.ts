@@ -1,8 +1,8 @@
 import type { Tx } from "@/lib/platform/db";
 import type { EventHint } from "@/lib/stripe";
 
-/** `done`: the effects are committed together with the event's row. `ignored`: not ours, nothing was written. */
-export type HandlerResult = "done" | "ignored";
+/** `done`: the effects are committed together with the event's row. `foreign`: about nothing of ours, nothing was written. */
+export type HandlerResult = "done" | "foreign";
 
 /**
  * Handles one type of event. It treats the event as a hint, reads Stripe again, and calls `claim` first in the

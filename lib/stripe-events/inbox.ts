@@ -3,68 +3,134 @@ import { type EventHint, hintFromStored } from "@/lib/stripe";
 
 /** Between two tries of ours; Stripe retries by its own schedule beside it. */
 const RETRY_MINUTES = [1, 2, 5, 10, 30, 60];
+const FIRST_RETRY_MS = 60_000;
+
+/** Events of newly known types that one sweep takes up. The rest waits for the next one. */
+const MAX_TAKEN_UP = 1_000;
+
+/**
+ * How a stored event stands. `processed` and `foreign` are final. `unhandled` waits for a version that knows its type,
+ * `failed` for its next try.
+ */
+export type EventStatus = "processed" | "foreign" | "unhandled" | "failed";
 
 /** What became of an event, or null when it was never stored. */
-export async function findEventStatus(eventId: string): Promise<string | null> {
+export async function findEventStatus(eventId: string): Promise<EventStatus | null> {
   const row = await prisma().stripeEvent.findUnique({
     where: { stripeEventId: eventId },
     select: { status: true },
   });
-  return row?.status ?? null;
+  return (row?.status ?? null) as EventStatus | null;
 }
 
 /**
- * Writes an event as finished, together with its effects in one transaction.
+ * Writes what became of an event, together with its effects in one transaction.
  *
  * @returns false when another transaction has finished it before: then nothing must be done
  */
 export async function claimEvent(
   tx: Tx,
   event: EventHint,
-  status: "processed" | "ignored",
+  status: "processed" | "foreign" | "unhandled",
 ): Promise<boolean> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     INSERT INTO stripe_event (stripe_event_id, type, livemode, api_version, object_id, payload, status, occurred_at, finished_at)
     VALUES (${event.id}, ${event.type}, ${event.livemode}, ${event.apiVersion}, ${event.objectId},
-            ${storable(event.payload)}::jsonb, ${status}, ${event.occurredAt}, clock_timestamp())
+            ${storable(event.payload)}::jsonb, ${status}::text, ${event.occurredAt},
+            CASE WHEN ${status}::text <> 'unhandled' THEN clock_timestamp() END)
     ON CONFLICT (stripe_event_id) DO UPDATE
     SET status = excluded.status, finished_at = excluded.finished_at, next_try_at = NULL, last_error = NULL,
         attempts = stripe_event.attempts + 1
-    WHERE stripe_event.status = 'failed'
+    WHERE stripe_event.status IN ('failed', 'unhandled')
     RETURNING 1 AS one`);
   return rows.length > 0;
 }
 
-/** Remembers that an event could not be handled, so that we try it again ourselves. */
-export async function markFailed(event: EventHint, error: unknown, now: Date): Promise<void> {
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const firstRetry = new Date(now.getTime() + retryDelayMs(1));
-  await prisma().$executeRaw(Prisma.sql`
+/**
+ * Remembers that an event could not be handled, so that we try it again ourselves.
+ *
+ * @returns whether this is news: the first failure of the event, or one for another reason than the last
+ */
+export async function markFailed(event: EventHint, error: unknown, now: Date): Promise<boolean> {
+  const message = messageOf(error);
+  const firstRetry = new Date(now.getTime() + FIRST_RETRY_MS);
+  const [row] = await prisma().$queryRaw<{ is_news: boolean }[]>(Prisma.sql`
+    WITH before AS (SELECT last_error FROM stripe_event WHERE stripe_event_id = ${event.id})
     INSERT INTO stripe_event (stripe_event_id, type, livemode, api_version, object_id, payload, status, occurred_at, last_error, next_try_at)
     VALUES (${event.id}, ${event.type}, ${event.livemode}, ${event.apiVersion}, ${event.objectId},
-            ${storable(event.payload)}::jsonb, 'failed', ${event.occurredAt}, ${message}, ${firstRetry})
+            ${storable(event.payload)}::jsonb, 'failed', ${event.occurredAt}, ${message}::text, ${firstRetry})
     ON CONFLICT (stripe_event_id) DO UPDATE
-    SET attempts = stripe_event.attempts + 1, last_error = excluded.last_error
-    WHERE stripe_event.status = 'failed'`);
+    SET status = 'failed', attempts = stripe_event.attempts + 1, last_error = excluded.last_error,
+        next_try_at = coalesce(stripe_event.next_try_at, excluded.next_try_at)
+    WHERE stripe_event.status IN ('failed', 'unhandled')
+    RETURNING (SELECT last_error FROM before) IS DISTINCT FROM last_error AS is_news`);
+  return row?.is_news ?? false;
 }
 
-/** Takes the longest due failed event and plans its next try at once, so that a crash here only delays it. */
-export async function claimDueEvent(now: Date): Promise<EventHint | null> {
-  return prisma().$transaction(async (tx) => {
-    const rows = await tx.$queryRaw<
-      { stripe_event_id: string; attempts: number; payload: unknown }[]
-    >(Prisma.sql`
-      SELECT stripe_event_id, attempts, payload FROM stripe_event
-      WHERE status = 'failed' AND next_try_at <= ${now}::timestamptz
-      ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED`);
-    const row = rows[0];
-    if (!row) return null;
-    await tx.stripeEvent.update({
-      where: { stripeEventId: row.stripe_event_id },
-      data: { nextTryAt: new Date(now.getTime() + retryDelayMs(row.attempts)) },
-    });
-    return hintFromStored(row.payload);
-  });
+/**
+ * Remembers why a stored event cannot even be read.
+ *
+ * @returns whether this is news
+ */
+export async function markUnreadable(eventId: string, error: unknown): Promise<boolean> {
+  const [row] = await prisma().$queryRaw<{ is_news: boolean }[]>(Prisma.sql`
+    UPDATE stripe_event event SET attempts = attempts + 1, last_error = ${messageOf(error)}::text
+    FROM (SELECT last_error AS reason FROM stripe_event WHERE stripe_event_id = ${eventId}) AS before
+    WHERE event.stripe_event_id = ${eventId} AND event.status = 'failed'
+    RETURNING before.reason IS DISTINCT FROM event.last_error AS is_news`);
+  return row?.is_news ?? false;
+}
+
+function messageOf(error: unknown): string {
+  return storableText(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+}
+
+/** The events of these types that no earlier version knew become due, a limited number at a time. */
+export async function takeUpUnhandledEvents(types: readonly string[], now: Date): Promise<void> {
+  await prisma().$executeRaw(Prisma.sql`
+    UPDATE stripe_event SET status = 'failed', next_try_at = ${now}::timestamptz, last_error = NULL
+    WHERE stripe_event_id IN (
+      SELECT stripe_event_id FROM stripe_event
+      WHERE status = 'unhandled' AND type = ANY (${[...types]}::text[])
+      LIMIT ${MAX_TAKEN_UP} FOR UPDATE SKIP LOCKED
+    )`);
+}
+
+/** Which failed event is due, and since when. */
+export interface DueEvent {
+  stripe_event_id: string;
+  next_try_at: Date;
+}
+
+/** The failed events that are due, longest first, after the given one. */
+export function findDueEvents(now: Date, after: DueEvent | null, limit: number): Promise<DueEvent[]> {
+  const isLater = after
+    ? Prisma.sql`AND (next_try_at, stripe_event_id) > (${after.next_try_at}::timestamptz, ${after.stripe_event_id})`
+    : Prisma.empty;
+  return prisma().$queryRaw<DueEvent[]>(Prisma.sql`
+    SELECT stripe_event_id, next_try_at FROM stripe_event
+    WHERE status = 'failed' AND next_try_at <= ${now}::timestamptz ${isLater}
+    ORDER BY next_try_at, stripe_event_id LIMIT ${limit}`);
+}
+
+/**
+ * Takes a due event and plans its next try at once, so that a crash after this only delays it.
+ *
+ * @returns null when another sweep has it, or it is no longer due
+ * @throws Error its stored form cannot be read
+ */
+export async function claimDueEvent(eventId: string, now: Date): Promise<EventHint | null> {
+  const [row] = await prisma().$queryRaw<{ payload: unknown }[]>(Prisma.sql`
+    UPDATE stripe_event
+    SET next_try_at = ${now}::timestamptz
+      + (${RETRY_MINUTES}::int[])[greatest(1, least(attempts, ${RETRY_MINUTES.length}::int))] * interval '1 minute'
+    WHERE stripe_event_id = (
+      SELECT stripe_event_id FROM stripe_event
+      WHERE stripe_event_id = ${eventId} AND status = 'failed' AND next_try_at <= ${now}::timestamptz
+      FOR UPDATE SKIP LOCKED
+    )
+    RETURNING payload`);
+  return row ? hintFromStored(row.payload) : null;
 }
 
 /**
@@ -78,7 +144,6 @@ function storable(payload: unknown): string {
   );
 }
 
-function retryDelayMs(attempts: number): number {
-  const minutes = RETRY_MINUTES[Math.min(attempts, RETRY_MINUTES.length) - 1] ?? 60;
-  return minutes * 60_000;
+function storableText(text: string): string {
+  return text.replace(/[\0\p{Surrogate}]/gu, "\ufffd");
 }

@@ -24,6 +24,7 @@ export interface CheckoutFacts {
   subtotalCents: bigint | null;
   totalCents: bigint | null;
   taxCents: bigint | null;
+  discountCents: bigint | null;
   presentment: { amount: number; currency: string } | null;
   payment: PaymentFacts | null;
   setupIntentId: string | null;
@@ -32,6 +33,8 @@ export interface CheckoutFacts {
   /** The card that was used, when Stripe gave it to us. */
   card: CardFacts | null;
   invoice: { number: string | null; hostedUrl: string | null; pdfUrl: string | null } | null;
+  /** Whether Stripe makes an invoice of this session, which may be there only after the payment. */
+  makesInvoice: boolean;
 }
 
 /** Why a card was not taken, in Stripe's codes. */
@@ -141,6 +144,7 @@ function facts(session: Stripe.Checkout.Session): CheckoutFacts {
     subtotalCents: wholeCents(session.amount_subtotal),
     totalCents: wholeCents(session.amount_total),
     taxCents: wholeCents(session.total_details?.amount_tax ?? null),
+    discountCents: wholeCents(session.total_details?.amount_discount ?? null),
     presentment: session.presentment_details
       ? {
           amount: session.presentment_details.presentment_amount,
@@ -153,6 +157,7 @@ function facts(session: Stripe.Checkout.Session): CheckoutFacts {
     setupError: declineFacts(expanded(setup)?.last_setup_error),
     card: cardFacts(usedMethod),
     invoice: invoiceFacts(expanded(invoice)),
+    makesInvoice: session.invoice_creation?.enabled ?? false,
   };
 }
 

@@ -1,6 +1,7 @@
+import type Stripe from "stripe";
 import { idOf, type StripeAddress } from "./cards";
 import { stripe } from "./client";
-import { callStripe, isStripeRefusal } from "./errors";
+import { callStripe, isRememberedFailure, isStripeRefusal } from "./errors";
 
 /** What we keep of a customer at Stripe. */
 export interface StripeCustomerFacts {
@@ -34,22 +35,49 @@ export async function retrieveStripeCustomer(stripeCustomerId: string): Promise<
   }
 }
 
-/** Sets the card that is used by default; it is the only default there is. Setting it again changes nothing. */
-export async function setDefaultCard(stripeCustomerId: string, paymentMethodId: string): Promise<void> {
-  await callStripe(() =>
-    stripe().customers.update(stripeCustomerId, {
-      invoice_settings: { default_payment_method: paymentMethodId },
-    }),
+/**
+ * Sets the card that is used by default; it is the only default there is.
+ *
+ * @param idempotencyKey names what asks for it, so that a repeat of the same task changes nothing; null for a request of
+ * the customer's, which counts each time
+ */
+export async function setDefaultCard(
+  stripeCustomerId: string,
+  paymentMethodId: string,
+  idempotencyKey: string | null,
+): Promise<void> {
+  await updateOnce(
+    stripeCustomerId,
+    { invoice_settings: { default_payment_method: paymentMethodId } },
+    idempotencyKey,
   );
 }
 
 /** Gives the customer an address and a name: tax on an automatic top-up needs the first. */
 export async function setAddress(
   stripeCustomerId: string,
-  address: StripeAddress,
-  name: string | null,
+  { address, name }: { address: StripeAddress; name: string | null },
+  idempotencyKey: string,
 ): Promise<void> {
-  await callStripe(() => stripe().customers.update(stripeCustomerId, { address, ...(name ? { name } : {}) }));
+  await updateOnce(stripeCustomerId, { address, ...(name ? { name } : {}) }, idempotencyKey);
+}
+
+async function updateOnce(
+  stripeCustomerId: string,
+  change: Stripe.CustomerUpdateParams,
+  idempotencyKey: string | null,
+): Promise<void> {
+  const update = (options: Stripe.RequestOptions) =>
+    callStripe(() => stripe().customers.update(stripeCustomerId, change, options));
+  if (idempotencyKey === null) {
+    await update({});
+    return;
+  }
+  await update({ idempotencyKey }).catch((error: unknown) => {
+    // Stripe would repeat a failure of its own under the same key for a day.
+    if (!isRememberedFailure(error)) throw error;
+    return update({}); // the SDK makes a key for each call
+  });
 }
 
 type Customer = Awaited<ReturnType<ReturnType<typeof stripe>["customers"]["create"]>>;

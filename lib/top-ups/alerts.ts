@@ -1,5 +1,5 @@
+import { raiseAlert } from "@/lib/platform/alerts";
 import type { Tx } from "@/lib/platform/db";
-import { newId } from "@/lib/platform/ids";
 import type { CheckoutFacts } from "@/lib/stripe";
 import { note, type TopUpRef } from "./intents";
 
@@ -58,17 +58,8 @@ export async function raiseReviewAlert(
 
 async function raise(
   tx: Tx,
-  ref: TopUpRef,
+  { customerId, topUpIntentId }: TopUpRef,
   alert: { kind: string; subjectId: string; message: string; details: Record<string, string> },
 ): Promise<void> {
-  const { details, ...facts } = alert;
-  await tx.alert.createMany({
-    data: {
-      customerId: ref.customerId,
-      alertId: newId("alert"),
-      ...facts,
-      details: { ...details, topUpIntentId: ref.topUpIntentId },
-    },
-    skipDuplicates: true,
-  });
+  await raiseAlert(tx, { customerId, ...alert, details: { ...alert.details, topUpIntentId } });
 }

@@ -1,30 +1,25 @@
-import { mapStripeObject, storeDefaultCard } from "@/lib/customers";
+import { mapStripeObject, type StripeCustomerLink } from "@/lib/customers";
 import { post } from "@/lib/ledger";
 import { cents, fromCents } from "@/lib/money";
 import { claimCards, storeCard } from "@/lib/payment-methods";
 import { inTransaction, type Tx } from "@/lib/platform/db";
-import type { CardFacts, CheckoutFacts } from "@/lib/stripe";
+import type { CheckoutFacts } from "@/lib/stripe";
 import { flagSecondPayment, raiseReviewAlert } from "./alerts";
+import { enqueueCardTasks, savesCard } from "./card-tasks";
 import { describeDecline } from "./decline-messages";
 import { moveIntent, note, refOf, type TopUpIntent, type TopUpRef } from "./intents";
 import { type Decision, decide } from "./rules";
+
+/** Nearly always `invoice.paid` comes within seconds. */
+const FIRST_INVOICE_CHECK_MS = 5 * 60_000;
 
 /** What was read before the transaction: inside it nothing else may ask for a connection. */
 export interface SettleContext {
   /** The customer at Stripe whom the session must name. */
   stripeCustomerId: string | null;
-  /** Null when there is none to keep. */
-  cards: CardsToKeep | null;
+  /** The customer's record at Stripe as it stood before Stripe was read. */
+  link: StripeCustomerLink | null;
   now: Date;
-}
-
-/** A card that the customer chose to have kept. */
-export interface CardsToKeep {
-  card: CardFacts;
-  /** The customer's default at Stripe by now. */
-  defaultCard: string | null;
-  /** At which version the customer's cards stood before Stripe was read. */
-  cardsVersion: number;
 }
 
 /** Decides what follows from what Stripe says and writes it, under the intent's lock. */
@@ -65,7 +60,7 @@ export async function applyDecision(
       await note(tx, ref, "expired", now, session.sessionId);
       break;
     case "finish_setup":
-      await finishSetup(tx, ref, session, context);
+      await finishSetup(tx, intent, session, context);
       break;
     default:
       decision satisfies never;
@@ -94,7 +89,8 @@ async function credit(
     failureCode: null,
     failureMessage: null,
     reviewReason: null,
-    nextCheckAt: null,
+    nextCheckAt: isInvoiceAwaited(session) ? new Date(context.now.getTime() + FIRST_INVOICE_CHECK_MS) : null,
+    checkCount: 0,
     ...whatWasPaid(session),
     ...invoiceColumns(session),
   });
@@ -104,7 +100,7 @@ async function credit(
     kind: "payment_intent",
     ourId: ref.topUpIntentId,
   });
-  await keepCard(tx, ref, context.cards);
+  if (intent.savePaymentMethod) await enqueueCardTasks(tx, ref, session);
   await post(inTransaction(tx), {
     customerId: ref.customerId,
     kind: "credit",
@@ -117,10 +113,11 @@ async function credit(
 
 async function finishSetup(
   tx: Tx,
-  ref: TopUpRef,
+  intent: TopUpIntent,
   session: CheckoutFacts,
   context: SettleContext,
 ): Promise<void> {
+  const ref = refOf(intent);
   await moveIntent(tx, ref, {
     status: "succeeded",
     stripeSessionId: session.sessionId,
@@ -130,14 +127,22 @@ async function finishSetup(
     nextCheckAt: null,
   });
   await note(tx, ref, "card_saved", context.now, session.card?.paymentMethodId);
-  await keepCard(tx, ref, context.cards);
+  await storeSetUpCard(tx, intent, session, context.link);
+  await enqueueCardTasks(tx, ref, session);
 }
 
-async function keepCard(tx: Tx, { customerId }: TopUpRef, cards: CardsToKeep | null): Promise<void> {
-  if (!cards) return;
-  await claimCards(tx, customerId, cards.cardsVersion);
-  await storeCard(tx, customerId, cards.card, { usableOffSession: true });
-  if (cards.defaultCard) await storeDefaultCard(tx, customerId, cards.defaultCard);
+/** The card that was set up. That of a customer that was deleted at Stripe meanwhile went with it. */
+async function storeSetUpCard(
+  tx: Tx,
+  intent: TopUpIntent,
+  session: CheckoutFacts,
+  link: StripeCustomerLink | null,
+): Promise<void> {
+  if (!savesCard(intent, session) || !session.card) return;
+  if (!link || session.stripeCustomerId !== link.stripeCustomerId) return;
+  const { customerId } = refOf(intent);
+  await claimCards(tx, customerId, link.cardsVersion);
+  await storeCard(tx, customerId, session.card, { usableOffSession: true });
 }
 
 async function recordDecline(
@@ -161,16 +166,20 @@ async function recordDecline(
   }
 }
 
-/** A paid invoice may become known after the credit; it never credits. */
+/** An invoice may become known after the credit; it never credits. Until then the sweep asks for it. */
 async function storeInvoice(tx: Tx, intent: TopUpIntent, session: CheckoutFacts): Promise<void> {
   const isOwn = session.payment?.paymentIntentId === intent.stripePaymentIntentId;
-  if (!session.invoice || intent.invoiceHostedUrl || !isOwn || !intent.creditedAt) return;
+  if (!intent.creditedAt || intent.invoiceHostedUrl || !isOwn || isInvoiceAwaited(session)) return;
   await tx.topUpIntent.update({
     where: {
       customerId_topUpIntentId: { customerId: intent.customerId, topUpIntentId: intent.topUpIntentId },
     },
-    data: invoiceColumns(session),
+    data: { ...invoiceColumns(session), nextCheckAt: null },
   });
+}
+
+function isInvoiceAwaited(session: CheckoutFacts): boolean {
+  return session.makesInvoice && !session.invoice?.hostedUrl;
 }
 
 function invoiceColumns(session: CheckoutFacts) {
@@ -189,17 +198,4 @@ function whatWasPaid(session: CheckoutFacts) {
     presentmentAmount: session.presentment?.amount ?? null,
     presentmentCurrency: session.presentment?.currency ?? null,
   };
-}
-
-/** Whether the customer chose to have the card kept for use while away, and Stripe kept it. */
-export function savesCard(intent: TopUpIntent, session: CheckoutFacts): boolean {
-  const wanted = intent.mode === "setup" || intent.savePaymentMethod;
-  const isOwn =
-    session.livemode === intent.livemode && session.metadata.topup_intent_id === intent.topUpIntentId;
-  return (
-    wanted &&
-    isOwn &&
-    session.status === "complete" &&
-    session.card?.stripeCustomerId === session.stripeCustomerId
-  );
 }

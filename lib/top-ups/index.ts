@@ -1,3 +1,4 @@
+export { CARD_TASKS } from "./card-tasks";
 export { describeDecline } from "./decline-messages";
 export { TopUpAmountOutOfRangeError, TopUpEndedError } from "./errors";
 export { findInvoices, type InvoiceLink } from "./find-invoices";
@@ -22,4 +23,4 @@ export {
   type TopUpSource,
   type TopUpStatus,
 } from "./statuses";
-export { type SweepResult, sweepTopUps } from "./sweep-top-ups";
+export { type SweepResult, sweepInvoices, sweepTopUps } from "./sweep-top-ups";

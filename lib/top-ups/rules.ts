@@ -51,6 +51,7 @@ const UNDECIDED = new Set(["created", "open", "processing"]);
 export function decide(intent: IntentState, session: CheckoutFacts): Decision {
   if (session.livemode !== intent.livemode) return NOTHING;
   if (session.status === "complete" && session.paymentStatus === "paid") return decidePaid(intent, session);
+  if (endedWithoutPayment(intent, session)) return review(intent, "The session needed no payment.");
   if (!UNDECIDED.has(intent.status) || session.mode !== intent.mode) return NOTHING;
   // What another attempt's session does without money says nothing about the current one.
   if (session.sessionId !== intent.stripeSessionId) return NOTHING;
@@ -79,7 +80,19 @@ function decidePaid(intent: IntentState, session: CheckoutFacts): Decision {
     return paymentIntentId === intent.stripePaymentIntentId ? NOTHING : { do: "flag_second_payment" };
   }
   const reason = creditObstacle(intent, session);
-  if (reason === null) return { do: "credit" };
+  return reason === null ? { do: "credit" } : review(intent, reason);
+}
+
+/** A session of this payment that Stripe completed without taking money: a discount covered all of it, or it cost nothing. */
+function endedWithoutPayment(intent: IntentState, session: CheckoutFacts): boolean {
+  const isPayment = intent.mode === "payment" && session.mode === "payment";
+  const isCurrent = intent.stripeSessionId === null || intent.stripeSessionId === session.sessionId;
+  const isFree = session.status === "complete" && session.paymentStatus === "no_payment_required";
+  return isPayment && isCurrent && isFree && intent.creditedAt === null;
+}
+
+/** A person must decide; for one reason only once. */
+function review(intent: IntentState, reason: string): Decision {
   return intent.status === "needs_review" && intent.reviewReason === reason
     ? NOTHING
     : { do: "review", reason };
@@ -98,7 +111,22 @@ export function creditObstacle(intent: IntentState, session: CheckoutFacts): str
   if (intent.amountCents === null || session.subtotalCents !== BigInt(intent.amountCents)) {
     return `The session's subtotal is ${session.subtotalCents ?? "missing"} cents, the top-up's amount ${intent.amountCents}.`;
   }
-  if (!session.payment?.paidAt) return "The session has no paid payment.";
+  if (session.discountCents !== 0n)
+    return `The session has a discount of ${session.discountCents ?? "unknown"} cents.`;
+  return paymentObstacle(session, BigInt(intent.amountCents));
+}
+
+/** What was received must be the session's total, and without tax exactly the amount. */
+function paymentObstacle(session: CheckoutFacts, amountCents: bigint): string | null {
+  const { totalCents, taxCents, payment } = session;
+  if (totalCents === null || taxCents === null || totalCents - taxCents !== amountCents) {
+    return `The session's total is ${totalCents ?? "missing"} cents with ${taxCents ?? "missing"} cents of tax, the top-up's amount ${amountCents}.`;
+  }
+  if (!payment?.paidAt || payment.status !== "succeeded") return "The session has no paid payment.";
+  if (payment.currency !== "usd") return `The payment is in ${payment.currency}, not in usd.`;
+  if (payment.receivedCents !== totalCents) {
+    return `The payment received ${payment.receivedCents} cents, the session's total is ${totalCents}.`;
+  }
   return null;
 }
 

@@ -1,15 +1,18 @@
 import { findOwner, findStripeCustomer, type StripeCustomerLink } from "@/lib/customers";
-import { StaleCardsSignal, settleCardAtStripe } from "@/lib/payment-methods";
+import { StaleCardsSignal } from "@/lib/payment-methods";
 import { type Tx, withCustomerTransaction } from "@/lib/platform/db";
 import { ServiceUnavailableError } from "@/lib/platform/errors";
 import { log } from "@/lib/platform/log";
 import { type CheckoutFacts, retrieveCheckoutSession } from "@/lib/stripe";
-import { applyDecision, type CardsToKeep, savesCard } from "./apply-decision";
-import { findIntent, lockIntent, type TopUpIntent, type TopUpRef } from "./intents";
+import { applyDecision } from "./apply-decision";
+import { findIntent, lockIntent, type TopUpRef } from "./intents";
 import type { Decision } from "./rules";
 
-/** What settling did; `duplicate` when the caller's claim said that the work was done before. */
-export type SettleOutcome = Decision["do"] | "duplicate" | "unknown_session";
+/**
+ * What settling did; `duplicate` when the caller's claim said that the work was done before, `other_mode` when intent and
+ * session are not of the same mode, test or live: then nothing was written.
+ */
+export type SettleOutcome = Decision["do"] | "duplicate" | "unknown_session" | "other_mode";
 
 /** How often the intent may move under our reading before we give up for now. */
 const MAX_READS = 8;
@@ -37,14 +40,17 @@ export async function settleTopUp(
     const [seen, link] = await Promise.all([findIntent(ref), findStripeCustomer(ref.customerId)]);
     const session = await retrieveCheckoutSession(sessionId);
     if (!seen || !session) return "unknown_session";
+    if (session.livemode !== seen.livemode) {
+      log().warn({ ...ref, sessionId }, "a Checkout Session of the other mode names this top-up");
+      return "other_mode";
+    }
     const stripeCustomerId = await customerAtStripe(ref, session, link);
-    const cards = await prepareCards(seen, session, link);
     try {
       const outcome = await withCustomerTransaction(ref.customerId, async (tx) => {
         if (options.claim && !(await options.claim(tx))) throw new DuplicateSignal();
         const intent = await lockIntent(tx, ref);
         if (intent.version !== seen.version) throw new StaleReadSignal();
-        return applyDecision(tx, intent, session, { stripeCustomerId, cards, now });
+        return applyDecision(tx, intent, session, { stripeCustomerId, link, now });
       });
       report(ref, session, outcome);
       return outcome;
@@ -72,21 +78,6 @@ async function customerAtStripe(
   const owner = await findOwner(named);
   const isOurs = owner?.kind === "customer" && owner.customerId === customerId;
   return isOurs ? named : (link?.stripeCustomerId ?? null);
-}
-
-/**
- * A card that is about to be stored becomes the default at Stripe, and its address the customer's, where there was none.
- * It happens before the transaction and may happen again. The card of a customer that was deleted went with it.
- */
-async function prepareCards(
-  intent: TopUpIntent,
-  session: CheckoutFacts,
-  link: StripeCustomerLink | null,
-): Promise<CardsToKeep | null> {
-  if (!savesCard(intent, session) || !session.card || !link) return null;
-  if (session.stripeCustomerId !== link.stripeCustomerId) return null;
-  const defaultCard = await settleCardAtStripe(link.stripeCustomerId, session.card);
-  return { card: session.card, defaultCard, cardsVersion: link.cardsVersion };
 }
 
 function report(ref: TopUpRef, session: CheckoutFacts, outcome: SettleOutcome): void {

@@ -23,6 +23,8 @@ export interface RunningBrim {
   /** Brim's address. */
   url: string;
   sandbox: Sandbox;
+  /** The sandbox's own database, for what its API cannot do. */
+  sandboxDatabaseUrl: string;
   /** The real SDK, as a second program of the operator would use it. */
   stripe: Stripe;
   webhookSecret: string;
@@ -66,6 +68,7 @@ export async function startBrim(
   return {
     url,
     sandbox,
+    sandboxDatabaseUrl: sandboxDatabase.url,
     stripe: new Stripe(SECRET_KEY, {
       host: base.hostname,
       port: base.port,

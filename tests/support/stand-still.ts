@@ -19,7 +19,7 @@ export async function whileStandingStill(
     // The row of the same event in a transaction that is not over: whoever wants to write it waits.
     await client.query(
       `INSERT INTO stripe_event (stripe_event_id, type, livemode, payload, status, occurred_at, finished_at)
-       VALUES ($1, $2, false, '{}', 'ignored', now(), now())`,
+       VALUES ($1, $2, false, '{}', 'foreign', now(), now())`,
       [event.id, event.type],
     );
     const answer = deliver(brim, event);

@@ -616,7 +616,7 @@ export interface ReceivedEvent {
   /** Stripe's name for the event. */
   event: string;
   /** What it came to: a `duplicate` had been taken before. */
-  as: "processed" | "ignored" | "duplicate";
+  as: "processed" | "unhandled" | "foreign" | "duplicate";
 }
 
 /** One movement of a balance. Records are never changed or removed. */

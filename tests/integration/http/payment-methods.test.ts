@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { prisma } from "@/lib/platform/db";
 import { type ApiCustomer, aCustomer, eventually, type RunningBrim, startBrim } from "@/tests/support/brim";
 import { expectRefusedField, walk } from "@/tests/support/operator";
+import { runTasks } from "@/tests/support/tasks";
 
 const CARDS = "/api/v1/billing/payment-methods";
 
@@ -34,6 +35,7 @@ async function saveCard(customer: ApiCustomer, card = "4242424242424242"): Promi
     async () => (await customer.get(`/api/v1/billing/topups/${body.topup_intent_id}`)).body.status,
     (status) => status === "succeeded",
   );
+  await runTasks();
   const fresh = (await cardsOf(customer)).find((one) => !known.includes(one.payment_method_id));
   return fresh?.payment_method_id ?? "";
 }

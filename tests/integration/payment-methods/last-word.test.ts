@@ -3,6 +3,7 @@ import { prisma } from "@/lib/platform/db";
 import { type ApiCustomer, aCustomer, type RunningBrim, startBrim } from "@/tests/support/brim";
 import { anEvent, deliver } from "@/tests/support/signed-event";
 import { whileStandingStill } from "@/tests/support/stand-still";
+import { runTasks } from "@/tests/support/tasks";
 
 const CARDS = "/api/v1/billing/payment-methods";
 
@@ -30,6 +31,7 @@ async function saveCard(customer: ApiCustomer, card: string): Promise<string> {
   const { body } = await customer.post("/api/v1/billing/checkout-session", { mode: "setup" });
   await brim.control(`/checkout/${body.session_id}/pay`, { card });
   await customer.get(`/api/v1/billing/topups/${body.topup_intent_id}`);
+  await runTasks();
   const fresh = (await cardsOf(customer)).find((one) => !known.has(one.payment_method_id));
   return fresh?.payment_method_id ?? "";
 }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { prisma } from "@/lib/platform/db";
 import { retryFailedEvents } from "@/lib/stripe-events";
 import { type ApiCustomer, aCustomer, type RunningBrim, startBrim } from "@/tests/support/brim";
-import { anEvent, deliver } from "@/tests/support/signed-event";
+import { anEvent, deliver, type SentEvent } from "@/tests/support/signed-event";
 
 let brim: RunningBrim;
 
@@ -50,7 +50,7 @@ it("an event with text that Postgres cannot store is handled all the same", asyn
   });
 });
 
-it("an event about a session that Stripe does not know any more is ignored, and remembered as that", async () => {
+it("an event about a session that Stripe does not know any more is foreign, and remembered as that", async () => {
   const customer = await aCustomer(brim);
   const { topUpIntentId, metadata } = await aTopUp(customer);
   await prisma().topUpIntent.update({
@@ -64,8 +64,8 @@ it("an event about a session that Stripe does not know any more is ignored, and 
 
   const answers = await Promise.all(events.map((event) => deliver(brim, event)));
 
-  expect(answers.map(({ body }) => body.as)).toEqual(["ignored", "ignored"]);
-  for (const { id } of events) expect((await stored(id))?.status).toBe("ignored");
+  expect(answers.map(({ body }) => body.as)).toEqual(["foreign", "foreign"]);
+  for (const { id } of events) expect((await stored(id))?.status).toBe("foreign");
 });
 
 it("an event of the other mode, test or live, moves nothing, whatever it names", async () => {
@@ -78,9 +78,9 @@ it("an event of the other mode, test or live, moves nothing, whatever it names",
 
   const answer = await deliver(brim, event);
 
-  expect([answer.status, answer.body.as]).toEqual([200, "ignored"]);
+  expect([answer.status, answer.body.as]).toEqual([200, "foreign"]);
   expect(await balanceOf(customer)).toBe("0.00");
-  expect(await stored(event.id)).toMatchObject({ status: "ignored", livemode: true });
+  expect(await stored(event.id)).toMatchObject({ status: "foreign", livemode: true });
 });
 
 it("two events about one payment at once, each many times, credit it once and are both remembered", async () => {
@@ -119,4 +119,81 @@ it("while Stripe is away a retry gives up after a few events and leaves the othe
 
   expect(during).toEqual({ retried: 3, failed: 3 });
   expect(after).toEqual({ retried: 3, failed: 0 });
+});
+
+/** An event in the inbox, as it was stored when it was delivered. */
+async function storeEvent(
+  event: SentEvent,
+  row: { status: string; nextTryAt?: Date; payload?: object },
+): Promise<void> {
+  const payload = { livemode: false, api_version: "2026-10-28.endive", created: 1_790_000_000, ...event };
+  await prisma().stripeEvent.create({
+    data: {
+      stripeEventId: event.id,
+      type: event.type,
+      livemode: false,
+      payload: row.payload ?? payload,
+      status: row.status,
+      nextTryAt: row.nextTryAt ?? null,
+      occurredAt: new Date(),
+    },
+  });
+}
+
+it("events of a type that an earlier version did not know are taken up, and those of unknown types still wait", async () => {
+  const customer = await aCustomer(brim);
+  const { sessionId, metadata } = await aPaidTopUp(customer);
+  const learned = anEvent("checkout.session.completed", {
+    id: sessionId,
+    object: "checkout.session",
+    metadata,
+  });
+  const unknown = anEvent("account.updated", { id: "acct_1", object: "account" });
+  for (const event of [learned, unknown]) await storeEvent(event, { status: "unhandled" });
+
+  await retryFailedEvents();
+
+  expect(await stored(learned.id)).toMatchObject({ status: "processed", nextTryAt: null });
+  expect(await balanceOf(customer)).toBe("25.00");
+  expect(await stored(unknown.id)).toMatchObject({ status: "unhandled", finishedAt: null });
+});
+
+it("an unhandled event that is delivered again is handled by a version that knows its type, and once", async () => {
+  const customer = await aCustomer(brim);
+  const { sessionId, metadata } = await aPaidTopUp(customer);
+  const event = anEvent("checkout.session.completed", {
+    id: sessionId,
+    object: "checkout.session",
+    metadata,
+  });
+  await storeEvent(event, { status: "unhandled" });
+
+  const answers = [await deliver(brim, event), await deliver(brim, event)];
+
+  expect(answers.map(({ body }) => body.as)).toEqual(["processed", "duplicate"]);
+  expect(await balanceOf(customer)).toBe("25.00");
+});
+
+it("a failed event that cannot even be read does not keep those after it waiting", async () => {
+  const customer = await aCustomer(brim);
+  const { sessionId, metadata } = await aPaidTopUp(customer);
+  const event = anEvent("checkout.session.completed", {
+    id: sessionId,
+    object: "checkout.session",
+    metadata,
+  });
+  const unreadable = anEvent("checkout.session.completed", {});
+  await storeEvent(unreadable, { status: "failed", nextTryAt: new Date(0), payload: {} });
+  await storeEvent(event, { status: "failed", nextTryAt: new Date(1) });
+
+  expect(await retryFailedEvents()).toEqual({ retried: 2, failed: 1 });
+
+  expect(await balanceOf(customer)).toBe("25.00");
+  const row = await stored(unreadable.id);
+  expect(row).toMatchObject({
+    status: "failed",
+    attempts: 2,
+    lastError: expect.stringContaining("TypeError"),
+  });
+  expect(row?.nextTryAt?.getTime()).toBeGreaterThan(Date.now());
 });

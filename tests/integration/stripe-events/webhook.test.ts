@@ -134,16 +134,17 @@ describe("POST /api/webhooks/stripe", () => {
 
       expect((await deliver(payload, sign(payload, { secret }))).body).toMatchObject({
         received: true,
-        as: "ignored",
+        as: "unhandled",
       });
     }
   });
 
   it.each([
-    ["a type that we do not act on", { type: "account.updated" }],
-    ["an object that is not ours", {}],
-    ["an event of the other mode", { livemode: true }],
-  ])("answers %s with 200 and stores it as ignored", async (_what, change) => {
+    ["a type that we do not act on", "unhandled", { type: "account.updated" }],
+    ["a type that is the name of something else", "unhandled", { type: "toString" }],
+    ["an object that is not ours", "foreign", {}],
+    ["an event of the other mode", "foreign", { livemode: true }],
+  ])("answers %s with 200 and stores it as %s", async (_what, status, change) => {
     const event = anEvent(change);
     const payload = JSON.stringify(event);
 
@@ -151,7 +152,8 @@ describe("POST /api/webhooks/stripe", () => {
 
     expect(answer.status).toBe(200);
     const row = await prisma().stripeEvent.findUniqueOrThrow({ where: { stripeEventId: String(event.id) } });
-    expect(row).toMatchObject({ status: "ignored", livemode: event.livemode });
+    expect(row).toMatchObject({ status, livemode: event.livemode });
+    expect(row.finishedAt === null).toBe(status === "unhandled");
     expect((await deliver(payload, sign(payload))).body.as).toBe("duplicate");
   });
 
@@ -166,7 +168,7 @@ describe("POST /api/webhooks/stripe", () => {
     expect(answer.headers.get("retry-after")).toBe("1");
     expect(answer.body.error).toBe("SERVICE_UNAVAILABLE");
     await comeBack();
-    expect((await deliver(payload, sign(payload))).body).toMatchObject({ received: true, as: "ignored" });
+    expect((await deliver(payload, sign(payload))).body).toMatchObject({ received: true, as: "foreign" });
   });
 });
 

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { prisma } from "@/lib/platform/db";
+import { sweepInvoices } from "@/lib/top-ups";
 import { type ApiCustomer, aCustomer, eventually, type RunningBrim, startBrim } from "@/tests/support/brim";
+import { changeAtStripe } from "@/tests/support/change-at-stripe";
 
 let brim: RunningBrim;
 
@@ -108,4 +110,63 @@ it("makes none when STRIPE_INVOICES is false, and the top-up is credited all the
 
   expect((await creditedTopUp(customer, started.topup_intent_id)).invoice).toBeNull();
   expect(await invoiceAtStripe(started.topup_intent_id)).toBeUndefined();
+});
+
+describe("an invoice whose `invoice.paid` was lost", () => {
+  const later = (minutes: number) => new Date(Date.now() + minutes * 60_000);
+
+  const intentOf = ({ customerId }: ApiCustomer) =>
+    prisma().topUpIntent.findFirstOrThrow({ where: { customerId } });
+
+  /** Takes the invoice away from a session at Stripe, or gives it back. */
+  async function hideInvoice(sessionId: string): Promise<() => Promise<void>> {
+    const { invoice } = await brim.stripe.checkout.sessions.retrieve(sessionId);
+    const set = (value: unknown) => changeAtStripe(brim, sessionId, { invoice: value });
+    await set(null);
+    return () => set(invoice);
+  }
+
+  /** A top-up that was credited before Stripe told of its invoice. */
+  async function aCreditedTopUp() {
+    const customer = await aCustomer(brim);
+    const started = await startTopUp(customer);
+    await brim.control("/deliveries/mode", { mode: "drop" });
+    await pay(started.session_id);
+    const showInvoice = await hideInvoice(started.session_id);
+    await creditedTopUp(customer, started.topup_intent_id);
+    await brim.control("/deliveries/mode", { mode: "deliver" });
+    return { customer, showInvoice };
+  }
+
+  it("is asked for by the sweep, less and less often, until it is known", async () => {
+    const { customer, showInvoice } = await aCreditedTopUp();
+    expect(await intentOf(customer)).toMatchObject({ status: "succeeded", invoiceNumber: null });
+
+    await sweepInvoices(later(6), { pauseMs: 0 });
+    const asked = await intentOf(customer);
+    expect(asked.nextCheckAt?.getTime()).toBeGreaterThan(later(9).getTime());
+    await sweepInvoices(later(12), { pauseMs: 0 });
+    const askedAgain = await intentOf(customer);
+    expect(askedAgain.nextCheckAt?.getTime()).toBeGreaterThan(later(20).getTime());
+    await showInvoice();
+    await sweepInvoices(later(60), { pauseMs: 0 });
+
+    expect(await intentOf(customer)).toMatchObject({
+      status: "succeeded",
+      invoiceNumber: expect.any(String),
+      invoiceHostedUrl: expect.any(String),
+      nextCheckAt: null,
+    });
+    expect((await customer.get("/api/v1/billing/balance")).body.balance_usd).toBe("25.00");
+  });
+
+  it("is asked for by a sweep that does a limited number at once", async () => {
+    const topUps = [await aCreditedTopUp(), await aCreditedTopUp()];
+
+    const swept = await sweepInvoices(later(6), { pauseMs: 0, most: 1 });
+
+    expect(swept).toEqual({ checked: 1, failed: 0 });
+    for (const { showInvoice } of topUps) await showInvoice();
+    expect(await sweepInvoices(later(60), { pauseMs: 0 })).toEqual({ checked: 2, failed: 0 });
+  });
 });

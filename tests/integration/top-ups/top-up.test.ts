@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { prisma } from "@/lib/platform/db";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { pool, prisma } from "@/lib/platform/db";
 import { retryFailedEvents } from "@/lib/stripe-events";
 import { sweepTopUps } from "@/lib/top-ups";
 import { type ApiCustomer, aCustomer, eventually, type RunningBrim, startBrim } from "@/tests/support/brim";
+import { changeAtStripe } from "@/tests/support/change-at-stripe";
+import { anEvent, deliver } from "@/tests/support/signed-event";
+import { runTasks } from "@/tests/support/tasks";
 
 let brim: RunningBrim;
 
@@ -105,6 +108,7 @@ describe("a top-up by card", () => {
     await pay(started.session_id);
 
     await untilBalance(customer, "25.00");
+    await runTasks();
     const { body } = await customer.get("/api/v1/billing/payment-methods");
     expect(body.payment_methods).toMatchObject([
       { card_brand: "visa", card_last4: "4242", is_default: true },
@@ -136,19 +140,17 @@ describe("a card saved in setup mode", () => {
 
     await pay(started.session_id, { address: { country: "FR" } });
 
-    const { body } = await eventually(
-      () => customer.get("/api/v1/billing/payment-methods"),
-      (answer) => answer.body.payment_methods[0]?.is_default,
+    await eventually(
+      async () => (await customer.get(`/api/v1/billing/topups/${started.topup_intent_id}`)).body.status,
+      (status) => status === "succeeded",
     );
+    await runTasks();
+    const { body } = await customer.get("/api/v1/billing/payment-methods");
     expect(body.payment_methods[0]).toMatchObject({
       card_brand: "visa",
       card_last4: "4242",
       is_default: true,
     });
-    await eventually(
-      async () => (await customer.get(`/api/v1/billing/topups/${started.topup_intent_id}`)).body.status,
-      (status) => status === "succeeded",
-    );
     expect(await balanceOf(customer)).toBe("0.00");
     const link = await prisma().stripeCustomer.findFirstOrThrow({
       where: { customerId: customer.customerId },
@@ -269,6 +271,119 @@ describe("when events misbehave", () => {
   });
 });
 
+describe("what is optional", () => {
+  afterEach(() => brim.control("/faults", undefined, "DELETE"));
+
+  async function defaultAtStripe(customer: ApiCustomer) {
+    const { stripeCustomerId } = await prisma().stripeCustomer.findFirstOrThrow({
+      where: { customerId: customer.customerId },
+    });
+    const found = await brim.stripe.customers.retrieve(stripeCustomerId);
+    return { card: found.deleted ? null : found.invoice_settings.default_payment_method };
+  }
+
+  /** Stripe has no other way back to a customer without a default card. */
+  async function chooseAnotherAndRemoveIt(customer: ApiCustomer): Promise<void> {
+    const { session_id } = await start(customer, { mode: "setup" });
+    await pay(session_id, { card: "5555555555554444" });
+    const cards = () => customer.get("/api/v1/billing/payment-methods");
+    const { body } = await eventually(cards, (answer) => answer.body.payment_methods.length === 2);
+    const added = body.payment_methods.find((one: { card_last4: string }) => one.card_last4 === "4444");
+    const path = `/api/v1/billing/payment-methods/${added.payment_method_id}`;
+    expect((await customer.post(`${path}/default`, {})).status).toBe(200);
+    expect((await customer.delete(path)).status).toBe(204);
+  }
+
+  it("keeps no payment waiting: credited while customers cannot be changed at Stripe, the card follows", async () => {
+    const customer = await aCustomer(brim);
+    const started = await start(customer, { amount_usd: "25.00", save_payment_method: true });
+    await brim.control("/faults", {
+      match: { method: "POST", path: "/v1/customers/*" },
+      status: 500,
+      times: 1_000,
+    });
+
+    await pay(started.session_id);
+    await untilBalance(customer, "25.00");
+    await runTasks();
+
+    expect((await defaultAtStripe(customer)).card).toBeNull();
+    await brim.control("/faults", undefined, "DELETE");
+    await runTasks();
+    const { body } = await customer.get("/api/v1/billing/payment-methods");
+    expect(body.payment_methods).toMatchObject([{ card_last4: "4242", is_default: true }]);
+    expect((await defaultAtStripe(customer)).card).toBe(body.payment_methods[0].payment_method_id);
+    const open = await pool().query("SELECT 1 FROM graphile_worker.jobs WHERE attempts > 0");
+    expect(open.rows).toEqual([]);
+  });
+
+  it("keeps no payment waiting for a card that cannot be stored here", async () => {
+    const customer = await aCustomer(brim);
+    const started = await start(customer, { amount_usd: "25.00", save_payment_method: true });
+    await pool().query("ALTER TABLE payment_method ADD CONSTRAINT no_cards CHECK (false) NOT VALID");
+
+    await pay(started.session_id);
+    await untilBalance(customer, "25.00").finally(() =>
+      pool().query("ALTER TABLE payment_method DROP CONSTRAINT no_cards"),
+    );
+
+    await runTasks();
+    const { body } = await customer.get("/api/v1/billing/payment-methods");
+    expect(body.payment_methods).toMatchObject([{ card_last4: "4242", is_default: true }]);
+  });
+
+  it.each(["the same event", "another event about it"])(
+    "is not done again when %s comes later: the customer has no default card any more",
+    async (which) => {
+      const customer = await aCustomer(brim);
+      const started = await start(customer, { amount_usd: "25.00", save_payment_method: true });
+      await pay(started.session_id);
+      await untilBalance(customer, "25.00");
+      await runTasks();
+      expect((await defaultAtStripe(customer)).card).not.toBeNull();
+      await chooseAnotherAndRemoveIt(customer);
+      const event = await eventOf("checkout.session.completed", started.session_id);
+
+      if (which === "the same event") {
+        await brim.control(`/events/${event}/duplicate`, { times: 2, parallel: true });
+        await deliveriesDone(event);
+      } else {
+        const copy = anEvent("checkout.session.completed", {
+          ...(await brim.stripe.checkout.sessions.retrieve(started.session_id)),
+        });
+        expect((await deliver(brim, copy)).body.as).toBe("processed");
+      }
+      await runTasks();
+
+      expect((await defaultAtStripe(customer)).card).toBeNull();
+    },
+  );
+});
+
+describe("a session that is not paid in full", () => {
+  it.each<[string, object, object]>([
+    ["had a discount", { total_details: { amount_discount: 500, amount_shipping: 0, amount_tax: 0 } }, {}],
+    ["received less than its total", {}, { amount_received: 2_000 }],
+    ["needed no payment", { payment_status: "no_payment_required", payment_intent: null }, {}],
+  ])("because it %s: needs review, an alert, no credit", async (_what, session, payment) => {
+    const customer = await aCustomer(brim);
+    const started = await start(customer);
+    await brim.control("/deliveries/mode", { mode: "drop" });
+    await pay(started.session_id);
+    const { payment_intent } = await brim.stripe.checkout.sessions.retrieve(started.session_id);
+    await changeAtStripe(brim, started.session_id, session);
+    await changeAtStripe(brim, String(payment_intent), payment);
+
+    const { body } = await customer.get(`/api/v1/billing/topups/${started.topup_intent_id}`);
+
+    expect(body.status).toBe("needs_review");
+    expect(await creditsOf(customer)).toBe(0);
+    const where = { customerId: customer.customerId, kind: "top_up_needs_review" };
+    expect(await prisma().alert.count({ where })).toBe(1);
+    await brim.control("/deliveries/mode", { mode: "deliver" });
+  });
+});
+
 describe("payments that do not fit", () => {
   /** A session that a program of the operator's made by mistake, naming an intent of ours. */
   async function foreignSession(
@@ -365,7 +480,7 @@ describe("payments that do not fit", () => {
     expect(await balanceOf(customer)).toBe("25.00");
   });
 
-  it("a payment of somebody else's is ignored", async () => {
+  it("a payment of somebody else's is foreign", async () => {
     const metadata = {
       topup_intent_id: "topup_01m81xgxrcexrs47sfmrsawft1",
       customer_id: "cust_01m81xgxrcexrs47sfmrsawft1",
@@ -387,7 +502,7 @@ describe("payments that do not fit", () => {
       () => prisma().stripeEvent.findUnique({ where: { stripeEventId: event } }),
       (found) => found !== null,
     );
-    expect(row?.status).toBe("ignored");
+    expect(row?.status).toBe("foreign");
   });
 });
 

@@ -32,6 +32,7 @@ const paid: CheckoutFacts = {
   subtotalCents: 2_500n,
   totalCents: 2_975n,
   taxCents: 475n,
+  discountCents: 0n,
   presentment: null,
   payment: {
     paymentIntentId: "pi_1",
@@ -46,7 +47,15 @@ const paid: CheckoutFacts = {
   setupError: null,
   card: null,
   invoice: null,
+  makesInvoice: true,
 };
+
+const paidPayment = paid.payment as NonNullable<CheckoutFacts["payment"]>;
+
+/** A payment that Stripe took another amount for than the session says. */
+function received(cents: bigint): CheckoutFacts["payment"] {
+  return { ...paidPayment, receivedCents: cents };
+}
 
 const decline = { code: "card_declined", declineCode: "insufficient_funds" };
 const unpaidPayment = {
@@ -77,6 +86,15 @@ describe("decide", () => {
     ["another intent's name", { metadata: { topup_intent_id: "topup_2" } }],
     ["no name", { metadata: {} }],
     ["no payment", { payment: null }],
+    ["a discount", { discountCents: 500n, totalCents: 2_475n, payment: received(2_475n) }],
+    ["an unknown discount", { discountCents: null }],
+    ["less received than its total", { payment: received(2_974n) }],
+    ["more received than its total", { payment: received(2_976n) }],
+    ["a total above amount and tax", { totalCents: 2_976n, payment: received(2_976n) }],
+    ["no total", { totalCents: null }],
+    ["an unknown tax", { taxCents: null }],
+    ["a payment in another currency", { payment: { ...paidPayment, currency: "eur" } }],
+    ["a payment that Stripe does not call succeeded", { payment: { ...paidPayment, status: "processing" } }],
     ["another mode", { mode: "subscription" }],
   ])("never credits a paid session with %s, but asks for a review", (_what, difference) => {
     expect(decide(intent, { ...paid, ...difference })).toMatchObject({ do: "review" });
@@ -130,6 +148,31 @@ describe("decide", () => {
     expect(decide(intent, { ...paid, ...difference })).toEqual(expected);
   });
 
+  it.each(["created", "open", "processing", "expired", "failed"])(
+    "asks for a review of a session that needed no payment, in the state %s",
+    (status) => {
+      const free = { ...paid, paymentStatus: "no_payment_required", payment: null };
+
+      expect(decide({ ...intent, status }, free)).toMatchObject({ do: "review" });
+    },
+  );
+
+  it("asks for the review of a session that needed no payment once, and never for another attempt's", () => {
+    const free = { ...paid, paymentStatus: "no_payment_required", payment: null };
+    const first = decide(intent, free);
+    const reviewed = {
+      ...intent,
+      status: "needs_review",
+      reviewReason: first.do === "review" ? first.reason : "",
+    };
+
+    expect(decide(reviewed, free)).toEqual({ do: "nothing" });
+    expect(decide({ ...intent, stripeSessionId: "cs_2" }, free)).toEqual({ do: "nothing" });
+    expect(decide({ ...intent, status: "succeeded", creditedAt: new Date() }, free)).toEqual({
+      do: "nothing",
+    });
+  });
+
   it("does not let the end of an older attempt's session end the intent", () => {
     const orphan = { ...paid, sessionId: "cs_0", status: "expired", paymentStatus: "unpaid", payment: null };
 
@@ -181,6 +224,8 @@ describe("decide", () => {
       paymentStatus: fc.constantFrom("paid", "unpaid", "no_payment_required"),
       currency: fc.constantFrom("usd", "eur", null),
       subtotalCents: fc.constantFrom(2_500n, 2_501n, null),
+      totalCents: fc.constantFrom(2_975n, 2_500n, null),
+      discountCents: fc.constantFrom(0n, 0n, 475n, null),
       livemode: fc.boolean(),
       mode: fc.constantFrom("payment", "setup"),
       stripeCustomerId: fc.constantFrom("cus_1", "cus_2", null),
@@ -195,6 +240,8 @@ describe("decide", () => {
           session.paymentStatus === "paid" &&
           session.currency === "usd" &&
           session.subtotalCents === 2_500n &&
+          session.totalCents === 2_975n &&
+          session.discountCents === 0n &&
           !session.livemode &&
           session.mode === "payment" &&
           session.stripeCustomerId === "cus_1";

@@ -1,0 +1,55 @@
+import { copyCardAddress, saveCard } from "@/lib/payment-methods";
+import type { Tx } from "@/lib/platform/db";
+import type { CustomerId } from "@/lib/platform/ids";
+import { enqueueTask, type QueuedTask, type TaskPayload } from "@/lib/platform/jobs";
+import { type CheckoutFacts, retrieveCheckoutSession } from "@/lib/stripe";
+import { findIntent, type TopUpIntent, type TopUpRef } from "./intents";
+
+/** What follows a top-up whose card is saved. Each is a task of its own: the credit and the other wait for neither. */
+const SAVE_CARD = "save-card";
+const COPY_ADDRESS = "copy-card-address";
+
+/**
+ * Enqueues what is to be done with the card of a top-up, in the transaction that decides the top-up. That happens once,
+ * so an event that comes again later changes nothing at Stripe.
+ */
+export async function enqueueCardTasks(tx: Tx, ref: TopUpRef, session: CheckoutFacts): Promise<void> {
+  const payload = { ...ref, sessionId: session.sessionId };
+  for (const name of [SAVE_CARD, COPY_ADDRESS]) {
+    await enqueueTask(tx, { name, payload, key: ref.topUpIntentId });
+  }
+}
+
+/** The tasks behind a top-up whose card is saved, for the worker. */
+export const CARD_TASKS: readonly QueuedTask[] = [
+  { name: SAVE_CARD, run: (payload) => withCard(payload, saveCard, "default-card") },
+  { name: COPY_ADDRESS, run: (payload) => withCard(payload, copyCardAddress, "address") },
+];
+
+/** Reads the card of a top-up at Stripe; does nothing when Stripe has not saved it or the customer did not ask for it. */
+async function withCard(
+  payload: TaskPayload,
+  work: (customerId: CustomerId, paymentMethodId: string, idempotencyKey: string) => Promise<void>,
+  keyPrefix: string,
+): Promise<void> {
+  const { customerId = "", topUpIntentId = "", sessionId = "" } = payload;
+  const [intent, session] = await Promise.all([
+    findIntent({ customerId, topUpIntentId }),
+    retrieveCheckoutSession(sessionId),
+  ]);
+  if (!intent || !session?.card || !savesCard(intent, session)) return;
+  await work(customerId as CustomerId, session.card.paymentMethodId, `${keyPrefix}:${topUpIntentId}`);
+}
+
+/** Whether the customer chose to save the card for off-session use, and Stripe saved it. */
+export function savesCard(intent: TopUpIntent, session: CheckoutFacts): boolean {
+  const isWanted = intent.mode === "setup" || intent.savePaymentMethod;
+  const isOwn =
+    session.livemode === intent.livemode && session.metadata.topup_intent_id === intent.topUpIntentId;
+  return (
+    isWanted &&
+    isOwn &&
+    session.status === "complete" &&
+    session.card?.stripeCustomerId === session.stripeCustomerId
+  );
+}

@@ -1,0 +1,20 @@
+import pg from "pg";
+import type { RunningBrim } from "./brim";
+
+/** Changes fields of an object in the sandbox, for a state that its API cannot be brought into. */
+export async function changeAtStripe(
+  brim: RunningBrim,
+  id: string,
+  change: Record<string, unknown>,
+): Promise<void> {
+  const client = new pg.Client({ connectionString: brim.sandboxDatabaseUrl });
+  await client.connect();
+  try {
+    await client.query("UPDATE object SET data = (data::jsonb || $2::jsonb)::json WHERE id = $1", [
+      id,
+      JSON.stringify(change),
+    ]);
+  } finally {
+    await client.end();
+  }
+}
