@@ -45,7 +45,7 @@ export class Caller {
   constructor(options: BrimOptions) {
     const { apiKey, customerId } = options;
     if (apiKey !== undefined && !VISIBLE.test(apiKey)) throw new TypeError("This is not an API key of Brim.");
-    this.#baseUrl = (options.baseUrl ?? "").replace(/\/+$/, "");
+    this.#baseUrl = withoutTrailingSlashes(options.baseUrl ?? "");
     this.#headers = {
       accept: "application/json",
       ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }),
@@ -130,4 +130,10 @@ function queryOf(input: Input): string {
   const given = Object.entries(input).filter(([, value]) => value !== undefined);
   const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
   return given.length > 0 ? `?${query}` : "";
+}
+
+function withoutTrailingSlashes(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === "/") end--;
+  return url.slice(0, end);
 }

@@ -7,7 +7,10 @@ import { type Cents, fromCents, NANOS_PER_DOLLAR, type Nanos } from "./nanos";
 export function formatUsd(amount: Nanos): string {
   const sign = amount < 0n ? "-" : "";
   const size = amount < 0n ? -amount : amount;
-  const fraction = (size % NANOS_PER_DOLLAR).toString().padStart(9, "0").replace(/0+$/, "").padEnd(2, "0");
+  const fraction = (size % NANOS_PER_DOLLAR)
+    .toString()
+    .padStart(9, "0")
+    .replace(/0{1,7}$/, ""); // two of the nine decimals stay
   return `${sign}${size / NANOS_PER_DOLLAR}.${fraction}`;
 }
 
@@ -18,7 +21,7 @@ export function formatCents(amount: Cents): string {
 
 /** As people read it: `$1,250.00`, `−$0.000012`. No digit is rounded away. */
 export function displayUsd(amount: Nanos): string {
-  const [whole = "0", fraction = "00"] = formatUsd(amount < 0n ? (-amount as Nanos) : amount).split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-  return `${amount < 0n ? "−" : ""}$${grouped}.${fraction}`;
+  const size = amount < 0n ? -amount : amount;
+  const [, fraction] = formatUsd(size as Nanos).split(".");
+  return `${amount < 0n ? "−" : ""}$${(size / NANOS_PER_DOLLAR).toLocaleString("en-US")}.${fraction}`;
 }

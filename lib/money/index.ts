@@ -11,3 +11,4 @@ export {
   ZERO,
 } from "./nanos";
 export { AmountFormatError, parseUsd } from "./parse";
+export { significantDigits } from "./significant-digits";

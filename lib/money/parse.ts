@@ -1,4 +1,5 @@
 import { NANOS_PER_DOLLAR, type Nanos } from "./nanos";
+import { significantDigits } from "./significant-digits";
 
 /** Why an amount could not be read, in words for the caller. */
 export class AmountFormatError extends Error {}
@@ -36,7 +37,7 @@ function textOfNumber(value: number): string {
   if (Object.is(value, -0)) return "0";
   const [mantissa = "0", exponentText] = value.toString().split("e");
   const [whole = "0", fraction = ""] = mantissa.replace("-", "").split(".");
-  if ((whole + fraction).replace(/^0+/, "").replace(/0+$/, "").length > SAFE_DIGITS) {
+  if (significantDigits(mantissa) > SAFE_DIGITS) {
     throw new AmountFormatError("The number has more than 15 significant digits: send a string.");
   }
   const exponent = exponentText ? Number.parseInt(exponentText, 10) : 0;

@@ -1,6 +1,6 @@
 /** JSON as it is written in JavaScript: names without quotes where they need none. */
 export function javaScriptLiteral(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(/^(\s*)"([A-Za-z_]\w*)":/gm, "$1$2:");
+  return JSON.stringify(value, null, 2).replace(/^( *)"([A-Za-z_]\w*)":/gm, "$1$2:");
 }
 
 /** JSON as it is written in Python. */

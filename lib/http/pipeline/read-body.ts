@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { parse } from "lossless-json";
+import { significantDigits } from "@/lib/money";
 import { InvalidRequestError } from "@/lib/platform/errors";
 import { PayloadTooLargeError, UnsupportedMediaTypeError } from "./errors";
 
@@ -70,9 +71,9 @@ const EXACT_DIGITS = 15;
 const INEXACT = Symbol("a number that JavaScript cannot hold exactly");
 
 function exactNumber(text: string): number | symbol {
-  const digits = text.replace(/e.*$/i, "").replace(/\D/g, "").replace(/^0+/, "").replace(/0+$/, "");
+  if (significantDigits(text) > EXACT_DIGITS) return INEXACT;
   const value = Number(text);
-  return digits.length <= EXACT_DIGITS && Number.isFinite(value) ? value : INEXACT;
+  return Number.isFinite(value) ? value : INEXACT;
 }
 
 /** Reads a body as the text that was sent, up to a size; for a body whose bytes somebody has signed. */

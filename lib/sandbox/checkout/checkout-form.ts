@@ -66,7 +66,7 @@ export function readCheckoutForm(
   const require = (field: CheckoutField, message: string) => {
     if (form[field].trim() === "") errors[field] = message;
   };
-  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(form.email.trim())) errors.email = "Enter an email address.";
+  if (!/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(form.email.trim())) errors.email = "Enter an email address.";
   if (needsAddress(session)) requireAddress(form, require);
   if (!isCountry(form.country)) errors.country = "Choose a country.";
   const taxId = readOptionalTaxId(form, session, errors);
@@ -165,7 +165,7 @@ export function readCard(
 }
 
 function readExpiry(text: string, now: number): { expMonth: number; expYear: number } | string {
-  const match = /^\s*(\d{1,2})\s*\/?\s*(\d{2}|\d{4})\s*$/.exec(text);
+  const match = /^\s*(\d{1,2})\s*(?:\/\s*)?(\d{2}|\d{4})\s*$/.exec(text);
   const expMonth = Number(match?.[1]);
   const year = Number(match?.[2]);
   if (!match || expMonth < 1 || expMonth > 12) return "Enter the expiry as MM / YY.";

@@ -44,7 +44,7 @@ function findErrors(portal: Portal, form: CheckoutForm): FieldErrors {
   const require = (field: CheckoutField, message: string) => {
     if (String(form[field] ?? "").trim() === "") errors[field] = message;
   };
-  if (may("email") && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(form.email.trim())) {
+  if (may("email") && !/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(form.email.trim())) {
     errors.email = "Enter an email address.";
   }
   if (may("address")) {
