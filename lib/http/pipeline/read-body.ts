@@ -85,21 +85,36 @@ async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
   const announced = Number(request.headers.get("content-length") ?? Number.NaN);
   if (announced > maxBytes) throw tooLarge(maxBytes);
   const bytes = Number.isSafeInteger(announced)
-    ? Buffer.from(await request.arrayBuffer()) // never more than announced, and much cheaper than a stream
+    ? await readAnnounced(request)
     : await readCounted(request, maxBytes);
   if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
   return bytes;
+}
+
+/** Reads a body whose length was announced: Node gives no more of it, and this is much cheaper than a stream. */
+async function readAnnounced(request: Request): Promise<Buffer> {
+  return Buffer.from(await request.arrayBuffer().catch(refuseIncomplete));
+}
+
+/** The caller hung up, or was too slow: nothing is wrong with us. */
+function refuseIncomplete(): never {
+  throw new InvalidRequestError([{ path: "", message: "The body did not arrive completely." }]);
 }
 
 /** Reads a body whose length was not announced, and stops when it grows too large. */
 async function readCounted(request: Request, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of (request.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of (request.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
+      size += chunk.byteLength;
+      if (size > maxBytes) break;
+      chunks.push(chunk);
+    }
+  } catch {
+    refuseIncomplete();
   }
+  if (size > maxBytes) throw tooLarge(maxBytes);
   return Buffer.concat(chunks);
 }
 

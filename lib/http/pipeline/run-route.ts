@@ -15,6 +15,7 @@ import { type Answer, jsonAnswer, type ResponseClass, toResponse } from "./answe
 import { authenticate } from "./authenticate";
 import { errorAnswer } from "./errors";
 import { parseJson, readBody } from "./read-body";
+import { readQuery } from "./read-query";
 import { mayBeUnstorable, requireStorable } from "./storable";
 import { validate, validatePath } from "./validate";
 
@@ -31,7 +32,7 @@ export function runRoute(
   return observed(route.operationId, request, Make, async (requestId, headers) => {
     const actor = await admit(route, request, headers);
     validatePath(route.params, params);
-    const parameters = queryOf(request);
+    const parameters = readQuery(request.url);
     const query = validate(route.query, parameters, "query");
     requireStorable(parameters);
     const idempotencyKey = route.takesIdempotencyKey ? readIdempotencyKey(request.headers) : null;
@@ -153,22 +154,16 @@ function warn(error: unknown): void {
   log().warn({ err: error }, "an answer could not be kept");
 }
 
-/** A parameter that comes twice arrives as a list, which no schema takes for a text. */
-function queryOf(request: Request): Record<string, string | string[]> {
-  const start = request.url.indexOf("?");
-  if (start === -1) return {};
-  const parameters = new URLSearchParams(request.url.slice(start + 1));
-  return Object.fromEntries(
-    [...new Set(parameters.keys())].map((name) => {
-      const values = parameters.getAll(name);
-      return [name, values.length === 1 ? (values[0] ?? "") : values];
-    }),
-  );
-}
+/** Longer than any path of ours. */
+const MAX_LOGGED_PATH = 200;
 
-/** The path of an absolute address, as it came; a whole `URL` costs more than all the rest of a log line. */
+/**
+ * The path of an absolute address, as it came, for the log: whoever calls chooses it, so no more of it than tells what was
+ * asked for. A whole `URL` costs more than all the rest of a log line.
+ */
 function pathOf(url: string): string {
   const start = url.indexOf("/", url.indexOf("//") + 2);
-  const end = url.indexOf("?", start);
-  return end === -1 ? url.slice(start) : url.slice(start, end);
+  const query = url.indexOf("?", start);
+  const end = query === -1 ? url.length : query;
+  return url.slice(start, Math.min(end, start + MAX_LOGGED_PATH));
 }

@@ -3,6 +3,17 @@ import { env } from "@/lib/platform/env";
 
 const shared = globalThis as typeof globalThis & { brimLogs?: { careful: Logger; plain: Logger } };
 
+/** A message of an error can repeat what a caller sent, so no more of it is kept than tells what happened. */
+const MAX_MESSAGE = 1_000;
+const MAX_STACK = 8_000;
+
+function boundedError(error: unknown): unknown {
+  const serialized = pino.stdSerializers.err(error as Error) as { message?: unknown; stack?: unknown };
+  if (typeof serialized?.message === "string") serialized.message = serialized.message.slice(0, MAX_MESSAGE);
+  if (typeof serialized?.stack === "string") serialized.stack = serialized.stack.slice(0, MAX_STACK);
+  return serialized;
+}
+
 const SECRETS = ["secret", "*.secret", "authorization", "*.authorization", "cookie"];
 
 /** The structured log: ids, never secrets or card data. */
@@ -20,7 +31,7 @@ export function requestLog(): Logger {
 
 function logs() {
   if (!shared.brimLogs) {
-    const options = { level: env().LOG_LEVEL, base: null };
+    const options = { level: env().LOG_LEVEL, base: null, serializers: { err: boundedError } };
     const output = gathered();
     shared.brimLogs = {
       careful: pino({ ...options, redact: { paths: SECRETS, remove: true } }, output),

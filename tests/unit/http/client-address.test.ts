@@ -43,6 +43,33 @@ describe("who is calling, behind our own server", () => {
     expect(clientAddress(arriving(headers))).toBe(expected);
   });
 
+  it.each([
+    ["203.0.113.77:40001", "203.0.113.77"],
+    ["::ffff:203.0.113.77", "203.0.113.77"],
+    ["::FFFF:cb00:714d", "203.0.113.77"],
+    ["[::ffff:203.0.113.77]:443", "203.0.113.77"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:0DB8:0001:0002::", "2001:db8:1:2::/64"],
+    ["[2001:db8:1:2::9]:40001", "2001:db8:1:2::/64"],
+    ["[2001:db8:1:2::9]", "2001:db8:1:2::/64"],
+    ['"[2001:db8:1:2::9]:40001"', "2001:db8:1:2::/64"],
+    ["2001:db8:1:2::9%eth0", "2001:db8:1:2::/64"],
+    ["fe80::1%3", "fe80::/64"],
+    ["::1", "::/64"],
+    ["0203.0.113.077", "unknown"],
+    ["3405803853", "unknown"],
+    ["0x7f.1", "unknown"],
+    ["203.0.113.77:abc", "unknown"],
+    ["_hidden", "unknown"],
+    ["unknown", "unknown"],
+    ["x".repeat(60), "unknown"],
+  ])("is one caller, however a proxy writes the address: %s", (written, expected) => {
+    behind(1);
+
+    expect(clientAddress(arriving({ "x-forwarded-for": `198.51.100.9, ${written}` }))).toBe(expected);
+    expect(clientAddress(new Headers({ "x-brim-client-address": written }))).toBe(expected);
+  });
+
   it("cannot be claimed in our own header", () => {
     behind(0);
 

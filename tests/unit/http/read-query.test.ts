@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { readQuery } from "@/lib/http/pipeline/read-query";
+
+describe("a query", () => {
+  it.each([
+    ["", {}],
+    ["?", {}],
+    ["?a=1&b=%20x", { a: "1", b: " x" }],
+    ["?a=1&a=2&a=", { a: ["1", "2", ""] }],
+    ["?a", { a: "" }],
+    ["?=x", { "": "x" }],
+  ])("%s is read", (query, expected) => {
+    expect(readQuery(`http://localhost:3000/api/v1/usage${query}`)).toEqual(expected);
+  });
+
+  it("keeps a parameter called __proto__ as one", () => {
+    expect(Object.keys(readQuery("http://localhost/?__proto__=1"))).toEqual(["__proto__"]);
+  });
+
+  it("is read once, however many parameters it has", () => {
+    const count = 100_000; // takes minutes where each name is looked for among all of them
+    const query = Array.from({ length: count }, (_, index) => index.toString(36)).join("&");
+
+    expect(Object.keys(readQuery(`http://localhost/?${query}`))).toHaveLength(count);
+  });
+});
