@@ -5,6 +5,7 @@ import { invalidField, NotFoundError } from "@/lib/platform/errors";
 import { type ApiKeyId, type CustomerId, newId } from "@/lib/platform/ids";
 import { type ApiKey, readApiKey } from "./api-key";
 import { chooseScopes } from "./scopes";
+import { addListedKey } from "./listed-keys";
 import { hashOf, newSecret, prefixOf } from "./secret";
 
 /** A key to be made. */
@@ -95,4 +96,5 @@ export async function insertKey(
       secretHash: new Uint8Array(hashOf(secret)),
     },
   });
+  await addListedKey(secret);
 }

@@ -39,8 +39,8 @@ const leases = new Map<string, Lease>();
 
 /** The key with a prefix; a key in constant use is read twice a second and not before each request. */
 export function findKey(prefix: string): Promise<KeyRow | undefined> {
-  const held = leases.get(prefix);
-  if (held && performance.now() - held.askedAt < LEASE_MS) return held.row;
+  const held = leaseOf(prefix);
+  if (held) return held.row;
 
   const lease = { askedAt: performance.now(), row: readKey(prefix) };
   leases.set(prefix, lease);
@@ -52,6 +52,16 @@ export function findKey(prefix: string): Promise<KeyRow | undefined> {
   // Neither a failure nor an unknown prefix is worth keeping.
   lease.row.then((row) => row ?? drop(), drop);
   return lease.row;
+}
+
+/** Whether a key with this prefix is being read, or was a moment ago, so that finding it makes no query. */
+export function isLeased(prefix: string): boolean {
+  return leaseOf(prefix) !== undefined;
+}
+
+function leaseOf(prefix: string): Lease | undefined {
+  const held = leases.get(prefix);
+  return held && performance.now() - held.askedAt < LEASE_MS ? held : undefined;
 }
 
 /** Waits until no process goes any more by what was stored of a key before this call. */

@@ -9,6 +9,7 @@ export {
 } from "./api-key";
 export { createApiKey, type IssuedApiKey, issueApiKey, type NewApiKey } from "./create-api-key";
 export { KeyNotRollableError, LastAdminKeyError } from "./errors";
+export { isListedKey, refreshListedKeys } from "./listed-keys";
 export { revokeApiKey } from "./revoke-api-key";
 export {
   DEFAULT_GRACE_SECONDS,
@@ -18,4 +19,4 @@ export {
   rollApiKey,
 } from "./roll-api-key";
 export { CUSTOMER_SCOPES, OPERATOR_SCOPES } from "./scopes";
-export { verifyApiKey } from "./verify-api-key";
+export { isKeyLookedUp, verifyApiKey } from "./verify-api-key";

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { type Actor, UnauthorizedError } from "@/lib/auth";
 import { onPool, type Statement } from "@/lib/platform/db";
-import { findKey } from "./find-key";
+import { findKey, isLeased } from "./find-key";
 import { hashOf, isWellFormed, prefixOf } from "./secret";
 
 /** The time of last use is for people: once a minute is often enough, and spares a write on each call. */
@@ -34,4 +34,9 @@ export async function verifyApiKey(secret: string, now: Date = new Date()): Prom
   return customerId === null
     ? { kind: "operator_key", apiKeyId, scopes }
     : { kind: "customer_key", customerId, apiKeyId, scopes };
+}
+
+/** Whether a secret is told good or bad without a query: malformed, or its key was read a moment ago. */
+export function isKeyLookedUp(secret: string): boolean {
+  return !isWellFormed(secret) || isLeased(prefixOf(secret));
 }

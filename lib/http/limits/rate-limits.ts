@@ -58,6 +58,11 @@ export async function countRequest(bucket: Bucket, who: string): Promise<LimitSt
   }
 }
 
+/** Takes back one request that was counted in advance. */
+export async function uncountRequest(bucket: Bucket, who: string): Promise<void> {
+  await limiterOf(bucket).reward(who, 1);
+}
+
 /** Whose requests are counted together, and in which bucket. */
 export function bucketOf(actor: Actor, scope: string, method: string): { bucket: Bucket; who: string } {
   const who = actor.kind === "session" ? `${actor.userId}:${actor.customerId}` : actor.apiKeyId;
@@ -102,7 +107,8 @@ function limiterOf(bucket: Bucket): RateLimiterAbstract {
 function newLimiter(bucket: Bucket): RateLimiterAbstract {
   const options = { keyPrefix: bucket, points: limitOf(bucket), duration: WINDOW_SECONDS };
   const inMemory = new RateLimiterMemory(options);
-  if (env().RATE_LIMIT_STORE === "memory") return inMemory;
+  // Counting what anybody can send must cost less than answering it: so each process counts wrong keys by itself.
+  if (env().RATE_LIMIT_STORE === "memory" || bucket === "failed_keys") return inMemory;
   return new RateLimiterPostgres({
     ...options,
     // Without the names that the package gives its statements: a transaction pooler does not know them again.

@@ -2,10 +2,10 @@ import { verifyApiKey } from "@/lib/api-keys";
 import { type Actor, ForbiddenError, scopesOfRole, UnauthorizedError } from "@/lib/auth";
 import { roleOf } from "@/lib/customers";
 import { env } from "@/lib/platform/env";
-import { invalidField, isAppError } from "@/lib/platform/errors";
+import { invalidField } from "@/lib/platform/errors";
 import { isId } from "@/lib/platform/ids";
 import { clientAddress } from "../limits/client-address";
-import { countRequest } from "../limits/rate-limits";
+import { verifyCountingFailures } from "../limits/failed-keys";
 import { readSession } from "../sign-in/session";
 
 /** The header in which a page says for which customer it was rendered. */
@@ -21,19 +21,16 @@ export const CUSTOMER_HEADER = "Brim-Customer";
 export async function authenticate(request: Request): Promise<Actor> {
   const authorization = request.headers.get("authorization");
   if (authorization === null) return authenticateBrowser(request);
-  try {
-    return await verifyApiKey(bearerOf(authorization));
-  } catch (error) {
-    // A key cannot be guessed, but guessing makes work. Whoever shares the address and has a good key is not held up.
-    if (isAppError(error)) await countRequest("failed_keys", clientAddress(request.headers));
-    throw error;
-  }
+  const secret = bearerOf(authorization);
+  return verifyCountingFailures(clientAddress(request.headers), secret ?? "", () => {
+    if (secret === null)
+      throw new UnauthorizedError("Send the API key as: Authorization: Bearer brim_sk_…");
+    return verifyApiKey(secret);
+  });
 }
 
-function bearerOf(authorization: string): string {
-  const match = /^Bearer +(\S+)$/i.exec(authorization.trim());
-  if (!match?.[1]) throw new UnauthorizedError("Send the API key as: Authorization: Bearer brim_sk_…");
-  return match[1];
+function bearerOf(authorization: string): string | null {
+  return /^Bearer +(\S+)$/i.exec(authorization.trim())?.[1] ?? null;
 }
 
 async function authenticateBrowser(request: Request): Promise<Actor> {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { signInError } from "@/components/sign-in/sign-in-messages";
 import { createApiKey } from "@/lib/api-keys";
@@ -18,7 +19,7 @@ const BALANCE = "/api/v1/billing/balance";
 
 /** Counting begins anew, as after a restart with other settings. */
 function forgetCounts() {
-  Object.assign(globalThis, { brimLimiters: undefined, brimEnv: undefined });
+  Object.assign(globalThis, { brimLimiters: undefined, brimEnv: undefined, brimListedKeys: undefined });
 }
 
 describe.each(["memory", "postgres"])("limits counted in %s", (store) => {
@@ -119,6 +120,20 @@ describe.each(["memory", "postgres"])("limits counted in %s", (store) => {
       ...Array(10).fill(401),
       ...Array(5).fill(429),
     ]);
+    expect((await get(BALANCE)).status).toBe(200);
+  });
+
+  it("make no query for what they refuse", async () => {
+    const { get } = await aCustomer(brim);
+    const guess = () => callerWith(brim, `brim_sk_${randomBytes(24).toString("hex")}`).get(BALANCE);
+    const answers = await Promise.all(Array.from({ length: 40 }, guess));
+    expect(answers.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(10);
+
+    await pool().query("ALTER TABLE api_key RENAME TO away"); // any query about a key fails now
+    const refused = await Promise.all(Array.from({ length: 20 }, guess));
+    await pool().query("ALTER TABLE away RENAME TO api_key");
+
+    expect(refused.map(({ status }) => status)).toEqual(Array(20).fill(429));
     expect((await get(BALANCE)).status).toBe(200);
   });
 });
