@@ -4,8 +4,8 @@ import { prisma, type Tx } from "@/lib/platform/db";
 import { invalidField, NotFoundError } from "@/lib/platform/errors";
 import { type ApiKeyId, type CustomerId, newId } from "@/lib/platform/ids";
 import { type ApiKey, readApiKey } from "./api-key";
-import { chooseScopes } from "./scopes";
 import { addListedKey } from "./listed-keys";
+import { chooseScopes } from "./scopes";
 import { hashOf, newSecret, prefixOf } from "./secret";
 
 /** A key to be made. */

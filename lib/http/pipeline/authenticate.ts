@@ -23,8 +23,7 @@ export async function authenticate(request: Request): Promise<Actor> {
   if (authorization === null) return authenticateBrowser(request);
   const secret = bearerOf(authorization);
   return verifyCountingFailures(clientAddress(request.headers), secret ?? "", () => {
-    if (secret === null)
-      throw new UnauthorizedError("Send the API key as: Authorization: Bearer brim_sk_…");
+    if (secret === null) throw new UnauthorizedError("Send the API key as: Authorization: Bearer brim_sk_…");
     return verifyApiKey(secret);
   });
 }

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { env } from "@/lib/platform/env";
+import { readReadiness } from "@/lib/monitoring";
 import { ServiceUnavailableError } from "@/lib/platform/errors";
-import { readWorkerAgeMs } from "@/lib/platform/jobs";
-import { pendingMigrations } from "@/lib/platform/migrations";
 import { publicRoute } from "../route";
 
-/** A worker that was silent for longer counts as away. */
-const MAX_WORKER_AGE_MS = 60_000;
+const PROBLEMS = {
+  migrations_missing: "Migrations are missing: run npm run db:migrate.",
+  no_worker: "No worker is running.",
+} as const;
 
 function statusAnswer(status: string, id: string) {
   return z
@@ -37,17 +37,13 @@ export const getReady = publicRoute(
     tag: "Service",
     summary: "Say whether database, migrations and a worker are there",
     description:
-      "503 when the database does not answer, migrations are missing, or no worker was heard for a minute.",
+      "503 when the database does not answer, migrations are missing, or no worker was heard for a minute. What it says is up to a second old.",
     answer: statusAnswer("ready", "Readiness"),
     refusals: ["service_unavailable"],
   },
   async () => {
-    const pending = await pendingMigrations({ databaseUrl: env().DATABASE_URL });
-    if (pending.length > 0)
-      throw new ServiceUnavailableError("Migrations are missing: run npm run db:migrate.");
-    const ageMs = await readWorkerAgeMs(new Date());
-    if (ageMs === null || ageMs > MAX_WORKER_AGE_MS)
-      throw new ServiceUnavailableError("No worker is running.");
+    const problem = await readReadiness();
+    if (problem) throw new ServiceUnavailableError(PROBLEMS[problem]);
     return { body: { status: "ready" } };
   },
 );

@@ -4,6 +4,7 @@ import { publicRoute, type Route } from "../route";
 
 /** The route that describes all routes, itself too: so it asks for the document when it is called and not before. */
 export function openApiRoute(readDocument: () => OpenApiDocument): Route {
+  let text: string | undefined; // hundreds of kilobytes, which anybody may ask for
   return publicRoute(
     {
       method: "GET",
@@ -22,6 +23,9 @@ export function openApiRoute(readDocument: () => OpenApiDocument): Route {
         })
         .meta({ id: "OpenApiDocument", description: "A document of OpenAPI 3.1." }),
     },
-    async () => ({ body: readDocument() }),
+    async () => {
+      text ??= JSON.stringify(readDocument());
+      return { body: text, textType: "application/json" };
+    },
   );
 }

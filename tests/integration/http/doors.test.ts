@@ -2,8 +2,17 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { door, isApiPath, ROUTES } from "@/lib/http";
+import { readReadiness } from "@/lib/monitoring";
+import { pool } from "@/lib/platform/db";
 import { startJobs } from "@/lib/platform/jobs";
-import { type ApiCustomer, aCustomer, call, type RunningBrim, startBrim } from "@/tests/support/brim";
+import {
+  type ApiCustomer,
+  aCustomer,
+  call,
+  eventually,
+  type RunningBrim,
+  startBrim,
+} from "@/tests/support/brim";
 
 const API_FOLDER = path.resolve("app/api");
 
@@ -125,8 +134,39 @@ describe("both doors", () => {
   it("are ready as long as a worker is heard", async () => {
     const worker = await startJobs([{ task: "nothing", cron: "0 0 1 1 *", run: async () => {} }]);
 
-    expect((await call(brim, "/api/v1/ready", {})).body).toEqual({ status: "ready" });
+    const ask = () => call(brim, "/api/v1/ready", {});
+    await eventually(ask, ({ status }) => status === 200);
     await worker.stop();
-    expect((await call(brim, "/api/v1/ready", {})).status).toBe(503);
+    await eventually(ask, ({ status }) => status === 503);
+    await pool().query("ALTER TABLE _prisma_migrations RENAME TO away");
+    const unmigrated = await eventually(ask, ({ body }) => /Migrations/.test(body.message));
+    await pool().query("ALTER TABLE away RENAME TO _prisma_migrations");
+
+    expect(unmigrated.status).toBe(503);
+  });
+
+  it("ask the database once for all who want to know whether it is ready, and again after a second", async () => {
+    const burst = Array.from({ length: 100 }, () => readReadiness());
+    expect(new Set(burst).size).toBe(1);
+
+    await pool().query("ALTER TABLE worker_heartbeat RENAME TO away"); // a check fails now
+    const answers = await Promise.all(Array.from({ length: 20 }, () => call(brim, "/api/v1/ready", {})));
+    await eventually(
+      () => call(brim, "/api/v1/ready", {}),
+      ({ status }) => status === 500,
+    );
+    await pool().query("ALTER TABLE away RENAME TO worker_heartbeat");
+
+    expect(new Set(answers.map(({ status }) => status)).size).toBe(1);
+  });
+
+  it("give the same text of the document each time, made once", async () => {
+    const [first, second] = [
+      await call(brim, "/api/v1/openapi.json", {}),
+      await call(brim, "/api/v1/openapi.json", {}),
+    ];
+
+    expect(first.headers.get("content-type")).toBe("application/json");
+    expect(second.body).toEqual(first.body);
   });
 });
