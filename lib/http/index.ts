@@ -7,10 +7,10 @@ export { presentBalance, presentCard, presentCheckout } from "./present/billing"
 export { presentTopUp } from "./present/top-up";
 export type { Route } from "./route";
 export { apiDocument, ROUTES } from "./routes";
+export { answerAuthRequest } from "./sign-in/auth-requests";
 export { authOptions, SIGN_IN_PAGE } from "./sign-in/auth-options";
 export { openBillingLink, peekLink } from "./sign-in/billing-link";
 export { readCsrfToken } from "./sign-in/csrf-token";
-export { limitSignIn } from "./sign-in/limit-sign-in";
 export { ownPath } from "./sign-in/own-address";
 export { type SignInWays, signInWays } from "./sign-in/providers";
 export { signOut } from "./sign-in/sign-out";

@@ -10,7 +10,7 @@ import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
 
 /** Each is counted by itself. */
-export type Bucket = "billing_reads" | "billing_writes" | "usage" | "failed_keys" | "sign_in";
+export type Bucket = "billing_reads" | "billing_writes" | "usage" | "failed_keys" | "sign_in" | "sign_in_returns";
 
 /** How a caller stands with a limit. */
 export interface LimitState {
@@ -79,6 +79,9 @@ export function limitHeaders(state: LimitState): Record<string, string> {
   };
 }
 
+/** Links and redirects are opened again by mail scanners and by the button that goes back. */
+const RETURNS_PER_SIGN_IN = 6;
+
 function limitOf(bucket: Bucket): number {
   const settings = env();
   switch (bucket) {
@@ -92,6 +95,8 @@ function limitOf(bucket: Bucket): number {
       return settings.RATE_LIMIT_FAILED_KEYS;
     case "sign_in":
       return settings.RATE_LIMIT_SIGN_IN;
+    case "sign_in_returns":
+      return settings.RATE_LIMIT_SIGN_IN * RETURNS_PER_SIGN_IN;
   }
 }
 

@@ -2,7 +2,7 @@ import { env } from "@/lib/platform/env";
 import { isAppError } from "@/lib/platform/errors";
 import { newId } from "@/lib/platform/ids";
 import { clientAddress } from "../limits/client-address";
-import { countRequest } from "../limits/rate-limits";
+import { type Bucket, countRequest } from "../limits/rate-limits";
 import { toResponse } from "../pipeline/answer";
 import { errorAnswer } from "../pipeline/errors";
 import { SIGN_IN_PAGE } from "./auth-options";
@@ -10,18 +10,18 @@ import { SIGN_IN_PAGE } from "./auth-options";
 /** What the sign-in page says when somebody tried too often. */
 export const TOO_MANY_ATTEMPTS = "TooManyAttempts";
 
-/** Attempts to sign in: the password of the demo, and asking for a link by e-mail. */
-const ATTEMPT = /^\/api\/auth\/(signin|callback)\//;
-
 /**
- * Counts an attempt to sign in against the caller's address.
+ * Counts an attempt to sign in against the caller's address: the password of the demo, asking for a link by e-mail, and
+ * coming back from a link or a provider.
  *
+ * @param operation what next-auth will do, as the router has decoded it: a path can be written in many ways
  * @returns null while it may go on; the answer when there were too many: for a browser the sign-in page, else 429
  */
-export async function limitSignIn(request: Request): Promise<Response | null> {
-  if (request.method !== "POST" || !ATTEMPT.test(new URL(request.url).pathname)) return null;
+export async function limitSignIn(request: Request, operation: string): Promise<Response | null> {
+  const bucket = bucketFor(request.method, operation);
+  if (!bucket) return null;
   try {
-    await countRequest("sign_in", clientAddress(request.headers));
+    await countRequest(bucket, clientAddress(request.headers));
     return null;
   } catch (error) {
     if (!isAppError(error)) throw error;
@@ -33,4 +33,11 @@ export async function limitSignIn(request: Request): Promise<Response | null> {
     const location = `${env().APP_URL}${SIGN_IN_PAGE}?error=${TOO_MANY_ATTEMPTS}`;
     return new Response(null, { status: 303, headers: { ...answer.headers, location } });
   }
+}
+
+/** A way back makes a query or a call to a provider, but it can only be guessed: an office may use many at once. */
+function bucketFor(method: string, operation: string): Bucket | null {
+  if (operation !== "signin" && operation !== "callback") return null;
+  if (method === "POST") return "sign_in";
+  return operation === "callback" ? "sign_in_returns" : null; // the other one is a page
 }

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { signInError } from "@/components/sign-in/sign-in-messages";
 import { createApiKey } from "@/lib/api-keys";
 import { createCustomer } from "@/lib/customers";
-import { limitSignIn } from "@/lib/http";
+import { answerAuthRequest } from "@/lib/http";
 import { pool } from "@/lib/platform/db";
 import { aCustomer, callerWith, type RunningBrim, startBrim } from "@/tests/support/brim";
 import { applySettings } from "@/tests/support/settings";
@@ -154,13 +154,21 @@ describe("limits counted in postgres", () => {
 });
 
 describe("attempts to sign in", () => {
-  const attempt = (headers: Record<string, string>, address = "203.0.113.9") =>
-    limitSignIn(
-      new Request("http://localhost:3000/api/auth/callback/credentials", {
-        method: "POST",
-        headers: { ...headers, "x-forwarded-for": address },
+  const ask = (
+    segments: string[],
+    { method = "POST", address = "203.0.113.9", ...init }: RequestInit & { address?: string } = {},
+  ) =>
+    answerAuthRequest(
+      new Request("http://localhost:3000/api/auth/any-way-to-write-it", {
+        ...init,
+        method,
+        headers: { ...init.headers, "x-forwarded-for": address },
       }),
+      segments,
+      async ({ body }) => new Response(`next-auth got ${body}`),
     );
+  const attempt = (headers: Record<string, string>, address?: string) =>
+    ask(["callback", "credentials"], { headers, ...(address && { address }) });
 
   beforeEach(() => {
     forgetCounts();
@@ -180,12 +188,22 @@ describe("attempts to sign in", () => {
   it("are let through ten times a minute for each address, then refused with the time to wait", async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, () => attempt({})));
 
-    expect(answers.filter((answer) => answer === null)).toHaveLength(10);
-    const refused = answers.filter((answer) => answer !== null);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);
+    const refused = answers.filter(({ status }) => status !== 200);
     expect(refused.map(({ status }) => status)).toEqual([429, 429]);
     expect(refused[0]?.headers.get("retry-after")).toMatch(/^([1-9]|[1-5]\d|60)$/);
     expect(await refused[0]?.json()).toMatchObject({ error: "RATE_LIMITED" });
-    expect(await attempt({}, "203.0.113.10")).toBeNull();
+    expect((await attempt({}, "203.0.113.10")).status).toBe(200);
+  });
+
+  it("are counted by network, whatever address and port of it they come from", async () => {
+    const addresses = ["203.0.113.77:40001", "::ffff:203.0.113.77", "203.0.113.77", "[::ffff:203.0.113.77]:9"];
+    for (let count = 0; count < 10; count++) await attempt({}, addresses[count % addresses.length]);
+
+    expect((await attempt({}, "203.0.113.77:50000")).status).toBe(429);
+    for (let count = 0; count < 10; count++) await attempt({}, `2001:db8:0:1::${count}`);
+    expect((await attempt({}, "2001:db8:0:1:ffff::1")).status).toBe(429);
+    expect((await attempt({}, "2001:db8:0:2::1")).status).toBe(200);
   });
 
   it("lead a browser back to the page, which says so", async () => {
@@ -193,24 +211,58 @@ describe("attempts to sign in", () => {
 
     const refused = await attempt({ accept: "text/html,*/*" });
 
-    expect(refused?.status).toBe(303);
-    expect(refused?.headers.get("location")).toBe("http://localhost:3000/sign-in?error=TooManyAttempts");
+    expect(refused.status).toBe(303);
+    expect(refused.headers.get("location")).toBe("http://localhost:3000/sign-in?error=TooManyAttempts");
     expect(signInError("TooManyAttempts")).toMatch(/wait a minute/);
   });
 
   it("are not all that next-auth answers: its pages and tokens are free", async () => {
     await Promise.all(Array.from({ length: 11 }, () => attempt({})));
 
-    for (const [method, path] of [
+    for (const [method, operation] of [
       ["GET", "csrf"],
       ["GET", "session"],
+      ["GET", "signin"],
       ["POST", "signout"],
     ] as const) {
-      const request = new Request(`http://localhost:3000/api/auth/${path}`, {
-        method,
-        headers: { "x-forwarded-for": "203.0.113.9" },
-      });
-      expect(await limitSignIn(request)).toBeNull();
+      expect((await ask([operation], { method })).status).toBe(200);
     }
+  });
+
+  it("count those who come back from a link or a provider too, six times as many", async () => {
+    const comeBack = () => ask(["callback", "email"], { method: "GET" });
+    for (let count = 0; count < 60; count++) expect((await comeBack()).status).toBe(200);
+
+    expect((await comeBack()).status).toBe(429);
+  });
+
+  it.each([
+    ["POST", "_log"],
+    ["GET", "_log"],
+    ["POST", "_LOG"],
+    ["POST", "%5flog"],
+    ["POST", "csrf"],
+    ["PUT", "signin"],
+    ["POST", ""],
+  ])("reach next-auth for what it is needed for alone: %s %s", async (method, operation) => {
+    expect((await ask([operation], { method })).status).toBe(404);
+  });
+
+  it("reach next-auth with a body that is small and has the fields of a form", async () => {
+    const post = (type: string, body: BodyInit) =>
+      ask(["signin", "email"], {
+        headers: { "content-type": type },
+        body,
+        address: `198.51.100.${Math.floor(Math.random() * 250)}`,
+        ...(body instanceof ReadableStream && { duplex: "half" }),
+      } as RequestInit);
+    const form = "application/x-www-form-urlencoded";
+
+    expect(await (await post(form, "email=a%40example.com")).text()).toBe("next-auth got email=a%40example.com");
+    expect((await post("application/json", '{"email":"a@example.com","json":true}')).status).toBe(200);
+    for (const body of ["", "{", "null", "[]", "12", '{"email":{"a":1}}', '{"email":["a"]}', '{"email":null}'])
+      expect((await post("application/json", body)).status).toBe(400);
+    expect((await post(form, "x".repeat(16 * 1024 + 1))).status).toBe(413);
+    expect((await post(form, new Blob(["x".repeat(64 * 1024)]).stream())).status).toBe(413);
   });
 });

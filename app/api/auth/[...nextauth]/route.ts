@@ -1,12 +1,15 @@
-import type { NextRequest } from "next/server";
+import { NextRequest } from "next/server";
 import NextAuth from "next-auth";
-import { authOptions, limitSignIn } from "@/lib/http";
+import { answerAuthRequest, authOptions } from "@/lib/http";
 
 async function handler(
   request: NextRequest,
   context: { params: Promise<{ nextauth: string[] }> },
 ): Promise<Response> {
-  return (await limitSignIn(request)) ?? NextAuth(request, context, authOptions());
+  const { nextauth } = await context.params;
+  return answerAuthRequest(request, nextauth, (checked) =>
+    NextAuth(new NextRequest(request.url, checked), context, authOptions()),
+  );
 }
 
 export { handler as GET, handler as POST };

@@ -1,0 +1,82 @@
+import { InvalidRequestError, NotFoundError } from "@/lib/platform/errors";
+import { newId } from "@/lib/platform/ids";
+import { toResponse } from "../pipeline/answer";
+import { errorAnswer } from "../pipeline/errors";
+import { readText } from "../pipeline/read-body";
+import { limitSignIn } from "./limit-sign-in";
+
+/** Far more than any form of sign-in sends. */
+const MAX_AUTH_BODY_BYTES = 16 * 1024;
+
+/**
+ * What next-auth is asked for, by method. Its `_log` is not among them: it writes what anybody sends into our log, for a
+ * client that Brim does not use.
+ */
+const OPERATIONS: Record<string, readonly string[]> = {
+  GET: ["callback", "csrf", "error", "providers", "session", "signin", "signout", "verify-request"],
+  POST: ["callback", "session", "signin", "signout"],
+};
+
+/** A request as next-auth gets it. */
+export interface AuthRequest {
+  method: string;
+  headers: Headers;
+  body?: string;
+}
+
+/**
+ * Answers below `/api/auth`: refuses what next-auth need not see, and gives it a body that is read and checked.
+ *
+ * @param segments the rest of the path as the router has decoded it, since next-auth chooses its operation by these
+ * @param run calls next-auth
+ */
+export async function answerAuthRequest(
+  request: Request,
+  segments: readonly string[],
+  run: (checked: AuthRequest) => Promise<Response>,
+): Promise<Response> {
+  try {
+    const [operation = ""] = segments;
+    if (!OPERATIONS[request.method]?.includes(operation)) throw new NotFoundError("operation of sign-in");
+    const refused = await limitSignIn(request, operation);
+    if (refused) return refused;
+    const { method, headers } = request;
+    if (method !== "POST") return await run({ method, headers });
+    const body = await readText(request, MAX_AUTH_BODY_BYTES);
+    if (isJson(headers)) checkFields(body);
+    return await run({ method, headers, body });
+  } catch (error) {
+    const requestId = newId("request");
+    const answer = errorAnswer(error, requestId);
+    return toResponse({ ...answer, headers: { ...answer.headers, "x-request-id": requestId } }, Response);
+  }
+}
+
+/** As next-auth decides it. */
+function isJson(headers: Headers): boolean {
+  return headers.get("content-type")?.includes("application/json") ?? false;
+}
+
+/**
+ * The fields of a form, whether as a form or as JSON. next-auth takes them for texts without looking.
+ * @throws InvalidRequestError
+ */
+function checkFields(body: string): void {
+  const fields = parse(body);
+  const isForm =
+    typeof fields === "object" &&
+    fields !== null &&
+    !Array.isArray(fields) &&
+    Object.values(fields).every((value) => typeof value === "string" || typeof value === "boolean");
+  if (!isForm) {
+    throw new InvalidRequestError([{ path: "", message: "Send the fields of the form as a JSON object." }]);
+  }
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
