@@ -30,6 +30,8 @@ const SECURITY_HEADERS = [
 
 const config: NextConfig = {
   poweredByHeader: false,
+  // Brim shows no pictures that need it, and Next's optimizer fetches, and writes into the log, what anybody asks for.
+  images: { unoptimized: true },
   // Linted and checked by our own scripts, with our own rules.
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: [

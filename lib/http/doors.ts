@@ -1,8 +1,9 @@
-import type { RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { noteClientAddress } from "./limits/client-address";
 import type { ResponseClass } from "./pipeline/answer";
+import { MAX_EVENT_BYTES } from "./pipeline/read-body";
 import { runNotFound, runRoute } from "./pipeline/run-route";
 import type { Route } from "./route";
 import { ROUTES } from "./routes";
@@ -56,9 +57,20 @@ export async function door(request: Request): Promise<Response> {
 export const apiListener: RequestListener = (request, response) => {
   if (refuseUnservable(request, response)) return;
   noteClientAddress(request);
+  if (willLeaveBody(request)) response.shouldKeepAlive = false;
   shared.brimApiListener ??= withItsOwnResponse(theApi());
   return shared.brimApiListener(request, response);
 };
+
+/**
+ * Whether a body will not be read to its end. The connection is then closed after the answer, or Node would read on to find
+ * the next request behind it.
+ */
+function willLeaveBody({ method, headers }: IncomingMessage): boolean {
+  if (Number(headers["content-length"] ?? 0) > MAX_EVENT_BYTES) return true;
+  const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+  return hasBody && (method === "GET" || method === "HEAD");
+}
 
 /** A direct door for other routes than Brim's own: the benchmark asks what the pipeline costs without them. */
 export function listenerFor(routes: readonly Route[]): RequestListener {

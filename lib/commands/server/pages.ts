@@ -5,6 +5,7 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http";
+import { log } from "@/lib/platform/log";
 
 /** Next's entry, as far as it is used. `server.ts` passes it in: the only file outside the web edge that may start Next. */
 export type CreateNext = (options: {
@@ -39,7 +40,7 @@ export async function preparePages(
   return {
     listener: (request, response) => {
       handle(request, response).catch((error: unknown) => {
-        console.error("A page failed:", error);
+        log().error({ err: error }, "a page failed");
         if (!response.headersSent) response.statusCode = 500;
         response.end();
       });

@@ -1,5 +1,4 @@
-import { createServer, type RequestListener } from "node:http";
-import { apiListener, isApiPath, noteClientAddress, refuseConnect, refuseUnservable } from "@/lib/http";
+import type { RequestListener } from "node:http";
 import { closeDatabase } from "@/lib/platform/db";
 import { startWorker } from "../start-worker";
 import { refuseUnfitDatabase } from "./database";
@@ -7,6 +6,7 @@ import { closeGracefully, listen } from "./listeners";
 import { type CreateNext, preparePages } from "./pages";
 import { checkSettings, fail } from "./settings";
 import { onStopRequest } from "./stop-signals";
+import { createWebServer } from "./web-server";
 
 const DRAIN_TIMEOUT_MS = 10_000;
 
@@ -22,16 +22,7 @@ export async function serve({ isDev, next }: { isDev: boolean; next: CreateNext 
   await refuseUnfitDatabase(settings.DATABASE_URL);
 
   let answerPage: RequestListener = (_request, response) => response.writeHead(503).end();
-  // Load balancers keep connections for a minute; the side that closes first must not be us.
-  const timeouts = { keepAliveTimeout: 65_000, headersTimeout: 66_000 };
-  const server = createServer(timeouts, (request, response) => {
-    const [pathname = "/"] = (request.url ?? "/").split("?", 1);
-    if (isApiPath(pathname)) return apiListener(request, response);
-    if (refuseUnservable(request, response)) return;
-    noteClientAddress(request);
-    answerPage(request, response);
-  });
-  server.on("connect", refuseConnect);
+  const server = createWebServer({ isDev, pages: (request, response) => answerPage(request, response) });
 
   try {
     // The port first: it may be taken, and then the worker must not have begun a job.

@@ -22,8 +22,8 @@ export async function verifyCountingFailures<T>(
     return verified;
   } catch (error) {
     if (isAppError(error)) {
-      refreshListedKeys();
-      if (!isCounted) await countRequest("failed_keys", address);
+      if (isCounted) refreshListedKeys();
+      else await countRequest("failed_keys", address);
     } else if (isCounted) {
       await uncountRequest("failed_keys", address); // the database is away, which says nothing about the key
     }
