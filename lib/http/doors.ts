@@ -53,6 +53,12 @@ export async function door(request: Request): Promise<Response> {
   return theApi().fetch(request, { Make: Response });
 }
 
+/** Answers requests for other routes than Brim's own, without a server: for benchmarks. */
+export function handlerFor(routes: readonly Route[]): (request: Request) => Promise<Response> {
+  const app = buildApi(routes);
+  return async (request) => app.fetch(request, { Make: Response });
+}
+
 /** The direct door: the same handlers without Next, for the process that `npm start` runs. */
 export const apiListener: RequestListener = (request, response) => {
   if (refuseUnservable(request, response)) return;

@@ -12,6 +12,8 @@ export interface Scale {
   rounds: number;
   /** Single reads that are timed for one number. */
   reads: number;
+  /** Routes whose fields, headers and parameters are filled up; all are measured in full. */
+  inputRoutes: number;
   ledger: LedgerSize;
   grown: LedgerSize;
 }
@@ -22,6 +24,7 @@ export const FULL: Scale = {
   longWarmUpMs: 8_000,
   rounds: 5,
   reads: 300,
+  inputRoutes: Number.POSITIVE_INFINITY,
   ledger: { customers: 10_000, transfersEach: 1, busyTransfers: 1_000 },
   grown: { customers: 10_000, transfersEach: 400, busyTransfers: 1_000_000 },
 };
@@ -32,6 +35,7 @@ export const QUICK: Scale = {
   longWarmUpMs: 50,
   rounds: 2,
   reads: 10,
+  inputRoutes: 1,
   ledger: { customers: 200, transfersEach: 1, busyTransfers: 100 },
   grown: { customers: 200, transfersEach: 20, busyTransfers: 2_000 },
 };

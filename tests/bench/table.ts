@@ -3,7 +3,7 @@ import type { Spread } from "./spread";
 /** One line of the result: a rate against the floor of the same rounds, or a number that must stay below another. */
 export type Row =
   | { kind: "ratio"; name: string; measured: Spread; floor: Spread; ratio: Spread; atLeast?: number }
-  | { kind: "limit"; name: string; measured: Spread; unit: "ms" | "MB" | "µs"; below?: number };
+  | { kind: "limit"; name: string; measured: Spread; unit: "ms" | "MB" | "µs" | "×"; below?: number };
 
 /** Undefined when nothing was promised. */
 export function isMet(row: Row): boolean | undefined {

@@ -15,13 +15,22 @@ const NOTHING = z.strictObject({});
 /**
  * Checks what came in against its schema.
  *
- * @throws InvalidRequestError naming every field that is wrong
+ * @throws InvalidRequestError naming every field that is wrong, or the first hundred
  */
 export function validate<T>(schema: z.ZodType<T> | undefined, input: unknown, what: "body" | "query"): T {
   const expected = schema ?? (NOTHING as unknown as z.ZodType<T>);
   const result = expected.safeParse(input, { error: WORDS[what] });
   if (result.success) return result.data;
-  throw new InvalidRequestError(result.error.issues.flatMap((issue) => describe(issue, what)));
+  throw new InvalidRequestError(firstOf(result.error.issues.flatMap((issue) => describe(issue, what))));
+}
+
+/** More help nobody, and an answer must not be many times as large as what it answers. */
+const MAX_ISSUES = 100;
+
+function firstOf(issues: Issue[]): Issue[] {
+  if (issues.length <= MAX_ISSUES) return issues;
+  const rest = issues.length - MAX_ISSUES;
+  return [...issues.slice(0, MAX_ISSUES), { path: "", message: `There are ${rest} more problems.` }];
 }
 
 /**

@@ -42,12 +42,18 @@ export function authOptions(): AuthOptions {
       },
     },
     logger: {
-      error: (code, metadata) => log().error({ code, err: errorOf(metadata) }, "sign-in failed"),
+      error: (code, metadata) => {
+        if (CALLER_MISTAKES.has(code)) log().info({ code }, "sign-in request refused");
+        else log().error({ code, err: errorOf(metadata) }, "sign-in failed");
+      },
       warn: (code) => log().warn({ code }, "sign-in warning"),
       debug: () => {}, // would tell tokens
     },
   };
 }
+
+/** Errors that only repeat what somebody sent: an address to go to, a cookie that is no session. Nobody here needs to act. */
+const CALLER_MISTAKES = new Set(["INVALID_CALLBACK_URL_ERROR", "JWT_SESSION_ERROR"]);
 
 /** Beside the error, next-auth gives what a provider answered, which has secrets in it. */
 function errorOf(metadata: Error | { error: Error }): Error {

@@ -1,8 +1,10 @@
+import { env } from "@/lib/platform/env";
 import { InvalidRequestError, NotFoundError } from "@/lib/platform/errors";
 import { newId } from "@/lib/platform/ids";
 import { toResponse } from "../pipeline/answer";
 import { errorAnswer } from "../pipeline/errors";
 import { readText } from "../pipeline/read-body";
+import { SIGN_IN_PAGE } from "./auth-options";
 import { limitSignIn } from "./limit-sign-in";
 
 /** Far more than any form of sign-in sends. */
@@ -40,6 +42,7 @@ export async function answerAuthRequest(
     if (!OPERATIONS[request.method]?.includes(operation)) throw new NotFoundError("operation of sign-in");
     const refused = await limitSignIn(request, operation);
     if (refused) return refused;
+    if (operation === "callback" && new URL(request.url).searchParams.has("error")) return signInAgain();
     const { method, headers } = request;
     if (method !== "POST") return await run({ method, headers });
     const body = await readText(request, MAX_AUTH_BODY_BYTES);
@@ -50,6 +53,15 @@ export async function answerAuthRequest(
     const answer = errorAnswer(error, requestId);
     return toResponse({ ...answer, headers: { ...answer.headers, "x-request-id": requestId } }, Response);
   }
+}
+
+/**
+ * A provider sends people back with an `error`, mostly because they said no. next-auth would write its text, which is
+ * anybody's, into the log.
+ */
+function signInAgain(): Response {
+  const location = `${env().APP_URL}${SIGN_IN_PAGE}?error=OAuthCallback`;
+  return new Response(null, { status: 302, headers: { location } });
 }
 
 /** As next-auth decides it. */

@@ -5,6 +5,7 @@ import { measureCharges } from "./charge";
 import { measureDrivers } from "./drivers";
 import { measureGrowth } from "./growth";
 import { measureHttp } from "./http";
+import { measureInputSizes } from "./input-size";
 import { measurePipeline } from "./pipeline";
 import { measureSandbox } from "./sandbox";
 import { measureThreshold } from "./threshold";
@@ -18,6 +19,7 @@ const GROUPS = {
   drivers: measureDrivers,
   sandbox: measureSandbox,
   growth: measureGrowth,
+  "input-size": measureInputSizes,
 } as const satisfies Record<string, (bench: Bench) => Promise<Row[]>>;
 
 export type GroupName = keyof typeof GROUPS;

@@ -248,6 +248,14 @@ describe("attempts to sign in", () => {
     expect((await ask([operation], { method })).status).toBe(404);
   });
 
+  it("lead back to the page when a provider sends an error, whose text reaches neither next-auth nor the log", async () => {
+    const request = new Request("http://localhost:3000/api/auth/callback/github?error=ANYTHING&state=x");
+    const answer = await answerAuthRequest(request, ["callback", "github"], async () => new Response("next-auth"));
+
+    expect(answer.status).toBe(302);
+    expect(answer.headers.get("location")).toBe("http://localhost:3000/sign-in?error=OAuthCallback");
+  });
+
   it("reach next-auth with a body that is small and has the fields of a form", async () => {
     const post = (type: string, body: BodyInit) =>
       ask(["signin", "email"], {

@@ -1,0 +1,214 @@
+import { z } from "zod";
+import { createApiKey } from "@/lib/api-keys";
+import { createCustomer } from "@/lib/customers";
+import { ROUTES, type Route } from "@/lib/http";
+import { handlerFor } from "@/lib/http/doors";
+import { MAX_BODY_BYTES, MAX_EVENT_BYTES } from "@/lib/http/pipeline/read-body";
+import type { ApiRequest } from "@/tests/support/both-doors";
+import { fieldsOf, withField } from "@/tests/support/json-fields";
+import { bodyOf, parametersOf, validRequest } from "@/tests/support/refusals/valid-request";
+import type { ApiWorld } from "@/tests/support/refusals/world";
+import { pointBrimAt } from "../ledger/bench-database";
+import { HEADER_SHAPES, JSON_SHAPES, QUERY_SHAPES, type Shape } from "../input-shapes";
+import type { Row } from "../table";
+import type { Bench } from "./bench";
+
+/** Node takes 16 KiB of request line and headers together. */
+const MAX_HEADER_BYTES = 15 * 1024;
+
+/** Twice the input may take twice the time; four times would be work that grows with the square. */
+const MAX_GROWTH = 3;
+
+/** A part of a request that is filled up to its size limit. */
+interface Part {
+  /** One row of the result; several routes can share one. */
+  row: string;
+  maxBytes: number;
+  shapes: readonly Shape[];
+  request(text: string): ApiRequest;
+}
+
+/** Whether the time of any request grows faster than its longest field, header or parameter. */
+export async function measureInputSizes(bench: Bench): Promise<Row[]> {
+  const { url } = await bench.postgres.ledger("input", { customers: 1, transfersEach: 1, busyTransfers: 1 });
+  await pointBrimAt(url);
+  const world = await worldOfKeys();
+  const worst = new Map<string, { ratio: number; shape: string; count: number }>();
+  for (const part of ROUTES.slice(0, bench.scale.inputRoutes).flatMap((route) => partsOf(route, world))) {
+    for (const [shape, fill] of part.shapes) {
+      const ratio = await growthOf(part, fill, bench.scale.rounds);
+      const known = worst.get(part.row);
+      const count = (known?.count ?? 0) + 1;
+      worst.set(part.row, !known || ratio > known.ratio ? { ratio, shape, count } : { ...known, count });
+    }
+  }
+  return [...worst].map(([row, { ratio, shape, count }]) => ({
+    kind: "limit",
+    name: `${row}: twice as long, worst of ${count} (${shape})`,
+    measured: { median: ratio, min: ratio, max: ratio },
+    unit: "×",
+    below: MAX_GROWTH,
+  }));
+}
+
+/** Keys and a customer; what paths name need not exist. */
+async function worldOfKeys(): Promise<ApiWorld> {
+  const { customerId } = await createCustomer({ name: "bench", email: "bench@example.com" });
+  const key = async (owner: typeof customerId | null) =>
+    (await createApiKey({ customerId: owner, name: "bench", scopes: "all" })).secret;
+  return {
+    operatorKey: await key(null),
+    customer: { customerId, key: await key(customerId) },
+  } as ApiWorld;
+}
+
+function partsOf(route: Route, world: ApiWorld): Part[] {
+  const objects = pathExamples(route);
+  const plain = validRequest(route, world, { objects });
+  const name = route.operationId;
+  const withHeader = (header: string) => (text: string) => ({
+    ...plain,
+    headers: { ...plain.headers, [header]: text },
+  });
+  return [
+    ...HEADERS.map((header) => ({
+      row: `header ${header}`,
+      maxBytes: MAX_HEADER_BYTES,
+      shapes: HEADER_SHAPES,
+      request: withHeader(header),
+    })),
+    ...Object.keys(objects).map((parameter) => ({
+      row: `${name} {${parameter}}`,
+      maxBytes: MAX_HEADER_BYTES,
+      shapes: QUERY_SHAPES,
+      request: (text: string) => {
+        const path = validRequest(route, world, { objects: { ...objects, [parameter]: text } }).path;
+        return { ...plain, path };
+      },
+    })),
+    ...["unknown", ...Object.keys(parametersOf(route).properties)].map((parameter) => ({
+      row: parameter === "unknown" ? "a query of any kind" : `${name} ?${parameter}`,
+      maxBytes: MAX_HEADER_BYTES,
+      shapes: QUERY_SHAPES,
+      request: (text: string) => ({
+        ...plain,
+        path: `${plain.path}${plain.path.includes("?") ? "&" : "?"}${parameter}=${text}`,
+      }),
+    })),
+    ...bodyParts(route, world, plain),
+  ];
+}
+
+const HEADERS = [
+  "authorization",
+  "brim-customer",
+  "content-encoding",
+  "content-type",
+  "cookie",
+  "idempotency-key",
+  "origin",
+  "stripe-signature",
+  "x-forwarded-for",
+];
+
+/** Stands in a body where the text under test goes. */
+const HERE = "@here@";
+
+function bodyParts(route: Route, world: ApiWorld, plain: ApiRequest): Part[] {
+  const asBody = (body: string) => ({ ...plain, body });
+  const whole = (maxBytes: number): Part => ({
+    row: `${route.operationId} body`,
+    maxBytes,
+    shapes: JSON_SHAPES,
+    request: asBody,
+  });
+  if (route.access.kind === "stripe") return [whole(MAX_EVENT_BYTES)];
+  if (!route.body) return [];
+  const maxBytes = route.maxBodyBytes ?? MAX_BODY_BYTES;
+  return [
+    whole(maxBytes),
+    ...fieldsOf(route.body).map(({ path }) => {
+      const [before = "", after = ""] = JSON.stringify(withField(bodyOf(route, world), path, HERE)).split(
+        JSON.stringify(HERE),
+      );
+      return {
+        row: `${route.operationId} ${path}`,
+        maxBytes: maxBytes - before.length - after.length,
+        shapes: JSON_SHAPES,
+        request: (text: string) => asBody(before + text + after),
+      };
+    }),
+  ];
+}
+
+/** Ids in the form that each part of the path has. */
+function pathExamples(route: Route): Record<string, string> {
+  if (!route.params) return {};
+  const { properties = {} } = z.toJSONSchema(route.params) as {
+    properties?: Record<string, { examples?: unknown[] }>;
+  };
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, { examples }]) => [name, String(examples?.[0] ?? "none")]),
+  );
+}
+
+/** Of a growth that is too large, how often it is measured again: noise passes, real growth stays. */
+const CONFIRMATIONS = 3;
+
+async function growthOf(part: Part, fill: Shape[1], rounds: number): Promise<number> {
+  const half = part.request(fill(Math.floor(part.maxBytes / 2)));
+  const full = part.request(fill(part.maxBytes));
+  let least = Number.POSITIVE_INFINITY;
+  for (let count = 0; count < CONFIRMATIONS && !(least < MAX_GROWTH); count++) {
+    const [once, twice] = await bestOf(rounds, half, full);
+    least = Math.min(least, twice / once);
+  }
+  return least;
+}
+
+/** The least CPU time of each, measured in turn. */
+async function bestOf(rounds: number, half: ApiRequest, full: ApiRequest): Promise<[number, number]> {
+  const repeats = await repeatsFor(half);
+  let [once, twice] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let round = 0; round < rounds; round++) {
+    once = Math.min(once, await cpuMicroseconds(half, repeats));
+    twice = Math.min(twice, await cpuMicroseconds(full, repeats));
+  }
+  return [once, twice];
+}
+
+/** Enough of them that the clock of the CPU sees the shorter one. */
+const SLICE_MICROSECONDS = 2_000;
+const MAX_REPEATS = 20;
+
+async function repeatsFor(request: ApiRequest): Promise<number> {
+  await send(request); // compiled, and its statements prepared
+  const once = await cpuMicroseconds(request, 1);
+  return Math.min(MAX_REPEATS, Math.max(1, Math.ceil(SLICE_MICROSECONDS / Math.max(1, once))));
+}
+
+async function cpuMicroseconds(request: ApiRequest, repeats: number): Promise<number> {
+  const before = process.cpuUsage();
+  for (let count = 0; count < repeats; count++) await send(request);
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
+/** All that stands before the work, and the work itself where it makes no call to Stripe. */
+const handle = handlerFor(ROUTES.map((route) => (callsStripe(route) ? { ...route, run: doNothing } : route)));
+
+function callsStripe({ tag, method }: Route): boolean {
+  return tag === "Billing" && method !== "GET";
+}
+
+async function doNothing() {
+  return { body: {} };
+}
+
+async function send({ method, path, headers, body }: ApiRequest): Promise<void> {
+  const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  const response = await handle(
+    new Request(`http://localhost:3000${path}`, { method, headers: { ...headers, ...length }, body }),
+  );
+  await response.arrayBuffer();
+}
