@@ -4,6 +4,8 @@ import { isDatabaseUnavailable } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { newId } from "@/lib/platform/ids";
 import { log } from "@/lib/platform/log";
+import { clientAddress } from "../limits/client-address";
+import { countRequest, uncountRequest } from "../limits/rate-limits";
 import { toResponse } from "../pipeline/answer";
 import { errorAnswer } from "../pipeline/errors";
 import { readText } from "../pipeline/read-body";
@@ -34,6 +36,7 @@ export function peekLink(customerId: string, token: string): Promise<ShownLink> 
 export async function openBillingLink(request: Request): Promise<Response> {
   try {
     requireOwnPage(request.headers);
+    await countRequest("sign_in", clientAddress(request.headers)); // taken back for a link that is good
     const form = new URLSearchParams(await readText(request, MAX_FORM_BYTES));
     return await open(request, { customerId: form.get("customer") ?? "", token: form.get("token") ?? "" });
   } catch (error) {
@@ -47,6 +50,7 @@ async function open(request: Request, link: { customerId: string; token: string 
     const query = new URLSearchParams({ customer: link.customerId, token: link.token });
     return goTo(`${BILLING_LINK_PATH}?${query}`, []);
   }
+  await uncountRequest("sign_in", clientAddress(request.headers));
   const session = await newSession(visitor.user, visitor.customerId, SESSION_SECONDS);
   // The parts of a longer cookie would be read together with the new one.
   return goTo(visitor.returnPath, [...endedSession(request.headers.get("cookie") ?? ""), session]);

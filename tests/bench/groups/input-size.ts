@@ -10,6 +10,7 @@ import { bodyOf, parametersOf, validRequest } from "@/tests/support/refusals/val
 import type { ApiWorld } from "@/tests/support/refusals/world";
 import { pointBrimAt } from "../ledger/bench-database";
 import { HEADER_SHAPES, JSON_SHAPES, QUERY_SHAPES, type Shape } from "../input-shapes";
+import type { Scale } from "../scale";
 import type { Row } from "../table";
 import type { Bench } from "./bench";
 
@@ -36,7 +37,7 @@ export async function measureInputSizes(bench: Bench): Promise<Row[]> {
   const worst = new Map<string, { ratio: number; shape: string; count: number }>();
   for (const part of ROUTES.slice(0, bench.scale.inputRoutes).flatMap((route) => partsOf(route, world))) {
     for (const [shape, fill] of part.shapes) {
-      const ratio = await growthOf(part, fill, bench.scale.rounds);
+      const ratio = await growthOf(part, fill, bench.scale);
       const known = worst.get(part.row);
       const count = (known?.count ?? 0) + 1;
       worst.set(part.row, !known || ratio > known.ratio ? { ratio, shape, count } : { ...known, count });
@@ -155,20 +156,24 @@ function pathExamples(route: Route): Record<string, string> {
 /** Of a growth that is too large, how often it is measured again: noise passes, real growth stays. */
 const CONFIRMATIONS = 3;
 
-async function growthOf(part: Part, fill: Shape[1], rounds: number): Promise<number> {
+async function growthOf(part: Part, fill: Shape[1], scale: Scale): Promise<number> {
   const half = part.request(fill(Math.floor(part.maxBytes / 2)));
   const full = part.request(fill(part.maxBytes));
   let least = Number.POSITIVE_INFINITY;
   for (let count = 0; count < CONFIRMATIONS && !(least < MAX_GROWTH); count++) {
-    const [once, twice] = await bestOf(rounds, half, full);
+    const [once, twice] = await bestOf(scale, half, full);
     least = Math.min(least, twice / once);
   }
   return least;
 }
 
 /** The least CPU time of each, measured in turn. */
-async function bestOf(rounds: number, half: ApiRequest, full: ApiRequest): Promise<[number, number]> {
-  const repeats = await repeatsFor(half);
+async function bestOf(
+  { rounds, sliceMs }: Scale,
+  half: ApiRequest,
+  full: ApiRequest,
+): Promise<[number, number]> {
+  const repeats = await repeatsFor(half, sliceMs); // a thousandth of a slice: there are thousands of them
   let [once, twice] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let round = 0; round < rounds; round++) {
     once = Math.min(once, await cpuMicroseconds(half, repeats));
@@ -177,14 +182,13 @@ async function bestOf(rounds: number, half: ApiRequest, full: ApiRequest): Promi
   return [once, twice];
 }
 
-/** Enough of them that the clock of the CPU sees the shorter one. */
-const SLICE_MICROSECONDS = 2_000;
 const MAX_REPEATS = 20;
 
-async function repeatsFor(request: ApiRequest): Promise<number> {
+/** Enough of them that the clock of the CPU sees the shorter one. */
+async function repeatsFor(request: ApiRequest, sliceMicroseconds: number): Promise<number> {
   await send(request); // compiled, and its statements prepared
   const once = await cpuMicroseconds(request, 1);
-  return Math.min(MAX_REPEATS, Math.max(1, Math.ceil(SLICE_MICROSECONDS / Math.max(1, once))));
+  return Math.min(MAX_REPEATS, Math.max(1, Math.ceil(sliceMicroseconds / Math.max(1, once))));
 }
 
 async function cpuMicroseconds(request: ApiRequest, repeats: number): Promise<number> {

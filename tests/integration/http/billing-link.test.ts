@@ -1,5 +1,5 @@
 import { decode, encode } from "next-auth/jwt";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { pruneBillingLinks } from "@/lib/billing-links";
 import { listCustomersOf, roleOf } from "@/lib/customers";
 import { openBillingLink, peekLink } from "@/lib/http";
@@ -350,6 +350,29 @@ describe("posting the form", () => {
     const response = await open({ customer: customer.customerId, token: "x".repeat(5_000) });
 
     expect(response.status).toBe(413);
+  });
+});
+
+describe("guessing links", () => {
+  const forgetCounts = () => Object.assign(globalThis, { brimLimiters: undefined, brimEnv: undefined });
+  const limit = process.env.RATE_LIMIT_SIGN_IN ?? "1000000";
+
+  beforeEach(() => {
+    process.env.RATE_LIMIT_SIGN_IN = "3";
+    forgetCounts();
+  });
+  afterEach(() => {
+    process.env.RATE_LIMIT_SIGN_IN = limit;
+    forgetCounts();
+  });
+
+  it("counts as attempts to sign in do, and opening good ones does not", async () => {
+    const customer = await aCustomer(brim);
+    for (let count = 0; count < 5; count++) expect((await open(await aLink(customer))).status).toBe(303);
+
+    const guesses = Array.from({ length: 5 }, () => open({ customer: customer.customerId, token: "guess" }));
+
+    expect((await Promise.all(guesses)).map(({ status }) => status).sort()).toEqual([303, 303, 303, 429, 429]);
   });
 });
 
