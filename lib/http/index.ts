@@ -7,8 +7,8 @@ export { presentBalance, presentCard, presentCheckout } from "./present/billing"
 export { presentTopUp } from "./present/top-up";
 export type { Route } from "./route";
 export { apiDocument, ROUTES } from "./routes";
-export { answerAuthRequest } from "./sign-in/auth-requests";
 export { authOptions, SIGN_IN_PAGE } from "./sign-in/auth-options";
+export { answerAuthRequest } from "./sign-in/auth-requests";
 export { openBillingLink, peekLink } from "./sign-in/billing-link";
 export { readCsrfToken } from "./sign-in/csrf-token";
 export { ownPath } from "./sign-in/own-address";

@@ -10,7 +10,13 @@ import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
 
 /** Each is counted by itself. */
-export type Bucket = "billing_reads" | "billing_writes" | "usage" | "failed_keys" | "sign_in" | "sign_in_returns";
+export type Bucket =
+  | "billing_reads"
+  | "billing_writes"
+  | "usage"
+  | "failed_keys"
+  | "sign_in"
+  | "sign_in_returns";
 
 /** How a caller stands with a limit. */
 export interface LimitState {

@@ -49,9 +49,12 @@ const HOST = "Host: localhost\r\n";
 const FORM = `${HOST}Connection: close\r\nContent-Type: application/x-www-form-urlencoded\r\n`;
 
 describe("a request to any address", () => {
-  it.each(["/api/v1/health", "/billing", "/api/auth/session"])("has a time for its head: %s", async (path) => {
-    expect(await statusOf(exchange(`GET ${path} HTTP/1.1\r\n${HOST}`, { drip: "a: b\r\n" }))).toBe(408);
-  });
+  it.each(["/api/v1/health", "/billing", "/api/auth/session"])(
+    "has a time for its head: %s",
+    async (path) => {
+      expect(await statusOf(exchange(`GET ${path} HTTP/1.1\r\n${HOST}`, { drip: "a: b\r\n" }))).toBe(408);
+    },
+  );
 
   it.each([
     ["/api/v1/usage/charges", "Authorization: Bearer x\r\nContent-Type: application/json\r\n"],
@@ -66,9 +69,12 @@ describe("a request to any address", () => {
   });
 
   it("closes the connection when a body comes with a read, whose end nobody waits for", async () => {
-    const answer = await exchange(`GET /api/v1/health HTTP/1.1\r\n${HOST}Content-Length: 9000000000\r\n\r\n`, {
-      drip: "x".repeat(1_000),
-    });
+    const answer = await exchange(
+      `GET /api/v1/health HTTP/1.1\r\n${HOST}Content-Length: 9000000000\r\n\r\n`,
+      {
+        drip: "x".repeat(1_000),
+      },
+    );
 
     expect(answer).toMatch(/^HTTP\/1.1 200 .*connection: close/is);
   });
@@ -90,7 +96,9 @@ describe("a request to a page", () => {
     ["/sign-out", 200],
     ["/billing-link/open", 200],
   ])("posts only where a form of ours does: %s answers %i", async (path, status) => {
-    expect(await statusOf(exchange(`POST ${path} HTTP/1.1\r\n${FORM}Content-Length: 1\r\n\r\nx`))).toBe(status);
+    expect(await statusOf(exchange(`POST ${path} HTTP/1.1\r\n${FORM}Content-Length: 1\r\n\r\nx`))).toBe(
+      status,
+    );
   });
 
   it.each([
@@ -100,7 +108,8 @@ describe("a request to a page", () => {
     ["Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", 411],
   ])("has a small body, and says how small", async (rest, status) => {
     expect(await statusOf(exchange(`POST /api/auth/signin/email HTTP/1.1\r\n${FORM}${rest}`))).toBe(status);
-    if (status !== 200) expect(await statusOf(exchange(`GET /billing HTTP/1.1\r\n${FORM}${rest}`))).toBe(status);
+    if (status !== 200)
+      expect(await statusOf(exchange(`GET /billing HTTP/1.1\r\n${FORM}${rest}`))).toBe(status);
   });
 
   it.each(["PUT", "DELETE", "PATCH", "OPTIONS"])("is not asked for with %s", async (method) => {
@@ -111,6 +120,8 @@ describe("a request to a page", () => {
     await exchange(`GET http://elsewhere/billing?a=1 HTTP/1.1\r\n${FORM}\r\n`);
 
     expect(seen.at(-1)).toBe("GET /billing?a=1");
-    expect(await exchange(`GET http://elsewhere/api/v1/health HTTP/1.1\r\n${FORM}\r\n`)).toContain('"status":"up"');
+    expect(await exchange(`GET http://elsewhere/api/v1/health HTTP/1.1\r\n${FORM}\r\n`)).toContain(
+      '"status":"up"',
+    );
   });
 });

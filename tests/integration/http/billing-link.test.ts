@@ -372,7 +372,9 @@ describe("guessing links", () => {
 
     const guesses = Array.from({ length: 5 }, () => open({ customer: customer.customerId, token: "guess" }));
 
-    expect((await Promise.all(guesses)).map(({ status }) => status).sort()).toEqual([303, 303, 303, 429, 429]);
+    expect((await Promise.all(guesses)).map(({ status }) => status).sort()).toEqual([
+      303, 303, 303, 429, 429,
+    ]);
   });
 });
 

@@ -197,7 +197,12 @@ describe("attempts to sign in", () => {
   });
 
   it("are counted by network, whatever address and port of it they come from", async () => {
-    const addresses = ["203.0.113.77:40001", "::ffff:203.0.113.77", "203.0.113.77", "[::ffff:203.0.113.77]:9"];
+    const addresses = [
+      "203.0.113.77:40001",
+      "::ffff:203.0.113.77",
+      "203.0.113.77",
+      "[::ffff:203.0.113.77]:9",
+    ];
     for (let count = 0; count < 10; count++) await attempt({}, addresses[count % addresses.length]);
 
     expect((await attempt({}, "203.0.113.77:50000")).status).toBe(429);
@@ -250,7 +255,11 @@ describe("attempts to sign in", () => {
 
   it("lead back to the page when a provider sends an error, whose text reaches neither next-auth nor the log", async () => {
     const request = new Request("http://localhost:3000/api/auth/callback/github?error=ANYTHING&state=x");
-    const answer = await answerAuthRequest(request, ["callback", "github"], async () => new Response("next-auth"));
+    const answer = await answerAuthRequest(
+      request,
+      ["callback", "github"],
+      async () => new Response("next-auth"),
+    );
 
     expect(answer.status).toBe(302);
     expect(answer.headers.get("location")).toBe("http://localhost:3000/sign-in?error=OAuthCallback");
@@ -266,9 +275,20 @@ describe("attempts to sign in", () => {
       } as RequestInit);
     const form = "application/x-www-form-urlencoded";
 
-    expect(await (await post(form, "email=a%40example.com")).text()).toBe("next-auth got email=a%40example.com");
+    expect(await (await post(form, "email=a%40example.com")).text()).toBe(
+      "next-auth got email=a%40example.com",
+    );
     expect((await post("application/json", '{"email":"a@example.com","json":true}')).status).toBe(200);
-    for (const body of ["", "{", "null", "[]", "12", '{"email":{"a":1}}', '{"email":["a"]}', '{"email":null}'])
+    for (const body of [
+      "",
+      "{",
+      "null",
+      "[]",
+      "12",
+      '{"email":{"a":1}}',
+      '{"email":["a"]}',
+      '{"email":null}',
+    ])
       expect((await post("application/json", body)).status).toBe(400);
     expect((await post(form, "x".repeat(16 * 1024 + 1))).status).toBe(413);
     expect((await post(form, new Blob(["x".repeat(64 * 1024)]).stream())).status).toBe(413);
