@@ -3,7 +3,7 @@ import { headers } from "next/headers";
 import { EnterForm } from "@/components/billing-link/enter-form";
 import { buttonLook } from "@/components/ui/button";
 import { PlainPage } from "@/components/ui/plain-page";
-import { peekLink, readSignedInUser } from "@/lib/http";
+import { peekLink, readSession } from "@/lib/http";
 import { firstValues, type SearchParams } from "../search-params";
 import { withDatabase } from "../with-database";
 
@@ -18,7 +18,7 @@ export default async function BillingLinkPage({ searchParams }: { searchParams: 
   const { customer = "", token = "" } = firstValues(await searchParams);
   const requestHeaders = await headers();
   const [link, user] = await withDatabase(() =>
-    Promise.all([peekLink(customer, token), readSignedInUser(requestHeaders)]),
+    Promise.all([peekLink(customer, token), readSession(requestHeaders)]),
   );
   if (link.state !== "usable") return <NotUsable state={link.state} isSignedIn={user !== null} />;
   return (

@@ -1,8 +1,8 @@
 import { cardName } from "@/components/billing/card-words";
 import type { CheckoutReturn } from "@/components/billing/return-notice";
-import { hasScope, scopesOfRole } from "@/lib/auth";
+import { hasScope, type Session, scopesOfRole } from "@/lib/auth";
 import { listCustomersOf, type MemberOf } from "@/lib/customers";
-import { presentTopUp, type SessionUser } from "@/lib/http";
+import { presentTopUp } from "@/lib/http";
 import { type Balance, listRecords, readBalance, type TransferRecord } from "@/lib/ledger";
 import { listCards, type SavedCard } from "@/lib/payment-methods";
 import { type CustomerId, isId } from "@/lib/platform/ids";
@@ -38,7 +38,7 @@ export interface BillingView {
  * @returns "no_customer" for a user without any, "foreign" when the named one is not the user's, or the named attempt cannot exist
  */
 export async function loadBilling(
-  user: SessionUser,
+  user: Session,
   query: BillingQuery,
 ): Promise<BillingView | "no_customer" | "foreign"> {
   // Any text can stand in the address of a page, also one that the database refuses.

@@ -5,7 +5,7 @@ import { BillingPanels } from "@/components/billing/billing-panels";
 import { CustomerSwitcher } from "@/components/billing/customer-switcher";
 import { PageFrame } from "@/components/billing/page-frame";
 import { ReturnNotice } from "@/components/billing/return-notice";
-import { readSignedInUser, SIGN_IN_PAGE } from "@/lib/http";
+import { readSession, SIGN_IN_PAGE } from "@/lib/http";
 import { fromCents } from "@/lib/money";
 import { MAX_TOP_UP, MIN_TOP_UP } from "@/lib/top-ups";
 import { firstValues, type SearchParams } from "../search-params";
@@ -20,7 +20,7 @@ const LIMITS = { min: fromCents(MIN_TOP_UP), max: fromCents(MAX_TOP_UP) };
 export default async function BillingPage({ searchParams }: { searchParams: SearchParams }) {
   const query = firstValues(await searchParams);
   const requestHeaders = await headers();
-  const user = await withDatabase(() => readSignedInUser(requestHeaders));
+  const user = await withDatabase(() => readSession(requestHeaders));
   if (!user) redirect(`${SIGN_IN_PAGE}?${new URLSearchParams({ callbackUrl: addressOf(query) })}`);
 
   const view = await withDatabase(() => loadBilling(user, query));

@@ -5,8 +5,7 @@ import { SignInForms } from "@/components/sign-in/sign-in-forms";
 import { signInError } from "@/components/sign-in/sign-in-messages";
 import { Notice } from "@/components/ui/notice";
 import { PlainPage } from "@/components/ui/plain-page";
-import { ownPath, readCsrfToken, readSignedInUser, signInWays } from "@/lib/http";
-import { env } from "@/lib/platform/env";
+import { ownPath, readCsrfToken, readSession, signInWays } from "@/lib/http";
 import { firstValues, type SearchParams } from "../search-params";
 import { withDatabase } from "../with-database";
 
@@ -18,9 +17,11 @@ const DEMO_EMAIL = "demo@example.com";
 
 export default async function SignInPage({ searchParams }: { searchParams: SearchParams }) {
   const { callbackUrl, error, ready, sent } = firstValues(await searchParams);
-  const goal = ownPath(callbackUrl, new URL(env().APP_URL).origin);
+  const goal = ownPath(callbackUrl);
   const requestHeaders = await headers();
-  if (await withDatabase(() => readSignedInUser(requestHeaders))) redirect(goal);
+  const session = await withDatabase(() => readSession(requestHeaders));
+  // A session for one customer alone leaves a reason to sign in.
+  if (session && session.onlyCustomerId === null) redirect(goal);
   if (sent) return <CheckYourMail />;
 
   const cookieStore = await cookies();
@@ -53,10 +54,10 @@ function CheckYourMail() {
   return (
     <PlainPage title="Check your e-mail">
       <p role="status" className="mt-4 text-soft">
-        We have sent you a link that signs you in. It works once, for 24 hours. Nothing there? Look into the
-        spam folder, or{" "}
+        If this address has access, we have sent it a sign-in link. The link works once and expires after 24
+        hours. Not there? Check your spam folder, or{" "}
         <a href="/sign-in" className="text-accent underline underline-offset-4">
-          ask for another one
+          request another link
         </a>
         .
       </p>

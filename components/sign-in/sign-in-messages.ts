@@ -9,6 +9,8 @@ const SENTENCES: Record<string, string> = {
   OAuthAccountNotLinked: "This login already belongs to somebody else. Sign in the way you did before.",
   Unavailable: "We cannot check sign-ins just now. Please try again in a moment.",
   TooManyAttempts: "Too many attempts in a short time. Please wait a minute, then try again.",
+  TooManyMails:
+    "Too many sign-in e-mails were requested. Use the latest one you received, or try again in an hour.",
   SessionRequired: "Please sign in to see this page.",
 };
 

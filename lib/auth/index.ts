@@ -15,4 +15,19 @@ export {
   scopesOfRole,
   UnauthorizedError,
 } from "./actor";
-export { createDemoUser, findUserByPassword, provideUser, type SignedInUser } from "./users";
+export {
+  endSession,
+  endSessionsLike,
+  findSession,
+  pruneSessions,
+  type Session,
+  startSession,
+} from "./sessions";
+export {
+  type AddressProof,
+  createDemoUser,
+  findUserByPassword,
+  provideUser,
+  recordAddressProof,
+  type SignedInUser,
+} from "./users";

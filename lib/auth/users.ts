@@ -22,7 +22,7 @@ export async function createDemoUser(input: {
   const user = await prisma().user.upsert({
     where: { email },
     create: { id: newId("user"), email, name: input.name, passwordHash, emailVerified: new Date() },
-    update: { name: input.name, passwordHash },
+    update: { name: input.name, passwordHash, emailVerified: new Date() },
   });
   return { userId: user.id as UserId };
 }
@@ -37,6 +37,39 @@ export async function provideUser(tx: Tx, email: string): Promise<SignedInUser> 
   await tx.user.createMany({ data: { id: newId("user"), email }, skipDuplicates: true });
   const user = await tx.user.findUniqueOrThrow({ where: { email } });
   return { userId: user.id as UserId, email: user.email, name: user.name };
+}
+
+/** How somebody has just proved an e-mail address: the account at a provider, or null for a sign-in link. */
+export interface AddressProof {
+  email: string;
+  account: { provider: string; providerAccountId: string } | null;
+}
+
+/**
+ * Records that a user has proved an e-mail address.
+ *
+ * The first proof takes away what was attached to the login before: an operator's word is enough to create a login, so
+ * whoever got hold of it earlier may be somebody else. Provider accounts, a password and sessions end; memberships stay,
+ * because they are the operator's word too.
+ *
+ * @returns whether the address is the login's own. If it is not, the proof says nothing about what belongs to the login's
+ *   address.
+ */
+export async function recordAddressProof(
+  tx: Tx,
+  userId: UserId,
+  { email, account }: AddressProof,
+  now: Date,
+): Promise<{ isOwnAddress: boolean }> {
+  const [first] = await tx.user.updateManyAndReturn({
+    where: { id: userId, email, emailVerified: null },
+    data: { emailVerified: now, passwordHash: null },
+  });
+  if (first) {
+    await tx.account.deleteMany({ where: { userId, ...(account && { NOT: account }) } });
+    await tx.userSession.deleteMany({ where: { userId } });
+  }
+  return { isOwnAddress: (await tx.user.count({ where: { id: userId, email } })) > 0 };
 }
 
 /** The user whom an e-mail and a password belong to, or null. Answers null at once outside the demo. */

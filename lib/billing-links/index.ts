@@ -1,3 +1,9 @@
 export { BILLING_LINK_PATH, createBillingLink, type NewBillingLink } from "./create-billing-link";
 export { pruneBillingLinks } from "./prune-billing-links";
-export { type LinkState, type LinkVisitor, peekBillingLink, redeemBillingLink } from "./redeem-billing-link";
+export {
+  LINK_SESSION_SECONDS,
+  type LinkState,
+  type LinkVisitor,
+  peekBillingLink,
+  redeemBillingLink,
+} from "./redeem-billing-link";

@@ -1,7 +1,7 @@
-import { provideUser, type SignedInUser } from "@/lib/auth";
+import { provideUser, startSession } from "@/lib/auth";
 import { keepMember } from "@/lib/customers";
 import { prisma, withTransaction } from "@/lib/platform/db";
-import { type CustomerId, isId } from "@/lib/platform/ids";
+import { isId, type SessionId, type UserId } from "@/lib/platform/ids";
 import { tokenHash } from "./token";
 
 /** What has become of a link. `unknown` is one that we never made, or only a part of one. */
@@ -9,10 +9,14 @@ export type LinkState = "usable" | "used" | "expired" | "unknown";
 
 /** Who comes in by a link, and where it leads. */
 export interface LinkVisitor {
-  user: SignedInUser;
-  customerId: CustomerId;
+  userId: UserId;
+  /** The session that the link has opened, for its customer alone. */
+  sessionId: SessionId;
   returnPath: string;
 }
+
+/** What a link opens lasts as long as a day's work; then the product makes another link. */
+export const LINK_SESSION_SECONDS = 12 * 60 * 60;
 
 /** Tells what a link is good for without using it up. */
 export async function peekBillingLink(
@@ -35,10 +39,12 @@ export async function peekBillingLink(
  * the customer from now on: its owner with the customer's own address, otherwise with the role `billing`; who is a
  * member already keeps the role.
  *
+ * @param replaces the session that the browser had until now, which ends
  * @returns null when it cannot be used (any more)
  */
 export async function redeemBillingLink(
   link: { customerId: string; token: string },
+  replaces: SessionId | null,
   now: Date,
 ): Promise<LinkVisitor | null> {
   const { customerId } = link;
@@ -50,10 +56,13 @@ export async function redeemBillingLink(
     });
     if (!used) return null;
     const customer = await tx.customer.findUniqueOrThrow({ where: { customerId } });
-    const user = await provideUser(tx, used.email);
+    const { userId } = await provideUser(tx, used.email);
     const role = used.email === customer.email ? "owner" : "billing";
-    await keepMember(tx, { customerId, userId: user.userId, role });
-    return { user, customerId, returnPath: used.returnPath };
+    await keepMember(tx, { customerId, userId, role });
+    if (replaces) await tx.userSession.deleteMany({ where: { sessionId: replaces } });
+    const expiresAt = new Date(now.getTime() + LINK_SESSION_SECONDS * 1_000);
+    const sessionId = await startSession(tx, { userId, onlyCustomerId: customerId, expiresAt }, now);
+    return { userId, sessionId, returnPath: used.returnPath };
   });
 }
 

@@ -1,3 +1,4 @@
+import { pruneSessions } from "@/lib/auth";
 import { pruneBillingLinks } from "@/lib/billing-links";
 import { pruneStoredAnswers } from "@/lib/http";
 import { checkLedgerDaily, expireHolds } from "@/lib/ledger";
@@ -14,6 +15,7 @@ const JOBS: readonly ScheduledJob[] = [
   { task: "prune-stored-answers", cron: "30 * * * *", run: (now) => pruneStoredAnswers(now) },
   { task: "prune-usage-minutes", cron: "45 * * * *", run: (now) => pruneUsageMinutes(now) },
   { task: "prune-billing-links", cron: "50 3 * * *", run: (now) => pruneBillingLinks(now) },
+  { task: "prune-sessions", cron: "55 * * * *", run: (now) => pruneSessions(now) },
   { task: "sweep-top-ups", cron: "*/5 * * * *", run: (now) => sweepTopUps(now) },
   { task: "sweep-invoices", cron: "*/5 * * * *", run: (now) => sweepInvoices(now) },
   {

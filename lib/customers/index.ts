@@ -14,6 +14,7 @@ export {
 export { type AccountChange, freezeCustomer, unfreezeCustomer } from "./freeze-customer";
 export {
   addMember,
+  isKnownAddress,
   joinCustomersByEmail,
   keepMember,
   listCustomersOf,

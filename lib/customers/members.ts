@@ -31,6 +31,15 @@ export async function roleOf(userId: UserId, customerId: CustomerId): Promise<Ro
   return row ? (row.role as Role) : null;
 }
 
+/** Whether an e-mail address has access to anything here: it has a login, or a customer carries it. */
+export async function isKnownAddress(email: string): Promise<boolean> {
+  const [logins, customers] = await Promise.all([
+    prisma().user.count({ where: { email }, take: 1 }),
+    prisma().customer.count({ where: { email }, take: 1 }),
+  ]);
+  return logins + customers > 0;
+}
+
 /** A customer as one of its members sees it. */
 export interface MemberOf {
   customerId: CustomerId;

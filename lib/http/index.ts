@@ -7,12 +7,13 @@ export { presentBalance, presentCard, presentCheckout } from "./present/billing"
 export { presentTopUp } from "./present/top-up";
 export type { Route } from "./route";
 export { apiDocument, ROUTES } from "./routes";
-export { authOptions, SIGN_IN_PAGE } from "./sign-in/auth-options";
+export { SIGN_IN_PAGE } from "./sign-in/auth-options";
 export { answerAuthRequest } from "./sign-in/auth-requests";
 export { openBillingLink, peekLink } from "./sign-in/billing-link";
 export { readCsrfToken } from "./sign-in/csrf-token";
+export { handleAuth } from "./sign-in/handle-auth";
 export { ownPath } from "./sign-in/own-address";
 export { type SignInWays, signInWays } from "./sign-in/providers";
+export { readSession } from "./sign-in/session";
 export { signOut } from "./sign-in/sign-out";
-export { readSignedInUser, type SessionUser } from "./sign-in/signed-in-user";
 export { refuseConnect, refuseUnservable } from "./unservable";

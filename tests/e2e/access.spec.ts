@@ -28,10 +28,17 @@ test("a member sees its own customer only", async ({ page, member }) => {
   await expect(balance(page)).toHaveCount(0);
 });
 
-test("signing out ends the session", async ({ page, member }) => {
+test("signing out ends the session: a copy of its cookie opens no page", async ({
+  page,
+  member,
+  context,
+}) => {
   await signIn(page, member);
+  const copied = await context.cookies();
 
   await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveURL(/\/sign-in/);
+  await context.addCookies(copied);
   await page.goto("/billing");
 
   await expect(page).toHaveURL(/\/sign-in/);

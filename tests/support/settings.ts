@@ -13,6 +13,8 @@ const DEFAULTS = {
   RATE_LIMIT_WRITES: "1000000",
   RATE_LIMIT_FAILED_KEYS: "1000000",
   RATE_LIMIT_SIGN_IN: "1000000",
+  RATE_LIMIT_MAIL_RECIPIENT: "1000000",
+  RATE_LIMIT_MAIL_SENDER: "1000000",
 };
 
 /** Sets the environment for this test file. Must happen before the first call of the code under test. */

@@ -16,7 +16,9 @@ export type Bucket =
   | "usage"
   | "failed_keys"
   | "sign_in"
-  | "sign_in_returns";
+  | "sign_in_returns"
+  | "mail_recipient"
+  | "mail_sender";
 
 /** How a caller stands with a limit. */
 export interface LimitState {
@@ -32,9 +34,12 @@ export interface LimitState {
 export class RateLimitedError extends AppError {
   readonly kind = "rate_limited";
 
-  constructor(readonly state: LimitState) {
+  constructor(
+    readonly state: LimitState,
+    what = "requests in a minute",
+  ) {
     super(
-      `More than ${state.limit} requests in a minute. Please try again in ${state.resetSeconds} ${state.resetSeconds === 1 ? "second" : "seconds"}.`,
+      `More than ${state.limit} ${what}. Please try again in ${state.resetSeconds} ${state.resetSeconds === 1 ? "second" : "seconds"}.`,
     );
   }
 
@@ -43,7 +48,14 @@ export class RateLimitedError extends AppError {
   }
 }
 
-const WINDOW_SECONDS = 60;
+/** E-mails are counted by the hour, everything else by the minute. */
+function windowSecondsOf(bucket: Bucket): number {
+  return isMail(bucket) ? 3_600 : 60;
+}
+
+function isMail(bucket: Bucket): boolean {
+  return bucket === "mail_recipient" || bucket === "mail_sender";
+}
 
 /** On globalThis because this module exists once in Node and once in Next's bundle, and both count the same requests. */
 const shared = globalThis as typeof globalThis & { brimLimiters?: Map<Bucket, RateLimiterAbstract> };
@@ -60,7 +72,8 @@ export async function countRequest(bucket: Bucket, who: string): Promise<LimitSt
     return stateOf(limit, await limiterOf(bucket).consume(who));
   } catch (refused) {
     if (!isRefusal(refused)) throw refused;
-    throw new RateLimitedError(stateOf(limit, refused));
+    const what = isMail(bucket) ? "e-mails in an hour" : "requests in a minute";
+    throw new RateLimitedError(stateOf(limit, refused), what);
   }
 }
 
@@ -103,6 +116,10 @@ function limitOf(bucket: Bucket): number {
       return settings.RATE_LIMIT_SIGN_IN;
     case "sign_in_returns":
       return settings.RATE_LIMIT_SIGN_IN * RETURNS_PER_SIGN_IN;
+    case "mail_recipient":
+      return settings.RATE_LIMIT_MAIL_RECIPIENT;
+    case "mail_sender":
+      return settings.RATE_LIMIT_MAIL_SENDER;
   }
 }
 
@@ -116,7 +133,7 @@ function limiterOf(bucket: Bucket): RateLimiterAbstract {
 }
 
 function newLimiter(bucket: Bucket): RateLimiterAbstract {
-  const options = { keyPrefix: bucket, points: limitOf(bucket), duration: WINDOW_SECONDS };
+  const options = { keyPrefix: bucket, points: limitOf(bucket), duration: windowSecondsOf(bucket) };
   const inMemory = new RateLimiterMemory(options);
   // Counting what anybody can send must cost less than answering it: so each process counts wrong keys by itself.
   if (env().RATE_LIMIT_STORE === "memory" || bucket === "failed_keys") return inMemory;

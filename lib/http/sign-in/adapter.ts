@@ -23,12 +23,17 @@ export function userAdapter(): Adapter {
         data: {
           id: newId("user"),
           email: normalizeEmail(user.email),
-          // Every way to sign in proves the address, see `isVerifiedSignIn`.
+          // Every way to sign in proves the address, see `maySignIn`.
           emailVerified: user.emailVerified ?? new Date(),
           name: user.name ?? null,
           image: user.image ?? null,
         },
       }),
+    // next-auth would ask for the user of the present session, and link a new provider account to it. Whoever signs in
+    // must prove an address; a session proves none.
+    getUser: async () => null,
+    // Would mark the address as proven; `completeSignIn` does, with all that follows from it.
+    updateUser: ({ id }: { id: string }) => prisma().user.findUniqueOrThrow({ where: { id } }),
     getUserByEmail: (email: string) => prisma().user.findUnique({ where: { email: normalizeEmail(email) } }),
     useVerificationToken: async (link: { identifier: string; token: string }) =>
       // From the address of a link, which anybody can write.

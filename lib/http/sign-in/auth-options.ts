@@ -1,26 +1,25 @@
 import type { AuthOptions } from "next-auth";
-import { joinCustomersByEmail } from "@/lib/customers";
 import { env } from "@/lib/platform/env";
-import { isId } from "@/lib/platform/ids";
 import { log } from "@/lib/platform/log";
 import { userAdapter } from "./adapter";
+import { completeSignIn, SESSION_SECONDS } from "./complete-sign-in";
 import { ownAddress } from "./own-address";
-import { isVerifiedSignIn, signInProviders } from "./providers";
+import { maySignIn } from "./proven-address";
+import { signInProviders } from "./providers";
+import { SESSION_ID } from "./session";
 
 /** The page that asks who you are. */
 export const SIGN_IN_PAGE = "/sign-in";
 
 /**
- * How people sign in. A function, because the settings are not read at import. The session is a signed cookie that
- * names the user and nothing else of weight: what the user may do is read from the database at each request.
- *
- * To be called inside Next only: in plain Node next-auth's providers, which are CommonJS, arrive wrapped.
+ * How people sign in. A function, because the settings are not read at import. The session's cookie is a signed token
+ * that names a row of ours and nothing else: what it may do is read from the database at each request.
  */
 export function authOptions(): AuthOptions {
   return {
     adapter: userAdapter(),
     secret: env().NEXTAUTH_SECRET,
-    session: { strategy: "jwt" },
+    session: { strategy: "jwt", maxAge: SESSION_SECONDS },
     providers: signInProviders(),
     pages: {
       // The mark says that next-auth has set its cookies: a page alone cannot.
@@ -29,16 +28,12 @@ export function authOptions(): AuthOptions {
       verifyRequest: `${SIGN_IN_PAGE}?sent=1`,
     },
     callbacks: {
-      signIn: isVerifiedSignIn,
-      redirect: ({ url, baseUrl }) => ownAddress(url, baseUrl),
-    },
-    events: {
-      signIn: async ({ user }) => {
-        if (!isId("user", user.id) || !user.email) throw new Error("A sign-in ended without a user of ours.");
-        await joinCustomersByEmail(
-          { userId: user.id, email: user.email, name: user.name ?? null },
-          { mayCreate: env().SIGNUP === "open" },
-        );
+      signIn: maySignIn,
+      redirect: ({ url }) => ownAddress(url),
+      // Not in the event `signIn`, whose failure next-auth ignores.
+      jwt: async (signIn) => {
+        const { userId, sessionId } = await completeSignIn(signIn, new Date());
+        return { sub: userId, [SESSION_ID]: sessionId };
       },
     },
     logger: {

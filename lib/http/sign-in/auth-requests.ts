@@ -12,11 +12,11 @@ const MAX_AUTH_BODY_BYTES = 16 * 1024;
 
 /**
  * What next-auth is asked for, by method. Its `_log` is not among them: it writes what anybody sends into our log, for a
- * client that Brim does not use.
+ * client that Brim does not use. Nor are `session` and `signout`: they do not know that sessions end on the server.
  */
 const OPERATIONS: Record<string, readonly string[]> = {
-  GET: ["callback", "csrf", "error", "providers", "session", "signin", "signout", "verify-request"],
-  POST: ["callback", "session", "signin", "signout"],
+  GET: ["callback", "csrf", "error", "signin", "verify-request"],
+  POST: ["callback", "signin"],
 };
 
 /** A request as next-auth gets it. */

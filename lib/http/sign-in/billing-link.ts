@@ -1,5 +1,12 @@
 import { ForbiddenError } from "@/lib/auth";
-import { BILLING_LINK_PATH, type LinkState, peekBillingLink, redeemBillingLink } from "@/lib/billing-links";
+import {
+  BILLING_LINK_PATH,
+  LINK_SESSION_SECONDS,
+  type LinkState,
+  type LinkVisitor,
+  peekBillingLink,
+  redeemBillingLink,
+} from "@/lib/billing-links";
 import { isDatabaseUnavailable } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { newId } from "@/lib/platform/ids";
@@ -9,10 +16,8 @@ import { countRequest, uncountRequest } from "../limits/rate-limits";
 import { toResponse } from "../pipeline/answer";
 import { errorAnswer } from "../pipeline/errors";
 import { readText } from "../pipeline/read-body";
-import { endedSession, newSession } from "./session-cookie";
-
-/** What a link opens lasts as long as a day's work; then the product makes another link. */
-const SESSION_SECONDS = 12 * 60 * 60;
+import { readSession } from "./session";
+import { expiredSessionCookies, sessionCookie } from "./session-cookie";
 
 /** Far more than the form of the page sends. */
 const MAX_FORM_BYTES = 4 * 1024;
@@ -45,15 +50,23 @@ export async function openBillingLink(request: Request): Promise<Response> {
 }
 
 async function open(request: Request, link: { customerId: string; token: string }): Promise<Response> {
-  const visitor = await redeemBillingLink(link, new Date()).catch(backToThePage);
+  const visitor = await redeem(request, link).catch(backToThePage);
   if (!visitor) {
     const query = new URLSearchParams({ customer: link.customerId, token: link.token });
     return goTo(`${BILLING_LINK_PATH}?${query}`, []);
   }
   await uncountRequest("sign_in", clientAddress(request.headers));
-  const session = await newSession(visitor.user, visitor.customerId, SESSION_SECONDS);
   // The parts of a longer cookie would be read together with the new one.
-  return goTo(visitor.returnPath, [...endedSession(request.headers.get("cookie") ?? ""), session]);
+  const expired = expiredSessionCookies(request.headers.get("cookie") ?? "");
+  return goTo(visitor.returnPath, [...expired, await sessionCookie(visitor, LINK_SESSION_SECONDS)]);
+}
+
+async function redeem(
+  request: Request,
+  link: { customerId: string; token: string },
+): Promise<LinkVisitor | null> {
+  const previous = await readSession(request.headers);
+  return redeemBillingLink(link, previous?.sessionId ?? null, new Date());
 }
 
 /** The link is as good as before, and the page says that the database is away. */

@@ -1,5 +1,5 @@
 import { env } from "@/lib/platform/env";
-import { isAppError } from "@/lib/platform/errors";
+import { type AppError, isAppError } from "@/lib/platform/errors";
 import { newId } from "@/lib/platform/ids";
 import { clientAddress } from "../limits/client-address";
 import { type Bucket, countRequest } from "../limits/rate-limits";
@@ -25,13 +25,7 @@ export async function limitSignIn(request: Request, operation: string): Promise<
     return null;
   } catch (error) {
     if (!isAppError(error)) throw error;
-    const requestId = newId("request");
-    const answer = errorAnswer(error, requestId);
-    if (!request.headers.get("accept")?.includes("text/html")) {
-      return toResponse({ ...answer, headers: { ...answer.headers, "x-request-id": requestId } }, Response);
-    }
-    const location = `${env().APP_URL}${SIGN_IN_PAGE}?error=${TOO_MANY_ATTEMPTS}`;
-    return new Response(null, { status: 303, headers: { ...answer.headers, location } });
+    return tooManyAttempts(request, error, TOO_MANY_ATTEMPTS);
   }
 }
 
@@ -40,4 +34,15 @@ function bucketFor(method: string, operation: string): Bucket | null {
   if (operation !== "signin" && operation !== "callback") return null;
   if (method === "POST") return "sign_in";
   return operation === "callback" ? "sign_in_returns" : null; // the other one is a page
+}
+
+/** The answer when somebody tried too often: for a browser the sign-in page, which says so by `code`; else 429. */
+export function tooManyAttempts(request: Request, error: AppError, code: string): Response {
+  const requestId = newId("request");
+  const answer = errorAnswer(error, requestId);
+  if (!request.headers.get("accept")?.includes("text/html")) {
+    return toResponse({ ...answer, headers: { ...answer.headers, "x-request-id": requestId } }, Response);
+  }
+  const location = `${env().APP_URL}${SIGN_IN_PAGE}?error=${code}`;
+  return new Response(null, { status: 303, headers: { ...answer.headers, location } });
 }

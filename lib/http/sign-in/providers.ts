@@ -1,14 +1,14 @@
-import type { Account, AuthOptions, Profile, User } from "next-auth";
+import type { AuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import EmailProvider from "next-auth/providers/email";
 import GitHubProvider from "next-auth/providers/github";
 import GoogleProvider from "next-auth/providers/google";
 import { findUserByPassword } from "@/lib/auth";
-import { sendSignInLink } from "@/lib/emails";
-import { parseEmail } from "@/lib/platform/email-address";
 import { env } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
+import { normalizeAddress } from "./address";
 import { readVerifiedEmail } from "./github-email";
+import { mailSignInLink } from "./mail-sign-in-link";
 
 /** Which ways to sign in are switched on, for the page that offers them. */
 export interface SignInWays {
@@ -40,21 +40,6 @@ export function signInProviders(): AuthOptions["providers"] {
   ];
 }
 
-/** Whether a sign-in proves an e-mail address. Memberships follow the address, so nothing less may pass. */
-export function isVerifiedSignIn({ user, account, profile }: SignIn): boolean {
-  if (!user.email) return false;
-  return (
-    account?.provider !== "google" ||
-    (profile as { email_verified?: boolean } | undefined)?.email_verified === true
-  );
-}
-
-interface SignIn {
-  user: Pick<User, "email">;
-  account: Pick<Account, "provider"> | null;
-  profile?: Profile;
-}
-
 function passwordProvider() {
   return CredentialsProvider({
     credentials: { email: { type: "email" }, password: { type: "password" } },
@@ -75,35 +60,43 @@ function refuseForNow(error: unknown): never {
 function emailProvider() {
   return EmailProvider({
     maxAge: 24 * 60 * 60,
-    normalizeIdentifier: (identifier) => {
-      const email = parseEmail(identifier);
-      if (email === null) throw new Error("This is not an e-mail address.");
-      return email;
-    },
-    sendVerificationRequest: ({ identifier, url }) => sendSignInLink({ to: identifier, url }),
+    normalizeIdentifier: normalizeAddress,
+    sendVerificationRequest: ({ identifier, url }) => mailSignInLink({ to: identifier, url }),
   });
 }
 
 function githubProvider() {
+  const { site, api } = github();
   return GitHubProvider({
     clientId: env().GITHUB_ID ?? "",
     clientSecret: env().GITHUB_SECRET ?? "",
-    // Dangerous only where a provider tells addresses that nobody has verified; those do not pass here.
+    // Dangerous only where a provider tells addresses that nobody has verified; `maySignIn` refuses those.
     allowDangerousEmailAccountLinking: true,
+    issuer: `${site}/login/oauth`,
+    authorization: { url: `${site}/login/oauth/authorize`, params: { scope: "read:user user:email" } },
+    token: `${site}/login/oauth/access_token`,
     userinfo: {
-      url: "https://api.github.com/user",
+      url: `${api}/user`,
       request: async ({ client, tokens }) => {
         const profile = await client.userinfo(tokens.access_token ?? "");
-        return { ...profile, email: await readVerifiedEmail(tokens.access_token ?? "") };
+        return { ...profile, email: await readVerifiedEmail(api, tokens.access_token ?? "") };
       },
     },
   });
 }
 
 function googleProvider() {
+  const issuer = env().OAUTH_API_BASE ?? "https://accounts.google.com";
   return GoogleProvider({
     clientId: env().GOOGLE_ID ?? "",
     clientSecret: env().GOOGLE_SECRET ?? "",
     allowDangerousEmailAccountLinking: true, // as above
+    wellKnown: `${issuer}/.well-known/openid-configuration`,
   });
+}
+
+/** Where GitHub's pages and its API are. */
+function github(): { site: string; api: string } {
+  const { OAUTH_API_BASE: base } = env();
+  return base ? { site: base, api: base } : { site: "https://github.com", api: "https://api.github.com" };
 }

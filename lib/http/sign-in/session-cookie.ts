@@ -1,14 +1,18 @@
 import { encode } from "next-auth/jwt";
-import type { SignedInUser } from "@/lib/auth";
 import { env } from "@/lib/platform/env";
-import type { CustomerId } from "@/lib/platform/ids";
-import { ENDS_AT, ONLY_CUSTOMER } from "./session";
+import type { SessionId, UserId } from "@/lib/platform/ids";
+import { SESSION_ID } from "./session";
 
 /** next-auth's session cookie, and the parts into which it cuts a long one. */
 const SESSION_COOKIE = /^(__Secure-)?next-auth\.session-token(\.\d+)?$/;
 
-/** The lines that take a session away from a browser. */
-export function endedSession(cookieHeader: string): string[] {
+/** Whether a cookie is the session's, or one that next-auth would take for a part of it. */
+export function isSessionCookie(name: string): boolean {
+  return name.includes("next-auth.session-token");
+}
+
+/** The lines that take a session's cookie away from a browser. */
+export function expiredSessionCookies(cookieHeader: string): string[] {
   return cookieHeader
     .split(";")
     .map((pair) => pair.split("=")[0]?.trim() ?? "")
@@ -20,19 +24,16 @@ export function endedSession(cookieHeader: string): string[] {
 }
 
 /**
- * The line that gives a browser a session for one customer alone, in the form that next-auth makes and reads.
+ * The line that gives a browser the cookie of a session, in the form that next-auth makes and reads.
  *
  * @see https://next-auth.js.org/configuration/options#cookies the cookie's name
  */
-export async function newSession(
-  user: SignedInUser,
-  customerId: CustomerId,
+export async function sessionCookie(
+  session: { userId: UserId; sessionId: SessionId },
   maxAgeSeconds: number,
 ): Promise<string> {
-  const { userId, email, name: shownName } = user;
-  const endsAt = Math.floor(Date.now() / 1_000) + maxAgeSeconds;
   const token = await encode({
-    token: { sub: userId, email, name: shownName, [ONLY_CUSTOMER]: customerId, [ENDS_AT]: endsAt },
+    token: { sub: session.userId, [SESSION_ID]: session.sessionId },
     secret: env().NEXTAUTH_SECRET,
     maxAge: maxAgeSeconds,
   });

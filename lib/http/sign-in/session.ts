@@ -1,26 +1,17 @@
 import { getToken } from "next-auth/jwt";
+import { findSession, type Session } from "@/lib/auth";
 import { env } from "@/lib/platform/env";
-import { type CustomerId, isId, type UserId } from "@/lib/platform/ids";
+import { isId } from "@/lib/platform/ids";
+
+/** The claim in next-auth's token that names the session. */
+export const SESSION_ID = "sid";
 
 /**
- * Claims in next-auth's token that narrow a session: to one customer, and to an end in seconds since 1970. The end is told
- * apart from the token's own, which next-auth moves on whenever it is asked for the session.
+ * Reads the session of a browser's cookie; null when there is none or it has ended. The cookie only names the session:
+ * whether it still exists, whose it is and what it is narrowed to is read from the database at each request. Works
+ * outside Next too.
  */
-export const ONLY_CUSTOMER = "onlyCustomerId";
-export const ENDS_AT = "endsAt";
-
-/** Whose browser it is. */
-export interface BrowserSession {
-  userId: UserId;
-  /** Set when a billing link opened the session: it is good for this customer alone, whatever else the user belongs to. */
-  onlyCustomerId: CustomerId | null;
-}
-
-/**
- * The session of a browser's cookie, or null. Works outside Next too; who the user may act for is read from the database
- * at each request, and the cookie can only narrow it.
- */
-export async function readSession(headers: Headers): Promise<BrowserSession | null> {
+export async function readSession(headers: Headers): Promise<Session | null> {
   const cookies = parseCookies(headers.get("cookie") ?? "");
   if (Object.keys(cookies).length === 0) return null;
   const token = await getToken({
@@ -31,13 +22,10 @@ export async function readSession(headers: Headers): Promise<BrowserSession | nu
     secret: env().NEXTAUTH_SECRET,
     secureCookie: env().APP_URL.startsWith("https:"),
   });
-  if (!token?.sub || !isId("user", token.sub)) return null;
-  const only = token[ONLY_CUSTOMER];
-  if (only === undefined) return { userId: token.sub, onlyCustomerId: null };
-  const isOver = !(Number(token[ENDS_AT]) > Date.now() / 1_000);
-  return typeof only === "string" && isId("customer", only) && !isOver
-    ? { userId: token.sub, onlyCustomerId: only }
-    : null;
+  const sessionId = token?.[SESSION_ID];
+  if (typeof sessionId !== "string" || !isId("session", sessionId)) return null;
+  const session = await findSession(sessionId, new Date());
+  return session?.userId === token?.sub ? session : null;
 }
 
 function parseCookies(header: string): Record<string, string> {

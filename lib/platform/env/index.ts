@@ -107,6 +107,7 @@ function crossChecks(env: Partial<Env>): string[] {
   const isLive = env.STRIPE_SECRET_KEY !== undefined && isLiveKey(env.STRIPE_SECRET_KEY);
   if (env.STRIPE_API_BASE && isLive)
     problems.push("STRIPE_API_BASE must not be set together with a live key");
+  if (env.OAUTH_API_BASE && isLive) problems.push("OAUTH_API_BASE must not be set together with a live key");
   if (
     env.STRIPE_PUBLISHABLE_KEY &&
     env.STRIPE_SECRET_KEY &&

@@ -90,6 +90,9 @@ const statementSuffix = z
   .regex(/^[^<>\\'"*]*$/, `must not contain < > \\ ' " *`)
   .regex(/[A-Za-z]/, "must contain a letter");
 
+const mailsPerHour = (fallback: number) =>
+  wholeNumber("a number of e-mails an hour", { min: 1, max: 1_000_000, fallback });
+
 /** Everything that Brim can be told from outside. `.env.example` explains each name. */
 export const envSchema = z.object({
   APP_URL: serverAddress,
@@ -147,12 +150,15 @@ export const envSchema = z.object({
   GITHUB_SECRET: credential.optional(),
   GOOGLE_ID: credential.optional(),
   GOOGLE_SECRET: credential.optional(),
+  OAUTH_API_BASE: serverAddress.optional(),
 
   RATE_LIMIT_READS: requestsPerMinute(600),
   RATE_LIMIT_WRITES: requestsPerMinute(120),
   RATE_LIMIT_USAGE: requestsPerMinute(60_000),
   RATE_LIMIT_FAILED_KEYS: requestsPerMinute(60),
   RATE_LIMIT_SIGN_IN: requestsPerMinute(10),
+  RATE_LIMIT_MAIL_RECIPIENT: mailsPerHour(5),
+  RATE_LIMIT_MAIL_SENDER: mailsPerHour(30),
   RATE_LIMIT_STORE: choice(["memory", "postgres"]).default("memory"),
   TRUST_PROXY: wholeNumber("the number of proxies in front of Brim", { min: 0, max: 10, fallback: 0 }),
 

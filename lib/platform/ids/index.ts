@@ -10,6 +10,7 @@ export const ID_PREFIXES = {
   refund: "rfd",
   apiKey: "key",
   user: "user",
+  session: "sess",
   alert: "alert",
   timeline: "tl",
   request: "req",
@@ -28,6 +29,7 @@ export type HoldId = Id<"hold">;
 export type ChargeId = Id<"charge">;
 export type ApiKeyId = Id<"apiKey">;
 export type UserId = Id<"user">;
+export type SessionId = Id<"session">;
 
 /** A new id, unique and sortable by the time of its making. */
 export function newId<Kind extends keyof Prefixes>(kind: Kind): Id<Kind> {

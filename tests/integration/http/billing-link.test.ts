@@ -1,14 +1,13 @@
-import { decode, encode } from "next-auth/jwt";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { pruneBillingLinks } from "@/lib/billing-links";
 import { listCustomersOf, roleOf } from "@/lib/customers";
-import { openBillingLink, peekLink } from "@/lib/http";
-import { readSignedInUser } from "@/lib/http/sign-in/signed-in-user";
+import { openBillingLink, peekLink, readSession, signOut } from "@/lib/http";
 import { prisma } from "@/lib/platform/db";
 import type { CustomerId, UserId } from "@/lib/platform/ids";
 import { aCustomer, call, type RunningBrim, startBrim } from "@/tests/support/brim";
 import { takeDatabaseAway } from "@/tests/support/database";
 import { actionsOn, anOperator, expectRefusedField, type Operator } from "@/tests/support/operator";
+import { sessionOf } from "@/tests/support/sign-in/session-of";
 
 let brim: RunningBrim;
 let operator: Operator;
@@ -84,7 +83,7 @@ describe("a billing link", () => {
       body: JSON.stringify({ amount_usd: "25.00" }),
     });
     expect(paying.status).toBe(200);
-    const user = await readSignedInUser(new Headers({ cookie }));
+    const user = await readSession(new Headers({ cookie }));
     expect(user).toMatchObject({ email: "ada@acme.example", onlyCustomerId: customer.customerId });
     expect(await roleOf(user?.userId as UserId, customer.customerId)).toBe("billing");
     expect(await actionsOn(customer.customerId)).toEqual([
@@ -284,18 +283,52 @@ describe("the session of a billing link", () => {
     expect((await balance(cookieOf(response), customer.customerId)).status).toBe(200);
   });
 
-  it("ends after its time, also when next-auth has written its cookie anew", async () => {
+  it("ends after twelve hours", async () => {
     const customer = await aCustomer(brim);
     const cookie = cookieOf(await open(await aLink(customer)));
-    const secret = process.env.NEXTAUTH_SECRET ?? "";
-    const token = await decode({ token: cookie.split("=")[1], secret });
-    const renewed = async (endsAt: number) =>
-      `next-auth.session-token=${await encode({ token: { ...token, endsAt }, secret })}`;
-    const now = Math.floor(Date.now() / 1_000);
+    const where = { onlyCustomerId: customer.customerId };
+    const [session] = await prisma().userSession.findMany({ where });
+    const life = Number(session?.expiresAt) - Number(session?.createdAt);
+    expect(life).toBe(12 * 3_600_000);
+    expect((await balance(cookie, customer.customerId)).status).toBe(200);
 
-    expect(Number(token?.endsAt) - now).toBeGreaterThan(43_000);
-    expect((await balance(await renewed(now + 60), customer.customerId)).status).toBe(200);
-    expect((await balance(await renewed(now - 1), customer.customerId)).status).toBe(401);
+    const past = new Date(Date.now() - 1);
+    await prisma().userSession.updateMany({
+      where,
+      data: { createdAt: new Date(0), expiresAt: past },
+    });
+
+    expect((await balance(cookie, customer.customerId)).status).toBe(401);
+  });
+
+  it("takes the place of the browser's earlier session on the server, too", async () => {
+    const [customer, other] = [await aCustomer(brim), await aCustomer(brim)];
+    const earlier = cookieOf(await open(await aLink(other)));
+
+    await open(await aLink(customer), { cookie: earlier });
+
+    expect((await balance(earlier, other.customerId)).status).toBe(401);
+  });
+
+  it("ends with the others of its kind when somebody signs out, and no wider session does", async () => {
+    const [customer, other] = [await aCustomer(brim), await aCustomer(brim)];
+    const email = "out@acme.example";
+    const [phone, laptop, elsewhere] = [
+      cookieOf(await open(await aLink(customer, { email }))),
+      cookieOf(await open(await aLink(customer, { email }))),
+      cookieOf(await open(await aLink(other, { email }))),
+    ];
+    const { userId } = await userOf(phone);
+    const wide = await sessionOf(userId);
+
+    const headers = { cookie: phone, origin: brim.url };
+    const response = await signOut(new Request(`${brim.url}/sign-out`, { method: "POST", headers }));
+
+    expect(response.status).toBe(303);
+    expect((await balance(phone, customer.customerId)).status).toBe(401);
+    expect((await balance(laptop, customer.customerId)).status).toBe(401);
+    expect((await balance(elsewhere, other.customerId)).status).toBe(200);
+    expect((await balance(wide, customer.customerId)).status).toBe(200);
   });
 
   it("ends with the membership, at once", async () => {
@@ -429,7 +462,7 @@ async function linkOf(url: string): Promise<Link> {
 }
 
 async function userOf(cookie: string) {
-  const user = await readSignedInUser(new Headers({ cookie }));
+  const user = await readSession(new Headers({ cookie }));
   if (!user) throw new Error("The cookie is nobody's.");
   return user;
 }

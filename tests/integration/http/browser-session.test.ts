@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDemoUser, type Role } from "@/lib/auth";
 import { addMember } from "@/lib/customers";
 import { prisma } from "@/lib/platform/db";
+import { newId } from "@/lib/platform/ids";
 import { type ApiCustomer, aCustomer, call, type RunningBrim, startBrim } from "@/tests/support/brim";
+import { sessionOf } from "@/tests/support/sign-in/session-of";
 
 let brim: RunningBrim;
 let customer: ApiCustomer;
@@ -13,16 +15,15 @@ let cookie: string;
 beforeAll(async () => {
   brim = await startBrim();
   [customer, other] = [await aCustomer(brim), await aCustomer(brim)];
-  cookie = await sessionOf("owner");
+  cookie = await memberSession("owner");
 });
 afterAll(() => brim.stop());
 
-/** Signs a user in as next-auth would, as a member of the first customer. */
-async function sessionOf(role: Role, options: { secret?: string } = {}): Promise<string> {
+/** Signs a user in as a member of the first customer. */
+async function memberSession(role: Role): Promise<string> {
   const { userId } = await createDemoUser({ email: `${role}@example.com`, name: role, password: "x" });
   await addMember({ customerId: customer.customerId, userId, role });
-  const secret = options.secret ?? process.env.NEXTAUTH_SECRET ?? "";
-  return `theme=dark; next-auth.session-token=${await encode({ token: { sub: userId }, secret })}`;
+  return `theme=dark; ${await sessionOf(userId)}`;
 }
 
 const read = (headers: Record<string, string>) => call(brim, "/api/v1/billing/balance", { headers });
@@ -85,7 +86,7 @@ describe("a member's browser", () => {
   });
 
   it("loses access with its membership, at once", async () => {
-    const developer = await sessionOf("developer");
+    const developer = await memberSession("developer");
     const headers = { cookie: developer, "brim-customer": customer.customerId };
     expect((await read(headers)).status).toBe(200);
 
@@ -100,16 +101,30 @@ describe("a member's browser", () => {
     ["developer", 403],
     ["viewer", 403],
   ])("as %s gets %i for starting a top-up", async (role, status) => {
-    const headers = { cookie: await sessionOf(role), "brim-customer": customer.customerId, origin: brim.url };
+    const headers = {
+      cookie: await memberSession(role),
+      "brim-customer": customer.customerId,
+      origin: brim.url,
+    };
 
     expect((await write(headers)).status).toBe(status);
   });
 
   it("with a forged session is nobody", async () => {
-    const forged = await sessionOf("owner", { secret: "another secret, also of thirty-two characters" });
+    const [{ sessionId, userId } = { sessionId: "", userId: "" }] = await prisma().userSession.findMany();
+    const secret = process.env.NEXTAUTH_SECRET ?? "";
+    const forge = async (token: Record<string, unknown>, signedWith = secret) =>
+      `next-auth.session-token=${await encode({ token, secret: signedWith })}`;
 
-    expect((await read({ ...mine(), cookie: forged })).status).toBe(401);
-    expect((await read({ ...mine(), cookie: "next-auth.session-token=abc" })).status).toBe(401);
+    for (const forged of [
+      "next-auth.session-token=abc",
+      await forge({ sub: userId, sid: sessionId }, "another secret, also of thirty-two characters"),
+      await forge({ sub: userId }), // as cookies were before sessions ended on the server
+      await forge({ sub: userId, sid: newId("session") }),
+      await forge({ sub: newId("user"), sid: sessionId }),
+    ]) {
+      expect((await read({ ...mine(), cookie: forged })).status).toBe(401);
+    }
   });
 
   it("that also sends a key is the key's holder", async () => {

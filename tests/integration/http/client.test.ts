@@ -1,5 +1,4 @@
 import { inspect } from "node:util";
-import { encode } from "next-auth/jwt";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createApiKey } from "@/lib/api-keys";
 import { createDemoUser } from "@/lib/auth";
@@ -9,6 +8,7 @@ import { pool } from "@/lib/platform/db";
 import { type ApiCustomer, aCustomer, type RunningBrim, startBrim } from "@/tests/support/brim";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
 import { type Fault, type FlakyProxy, startFlakyProxy } from "@/tests/support/flaky-proxy";
+import { sessionOf } from "@/tests/support/sign-in/session-of";
 import { invoicedTopUp, topUp } from "@/tests/support/spending";
 
 let running: RunningBrim;
@@ -293,12 +293,12 @@ describe("a page of ours", () => {
   it("calls with the browser's session and names its customer", async () => {
     const { userId } = await createDemoUser({ email: "owner@example.com", name: "Owner", password: "x" });
     await addMember({ customerId: customer.customerId, userId, role: "owner" });
-    const token = await encode({ token: { sub: userId }, secret: process.env.NEXTAUTH_SECRET ?? "" });
+    const cookie = await sessionOf(userId);
     // What a browser adds by itself.
     const asBrowser: typeof fetch = (url, init) =>
       fetch(url, {
         ...init,
-        headers: { ...init?.headers, cookie: `next-auth.session-token=${token}`, origin: running.url },
+        headers: { ...init?.headers, cookie, origin: running.url },
       });
     const page = new Brim({ customerId: customer.customerId, baseUrl: proxy.url, fetch: asBrowser });
 

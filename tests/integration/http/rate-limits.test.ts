@@ -226,9 +226,8 @@ describe("attempts to sign in", () => {
 
     for (const [method, operation] of [
       ["GET", "csrf"],
-      ["GET", "session"],
+      ["GET", "error"],
       ["GET", "signin"],
-      ["POST", "signout"],
     ] as const) {
       expect((await ask([operation], { method })).status).toBe(200);
     }
@@ -247,6 +246,8 @@ describe("attempts to sign in", () => {
     ["POST", "_LOG"],
     ["POST", "%5flog"],
     ["POST", "csrf"],
+    ["GET", "session"],
+    ["POST", "signout"],
     ["PUT", "signin"],
     ["POST", ""],
   ])("reach next-auth for what it is needed for alone: %s %s", async (method, operation) => {

@@ -1,10 +1,10 @@
-import { encode } from "next-auth/jwt";
 import { createApiKey, revokeApiKey } from "@/lib/api-keys";
 import { createDemoUser, ROLES, type Role, type Scope } from "@/lib/auth";
 import { addMember } from "@/lib/customers";
 import { prisma } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 import { type ApiCustomer, aCustomer, callerWith, type RunningBrim } from "../brim";
+import { sessionOf } from "../sign-in/session-of";
 import { invoicedTopUp, topUp } from "../spending";
 import { makeObject, OBJECT_NAMES } from "./objects";
 
@@ -70,14 +70,13 @@ async function deadKeys(customerId: CustomerId | null) {
   return { revoked: revoked.secret, expired: expired.secret };
 }
 
-/** Signs a member of each role in, as next-auth would. */
+/** Signs a member of each role in. */
 async function cookiesOf(customerId: CustomerId): Promise<Record<Role, string>> {
   const cookies: Partial<Record<Role, string>> = {};
   for (const role of ROLES) {
     const { userId } = await createDemoUser({ email: `${role}@example.com`, name: role, password: "x" });
     await addMember({ customerId, userId, role });
-    const token = await encode({ token: { sub: userId }, secret: process.env.NEXTAUTH_SECRET ?? "" });
-    cookies[role] = `next-auth.session-token=${token}`;
+    cookies[role] = await sessionOf(userId);
   }
   return cookies as Record<Role, string>;
 }

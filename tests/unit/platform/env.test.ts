@@ -43,6 +43,8 @@ describe("readEnv", () => {
 
   it.each([
     [{ STRIPE_SECRET_KEY: "sk_live_abc", STRIPE_API_BASE: "http://127.0.0.1:1" }, "STRIPE_API_BASE"],
+    [{ STRIPE_SECRET_KEY: "sk_live_abc", OAUTH_API_BASE: "http://127.0.0.1:1" }, "OAUTH_API_BASE"],
+    [{ RATE_LIMIT_MAIL_RECIPIENT: "many" }, "RATE_LIMIT_MAIL_RECIPIENT"],
     [{ STRIPE_SECRET_KEY: "rk_live_abc", BRIM_DEMO: "1" }, "BRIM_DEMO"],
     [{ STRIPE_PUBLISHABLE_KEY: "pk_live_abc" }, "STRIPE_PUBLISHABLE_KEY"],
     [{ SMTP_URL: "smtp://localhost" }, "MAIL_FROM"],

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { signInError } from "@/components/sign-in/sign-in-messages";
 import { chooseEmail } from "@/lib/http/sign-in/github-email";
-import { isVerifiedSignIn } from "@/lib/http/sign-in/providers";
+import { provenAddress } from "@/lib/http/sign-in/proven-address";
 
 describe("chooseEmail", () => {
-  it("takes the primary address, in lower case", () => {
+  it("takes the primary address", () => {
     const emails = [
       { email: "old@example.com", primary: false, verified: true },
-      { email: "Ada@Example.com", primary: true, verified: true },
+      { email: "ada@example.com", primary: true, verified: true },
     ];
 
     expect(chooseEmail(emails)).toBe("ada@example.com");
@@ -23,19 +23,34 @@ describe("chooseEmail", () => {
   });
 });
 
-describe("isVerifiedSignIn", () => {
-  const user = { email: "ada@example.com" };
+describe("provenAddress", () => {
+  const user = { id: "1", email: "ada@example.com" };
+  const proofOf = (provider: string, profile?: object) =>
+    provenAddress({ user, account: { provider, providerAccountId: "1" }, ...(profile && { profile }) });
 
-  it("refuses whoever comes without an address", () => {
-    expect(isVerifiedSignIn({ user: { email: null }, account: { provider: "github" } })).toBe(false);
+  it("is GitHub's verified address, and never what is known of the login", () => {
+    expect(proofOf("github", { email: "Ada@Example.com" })).toBe("ada@example.com");
+    expect(proofOf("github", { email: undefined })).toBeNull();
+    expect(proofOf("github")).toBeNull();
   });
 
-  it("believes Google only when it says that it has verified the address", () => {
-    const account = { provider: "google" };
+  it("is Google's only when it says that it has verified the address", () => {
+    const { email } = user;
 
-    expect(isVerifiedSignIn({ user, account, profile: { email_verified: true } as object })).toBe(true);
-    expect(isVerifiedSignIn({ user, account, profile: { email_verified: false } as object })).toBe(false);
-    expect(isVerifiedSignIn({ user, account })).toBe(false);
+    expect(proofOf("google", { email, email_verified: true })).toBe(email);
+    for (const email_verified of [false, "true", 1, undefined]) {
+      expect(proofOf("google", { email, email_verified })).toBeNull();
+    }
+    expect(proofOf("google")).toBeNull();
+  });
+
+  it("is none from a provider that nobody knows", () => {
+    expect(proofOf("facebook", { email: user.email, email_verified: true })).toBeNull();
+    expect(provenAddress({ user, account: null })).toBeNull();
+  });
+
+  it("is none where lower case would make another address of it", () => {
+    expect(proofOf("github", { email: "\u212aim@example.com" })).toBeNull();
   });
 });
 

@@ -1,0 +1,12 @@
+import { startSession } from "@/lib/auth";
+import { sessionCookie } from "@/lib/http/sign-in/session-cookie";
+import { prisma } from "@/lib/platform/db";
+import type { CustomerId, UserId } from "@/lib/platform/ids";
+
+/** Signs a user in, without the way there. Returns the `Cookie` header of the browser. */
+export async function sessionOf(userId: UserId, onlyCustomerId: CustomerId | null = null): Promise<string> {
+  const now = new Date();
+  const expiresAt = new Date(now.getTime() + 3_600_000);
+  const sessionId = await startSession(prisma(), { userId, onlyCustomerId, expiresAt }, now);
+  return (await sessionCookie({ userId, sessionId }, 3_600)).split(";")[0] ?? "";
+}

@@ -1,0 +1,156 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { SMTPServer } from "smtp-server";
+import { apiListener } from "@/lib/http";
+import { closeDatabase } from "@/lib/platform/db";
+import { createTestDatabase } from "../database";
+import { applySettings } from "../settings";
+import type { Browser } from "./browser";
+import { CLIENTS, type ProviderServer, startProviderServer } from "./provider-server";
+
+/** A mail that the mail server took. */
+export interface ReceivedMail {
+  to: string;
+  text: string;
+}
+
+/** Brim's sign-in and API over HTTP, with a mail server and an authorization server in place of GitHub and Google. */
+export interface RunningSignIn {
+  url: string;
+  providers: ProviderServer;
+  mails: ReceivedMail[];
+  smtpUrl: string;
+  /** Signs in at a provider with one of its accounts, as a person clicks through it. Returns where the browser ends. */
+  signInWith(
+    browser: Browser,
+    provider: "github" | "google",
+    accountId: string,
+    callbackUrl?: string,
+  ): Promise<URL>;
+  /** Asks for a sign-in link. */
+  requestLink(browser: Browser, email: string, callbackUrl?: string): Promise<URL>;
+  /** Waits for the next mail to an address and returns its link. */
+  nextLink(email: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startSignIn(settings: Record<string, string> = {}): Promise<RunningSignIn> {
+  const database = await createTestDatabase();
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${portOf(server)}`;
+  const providers = await startProviderServer(url);
+  const mailServer = await startMailServer();
+  applySettings({
+    APP_URL: url,
+    DATABASE_URL: database.url,
+    OAUTH_API_BASE: providers.url,
+    GITHUB_ID: CLIENTS.github.id,
+    GITHUB_SECRET: CLIENTS.github.secret,
+    GOOGLE_ID: CLIENTS.google.id,
+    GOOGLE_SECRET: CLIENTS.google.secret,
+    SMTP_URL: mailServer.url,
+    MAIL_FROM: "billing@brim.example",
+    ...settings,
+  });
+  server.on("request", await listener());
+  const isPage = (address: URL) => address.origin === url && !address.pathname.startsWith("/api/");
+
+  async function postWithToken(
+    browser: Browser,
+    path: string,
+    form: Record<string, string>,
+    stopAt = isPage,
+  ) {
+    const { csrfToken } = (await (await browser.send(`${url}/api/auth/csrf`)).json()) as {
+      csrfToken: string;
+    };
+    return browser.post(`${url}/api/auth/${path}`, { csrfToken, ...form }, stopAt);
+  }
+
+  return {
+    url,
+    providers,
+    mails: mailServer.mails,
+    smtpUrl: mailServer.url,
+    async signInWith(browser, provider, accountId, callbackUrl = "/billing") {
+      const started = await postWithToken(browser, `signin/${provider}`, { callbackUrl });
+      if (isPage(started.url)) return started.url;
+      return (await browser.post(started.url.href, { account: accountId }, isPage)).url;
+    },
+    requestLink: async (browser, email, callbackUrl = "/billing") =>
+      (await postWithToken(browser, "signin/email", { email, callbackUrl })).url,
+    nextLink: (email) => mailServer.nextLink(email),
+    async stop() {
+      await Promise.all([close(server), providers.stop(), mailServer.stop()]);
+      await closeDatabase();
+      await database.drop();
+    },
+  };
+}
+
+/** What of the `route.ts` files is about sign-in, and the API. */
+async function listener() {
+  const [auth, signOut, billingLink] = await Promise.all([
+    import("@/app/api/auth/[...nextauth]/route"),
+    import("@/app/sign-out/route"),
+    import("@/app/billing-link/open/route"),
+  ]);
+  const pages = getRequestListener(
+    (request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname === "/sign-out") return signOut.POST(request);
+      if (pathname === "/billing-link/open") return billingLink.POST(request);
+      return request.method === "POST" ? auth.POST(request) : auth.GET(request);
+    },
+    { overrideGlobalObjects: false },
+  );
+  return (request: Parameters<typeof apiListener>[0], response: Parameters<typeof apiListener>[1]) =>
+    request.url?.startsWith("/api/v1/") ? apiListener(request, response) : pages(request, response);
+}
+
+async function startMailServer() {
+  const mails: ReceivedMail[] = [];
+  const waiting: (() => void)[] = [];
+  const read = new Set<ReceivedMail>();
+  const server = new SMTPServer({
+    disabledCommands: ["AUTH", "STARTTLS"],
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+      stream.on("end", () => {
+        const to = session.envelope.rcptTo.map(({ address }) => address).join();
+        mails.push({ to, text: Buffer.concat(chunks).toString() });
+        for (const wake of waiting.splice(0)) wake();
+        done();
+      });
+    },
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
+    mails,
+    async nextLink(email: string): Promise<string> {
+      for (;;) {
+        const mail = mails.find((candidate) => candidate.to === email && !read.has(candidate));
+        if (mail) {
+          read.add(mail);
+          const text = mail.text.replace(/=\r\n/g, "").replace(/=3D/g, "="); // quoted-printable
+          return /https?:\/\/\S+\/api\/auth\/callback\/email\S+/.exec(text)?.[0] ?? "";
+        }
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+    },
+    stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+}
