@@ -69,13 +69,14 @@ function report({ customers, transfers, findings, hasMore }: Verification, elaps
   return 1;
 }
 
-function describe({ check, customerId, seq, subjectId, message }: Finding): string {
+function describe({ check, customerId, seq, subjectId, message, count: rows }: Finding): string {
   const where = [
     customerId ?? "the database",
     seq === null ? null : `transfer ${seq}`,
     subjectId === customerId ? null : subjectId,
   ];
-  return `${check}: ${where.filter(Boolean).join(", ")}\n  ${message}`;
+  const more = rows > 1 ? ` There are ${rows.toLocaleString("en-US")} such rows of this customer.` : "";
+  return `${check}: ${where.filter(Boolean).join(", ")}\n  ${message}${more}`;
 }
 
 function count(number: number | bigint, what: string): string {

@@ -113,9 +113,18 @@ export interface StripeObjectOwner {
   ourId: string;
 }
 
-/** Remembers whose an object of Stripe's is. A second time changes nothing. */
+/**
+ * Remembers whose an object of Stripe's is. A second time changes nothing.
+ *
+ * @throws Error it is another's: one payment never counts for two
+ */
 export async function mapStripeObject(tx: Tx, stripeId: string, owner: StripeObjectOwner): Promise<void> {
-  await tx.stripeObject.createMany({ data: { stripeId, ...owner }, skipDuplicates: true });
+  const { count } = await tx.stripeObject.createMany({ data: { stripeId, ...owner }, skipDuplicates: true });
+  if (count > 0) return;
+  const known = await tx.stripeObject.findUniqueOrThrow({ where: { stripeId } });
+  if (known.customerId !== owner.customerId || known.ourId !== owner.ourId) {
+    throw new Error(`${stripeId} belongs to ${known.ourId} of ${known.customerId} already.`);
+  }
 }
 
 /** Whose an object of Stripe's is; null for a foreign one. */

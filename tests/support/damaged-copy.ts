@@ -29,9 +29,12 @@ export async function copyToDamage(): Promise<DamagedCopy> {
 }
 
 /** Takes away every constraint, domain, unique index and trigger of some tables, so that they accept anything. */
-export async function removeGuards(pool: pg.Pool, tables: readonly string[]): Promise<void> {
+export async function removeGuards(
+  database: pg.Pool | pg.ClientBase,
+  tables: readonly string[],
+): Promise<void> {
   const list = tables.map((table) => `'${table}'::regclass`).join(", ");
-  await pool.query(`
+  await database.query(`
     DO $$
     DECLARE guard record;
     BEGIN

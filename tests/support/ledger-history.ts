@@ -52,6 +52,7 @@ export async function creditTopUp(customerId: CustomerId, amount: number): Promi
         sessionExpiresAt: LONG_AGO,
         creditedAt: LONG_AGO,
         creditedNanos: dollars(amount),
+        stripePaymentIntentId: `pi_${topUpIntentId}`,
       },
     });
     const source = { type: "topup", id: topUpIntentId } as const;

@@ -33,6 +33,7 @@ export async function topUp(customerId: CustomerId, dollars: string): Promise<To
       sessionExpiresAt: now,
       creditedAt: now,
       creditedNanos: amount,
+      stripePaymentIntentId: `pi_${topUpIntentId}`,
     },
   });
   const source = { type: "topup" as const, id: topUpIntentId };

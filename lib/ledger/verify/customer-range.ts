@@ -22,7 +22,9 @@ export async function runCheck(
   const { rows } = await client.query<FindingRow>(
     // MATERIALIZED: a plan for the whole table. Seeing LIMIT, Postgres would expect to be done soon and fetch row by row.
     `WITH broken AS MATERIALIZED (${broken})
-     SELECT DISTINCT ON (customer_id) customer_id, seq::text AS seq, subject_id, message FROM broken
+     SELECT DISTINCT ON (customer_id) customer_id, seq::text AS seq, subject_id, message,
+            count(*) OVER (PARTITION BY customer_id)::int AS count
+     FROM broken
      ORDER BY customer_id, broken.seq, subject_id LIMIT $1::bigint`,
     [Number.isFinite(limit) ? limit : null, ...values],
   );

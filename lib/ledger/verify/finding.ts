@@ -8,8 +8,10 @@ export interface Finding {
   seq: bigint | null;
   /** The id of the transfer, hold, top-up or key, where it is about one. */
   subjectId: string | null;
-  /** In plain words, with the numbers. Amounts are in nanos, as the columns have them. */
+  /** What is wrong, with the numbers. Amounts are in nanos, as the columns have them. */
   message: string;
+  /** How many rows of the customer break the rule; this is the first of them. */
+  count: number;
 }
 
 /** One rule over the database as a whole. */
@@ -35,6 +37,7 @@ export interface FindingRow {
   seq: string | null;
   subject_id: string | null;
   message: string;
+  count: number;
 }
 
 export function findingOf(check: string, row: FindingRow): Finding {
@@ -44,5 +47,6 @@ export function findingOf(check: string, row: FindingRow): Finding {
     seq: row.seq === null ? null : BigInt(row.seq),
     subjectId: row.subject_id,
     message: row.message,
+    count: row.count,
   };
 }

@@ -9,11 +9,13 @@ const QUERY_TIMEOUT_MS = 3_600_000;
  * hanging would end it.
  *
  * @param mode what follows BEGIN
+ * @param end ROLLBACK undoes what `work` wrote, and its result stays
  */
 export async function inLongTransaction<T>(
   pool: Pool,
   mode: string,
   work: (client: PoolClient) => Promise<T>,
+  end: "COMMIT" | "ROLLBACK" = "COMMIT",
 ): Promise<T> {
   const client = await pool.connect();
   setQueryTimeout(client, QUERY_TIMEOUT_MS);
@@ -26,7 +28,7 @@ export async function inLongTransaction<T>(
     await client.query("SET LOCAL enable_nestloop = off");
     await client.query("SET LOCAL timezone = 'UTC'");
     const result = await work(client);
-    await client.query("COMMIT");
+    await client.query(end);
     setQueryTimeout(client, null);
     client.release();
     return result;

@@ -5,12 +5,12 @@ import { CHARGE_REFUND_CHECKS } from "./checks/charge-refunds";
 import { HOLD_CHECKS } from "./checks/holds";
 import { HOUSE_CHECKS } from "./checks/house";
 import { ROLLUP_CHECKS } from "./checks/rollups";
-import { SAFEGUARD_CHECKS } from "./checks/safeguards";
-import { TOP_UP_CHECKS } from "./checks/top-ups";
+import { STRIPE_OBJECT_CHECKS, TOP_UP_CHECKS } from "./checks/top-ups";
 import { TRANSFER_CHECKS } from "./checks/transfers";
 import { UNIQUENESS_CHECKS } from "./checks/uniqueness";
 import { customerRanges, EVERYBODY, runCheck } from "./customer-range";
 import { type Check, type CustomerCheck, type Finding, type FindingRow, findingOf } from "./finding";
+import { compareGuards, type ExpectedGuards, expectGuards } from "./guards/compare-guards";
 import { inLongTransaction } from "./long-transaction";
 
 /** How far a verification has come. */
@@ -39,10 +39,10 @@ export interface Verification {
   hasMore: boolean;
 }
 
-const DATABASE_CHECKS: readonly Check[] = [...SAFEGUARD_CHECKS, ...HOUSE_CHECKS];
+const DATABASE_CHECKS: readonly Check[] = HOUSE_CHECKS;
 
-/** These look at each row by itself: reading the tables from end to end is the fastest way. */
-const ROW_CHECKS: readonly CustomerCheck[] = [...ACCOUNT_CHECKS, ...TRANSFER_CHECKS];
+/** These look at each row by itself, or across customers: reading the tables from end to end is the fastest way. */
+const ROW_CHECKS: readonly CustomerCheck[] = [...ACCOUNT_CHECKS, ...TRANSFER_CHECKS, ...STRIPE_OBJECT_CHECKS];
 
 /** These bring the rows of a customer together: by pages, so that what Postgres sorts stays of one size. */
 const HISTORY_CHECKS: readonly CustomerCheck[] = [
@@ -56,20 +56,22 @@ const HISTORY_CHECKS: readonly CustomerCheck[] = [
 
 /**
  * Proves from the rows alone that the books are right: every invariant that SQL can see, also those that the database
- * enforces, since somebody may have switched that off. It reads one snapshot, so that transfers that are made meanwhile do
- * not look like mistakes, changes nothing and blocks nobody. Sums are made in the database, a page of customers at a time.
+ * enforces, since somebody may have switched that off. It also compares the definition of each constraint, trigger and
+ * function with what the migrations make. It reads one snapshot, so that transfers that are made meanwhile do not look like
+ * mistakes, changes nothing and blocks nobody. Sums are made in the database, a page of customers at a time.
  *
- * Of each customer and rule it tells the first row that breaks it.
+ * Of each customer and rule it tells the first row that breaks it, and how many there are.
  *
  * @param pool one of its connections is in use until the end
  * @throws when the database is away, or lacks a table
  */
-export function verifyLedger(pool: Pool, options: VerifyOptions = {}): Promise<Verification> {
+export async function verifyLedger(pool: Pool, options: VerifyOptions = {}): Promise<Verification> {
   const { onProgress = () => {}, pageSize = 100_000, maxFindings = 1_000 } = options;
+  const guards = await expectGuards(pool);
   return inLongTransaction(pool, "ISOLATION LEVEL REPEATABLE READ READ ONLY", async (client) => {
     const size = await readSize(client);
     const findings: Finding[] = [];
-    for await (const { check, pagesBefore, run } of steps(client, pageSize)) {
+    for await (const { check, pagesBefore, run } of steps(client, guards, pageSize)) {
       const checkedCustomers = Math.min(pagesBefore * pageSize, size.customers);
       onProgress({ ...size, checkedCustomers, check });
       // One more than is wanted tells that there are more.
@@ -88,7 +90,8 @@ interface Step {
   run(limit: number): Promise<Finding[]>;
 }
 
-async function* steps(client: ClientBase, pageSize: number): AsyncGenerator<Step> {
+async function* steps(client: ClientBase, guards: ExpectedGuards, pageSize: number): AsyncGenerator<Step> {
+  yield { check: "guards", pagesBefore: 0, run: () => compareGuards(client, guards) };
   for (const check of DATABASE_CHECKS) {
     yield { check: check.name, pagesBefore: 0, run: () => runDatabaseCheck(client, check) };
   }
@@ -114,6 +117,6 @@ async function readSize(client: ClientBase): Promise<{ customers: number; transf
 }
 
 async function runDatabaseCheck(client: ClientBase, check: Check): Promise<Finding[]> {
-  const { rows } = await client.query<FindingRow>(check.sql);
+  const { rows } = await client.query<FindingRow>(`SELECT *, 1 AS count FROM (${check.sql}) broken`);
   return rows.map((row) => findingOf(check.name, row));
 }

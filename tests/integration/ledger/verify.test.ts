@@ -121,6 +121,7 @@ describe("what is found", () => {
         seq: null,
         subjectId: null,
         message: `The balance is ${dollars(10) + 7n} nanos, but the transfers add up to ${dollars(10)}.`,
+        count: 1,
       })),
     );
   });

@@ -1,5 +1,26 @@
 import type { CustomerCheck } from "../finding";
 
+/** Each transfer follows the one before it, and its balance is the one before with its own amount. */
+export const CHAIN_CHECK: CustomerCheck = {
+  name: "chain",
+  sql: (part) => `
+    SELECT customer_id, seq, transfer_id AS subject_id,
+           CASE WHEN seq IS DISTINCT FROM before_seq + 1
+             THEN format('Transfer %s follows transfer %s.', seq, before_seq)
+             ELSE format('The balance after transfer %s is %s nanos; %s before it and a %s of %s make %s.',
+                         seq, balance_after_nanos, before_balance, direction, amount_nanos, before_balance + signed)
+           END AS message
+    FROM (
+      SELECT customer_id, seq, transfer_id, direction, amount_nanos, balance_after_nanos,
+             CASE direction WHEN 'credit' THEN amount_nanos::numeric ELSE -amount_nanos::numeric END AS signed,
+             lag(seq, 1, 0::bigint) OVER history AS before_seq,
+             lag(balance_after_nanos, 1, 0::bigint) OVER history AS before_balance
+      FROM ${part("ledger_transfer")} p
+      WINDOW history AS (PARTITION BY customer_id ORDER BY seq)
+    ) t
+    WHERE seq IS DISTINCT FROM before_seq + 1 OR balance_after_nanos IS DISTINCT FROM before_balance + signed`,
+};
+
 /**
  * What a customer's balance rests on. These four decide alone whether the account can be trusted: whoever breaks one is
  * frozen by the daily job. No damaged number may end the check by an overflow, so what is added is numeric.
@@ -44,23 +65,5 @@ export const CHAIN_CHECKS: readonly CustomerCheck[] = [
       ) t USING (customer_id)
       WHERE a.last_seq IS DISTINCT FROM coalesce(t.n, 0) OR a.last_seq IS DISTINCT FROM coalesce(t.highest, 0) OR t.lowest <> 1`,
   },
-  {
-    name: "chain",
-    sql: (part) => `
-      SELECT customer_id, seq, transfer_id AS subject_id,
-             CASE WHEN seq IS DISTINCT FROM before_seq + 1
-               THEN format('Transfer %s follows transfer %s.', seq, before_seq)
-               ELSE format('The balance after transfer %s is %s nanos; %s before it and a %s of %s make %s.',
-                           seq, balance_after_nanos, before_balance, direction, amount_nanos, before_balance + signed)
-             END AS message
-      FROM (
-        SELECT customer_id, seq, transfer_id, direction, amount_nanos, balance_after_nanos,
-               CASE direction WHEN 'credit' THEN amount_nanos::numeric ELSE -amount_nanos::numeric END AS signed,
-               lag(seq, 1, 0::bigint) OVER history AS before_seq,
-               lag(balance_after_nanos, 1, 0::bigint) OVER history AS before_balance
-        FROM ${part("ledger_transfer")} p
-        WINDOW history AS (PARTITION BY customer_id ORDER BY seq)
-      ) t
-      WHERE seq IS DISTINCT FROM before_seq + 1 OR balance_after_nanos IS DISTINCT FROM before_balance + signed`,
-  },
+  CHAIN_CHECK,
 ];

@@ -6,15 +6,16 @@ export const HOLD_CHECKS: readonly CustomerCheck[] = [
     name: "hold_state",
     sql: (part) => `
       SELECT customer_id, NULL AS seq, hold_id AS subject_id,
-             format('The hold contradicts itself: status %s, amount %s nanos, captured %s, closed at %s.', status, amount_nanos,
-                    coalesce(captured_nanos::text, 'nothing'), coalesce(closed_at::text, 'no time')) AS message
+             format('The hold contradicts itself: status %s, amount %s nanos, captured %s, closed at %s, idempotency key %s.',
+                    status, amount_nanos, coalesce(captured_nanos::text, 'nothing'), coalesce(closed_at::text, 'no time'),
+                    coalesce(idempotency_key, 'none')) AS message
       FROM ${part("ledger_hold")} p
       WHERE status NOT IN ('open', 'captured', 'released', 'expired')
         OR (status = 'captured') <> (captured_nanos IS NOT NULL)
         OR (status = 'open') <> (closed_at IS NULL)
         OR amount_nanos NOT BETWEEN 1 AND 1000000000000000
         OR captured_nanos <= 0
-        OR (idempotency_owner IS NULL) <> (idempotency_key IS NULL)`,
+        OR idempotency_owner IS NULL OR idempotency_key IS NULL OR request_hash IS NULL`,
   },
   {
     name: "hold_charge",
@@ -28,6 +29,18 @@ export const HOLD_CHECKS: readonly CustomerCheck[] = [
       WHERE h.status = 'captured'
       GROUP BY h.customer_id, h.hold_id, h.captured_nanos
       HAVING count(t.seq) <> 1 OR sum(t.amount_nanos) IS DISTINCT FROM h.captured_nanos`,
+  },
+  {
+    name: "capture_above_hold",
+    // What was held can always be captured. More than that is taken from what is available, and never leaves less than nothing.
+    sql: (part) => `
+      SELECT t.customer_id, t.seq, t.transfer_id AS subject_id,
+             format('%s nanos of a hold of %s were captured, which left %s nanos available.', t.amount_nanos, h.amount_nanos,
+                    t.balance_after_nanos::numeric - t.held_after_nanos) AS message
+      FROM ${part("ledger_transfer")} t
+      JOIN ${part("ledger_hold")} h ON h.customer_id = t.customer_id AND h.hold_id = t.source_id
+      WHERE t.source_type = 'hold' AND t.kind = 'charge' AND t.amount_nanos > h.amount_nanos
+        AND t.balance_after_nanos::numeric < t.held_after_nanos`,
   },
   {
     name: "charge_without_hold",

@@ -6,8 +6,7 @@ export const HOUSE_CHECKS: readonly Check[] = [
     name: "house_total",
     sql: `
       SELECT NULL AS customer_id, NULL AS seq, NULL AS subject_id,
-             format('The customers have %s nanos and the house accounts %s: together %s, not 0.',
-                    customers, house, customers + house) AS message
+             format('The customers and the house accounts have %s nanos together, not 0.', customers + house) AS message
       FROM (SELECT coalesce(sum(balance_nanos), 0) AS customers FROM ledger_account) c,
            (SELECT coalesce(sum(balance_nanos), 0) AS house FROM house_account_balance) h
       WHERE customers + house <> 0`,

@@ -11,6 +11,15 @@ export const ROLLUP_CHECKS: readonly CustomerCheck[] = [
       WHERE m.seq NOT BETWEEN 0 AND coalesce(a.last_seq, 0)`,
   },
   {
+    // Without a mark everything would be added once more.
+    name: "rollup_without_mark",
+    sql: (part) => `
+      SELECT r.customer_id, NULL AS seq, NULL AS subject_id,
+             format('There are %s sums for charts, but no mark of how far they reach.', count(*)) AS message
+      FROM ${part("usage_rollup")} r LEFT JOIN ${part("usage_rollup_mark")} m USING (customer_id)
+      WHERE m.customer_id IS NULL GROUP BY r.customer_id`,
+  },
+  {
     name: "rollup_sum",
     sql: (part) => `
       WITH moved AS (

@@ -2,6 +2,28 @@ import type { CustomerCheck } from "../finding";
 
 const NANOS_PER_CENT = "10000000::bigint";
 
+/** One payment is of one top-up, and so is one Checkout Session: whoever the customers are. */
+export const STRIPE_OBJECT_CHECKS: readonly CustomerCheck[] = [
+  {
+    name: "payment_of_two_top_ups",
+    sql: (part) => sharedObject(part("topup_intent"), "stripe_payment_intent_id", "payment"),
+  },
+  {
+    name: "session_of_two_top_ups",
+    sql: (part) => sharedObject(part("topup_intent"), "stripe_session_id", "Checkout Session"),
+  },
+];
+
+function sharedObject(topUps: string, column: string, what: string): string {
+  return `
+    SELECT i.customer_id, NULL AS seq, i.topup_intent_id AS subject_id,
+           format('The ${what} %s is that of %s top-ups: %s.', i.${column}, s.n, s.top_ups) AS message
+    FROM ${topUps} i JOIN (
+      SELECT ${column}, count(*) AS n, string_agg(topup_intent_id, ', ' ORDER BY topup_intent_id) AS top_ups
+      FROM ${topUps} p WHERE ${column} IS NOT NULL GROUP BY 1 HAVING count(*) > 1
+    ) s USING (${column})`;
+}
+
 /** Top-ups and the ledger tell the same story: each credited one has its one credit, and each credit its top-up. */
 export const TOP_UP_CHECKS: readonly CustomerCheck[] = [
   {
@@ -60,6 +82,23 @@ export const TOP_UP_CHECKS: readonly CustomerCheck[] = [
         SELECT 1 FROM ${part("ledger_transfer")} t
         WHERE t.customer_id = i.customer_id AND t.kind = 'credit' AND t.source_type = 'topup' AND t.source_id = i.topup_intent_id
       )`,
+  },
+  {
+    name: "credited_without_payment",
+    sql: (part) => `
+      SELECT customer_id, NULL AS seq, topup_intent_id AS subject_id,
+             format('%s nanos of the top-up count as credited, but it names no payment.', credited_nanos) AS message
+      FROM ${part("topup_intent")} p
+      WHERE (credited_at IS NOT NULL OR credited_nanos <> 0) AND stripe_payment_intent_id IS NULL`,
+  },
+  {
+    name: "credited_more_than_paid",
+    sql: (part) => `
+      SELECT customer_id, NULL AS seq, topup_intent_id AS subject_id,
+             format('The top-up of %s cents is credited; %s cents were paid, of which %s are tax.',
+                    amount_cents, total_cents, coalesce(tax_cents, 0)) AS message
+      FROM ${part("topup_intent")} p
+      WHERE credited_at IS NOT NULL AND total_cents::bigint - coalesce(tax_cents, 0) < amount_cents`,
   },
   {
     name: "top_up_state",

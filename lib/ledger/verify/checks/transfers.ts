@@ -1,4 +1,5 @@
-import { TRANSFER_KINDS } from "../../kinds";
+import { TRANSFER_KINDS, type TransferKind } from "../../kinds";
+import type { TransferSource } from "../../post";
 import type { CustomerCheck } from "../finding";
 
 /** `('charge', 'debit', 'revenue'), …`: every kind with the directions and the house account that it may have. */
@@ -6,6 +7,22 @@ const KINDS = Object.entries(TRANSFER_KINDS)
   .flatMap(([kind, { direction, house }]) =>
     (direction ? [direction] : ["credit", "debit"]).map((way) => `('${kind}', '${way}', '${house}')`),
   )
+  .join(", ");
+
+/** `('credit', 'topup'), …`: what each kind may come from. */
+const SOURCES = Object.entries({
+  credit: ["topup"],
+  stripe_refund: ["stripe_refund"],
+  stripe_refund_reversal: ["stripe_refund"],
+  dispute: ["dispute"],
+  dispute_reversal: ["dispute"],
+  charge: ["charge", "hold"],
+  refund: ["refund"],
+  grant: ["grant"],
+  expiry: ["grant"],
+  adjustment: ["adjustment"],
+} satisfies Record<TransferKind, TransferSource["type"][]>)
+  .flatMap(([kind, types]) => types.map((type) => `('${kind}', '${type}')`))
   .join(", ");
 
 /** Each transfer by itself is one that may be written. The database refuses others; a damaged copy may have them. */
@@ -29,6 +46,7 @@ export const TRANSFER_CHECKS: readonly CustomerCheck[] = [
                     kind, transfer_id, source_type, source_id, source_revision) AS message
       FROM ${part("ledger_transfer")} p
       WHERE source_revision < 0
+        OR ((kind, source_type) IN (${SOURCES})) IS NOT TRUE
         OR (kind = 'credit' AND source_revision <> 0)
         OR (source_type = 'charge' AND (kind <> 'charge' OR source_id <> transfer_id OR source_revision <> 0))`,
   },
@@ -46,7 +64,9 @@ export const TRANSFER_CHECKS: readonly CustomerCheck[] = [
       SELECT customer_id, seq, transfer_id AS subject_id,
              'The idempotency key, its owner and the request hash are not all there.' AS message
       FROM ${part("ledger_transfer")} p
-      WHERE (idempotency_owner IS NULL) <> (idempotency_key IS NULL)
+      -- Whoever charges or refunds must name it. A captured hold has its key on the hold.
+      WHERE (idempotency_key IS NULL AND (source_type = 'charge' OR kind = 'refund'))
+        OR (idempotency_owner IS NULL) <> (idempotency_key IS NULL)
         OR (idempotency_key IS NOT NULL AND request_hash IS NULL)`,
   },
   {

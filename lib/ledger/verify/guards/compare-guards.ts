@@ -1,0 +1,155 @@
+import type { ClientBase, Pool } from "pg";
+import { type MigrationFile, readMigrations } from "@/lib/platform/migrations";
+import type { Finding } from "../finding";
+import { expectedDefinitions, SCRATCH_SCHEMA } from "./expected-definitions";
+import { type Definition, type GuardKind, readDefinitions } from "./read-definitions";
+
+/** What the guards of this database must be. */
+export interface ExpectedGuards {
+  /** Each list is accepted as a whole: as the migrations leave the definitions, and as a restored dump has them. */
+  definitions: Definition[][];
+  /** What was found on the way. */
+  findings: Finding[];
+}
+
+/** Kinds that work by being there: one more of them is as wrong as one that is missing. */
+const ACTIVE_KINDS: ReadonlySet<GuardKind> = new Set(["trigger", "rule"]);
+
+/** The role may not create a schema, or the server takes no writes. */
+const CANNOT_BUILD = new Set(["42501", "25006"]);
+
+/** Finds out what the guards must be, from the migrations that the database has. */
+export async function expectGuards(pool: Pool): Promise<ExpectedGuards> {
+  const files = await readMigrations();
+  const applied = await readApplied(pool);
+  const missing = files.filter(({ name }) => !applied.has(name)).map(({ name }) => name);
+  const unknown = [...applied].filter((name) => !files.some((file) => file.name === name));
+  if (unknown.length > 0) {
+    const message = `The database has migrations that this version of Brim does not know, so its constraints, triggers and functions were not compared: ${unknown.join(", ")}.`;
+    return { definitions: [], findings: [databaseFinding("migrations", null, message)] };
+  }
+  const findings =
+    missing.length > 0
+      ? [databaseFinding("migrations", null, `The database lacks migrations: ${missing.join(", ")}.`)]
+      : [];
+  return build(
+    pool,
+    files.filter(({ name }) => applied.has(name)),
+    findings,
+  );
+}
+
+async function build(
+  pool: Pool,
+  migrations: readonly MigrationFile[],
+  findings: Finding[],
+): Promise<ExpectedGuards> {
+  try {
+    return { definitions: await expectedDefinitions(pool, migrations), findings };
+  } catch (error) {
+    const { code, message: reason } = error as { code?: string; message?: string };
+    if (!CANNOT_BUILD.has(code ?? "")) throw error;
+    const message = `The constraints, triggers and functions were not compared, because the role cannot create a schema to compare with: ${reason}. Run \`GRANT CREATE ON DATABASE … TO …\`, or verify with the role that owns the database.`;
+    return {
+      definitions: [],
+      findings: [...findings, databaseFinding("guards_not_compared", null, message)],
+    };
+  }
+}
+
+async function readApplied(pool: Pool): Promise<Set<string>> {
+  const { rows } = await pool.query<{ migration_name: string }>(
+    "SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
+  );
+  return new Set(rows.map((row) => row.migration_name));
+}
+
+/**
+ * Compares every guard of the books by its definition: constraints, unique indexes, triggers with their functions, columns,
+ * domains and views. Nothing else of the database is looked at, except for triggers and rules that Brim does not have on
+ * tables that it has.
+ */
+export async function compareGuards(
+  client: ClientBase,
+  { definitions, findings }: ExpectedGuards,
+): Promise<Finding[]> {
+  if (definitions.length === 0) return findings;
+  const { rows } = await client.query<{ schema: string | null }>(
+    "SELECT relnamespace::regnamespace::text AS schema FROM pg_class WHERE oid = to_regclass('ledger_account')",
+  );
+  const schema = rows[0]?.schema ?? "public";
+  const expected = definitions.map((list) =>
+    list.map((one) => ({ ...one, text: one.text.replaceAll(SCRATCH_SCHEMA, schema) })),
+  );
+  const actual = await readDefinitions(client, schema);
+  return [
+    ...findings,
+    ...missingOrOther(expected, actual),
+    ...foreign(expected, actual),
+    ...(await replica(client)),
+  ];
+}
+
+function missingOrOther(expected: Definition[][], actual: readonly Definition[]): Finding[] {
+  const found = new Map(actual.map((one) => [keyOf(one), one.text]));
+  const accepted = expected.map((list) => new Map(list.map((one) => [keyOf(one), one.text])));
+  const [asMigrated = []] = expected;
+  return asMigrated.flatMap((guard) => {
+    const key = keyOf(guard);
+    const text = found.get(key);
+    if (text !== undefined && accepted.some((list) => list.get(key) === text)) return [];
+    return [databaseFinding(guard.kind, guard.name, `The ${describe(guard)} ${difference(guard, text)}`)];
+  });
+}
+
+/** What works on our tables and is not ours, and functions that could be called in place of ours. */
+function foreign([expected = []]: Definition[][], actual: readonly Definition[]): Finding[] {
+  const keys = new Set(expected.map(keyOf));
+  const tables = new Set(expected.filter(({ kind }) => kind === "table").map(({ name }) => name));
+  const functions = new Set(expected.filter(({ kind }) => kind === "function").map(baseName));
+  return actual
+    .filter((one) => !keys.has(keyOf(one)))
+    .filter((one) =>
+      one.kind === "function"
+        ? functions.has(baseName(one))
+        : ACTIVE_KINDS.has(one.kind) && tables.has(one.owner ?? ""),
+    )
+    .map((one) =>
+      databaseFinding(one.kind, one.name, `The ${describe(one)} is not part of Brim: ${one.text}`),
+    );
+}
+
+/** As a replica Postgres runs no trigger that is not ALWAYS, and checks no foreign key. */
+async function replica(client: ClientBase): Promise<Finding[]> {
+  const { rows } = await client.query<{ role: string }>(
+    "SELECT current_setting('session_replication_role') AS role",
+  );
+  if (rows[0]?.role === "origin") return [];
+  const message = `session_replication_role is ${rows[0]?.role} for this role or database, so that triggers do not run.`;
+  return [databaseFinding("setting", "session_replication_role", message)];
+}
+
+function difference({ kind, text }: Definition, actual: string | undefined): string {
+  if (actual === undefined) return "is missing.";
+  // A function's text fills pages, and the migrations have it.
+  if (kind === "function") return "does not say what the migrations say.";
+  return `differs from what the migrations say: it is \`${actual}\` and must be \`${text}\`.`;
+}
+
+function describe({ kind, owner, name }: Definition): string {
+  const what = kind.replace("domain_constraint", "constraint").replace("_", " ");
+  if (owner === null) return `${what} ${name}`;
+  return `${what} ${name} of the ${kind === "domain_constraint" ? "domain" : "table"} ${owner}`;
+}
+
+function keyOf({ kind, owner, name }: Definition): string {
+  return [kind, owner, name].join(" ");
+}
+
+function baseName({ name }: Definition): string {
+  return name.slice(0, name.indexOf("("));
+}
+
+function databaseFinding(check: string, subjectId: string | null, message: string): Finding {
+  return { check, customerId: null, seq: null, subjectId, message, count: 1 };
+}
