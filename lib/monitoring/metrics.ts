@@ -74,6 +74,12 @@ function createMetrics(): Metrics {
     labelNames: ["kind"] as const,
     registers,
   });
+  const findings = new Gauge({
+    name: "brim_ledger_findings",
+    help: "What the daily verification of the ledger found and nobody has resolved, by check.",
+    labelNames: ["check"] as const,
+    registers,
+  });
   const connections = new Gauge({
     name: "brim_database_connections",
     help: "Connections of this process to the database: open, idle, and requests that wait for one.",
@@ -96,6 +102,8 @@ function createMetrics(): Metrics {
       silence.set(state.workerSilenceSeconds ?? Number.NaN);
       alerts.reset(); // a kind that is gone must not stay
       for (const { kind, count } of state.openAlerts) alerts.set({ kind }, count);
+      findings.reset();
+      for (const { check, count } of state.ledgerFindings) findings.set({ check }, count);
       connections.set({ state: "open" }, pool().totalCount);
       connections.set({ state: "idle" }, pool().idleCount);
       connections.set({ state: "waiting" }, pool().waitingCount);

@@ -21,6 +21,8 @@ export interface ServiceState {
   workerSilenceSeconds: number | null;
   /** What a person must look at, by kind. `ledger_broken` is a customer whose balance its transfers do not explain. */
   openAlerts: { kind: string; count: number }[];
+  /** What the daily verification of the ledger found and nobody has resolved, by check. */
+  ledgerFindings: { check: string; count: number }[];
 }
 
 /** The sweep looks every five minutes; after three of them something is wrong. */
@@ -59,11 +61,19 @@ const ALERTS: Statement = {
   text: "SELECT kind, count(*)::int AS count FROM alert WHERE resolved_at IS NULL GROUP BY kind ORDER BY kind",
 };
 
+const LEDGER_FINDINGS: Statement = {
+  name: "monitoring_ledger_findings",
+  text: `
+    SELECT details->>'check' AS "check", count(*)::int AS count FROM alert
+    WHERE kind = 'ledger_finding' AND resolved_at IS NULL GROUP BY 1 ORDER BY 1`,
+};
+
 /** Reads how the installation stands. A handful of counts over small sets, so that it may be asked every few seconds. */
 export async function readServiceState(now: Date): Promise<ServiceState> {
-  const [[counts], openAlerts, workerAgeMs] = await Promise.all([
+  const [[counts], openAlerts, ledgerFindings, workerAgeMs] = await Promise.all([
     onPool().run<CountsRow>(COUNTS, [now.toISOString()]),
     onPool().run<{ kind: string; count: number }>(ALERTS, []),
+    onPool().run<{ check: string; count: number }>(LEDGER_FINDINGS, []),
     readWorkerAgeMs(now),
   ]);
   if (!counts) throw new Error("A query of counts answered without a row.");
@@ -77,5 +87,6 @@ export async function readServiceState(now: Date): Promise<ServiceState> {
     failedJobs: counts.failed_jobs,
     workerSilenceSeconds: workerAgeMs === null ? null : workerAgeMs / 1_000,
     openAlerts,
+    ledgerFindings,
   };
 }

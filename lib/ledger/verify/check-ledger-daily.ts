@@ -4,6 +4,7 @@ import { log } from "@/lib/platform/log";
 import { CHAIN_CHECKS } from "./checks/chain";
 import type { Finding } from "./finding";
 import { freezeIfBroken } from "./freeze-if-broken";
+import { raiseFindings } from "./raise-findings";
 import { verifyLedger } from "./verify-ledger";
 
 /** What came of a daily check. */
@@ -15,7 +16,7 @@ export interface DailyCheck {
 }
 
 /**
- * Verifies the ledger and tells an operator of every finding. A customer whose balance cannot be trusted spends nothing
+ * Verifies the ledger and raises an alert for every finding. A customer whose balance cannot be trusted spends nothing
  * until a person has looked: the account is frozen, which still lets top-ups and refunds arrive.
  *
  * @param now stands on the alerts
@@ -23,6 +24,7 @@ export interface DailyCheck {
 export async function checkLedgerDaily(now: Date): Promise<DailyCheck> {
   const { findings } = await verifyLedger(pool(), { maxFindings: Number.POSITIVE_INFINITY });
   for (const { message, ...finding } of findings) log().error(finding, `the ledger is wrong: ${message}`);
+  await raiseFindings(pool(), findings.filter(isNotOfChain), now);
   const broken: string[] = [];
   for (const customerId of customersToFreeze(findings)) {
     const proof = await checkAgain(customerId, now);
@@ -47,11 +49,17 @@ async function checkAgain(customerId: string, now: Date): Promise<Finding[]> {
   }
 }
 
+const CHAIN_NAMES: ReadonlySet<string> = new Set(CHAIN_CHECKS.map(({ name }) => name));
+
+/** What breaks a chain has an alert of its own, raised under the account's lock. */
+function isNotOfChain({ check }: Finding): boolean {
+  return !CHAIN_NAMES.has(check);
+}
+
 function customersToFreeze(findings: readonly Finding[]): Set<string> {
-  const names = new Set(CHAIN_CHECKS.map(({ name }) => name));
   return new Set(
     findings.flatMap(({ check, customerId }) =>
-      customerId !== null && names.has(check) ? [customerId] : [],
+      customerId !== null && CHAIN_NAMES.has(check) ? [customerId] : [],
     ),
   );
 }

@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { charge, checkLedgerDaily, readBalance } from "@/lib/ledger";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { charge, checkLedgerDaily, openHold, readBalance } from "@/lib/ledger";
 import { nanos } from "@/lib/money";
+import { metricsText } from "@/lib/monitoring";
 import { pool, prisma } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 import { aToppedUpCustomer, keyed } from "@/tests/support/ledger-history";
@@ -118,6 +119,71 @@ async function untilSomebodyWaitsForALock(): Promise<void> {
     if (rows.length > 0) return;
   }
 }
+
+describe("every finding becomes an alert", () => {
+  const ledgerAlerts = () =>
+    prisma().alert.findMany({ where: { kind: "ledger_finding" }, orderBy: { subjectId: "asc" } });
+  const takeBack = (nanos: number) =>
+    pool().query("UPDATE topup_intent SET reversed_nanos = $2 WHERE customer_id = $1", [broken, nanos]);
+  const resolve = () => prisma().alert.updateMany({ where: { resolvedAt: null }, data: { resolvedAt: NOW } });
+  const aHold = async () => {
+    const request = { ...keyed("operator"), customerId: broken, amount: nanos(1n), expiresAt: null };
+    return (await openHold(request)).hold.holdId;
+  };
+  const later = (days: number) => new Date(NOW.getTime() + days * 86_400_000);
+
+  beforeEach(() => prisma().alert.deleteMany());
+
+  it("one, of a customer or of the database, however often it is found, and is counted", async () => {
+    await takeBack(1);
+    await pool().query("ALTER TABLE ledger_hold DISABLE TRIGGER ledger_hold_key_is_no_transfer");
+
+    for (let day = 0; day < 2; day++) await checkLedgerDaily(later(day));
+    await pool().query("ALTER TABLE ledger_hold ENABLE TRIGGER ledger_hold_key_is_no_transfer");
+
+    expect(await ledgerAlerts()).toMatchObject([
+      { customerId: broken, subjectId: "top_up_reversed", createdAt: NOW, resolvedAt: null },
+      { customerId: "operator", subjectId: "trigger ledger_hold_key_is_no_transfer", createdAt: NOW },
+    ]);
+    const text = await metricsText(NOW);
+    expect(text).toContain('brim_ledger_findings{check="top_up_reversed"} 1');
+    expect(text).toContain('brim_ledger_findings{check="trigger"} 1');
+    expect(text).toContain('brim_open_alerts{kind="ledger_finding"} 2');
+  });
+
+  it("which stays resolved while the finding is the same, and comes back when there is more of it", async () => {
+    const holds = [await aHold(), await aHold()];
+    const setHash = (count: number, hash: string | null) =>
+      pool().query("UPDATE ledger_hold SET request_hash = $2 WHERE hold_id = ANY ($1)", [
+        holds.slice(0, count),
+        hash,
+      ]);
+    await setHash(1, null);
+    await checkLedgerDaily(NOW);
+    await resolve();
+
+    await checkLedgerDaily(later(1));
+    expect(await ledgerAlerts()).toMatchObject([{ subjectId: "hold_state", resolvedAt: NOW }]);
+
+    await setHash(2, null);
+    await checkLedgerDaily(later(2));
+    expect(await ledgerAlerts()).toMatchObject([{ resolvedAt: null, createdAt: later(2) }]);
+    await setHash(2, "hash");
+  });
+
+  it("which is resolved when nothing is found any more, and is a new one when it comes again", async () => {
+    await takeBack(1);
+    await checkLedgerDaily(NOW);
+    await takeBack(0);
+
+    await checkLedgerDaily(later(1));
+    expect(await ledgerAlerts()).toMatchObject([{ resolvedAt: later(1) }]);
+
+    await takeBack(1);
+    await checkLedgerDaily(later(2));
+    expect(await ledgerAlerts()).toMatchObject([{ resolvedAt: null, createdAt: later(2) }]);
+  });
+});
 
 it("counts a finding that is not about the balance and freezes nobody for it", async () => {
   await pool().query("UPDATE topup_intent SET reversed_nanos = 1 WHERE customer_id = $1", [broken]);
