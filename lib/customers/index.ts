@@ -22,6 +22,7 @@ export {
   roleOf,
 } from "./members";
 export { registerCustomer } from "./register-customer";
+export { describeRepair, type RepairRequest, repairCustomerAccount } from "./repair-account";
 export {
   ensureStripeCustomer,
   findOwner,

@@ -32,6 +32,13 @@ export {
 } from "./records";
 export { type PostedRefund, type RefundChargeRequest, refundCharge } from "./refund-charge";
 export {
+  type AccountNumbers,
+  type AccountRepair,
+  ContradictoryTransfersError,
+  isRepairNeeded,
+  repairAccount,
+} from "./repair-account";
+export {
   checkLedgerDaily,
   type DailyCheck,
   type Finding,

@@ -13,6 +13,7 @@ export type OperatorVerb =
   | "freeze_customer"
   | "unfreeze_customer"
   | "adjust_balance"
+  | "repair_account"
   | "create_api_key"
   | "roll_api_key"
   | "revoke_api_key"
