@@ -229,3 +229,23 @@ describe("the answer to what is committed asks the database nothing more, becaus
     expect(rolled?.secret).toMatch(/^brim_sk_/);
   });
 });
+
+it("the expiry passes over a hold that somebody works on, and ends those of others", async () => {
+  const [busy, other] = [await aFundedCustomer("10.00"), await aFundedCustomer("10.00")];
+  const overdue = (customer: CustomerId, minutes: number) =>
+    openHold(aHold(customer, "5.00", { expiresAt: new Date(Date.now() - minutes * 60_000) }));
+  const { hold } = await overdue(busy, 60);
+  await overdue(other, 1);
+
+  const client = await pool().connect();
+  await client.query("BEGIN");
+  await client.query("SELECT 1 FROM ledger_hold WHERE hold_id = $1 FOR UPDATE", [hold.holdId]);
+  const first = await expireHolds(new Date());
+  await client.query("ROLLBACK");
+  client.release();
+
+  expect(first).toMatchObject({ expired: 1 });
+  expect((await readBalance(other)).held).toBe(0n);
+  expect(await expireHolds(new Date())).toMatchObject({ expired: 1 });
+  expect((await readBalance(busy)).held).toBe(0n);
+});

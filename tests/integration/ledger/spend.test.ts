@@ -137,6 +137,16 @@ describe.each([
     expect(await transfersOf(customer)).toBe(10);
   });
 
+  it("leaves what is held to its hold", async () => {
+    const customer = await aFundedCustomer("10.00");
+    await openHold(aHold(customer, "9.00"));
+
+    const counts = await outcomes([take(aCharge(customer, "1.01")), take(aCharge(customer, "1.00"))]);
+
+    expect(counts).toEqual({ ok: 1, InsufficientBalanceError: 1 });
+    expect(await readBalance(customer)).toMatchObject({ balance: usd("9.00"), held: usd("9.00") });
+  });
+
   it("a key sent sixty-four times at once takes the money once", async () => {
     const customer = await aFundedCustomer("10.00");
 

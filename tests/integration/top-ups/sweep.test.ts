@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import type { CustomerActor } from "@/lib/auth";
 import { cents } from "@/lib/money";
 import { pool, prisma } from "@/lib/platform/db";
-import { newId } from "@/lib/platform/ids";
-import { startTopUp, sweepTopUps } from "@/lib/top-ups";
-import { type ApiCustomer, aCustomer, type RunningBrim, startBrim } from "@/tests/support/brim";
+import { newId, type TopUpId } from "@/lib/platform/ids";
+import { settleTopUp, startTopUp, sweepTopUps } from "@/lib/top-ups";
+import { type ApiCustomer, aCustomer, eventually, type RunningBrim, startBrim } from "@/tests/support/brim";
 
 let brim: RunningBrim;
 
@@ -90,3 +90,78 @@ it("an attempt of the other mode, test or live, is never opened in ours", async 
   const { data } = await brim.stripe.checkout.sessions.list({ customer: stripeCustomerId });
   expect(data).toEqual([]);
 });
+
+const SESSIONS = { method: "POST", path: "/v1/checkout/sessions" };
+
+const intentOf = ({ customerId }: ApiCustomer) =>
+  prisma().topUpIntent.findFirstOrThrow({ where: { customerId } });
+
+/** Every session that Stripe has of a customer. */
+async function sessionsOf({ customerId }: ApiCustomer) {
+  const { stripeCustomerId } = await prisma().stripeCustomer.findFirstOrThrow({ where: { customerId } });
+  return (await brim.stripe.checkout.sessions.list({ customer: stripeCustomerId })).data;
+}
+
+it("a session that was paid and whose id was never stored is credited", async () => {
+  const customer = await aCustomer(brim);
+  await brim.control("/faults", { match: SESSIONS, reset: true, when: "after_commit", times: 100 });
+  await expect(startTopUp(actorOf(customer), TEN_DOLLARS, "key")).rejects.toMatchObject({
+    kind: "service_unavailable",
+  });
+  await brim.control("/faults", undefined, "DELETE");
+  const [session] = await sessionsOf(customer);
+  await brim.control(`/checkout/${session?.id}/pay`, {});
+  expect(await intentOf(customer)).toMatchObject({ status: "created", stripeSessionId: null });
+
+  await sweepTopUps(new Date(Date.now() + 11 * 60_000), { pauseMs: 0 });
+
+  expect((await customer.get("/api/v1/billing/balance")).body.balance_usd).toBe("10.00");
+  expect(await intentOf(customer)).toMatchObject({ status: "succeeded", stripeSessionId: session?.id });
+});
+
+it("a claim that says that the work was done before leaves a paid top-up alone", async () => {
+  const customer = await aCustomer(brim);
+  const { intent, sessionId } = await startTopUp(actorOf(customer), TEN_DOLLARS, null);
+  await brim.control(`/checkout/${sessionId}/pay`, {});
+  const ref = { customerId: customer.customerId, topUpIntentId: intent.topUpIntentId as TopUpId };
+
+  const outcome = await settleTopUp(ref, sessionId, { claim: async () => false });
+
+  expect(outcome).toBe("duplicate");
+  expect(await intentOf(customer)).toMatchObject({ status: "open", creditedAt: null });
+  expect(await settleTopUp(ref, sessionId, { claim: async () => true })).toBe("credit");
+});
+
+it("a session whose answer comes when there is a later attempt is not attached, and is ended", async () => {
+  const customer = await aCustomer(brim);
+  await brim.control("/faults", { match: SESSIONS, status: 500, times: 100 });
+  await expect(startTopUp(actorOf(customer), TEN_DOLLARS, "key")).rejects.toMatchObject({
+    kind: "service_unavailable",
+  });
+  await brim.control("/faults", undefined, "DELETE");
+
+  const client = await pool().connect();
+  await client.query("BEGIN");
+  await client.query("SELECT 1 FROM topup_intent WHERE customer_id = $1 FOR UPDATE", [customer.customerId]);
+  const starting = startTopUp(actorOf(customer), TEN_DOLLARS, "key");
+  await eventually(waitingForALock, (count) => count > 0);
+  const [late] = await sessionsOf(customer);
+  await client.query("UPDATE topup_intent SET session_attempt = session_attempt + 1 WHERE customer_id = $1", [
+    customer.customerId,
+  ]);
+  await client.query("COMMIT");
+  client.release();
+  const started = await starting;
+
+  expect(started.sessionId).not.toBe(late?.id);
+  expect(await intentOf(customer)).toMatchObject({ status: "open", stripeSessionId: started.sessionId });
+  const open = (await sessionsOf(customer)).filter(({ status }) => status === "open");
+  expect(open.map(({ id }) => id)).toEqual([started.sessionId]);
+});
+
+async function waitingForALock(): Promise<number> {
+  const { rows } = await pool().query<{ n: number }>(
+    "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  );
+  return rows[0]?.n ?? 0;
+}

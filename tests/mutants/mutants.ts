@@ -1,0 +1,286 @@
+/** A fault to plant, and the tests that must notice it. */
+export interface Mutant {
+  /** What goes wrong. Also its name on the command line. */
+  readonly name: string;
+  readonly place: Place;
+  /** What stands there now, exactly once. */
+  readonly search: string;
+  readonly replace: string;
+  readonly tests: readonly MutantTest[];
+}
+
+/** Where a fault is planted: in a file, or in what the latest migration that defines a function says of it. */
+export type Place = { readonly file: string } | { readonly sqlFunction: string };
+
+export interface MutantTest {
+  readonly file: string;
+  /** A part of the test's name; without it the whole file runs. */
+  readonly name?: string;
+}
+
+const test = (file: string, name?: string): MutantTest => ({
+  file: `tests/${file}.test.ts`,
+  ...(name !== undefined && { name }),
+});
+const unit = (file: string, name?: string) => test(`unit/${file}`, name);
+const integration = (file: string, name?: string) => test(`integration/${file}`, name);
+
+const SPEND = "ledger/spend";
+
+/** Faults in the code and the SQL that move money. */
+export const MUTANTS: readonly Mutant[] = [
+  // Events and top-ups
+  {
+    name: "a finished event is claimed again",
+    place: { file: "lib/stripe-events/inbox.ts" },
+    search: "    WHERE stripe_event.status = 'failed'\n    RETURNING",
+    replace: "    RETURNING",
+    tests: [integration("stripe-events/claim")],
+  },
+  {
+    name: "an event is applied although its claim said duplicate",
+    place: { file: "lib/top-ups/settle-top-up.ts" },
+    search: "if (options.claim && !(await options.claim(tx))) throw new DuplicateSignal();",
+    replace: "if (options.claim) await options.claim(tx);",
+    tests: [integration("top-ups/sweep", "a claim that says that the work was done before")],
+  },
+  {
+    name: "a session of an older attempt is attached",
+    place: { file: "lib/top-ups/open-session.ts" },
+    search:
+      'if (locked.status !== "created" || locked.sessionAttempt !== intent.sessionAttempt) return locked;\n    await mapStripeObject',
+    replace: 'if (locked.status !== "created") return locked;\n    await mapStripeObject',
+    tests: [integration("top-ups/sweep", "a session whose answer comes when there is a later attempt")],
+  },
+  {
+    name: "a paid session whose id was never stored is not settled by the sweep",
+    place: { file: "lib/top-ups/sweep-top-ups.ts" },
+    search: 'if (session.status === "complete") await settleTopUp',
+    replace: "if (session.status === null) await settleTopUp",
+    tests: [integration("top-ups/sweep", "a session that was paid and whose id was never stored")],
+  },
+  {
+    name: "a stale read of Stripe wins over a newer one",
+    place: { file: "lib/top-ups/settle-top-up.ts" },
+    search: "if (intent.version !== seen.version) throw new StaleReadSignal();",
+    replace: "",
+    tests: [integration("top-ups/stale-read")],
+  },
+  {
+    name: "a top-up is credited with Stripe's total, tax included",
+    place: { file: "lib/top-ups/apply-decision.ts" },
+    search: "const amount = fromCents(cents(BigInt(intent.amountCents)));",
+    replace: "const amount = fromCents(cents(session.totalCents ?? 0n));",
+    tests: [integration("top-ups/top-up", "is credited by the webhook, once, by the amount without tax")],
+  },
+  {
+    name: "a top-up that is credited is credited again",
+    place: { file: "lib/top-ups/rules.ts" },
+    search: "  if (intent.creditedAt) {",
+    replace: "  if (intent.creditedAt && !session.payment) {",
+    tests: [unit("top-ups/decide")],
+  },
+  {
+    name: "a second payment of one top-up is passed over in silence",
+    place: { file: "lib/top-ups/rules.ts" },
+    search: '? NOTHING : { do: "flag_second_payment" };',
+    replace: "? NOTHING : NOTHING;",
+    tests: [unit("top-ups/decide", "flags a second payment")],
+  },
+  {
+    name: "a payment in another currency is credited",
+    place: { file: "lib/top-ups/rules.ts" },
+    search: 'if (session.currency !== "usd")',
+    replace: "if (session.currency === null)",
+    tests: [unit("top-ups/decide")],
+  },
+  {
+    name: "a payment of another amount is credited",
+    place: { file: "lib/top-ups/rules.ts" },
+    search: "session.subtotalCents !== BigInt(intent.amountCents)",
+    replace: "session.subtotalCents === null",
+    tests: [unit("top-ups/decide")],
+  },
+  {
+    name: "a test payment is credited in live mode",
+    place: { file: "lib/top-ups/rules.ts" },
+    search: "  if (session.livemode !== intent.livemode) return NOTHING;\n",
+    replace: "",
+    tests: [unit("top-ups/decide")],
+  },
+  {
+    name: "one payment is mapped to two top-ups",
+    place: { file: "lib/customers/stripe-customer.ts" },
+    search: "known.customerId !== owner.customerId || known.ourId !== owner.ourId",
+    replace: "known.kind !== owner.kind",
+    tests: [integration("customers/stripe-object")],
+  },
+  {
+    name: "one payment credits two top-ups of a customer",
+    place: { file: "prisma/migrations/20261128233700_one_payment_one_topup/migration.sql" },
+    search: 'CREATE UNIQUE INDEX "topup_intent_payment"',
+    replace: 'CREATE INDEX "topup_intent_payment"',
+    tests: [integration("customers/stripe-object")],
+  },
+
+  // The ledger's own guards
+  {
+    name: "a credit has no unique key",
+    place: { file: "prisma/migrations/20261122182946_lean_ledger_checks/migration.sql" },
+    search: 'CREATE UNIQUE INDEX "ledger_transfer_source"',
+    replace: 'CREATE INDEX "ledger_transfer_source"',
+    tests: [integration("ledger/post", "posts one fact once")],
+  },
+  {
+    name: "an idempotency key is not unique",
+    place: { file: "prisma/migrations/20261122150000_init/migration.sql" },
+    search: 'CREATE UNIQUE INDEX "ledger_transfer_idempotency"',
+    replace: 'CREATE INDEX "ledger_transfer_idempotency"',
+    tests: [integration(SPEND, "a key sent sixty-four times at once takes the money once")],
+  },
+  {
+    name: "a transfer can be updated",
+    place: { file: "prisma/migrations/20261122150000_init/migration.sql" },
+    search: 'CREATE TRIGGER "ledger_transfer_append_only" BEFORE UPDATE OR DELETE',
+    replace: 'CREATE TRIGGER "ledger_transfer_append_only" BEFORE DELETE',
+    tests: [integration("ledger/post", "an update of a transfer")],
+  },
+  {
+    name: "a key of a hold charges too",
+    place: { sqlFunction: "ledger_key_names_hold" },
+    search: "h.idempotency_key = p_key",
+    replace: "h.idempotency_key = p_key AND false",
+    tests: [integration("ledger/post", "a key that names a hold")],
+  },
+
+  // Charges
+  {
+    name: "a charge does not look at the balance",
+    place: { sqlFunction: "ledger_charge_in_turn" },
+    search: "status = 'active' AND balance_nanos - held_nanos >= item.amount",
+    replace: "status = 'active'",
+    tests: [integration(SPEND, "sixty-four at once of $1 on $10: exactly ten succeed")],
+  },
+  {
+    name: "a charge spends what is held",
+    place: { file: "lib/ledger/charge-statement.ts" },
+    search: "status = 'active' AND balance_nanos - held_nanos >= $2::bigint END",
+    replace: "status = 'active' AND balance_nanos >= $2::bigint END",
+    tests: [integration(SPEND, "leaves what is held to its hold")],
+  },
+  {
+    name: "a frozen account is charged",
+    place: { sqlFunction: "ledger_charge_in_turn" },
+    search: "ELSE status = 'active' AND",
+    replace: "ELSE status <> 'closed' AND",
+    tests: [integration(SPEND, "is refused on a frozen account and for an unknown customer")],
+  },
+  {
+    name: "a replay charges again",
+    place: { sqlFunction: "ledger_charge_in_turn" },
+    search: "item.metadata, item.api_key, posted_at, posted_at\n        );",
+    replace: "item.metadata, item.api_key, posted_at, posted_at\n        ) ON CONFLICT DO NOTHING;",
+    tests: [integration(SPEND, "a key sent sixty-four times at once takes the money once")],
+  },
+  {
+    name: "402 is answered before the key is looked up",
+    place: { file: "lib/ledger/explain-refusal.ts" },
+    search: "const known = knownEffect(row, request.requestHash);",
+    replace:
+      "const known = BigInt(row.balance) - BigInt(row.held) < request.amount ? null : knownEffect(row, request.requestHash);",
+    tests: [integration(SPEND, "a replay after the balance is spent is a success")],
+  },
+  {
+    name: "a refused item of a batch takes its amount from the next ones",
+    place: { sqlFunction: "ledger_charge_batch" },
+    search: "outcome := 'insufficient';",
+    replace: "outcome := 'insufficient'; running := running - item.amount;",
+    tests: [integration(SPEND, "gives each item its own result, in order; a refused one takes nothing")],
+  },
+  {
+    name: "a customer's key acts on another customer",
+    place: { file: "lib/usage/resolve-customer.ts" },
+    search: "if (customerId === undefined || customerId === actor.customerId) return actor.customerId;",
+    replace: "return (customerId ?? actor.customerId) as CustomerId;",
+    tests: [integration("http/usage", "never touches another customer")],
+  },
+
+  // Refunds of charges
+  {
+    name: "a refund takes the money again",
+    place: { sqlFunction: "ledger_refund_charge" },
+    search: "SET balance_nanos = balance_nanos + amount",
+    replace: "SET balance_nanos = balance_nanos - amount",
+    tests: [integration(SPEND, "gives back all that is left when no amount is said")],
+  },
+  {
+    name: "a refund is not limited to its charge",
+    place: { sqlFunction: "ledger_refund_charge" },
+    search: "refunded_nanos = r.refunded_nanos + amount",
+    replace: "refunded_nanos = r.refunded_nanos",
+    tests: [integration(SPEND, "gives back in parts, never more than was charged, whatever races")],
+  },
+
+  // Holds
+  {
+    name: "a hold reserves what another hold has",
+    place: { file: "lib/ledger/open-hold.ts" },
+    search: "status = 'active' AND balance_nanos - held_nanos >= $2::bigint",
+    replace: "status = 'active' AND balance_nanos >= $2::bigint",
+    tests: [integration(SPEND, "sixty-four at once of $1 on $10: exactly ten are opened")],
+  },
+  {
+    name: "a capture does not release the rest of its hold",
+    place: { sqlFunction: "ledger_capture_hold" },
+    search: "held_nanos = held_nanos - hold.amount_nanos",
+    replace: "held_nanos = held_nanos - least(taken, hold.amount_nanos)",
+    tests: [integration(SPEND, "captured in part gives the rest back")],
+  },
+  {
+    name: "a capture above its hold takes what is not available",
+    place: { sqlFunction: "ledger_capture_hold" },
+    search: "account.balance_nanos - account.held_nanos < taken - hold.amount_nanos",
+    replace: "account.balance_nanos < taken - hold.amount_nanos",
+    tests: [
+      integration(SPEND, "captured above the hold takes the rest from what is available, or changes nothing"),
+    ],
+  },
+  {
+    name: "a customer captures the operator's hold",
+    place: { sqlFunction: "ledger_capture_hold" },
+    search: "p_principal <> 'operator' AND hold.opened_by <> p_principal",
+    replace: "p_principal <> 'operator' AND hold.opened_by = p_principal",
+    tests: [integration(SPEND, "of another principal is not a customer's to close")],
+  },
+  {
+    name: "a released hold keeps its money",
+    place: { sqlFunction: "ledger_release_hold" },
+    search: "SET held_nanos = held_nanos - hold.amount_nanos",
+    replace: "SET held_nanos = held_nanos",
+    tests: [integration(SPEND, "released gives all back, once")],
+  },
+  {
+    name: "the expiry waits for a hold that somebody works on",
+    place: { sqlFunction: "ledger_expire_hold" },
+    search: "FOR UPDATE SKIP LOCKED",
+    replace: "FOR UPDATE",
+    tests: [integration("ledger/hold-edges", "the expiry passes over a hold that somebody works on")],
+  },
+
+  // Proofs
+  {
+    name: "the verification does not follow the balance from row to row",
+    place: { file: "lib/ledger/verify/checks/chain.ts" },
+    search:
+      "WHERE seq IS DISTINCT FROM before_seq + 1 OR balance_after_nanos IS DISTINCT FROM before_balance + signed",
+    replace: "WHERE seq IS DISTINCT FROM before_seq + 1",
+    tests: [integration("ledger/verify-damage")],
+  },
+  {
+    name: "the verification compares guards by their names only",
+    place: { file: "lib/ledger/verify/guards/compare-guards.ts" },
+    search: "if (text !== undefined && accepted.some((list) => list.get(key) === text)) return [];",
+    replace: "if (text !== undefined) return [];",
+    tests: [integration("ledger/verify-guards")],
+  },
+];
