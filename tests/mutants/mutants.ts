@@ -14,16 +14,15 @@ export type Place = { readonly file: string } | { readonly sqlFunction: string }
 
 export interface MutantTest {
   readonly file: string;
-  /** A part of the test's name; without it the whole file runs. */
-  readonly name?: string;
+  /** A part of the test's name. */
+  readonly name: string;
 }
 
-const test = (file: string, name?: string): MutantTest => ({
-  file: `tests/${file}.test.ts`,
-  ...(name !== undefined && { name }),
+const unit = (file: string, name: string): MutantTest => ({ file: `tests/unit/${file}.test.ts`, name });
+const integration = (file: string, name: string): MutantTest => ({
+  file: `tests/integration/${file}.test.ts`,
+  name,
 });
-const unit = (file: string, name?: string) => test(`unit/${file}`, name);
-const integration = (file: string, name?: string) => test(`integration/${file}`, name);
 
 const SPEND = "ledger/spend";
 
@@ -35,7 +34,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { file: "lib/stripe-events/inbox.ts" },
     search: "    WHERE stripe_event.status = 'failed'\n    RETURNING",
     replace: "    RETURNING",
-    tests: [integration("stripe-events/claim")],
+    tests: [integration("stripe-events/claim", "an event that is finished cannot be claimed again")],
   },
   {
     name: "an event is applied although its claim said duplicate",
@@ -64,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { file: "lib/top-ups/settle-top-up.ts" },
     search: "if (intent.version !== seen.version) throw new StaleReadSignal();",
     replace: "",
-    tests: [integration("top-ups/stale-read")],
+    tests: [integration("top-ups/stale-read", "an older decline that is written last does not hide")],
   },
   {
     name: "a top-up is credited with Stripe's total, tax included",
@@ -78,7 +77,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { file: "lib/top-ups/rules.ts" },
     search: "  if (intent.creditedAt) {",
     replace: "  if (intent.creditedAt && !session.payment) {",
-    tests: [unit("top-ups/decide")],
+    tests: [unit("top-ups/decide", "decide")],
   },
   {
     name: "a second payment of one top-up is passed over in silence",
@@ -92,35 +91,35 @@ export const MUTANTS: readonly Mutant[] = [
     place: { file: "lib/top-ups/rules.ts" },
     search: 'if (session.currency !== "usd")',
     replace: "if (session.currency === null)",
-    tests: [unit("top-ups/decide")],
+    tests: [unit("top-ups/decide", "decide")],
   },
   {
     name: "a payment of another amount is credited",
     place: { file: "lib/top-ups/rules.ts" },
     search: "session.subtotalCents !== BigInt(intent.amountCents)",
     replace: "session.subtotalCents === null",
-    tests: [unit("top-ups/decide")],
+    tests: [unit("top-ups/decide", "decide")],
   },
   {
     name: "a test payment is credited in live mode",
     place: { file: "lib/top-ups/rules.ts" },
     search: "  if (session.livemode !== intent.livemode) return NOTHING;\n",
     replace: "",
-    tests: [unit("top-ups/decide")],
+    tests: [unit("top-ups/decide", "decide")],
   },
   {
     name: "one payment is mapped to two top-ups",
     place: { file: "lib/customers/stripe-customer.ts" },
     search: "known.customerId !== owner.customerId || known.ourId !== owner.ourId",
     replace: "known.kind !== owner.kind",
-    tests: [integration("customers/stripe-object")],
+    tests: [integration("customers/stripe-object", "a payment belongs to one top-up of one customer")],
   },
   {
     name: "one payment credits two top-ups of a customer",
     place: { file: "prisma/migrations/20261128233700_one_payment_one_topup/migration.sql" },
     search: 'CREATE UNIQUE INDEX "topup_intent_payment"',
     replace: 'CREATE INDEX "topup_intent_payment"',
-    tests: [integration("customers/stripe-object")],
+    tests: [integration("customers/stripe-object", "the database refuses two top-ups")],
   },
 
   // The ledger's own guards
@@ -274,13 +273,13 @@ export const MUTANTS: readonly Mutant[] = [
     search:
       "WHERE seq IS DISTINCT FROM before_seq + 1 OR balance_after_nanos IS DISTINCT FROM before_balance + signed",
     replace: "WHERE seq IS DISTINCT FROM before_seq + 1",
-    tests: [integration("ledger/verify-damage")],
+    tests: [integration("ledger/repair", "refuses when the transfers contradict each other")],
   },
   {
     name: "the verification compares guards by their names only",
     place: { file: "lib/ledger/verify/guards/compare-guards.ts" },
     search: "if (text !== undefined && accepted.some((list) => list.get(key) === text)) return [];",
     replace: "if (text !== undefined) return [];",
-    tests: [integration("ledger/verify-guards")],
+    tests: [integration("ledger/verify-guards", "constraint topup_intent_credit")],
   },
 ];

@@ -3,7 +3,7 @@ import { newId } from "@/lib/platform/ids";
 import { CHAIN_CHECKS } from "./checks/chain";
 import { runCheck } from "./customer-range";
 import type { Finding } from "./finding";
-import { inLongTransaction } from "./long-transaction";
+import { inLongTransaction, WRITES } from "./long-transaction";
 
 /**
  * Checks one customer's balance again, with the account locked so that nothing moves, and freezes the account if it is
@@ -12,8 +12,7 @@ import { inLongTransaction } from "./long-transaction";
  * @returns what is broken; nothing when it is no longer so
  */
 export function freezeIfBroken(pool: Pool, customerId: string, now: Date): Promise<Finding[]> {
-  // READ COMMITTED: what was committed while we waited for the lock must be seen.
-  return inLongTransaction(pool, "ISOLATION LEVEL READ COMMITTED", async (client) => {
+  return inLongTransaction(pool, WRITES, async (client) => {
     await client.query("SELECT 1 FROM ledger_account WHERE customer_id = $1 FOR UPDATE", [customerId]);
     const proof = await checkChain(client, customerId);
     if (proof.length === 0) return [];

@@ -4,6 +4,9 @@ import { setQueryTimeout } from "@/lib/platform/db";
 /** A check reads whole tables in one statement. */
 const QUERY_TIMEOUT_MS = 3_600_000;
 
+/** A mode that says what the server's defaults might say otherwise. What is committed while it waits for a lock is seen. */
+export const WRITES = "ISOLATION LEVEL READ COMMITTED READ WRITE";
+
 /**
  * Runs `work` in one transaction on one connection of the pool, however long it takes: the limits that keep requests from
  * hanging would end it.

@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import { newId } from "@/lib/platform/ids";
 import type { Finding } from "./finding";
-import { inLongTransaction } from "./long-transaction";
+import { inLongTransaction, WRITES } from "./long-transaction";
 
 /** Whose an alert is that is about the database as a whole. */
 const OPERATOR = "operator";
@@ -30,7 +30,7 @@ const RESOLVE = `
 /** Makes one alert of each finding, however often it is found, and resolves the alerts of those that are gone. */
 export function raiseFindings(pool: Pool, findings: readonly Finding[], now: Date): Promise<void> {
   const found = JSON.stringify(findings.map(alertOf));
-  return inLongTransaction(pool, "", async (client) => {
+  return inLongTransaction(pool, WRITES, async (client) => {
     await client.query(RAISE, [found, now]);
     await client.query(RESOLVE, [found, now]);
   });

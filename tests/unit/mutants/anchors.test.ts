@@ -18,7 +18,7 @@ it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
     expect(mutated).not.toBe(content);
     for (const { file, name } of mutant.tests) {
       expect(existsSync(file)).toBe(true);
-      expect(readFileSync(file, "utf8")).toContain(name ?? "");
+      expect(readFileSync(file, "utf8")).toContain(name);
     }
   },
 );

@@ -58,6 +58,10 @@ async function build(
 }
 
 async function readApplied(pool: Pool): Promise<Set<string>> {
+  const record = await pool.query<{ found: boolean }>(
+    "SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found",
+  );
+  if (!record.rows[0]?.found) return new Set();
   const { rows } = await pool.query<{ migration_name: string }>(
     "SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL",
   );

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from "pg";
 import type { MigrationFile } from "@/lib/platform/migrations";
-import { inLongTransaction } from "../long-transaction";
+import { inLongTransaction, WRITES } from "../long-transaction";
 import { type Definition, readDefinitions } from "./read-definitions";
 
 /** A name that no migration and no operator uses, so that it can be told apart in any text. */
@@ -26,7 +26,7 @@ export async function expectedDefinitions(
   const known = shared[KNOWN];
   const key = [rows[0]?.version, ...migrations.map(({ name }) => name)].join("\n");
   const found =
-    known.get(key) ?? inLongTransaction(pool, "", (client) => build(client, migrations), "ROLLBACK");
+    known.get(key) ?? inLongTransaction(pool, WRITES, (client) => build(client, migrations), "ROLLBACK");
   known.set(key, found);
   found.catch(() => known.delete(key));
   return found;
