@@ -135,7 +135,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { file: "prisma/migrations/20261122150000_init/migration.sql" },
     search: 'CREATE UNIQUE INDEX "ledger_transfer_idempotency"',
     replace: 'CREATE INDEX "ledger_transfer_idempotency"',
-    tests: [integration(SPEND, "a key sent sixty-four times at once takes the money once")],
+    tests: [integration(SPEND, "the same key with another request is a conflict, also across verbs")],
   },
   {
     name: "a transfer can be updated",
@@ -158,7 +158,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { sqlFunction: "ledger_charge_in_turn" },
     search: "status = 'active' AND balance_nanos - held_nanos >= item.amount",
     replace: "status = 'active'",
-    tests: [integration(SPEND, "sixty-four at once of $1 on $10: exactly ten succeed")],
+    tests: [integration(SPEND, "leaves what is held to its hold")],
   },
   {
     name: "a charge spends what is held",
@@ -179,7 +179,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { sqlFunction: "ledger_charge_in_turn" },
     search: "item.metadata, item.api_key, posted_at, posted_at\n        );",
     replace: "item.metadata, item.api_key, posted_at, posted_at\n        ) ON CONFLICT DO NOTHING;",
-    tests: [integration(SPEND, "a key sent sixty-four times at once takes the money once")],
+    tests: [integration(SPEND, "the same key with another request is a conflict, also across verbs")],
   },
   {
     name: "402 is answered before the key is looked up",
