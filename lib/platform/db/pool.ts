@@ -1,7 +1,12 @@
 import type pg from "pg";
 import { databaseEnv } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
-import { createPool, findServerProblems, findSessionProblems, parseDatabaseAddress } from "@/lib/platform/postgres";
+import {
+  createPool,
+  findServerProblems,
+  findSessionProblems,
+  parseDatabaseAddress,
+} from "@/lib/platform/postgres";
 import { closeIdleAfterDeadline, DeadlineClient, databaseTimeouts } from "./deadline";
 
 /** One pool a process, on globalThis because this module exists once in Node and once in Next's bundle. */

@@ -97,7 +97,12 @@ export class RequestInProgressError extends AppError {
 }
 
 /** Why a request cannot be served now, for programs. */
-export const UNAVAILABLE_REASONS = ["busy", "database_unavailable", "stripe_setup", "stripe_unavailable"] as const;
+export const UNAVAILABLE_REASONS = [
+  "busy",
+  "database_unavailable",
+  "stripe_setup",
+  "stripe_unavailable",
+] as const;
 export type UnavailableReason = (typeof UNAVAILABLE_REASONS)[number];
 
 /** Something that we need does not answer; the same request may succeed later. */

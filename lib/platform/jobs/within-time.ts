@@ -17,7 +17,9 @@ export async function withinTime(
   const aborted = new Promise<never>((_resolve, reject) => {
     const giveUp = () =>
       reject(
-        new Error(`The job ${name} was given up: ${timeout.aborted ? "it took too long" : "the worker stops"}.`),
+        new Error(
+          `The job ${name} was given up: ${timeout.aborted ? "it took too long" : "the worker stops"}.`,
+        ),
       );
     if (signal.aborted) giveUp();
     else signal.addEventListener("abort", giveUp, { once: true });

@@ -76,7 +76,9 @@ async function refuseUnfitServer(client: pg.ClientBase, databaseUrl: string): Pr
   try {
     const problems = await findServerProblems(client, { toMigrate: true });
     if (!(await keepsSessions([client, other]))) {
-      problems.push("DATABASE_URL leads to a transaction pooler: migrate with the address of the server itself.");
+      problems.push(
+        "DATABASE_URL leads to a transaction pooler: migrate with the address of the server itself.",
+      );
     }
     if (problems.length > 0) throw new UnfitDatabaseError(problems);
   } finally {
