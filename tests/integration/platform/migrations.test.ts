@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { applyMigrations, pendingMigrations, schemaDifference } from "@/lib/platform/migrations";
+import { connectClient } from "@/lib/platform/postgres";
 import { type CuttingProxy, startCuttingProxy } from "@/tests/support/cutting-proxy";
 import { createTestDatabase, type TestDatabase } from "@/tests/support/database";
 import { atDepth } from "@/tests/support/depth";
@@ -129,7 +130,7 @@ describe("a migration that is killed", () => {
     await withEmptyDatabase(async (url) => {
       const other = new pg.Client({ connectionString: url });
       await other.connect();
-      await other.query("BEGIN; CREATE TABLE ledger_hold (hold_id text)");
+      await other.query("BEGIN; CREATE TABLE public.ledger_hold (hold_id text)");
       const proxy = await startCuttingProxy(url);
       const killed = migrateThrough(proxy);
       await expect.poll(() => backends(url, "wait_event_type = 'Lock'")).toBe(1);
@@ -179,8 +180,7 @@ describe("a migration that is killed", () => {
 /** Applies all migrations and takes the last one back, by applying those before it only. */
 async function applyAllBut(url: string, name: string): Promise<void> {
   const names = (await pendingMigrations({ databaseUrl: url })).filter((one) => one !== name);
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await connectClient(url, { applicationName: "earlier version" });
   try {
     await client.query(
       `CREATE TABLE _prisma_migrations (

@@ -44,7 +44,7 @@ const SHOW = `SELECT ${Object.keys(SESSION_SETTINGS)
 
 const EXPECTED = {
   ...SESSION_SETTINGS,
-  statement_timeout: "15s",
+  statement_timeout: "8s",
   idle_in_transaction_session_timeout: "5s",
   isolation: "read committed",
 };
