@@ -4,6 +4,7 @@ import { verifyLedger } from "@/lib/ledger";
 import { readMigrations } from "@/lib/platform/migrations/migration-files";
 import { createPool } from "@/lib/platform/postgres";
 import { createTestDatabase, type TestDatabase } from "@/tests/support/database";
+import { applySettings } from "@/tests/support/settings";
 
 const CHEAPER_CHECKS = "20261128080000_cheaper_checks";
 
@@ -12,6 +13,7 @@ let pool: pg.Pool;
 
 beforeEach(async () => {
   database = await createTestDatabase({ empty: true });
+  applySettings({ DATABASE_URL: database.url });
   pool = createPool(database.url, { applicationName: "upgrade", max: 5 });
   await pool.query(
     "CREATE TABLE _prisma_migrations (migration_name text, finished_at timestamptz DEFAULT now(), rolled_back_at timestamptz)",
