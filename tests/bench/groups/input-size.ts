@@ -210,7 +210,8 @@ async function doNothing() {
 }
 
 async function send({ method, path, headers, body }: ApiRequest): Promise<void> {
-  const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  const length: Record<string, string> =
+    body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   const response = await handle(
     new Request(`http://localhost:3000${path}`, { method, headers: { ...headers, ...length }, body }),
   );
