@@ -5,7 +5,7 @@ import type { RunningBrim } from "./brim";
 export async function changeAtStripe(
   brim: RunningBrim,
   id: string,
-  change: Record<string, unknown>,
+  change: object,
 ): Promise<void> {
   const client = new pg.Client({ connectionString: brim.sandboxDatabaseUrl });
   await client.connect();
