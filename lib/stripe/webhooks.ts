@@ -45,7 +45,8 @@ export function verifyDelivery(rawBody: string, signature: string | null): Event
 
 function isSigned(rawBody: string, signature: string, secret: string, toleranceSeconds: number): boolean {
   try {
-    return stripe().webhooks.signature.verifyHeader(rawBody, signature, secret, toleranceSeconds);
+    const { signature: verifier } = stripe().webhooks;
+    return verifier?.verifyHeader(rawBody, signature, secret, toleranceSeconds) ?? false;
   } catch {
     return false;
   }
