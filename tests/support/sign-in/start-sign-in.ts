@@ -5,6 +5,7 @@ import { SMTPServer } from "smtp-server";
 import { apiListener } from "@/lib/http";
 import { closeDatabase } from "@/lib/platform/db";
 import { createTestDatabase } from "../database";
+import { onFileEnd } from "../file-resources";
 import { applySettings } from "../settings";
 import type { Browser } from "./browser";
 import { CLIENTS, type ProviderServer, startProviderServer } from "./provider-server";
@@ -42,6 +43,8 @@ export async function startSignIn(settings: Record<string, string> = {}): Promis
   const url = `http://127.0.0.1:${portOf(server)}`;
   const providers = await startProviderServer(url);
   const mailServer = await startMailServer();
+  const stopServers = () => Promise.all([close(server), providers.stop(), mailServer.stop()]);
+  const forgetServers = onFileEnd("the servers of sign-in", stopServers);
   applySettings({
     APP_URL: url,
     DATABASE_URL: database.url,
@@ -83,8 +86,9 @@ export async function startSignIn(settings: Record<string, string> = {}): Promis
       (await postWithToken(browser, "signin/email", { email, callbackUrl })).url,
     nextLink: (email) => mailServer.nextLink(email),
     async stop() {
-      await Promise.all([close(server), providers.stop(), mailServer.stop()]);
+      await stopServers();
       await closeDatabase();
+      forgetServers();
       await database.drop();
     },
   };
