@@ -237,14 +237,11 @@ it("the expiry passes over a hold that somebody works on, and ends those of othe
   const { hold } = await overdue(busy, 60);
   await overdue(other, 1);
 
-  const client = await pool().connect();
-  await client.query("BEGIN");
-  await client.query("SELECT 1 FROM ledger_hold WHERE hold_id = $1 FOR UPDATE", [hold.holdId]);
-  const first = await expireHolds(new Date());
-  await client.query("ROLLBACK");
-  client.release();
+  await withTransaction(async (tx) => {
+    await tx.$queryRaw`SELECT 1 FROM ledger_hold WHERE hold_id = ${hold.holdId} FOR UPDATE`;
+    expect(await expireHolds(new Date())).toMatchObject({ expired: 1 });
+  });
 
-  expect(first).toMatchObject({ expired: 1 });
   expect((await readBalance(other)).held).toBe(0n);
   expect(await expireHolds(new Date())).toMatchObject({ expired: 1 });
   expect((await readBalance(busy)).held).toBe(0n);

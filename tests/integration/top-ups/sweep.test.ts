@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import type { CustomerActor } from "@/lib/auth";
 import { cents } from "@/lib/money";
-import { pool, prisma } from "@/lib/platform/db";
+import { pool, prisma, withTransaction } from "@/lib/platform/db";
 import { newId, type TopUpId } from "@/lib/platform/ids";
 import { settleTopUp, startTopUp, sweepTopUps } from "@/lib/top-ups";
 import { type ApiCustomer, aCustomer, eventually, type RunningBrim, startBrim } from "@/tests/support/brim";
@@ -140,18 +140,18 @@ it("a session whose answer comes when there is a later attempt is not attached, 
   });
   await brim.control("/faults", undefined, "DELETE");
 
-  const client = await pool().connect();
-  await client.query("BEGIN");
-  await client.query("SELECT 1 FROM topup_intent WHERE customer_id = $1 FOR UPDATE", [customer.customerId]);
-  const starting = startTopUp(actorOf(customer), TEN_DOLLARS, "key");
-  await eventually(waitingForALock, (count) => count > 0);
-  const [late] = await sessionsOf(customer);
-  await client.query("UPDATE topup_intent SET session_attempt = session_attempt + 1 WHERE customer_id = $1", [
-    customer.customerId,
-  ]);
-  await client.query("COMMIT");
-  client.release();
-  const started = await starting;
+  const { starting, late } = await withTransaction(async (tx) => {
+    await tx.$queryRaw`SELECT 1 FROM topup_intent WHERE customer_id = ${customer.customerId} FOR UPDATE`;
+    const answer = startTopUp(actorOf(customer), TEN_DOLLARS, "key");
+    await eventually(waitingForALock, (count) => count > 0);
+    const [session] = await sessionsOf(customer);
+    await tx.topUpIntent.updateMany({
+      where: { customerId: customer.customerId },
+      data: { sessionAttempt: { increment: 1 } },
+    });
+    return { starting: { answer }, late: session };
+  });
+  const started = await starting.answer;
 
   expect(started.sessionId).not.toBe(late?.id);
   expect(await intentOf(customer)).toMatchObject({ status: "open", stripeSessionId: started.sessionId });
