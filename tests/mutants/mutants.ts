@@ -32,8 +32,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a finished event is claimed again",
     place: { file: "lib/stripe-events/inbox.ts" },
-    search: "    WHERE stripe_event.status = 'failed'\n    RETURNING",
-    replace: "    RETURNING",
+    search: "    WHERE stripe_event.status IN ('failed', 'unhandled')\n    RETURNING 1",
+    replace: "    RETURNING 1",
     tests: [integration("stripe-events/claim", "an event that is finished cannot be claimed again")],
   },
   {
@@ -179,7 +179,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { sqlFunction: "ledger_charge_in_turn" },
     search: "item.metadata, item.api_key, posted_at, posted_at\n        );",
     replace: "item.metadata, item.api_key, posted_at, posted_at\n        ) ON CONFLICT DO NOTHING;",
-    tests: [integration(SPEND, "the same key with another request is a conflict, also across verbs")],
+    tests: [integration(SPEND, "a key that is sent again takes nothing again")],
   },
   {
     name: "402 is answered before the key is looked up",

@@ -147,6 +147,15 @@ describe.each([
     expect(await readBalance(customer)).toMatchObject({ balance: usd("9.00"), held: usd("9.00") });
   });
 
+  it("a key that is sent again takes nothing again", async () => {
+    const customer = await aFundedCustomer("10.00");
+    const first = await take(aCharge(customer, "1.00", { key: "same" }));
+
+    expect(await take(aCharge(customer, "1.00", { key: "same" }))).toEqual({ ...first, isReplay: true });
+
+    expect((await readBalance(customer)).balance).toBe(usd("9.00"));
+  });
+
   it("a key sent sixty-four times at once takes the money once", async () => {
     const customer = await aFundedCustomer("10.00");
 
@@ -435,7 +444,10 @@ describe("refund of a charge", () => {
     const { chargeId } = await charge(aCharge(customer, "4.00"));
     await refundCharge(aRefund(customer, chargeId, "1.00"));
 
-    expect((await refundCharge(aRefund(customer, chargeId, null))).amount).toBe(usd("3.00"));
+    const rest = await refundCharge(aRefund(customer, chargeId, null));
+
+    expect(rest).toMatchObject({ amount: usd("3.00"), balanceAfter: usd("10.00") });
+    expect((await readBalance(customer)).balance).toBe(usd("10.00"));
   });
 
   it("is replayed under its key, also after all was given back", async () => {
