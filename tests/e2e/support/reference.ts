@@ -37,7 +37,7 @@ export function sampleCard(page: Page, operationId: string): Locator {
   return callSection(page, operationId).getByRole("group", { name: /^Request Example/ });
 }
 
-/** What the samples show and what their buttons hand to the clipboard, by call. The clipboard itself is left as it is. */
+/** What the samples show and what their buttons copy, by call. */
 export function copySamples(
   page: Page,
   operationIds: string[],
@@ -46,16 +46,14 @@ export function copySamples(
     const samples: Awaited<ReturnType<typeof copySamples>> = {};
     for (const id of ids) {
       const card = document.querySelector(`section[id$="/${id}"] .request-card`);
-      const copied = await new Promise<string>((resolve) => {
-        Object.defineProperty(navigator.clipboard, "writeText", {
-          configurable: true,
-          value: async (text: string) => resolve(text),
-        });
-        card?.querySelector<HTMLButtonElement>("button[aria-label^=Copy]")?.click();
-      });
+      await navigator.clipboard.writeText("");
+      card?.querySelector<HTMLButtonElement>("button[aria-label^=Copy]")?.click();
+      let copied = "";
+      for (let tries = 0; copied === "" && tries < 1_000; tries++) {
+        copied = await navigator.clipboard.readText();
+      }
       samples[id] = { shown: card?.querySelector("pre")?.textContent, copied };
     }
-    Reflect.deleteProperty(navigator.clipboard, "writeText");
     return samples;
   }, operationIds);
 }
