@@ -25,7 +25,8 @@ export async function provideDatabases(
     await server.ensureDatabase("brim");
     await server.ensureDatabase("stripe_sandbox");
     return {
-      app: server.url("brim"),
+      // On a busy machine the app itself is slow to take up a connection: this server is its own, so waiting is right.
+      app: `${server.url("brim")}?connect_timeout=120`,
       sandbox: server.url("stripe_sandbox"),
       died: server.died,
       stop: server.stop,

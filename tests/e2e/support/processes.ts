@@ -52,12 +52,6 @@ export async function startProcesses(): Promise<BrimProcesses> {
     await child.ready;
     return child.process;
   };
-  /** As a service manager does: where the machine is so busy that Postgres answers too late, Brim ends and is started again. */
-  const startApp = (env: Record<string, string>, tries = 5): Promise<ChildProcess> =>
-    start("dist/server.js", env).catch((error: Error) => {
-      if (tries === 1 || !error.message.includes("connection timeout")) throw error;
-      return startApp(env, tries - 1);
-    });
   const stopAll = async () => {
     await Promise.all([...running].map((child) => end(child, "SIGTERM")));
   };
@@ -70,7 +64,7 @@ export async function startProcesses(): Promise<BrimProcesses> {
       SANDBOX_WEBHOOK_SECRET: WEBHOOK_SECRET,
     });
     const seeded = await seed(settings);
-    let app = await startApp(settings);
+    let app = await start("dist/server.js", settings);
     const connections = new pg.Pool({ connectionString: database, max: 2 });
     return {
       appUrl,
@@ -80,11 +74,11 @@ export async function startProcesses(): Promise<BrimProcesses> {
       killApp: () => end(app, "SIGKILL"),
       stopApp: () => end(app, "SIGTERM"),
       async startApp() {
-        app = await startApp(settings);
+        app = await start("dist/server.js", settings);
       },
       async startAnotherApp(more = {}) {
         const [port] = await freePorts(1);
-        const other = await startApp({ ...settings, ...more, PORT: String(port) });
+        const other = await start("dist/server.js", { ...settings, ...more, PORT: String(port) });
         return { url: `http://127.0.0.1:${port}`, stop: () => end(other, "SIGTERM") };
       },
       async control(path, body) {
