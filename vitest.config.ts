@@ -26,7 +26,7 @@ const integration = {
 
 /** The tests of the API once more, through the adapter that the `route.ts` files use. */
 const integrationRoutes = {
-  extends: true,
+  extends: true as const,
   test: {
     ...integration,
     name: "integration-routes",
@@ -35,7 +35,7 @@ const integrationRoutes = {
     exclude: ["tests/integration/http/{refusal-matrix,fuzz,client}.test.ts"],
     env: { BRIM_TEST_DOOR: "route" },
   },
-} as const;
+};
 
 export default defineConfig({
   resolve: { alias: { "@": projectRoot.replace(/\/$/, "") } },

@@ -2,6 +2,7 @@ import { InvalidRequestError, type Issue } from "@/lib/platform/errors";
 
 /** What Postgres cannot store in a text: a NUL, and half of a surrogate pair. */
 const NOT_STORABLE = /[\0\p{Surrogate}]/u;
+const EACH_NOT_STORABLE = /[\0\p{Surrogate}]/gu;
 
 /** Whether JSON can hold something that Postgres or JavaScript would lose. Most bodies cannot, and need no look inside. */
 export function mayBeUnstorable(json: string): boolean {
@@ -32,7 +33,7 @@ function* problemsOf(value: unknown, path: readonly string[]): Generator<Issue> 
   if (typeof value !== "object" || value === null) return;
   for (const [name, entry] of Object.entries(value)) {
     // The name itself cannot be repeated in an answer where it is broken.
-    const at = [...path, name.replace(new RegExp(NOT_STORABLE, "gu"), "\ufffd")];
+    const at = [...path, name.replace(EACH_NOT_STORABLE, "\ufffd")];
     if (name === "__proto__")
       yield { path: at.join("."), message: "This name is reserved. Use another one." };
     if (NOT_STORABLE.test(name)) {

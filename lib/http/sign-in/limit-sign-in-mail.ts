@@ -25,7 +25,7 @@ export async function limitSignInMail(request: Request, typed: string): Promise<
 
 /** Names a mailbox without telling its address. What follows a "+" is the same mailbox at most providers. */
 function mailboxOf(address: string): string {
-  return createHash("sha256")
-    .update(address.replace(/\+[^@]*@/, "@"))
-    .digest("base64url");
+  const [local = "", domain = ""] = address.split("@");
+  const mailbox = `${local.split("+")[0]}@${domain}`;
+  return createHash("sha256").update(mailbox).digest("base64url");
 }

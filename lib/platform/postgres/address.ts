@@ -113,7 +113,8 @@ export function parseDatabaseAddress(text: string): DatabaseAddress {
 
 function parseUrl(text: string): URL {
   if (!/^postgres(ql)?:\/\//.test(text)) throw new DatabaseAddressError(["must be a postgres:// address"]);
-  if (/^[a-z]+:\/\/(?:[^/?#]*@)?[^/?#]*,/.test(text)) {
+  const [, authority = ""] = /^[a-z]+:\/\/([^/?#]*)/.exec(text) ?? [];
+  if (authority.slice(authority.lastIndexOf("@") + 1).includes(",")) {
     throw new DatabaseAddressError([
       "names several hosts: name one, for example one that follows the primary",
     ]);

@@ -59,6 +59,7 @@ const DEVELOPMENT = [
   "lib/platform/embedded-postgres/",
   "playwright.config.ts",
   "vitest.config.ts",
+  "vitest.rules.config.ts",
 ];
 
 describe("without development dependencies", () => {
@@ -75,7 +76,7 @@ describe("without development dependencies", () => {
   });
 
   it("every script but those of development finds its program", () => {
-    const developmentScripts = /^(format|lint|types|test.*|check|bench.*)$/;
+    const developmentScripts = /^(format|lint|types|test.*|check|bench.*|mutants.*)$/;
     const programs = Object.entries(manifest.scripts)
       .filter(([name]) => !developmentScripts.test(name))
       .map(([, command]) => command.split(" ")[0] ?? "");
