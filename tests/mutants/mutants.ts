@@ -176,9 +176,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a replay charges again",
-    place: { sqlFunction: "ledger_charge_in_turn" },
-    search: "item.metadata, item.api_key, posted_at, posted_at\n        );",
-    replace: "item.metadata, item.api_key, posted_at, posted_at\n        ) ON CONFLICT DO NOTHING;",
+    place: { file: "lib/ledger/charge-statement.ts" },
+    search: "      RETURNING created_at\n",
+    replace: "      ON CONFLICT DO NOTHING RETURNING created_at\n",
     tests: [integration(SPEND, "a key that is sent again takes nothing again")],
   },
   {
