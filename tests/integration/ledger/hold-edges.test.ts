@@ -240,6 +240,8 @@ it("the expiry passes over a hold that somebody works on, and ends those of othe
   await withTransaction(async (tx) => {
     await tx.$queryRaw`SELECT 1 FROM ledger_hold WHERE hold_id = ${hold.holdId} FOR UPDATE`;
     expect(await expireHolds(new Date())).toMatchObject({ expired: 1 });
+    const again = pool().query("SELECT outcome FROM ledger_expire_hold($1, $2, now())", [busy, hold.holdId]);
+    expect((await again).rows).toEqual([{ outcome: "passed_over" }]);
   });
 
   expect((await readBalance(other)).held).toBe(0n);
