@@ -171,7 +171,7 @@ test.describe("several processes", () => {
 
   /** Asks twice as often as one key may, both processes alike, and then each once more. */
   async function askTooOften() {
-    const { secret } = await call(
+    const { api_key: secret } = await call(
       "/admin/api-keys",
       { customer_id: brim.customerId, name: "limits" },
       brim.operatorKey,

@@ -10,15 +10,15 @@ export interface Variant {
   colorScheme: "light" | "dark";
 }
 
-/** Every width and every scheme is in one of the first two. */
+/** Every width and every scheme is in one of the last two. */
 const ALL_VARIANTS: Variant[] = [
-  { width: 1280, colorScheme: "light" },
-  { width: 375, colorScheme: "dark" },
-  { width: 375, colorScheme: "light" },
   { width: 1280, colorScheme: "dark" },
+  { width: 375, colorScheme: "light" },
+  { width: 375, colorScheme: "dark" },
+  { width: 1280, colorScheme: "light" },
 ];
 
-export const VARIANTS = ALL_VARIANTS.slice(0, atDepth({ ci: 2, deep: 4 }));
+export const VARIANTS = ALL_VARIANTS.slice(-atDepth({ ci: 2, deep: 4 }));
 
 export function nameOf({ width, colorScheme }: Variant): string {
   return `at ${width} px, ${colorScheme}`;
