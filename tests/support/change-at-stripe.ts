@@ -2,11 +2,7 @@ import pg from "pg";
 import type { RunningBrim } from "./brim";
 
 /** Changes fields of an object in the sandbox, for a state that its API cannot be brought into. */
-export async function changeAtStripe(
-  brim: RunningBrim,
-  id: string,
-  change: object,
-): Promise<void> {
+export async function changeAtStripe(brim: RunningBrim, id: string, change: object): Promise<void> {
   const client = new pg.Client({ connectionString: brim.sandboxDatabaseUrl });
   await client.connect();
   try {

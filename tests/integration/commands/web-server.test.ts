@@ -54,7 +54,7 @@ describe("a request to any address", () => {
     async (path) => {
       const status = await statusOf(exchange(`GET ${path} HTTP/1.1\r\n${HOST}`, { drip: "a: b\r\n" }));
 
-    expect([400, 408]).toContain(status);
+      expect([400, 408]).toContain(status);
     },
   );
 

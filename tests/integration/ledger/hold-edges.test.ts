@@ -114,7 +114,7 @@ it("one refund sent eight times at once gives back once and says the same to all
   const sent = await withTransaction(async (tx) => {
     await tx.$queryRaw`SELECT 1 FROM ledger_account WHERE customer_id = ${customer} FOR UPDATE`;
     const answers = Promise.all(times(8, () => refundCharge(refund)));
-    await expect.poll(waitingForALock).toBeGreaterThan(2);
+    await expect.poll(waitingForALock).toBeGreaterThan(1);
     return { answers };
   });
 
