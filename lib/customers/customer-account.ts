@@ -1,5 +1,5 @@
 import { type Balance, readBalances } from "@/lib/ledger";
-import { prisma } from "@/lib/platform/db";
+import { prisma, type Tx } from "@/lib/platform/db";
 import { normalizeEmail } from "@/lib/platform/email-address";
 import { NotFoundError } from "@/lib/platform/errors";
 import { type CustomerId, isId } from "@/lib/platform/ids";
@@ -32,7 +32,7 @@ export async function listCustomers(options: {
     orderBy: { customerId: "desc" }, // an id begins with the time of its making
     take: options.limit + 1, // one more tells whether there is a next page
   });
-  const customers = await withBalances(rows.slice(0, options.limit));
+  const customers = await withBalances(rows.slice(0, options.limit), prisma());
   return {
     customers,
     nextBefore: rows.length > options.limit ? (customers.at(-1)?.customerId ?? null) : null,
@@ -41,21 +41,25 @@ export async function listCustomers(options: {
 
 /**
  * Reads one customer with its balance.
+ *
+ * @param tx for a change whose answer this is: what can fail is read before the change is committed
  * @throws NotFoundError there is no such customer
  */
-export async function readCustomerAccount(customerId: string): Promise<CustomerAccount> {
-  const row = isId("customer", customerId)
-    ? await prisma().customer.findUnique({ where: { customerId } })
-    : null;
-  const [account] = row ? await withBalances([row]) : [];
+export async function readCustomerAccount(customerId: string, tx: Tx = prisma()): Promise<CustomerAccount> {
+  const row = isId("customer", customerId) ? await tx.customer.findUnique({ where: { customerId } }) : null;
+  const [account] = row ? await withBalances([row], tx) : [];
   if (!account) throw new NotFoundError("customer");
   return account;
 }
 
 async function withBalances(
   rows: readonly { customerId: string; name: string; email: string; createdAt: Date }[],
+  tx: Tx,
 ): Promise<CustomerAccount[]> {
-  const balances = await readBalances(rows.map((row) => row.customerId as CustomerId));
+  const balances = await readBalances(
+    rows.map((row) => row.customerId as CustomerId),
+    tx,
+  );
   return rows.map(({ customerId, name, email, createdAt }) => {
     const balance = balances.get(customerId as CustomerId);
     if (!balance) throw new Error(`The customer ${customerId} has no ledger account.`);

@@ -35,10 +35,11 @@ async function changeStatus(
   to: "active" | "frozen",
 ): Promise<CustomerAccount> {
   const { customerId } = await readCustomerAccount(asked);
-  await withCustomerTransaction(customerId, async (tx) => {
-    if (!(await setAccountStatus(tx, customerId, to))) return;
-    const verb = to === "frozen" ? "freeze_customer" : "unfreeze_customer";
-    await recordAction(tx, { verb, by, subjectId: customerId, customerId, reason });
+  return withCustomerTransaction(customerId, async (tx) => {
+    if (await setAccountStatus(tx, customerId, to)) {
+      const verb = to === "frozen" ? "freeze_customer" : "unfreeze_customer";
+      await recordAction(tx, { verb, by, subjectId: customerId, customerId, reason });
+    }
+    return readCustomerAccount(customerId, tx);
   });
-  return readCustomerAccount(customerId);
 }

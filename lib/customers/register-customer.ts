@@ -21,7 +21,12 @@ export async function registerCustomer(
   const made = await actOnce(
     { verb: "create_customer", by, subjectId: customerId, customerId },
     { ...options, content: [input.name, email] },
-    (tx) => insertCustomer(tx, { ...input, customerId }),
+    async (tx) => {
+      await insertCustomer(tx, { ...input, customerId });
+      return readCustomerAccount(customerId, tx);
+    },
   );
-  return { customer: await readCustomerAccount(made.subjectId), isReplay: made.isReplay };
+  return made.isReplay
+    ? { customer: await readCustomerAccount(made.subjectId), isReplay: true }
+    : { customer: made.result, isReplay: false };
 }

@@ -1,5 +1,5 @@
 import { type Nanos, nanos } from "@/lib/money";
-import { prisma } from "@/lib/platform/db";
+import { prisma, type Tx } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 import type { Direction, TransferKind } from "./kinds";
 
@@ -20,8 +20,11 @@ export async function readBalance(customerId: CustomerId): Promise<Balance> {
 }
 
 /** Reads the balances of some customers. Who has no account is left out. */
-export async function readBalances(customerIds: readonly CustomerId[]): Promise<Map<CustomerId, Balance>> {
-  const accounts = await prisma().ledgerAccount.findMany({ where: { customerId: { in: [...customerIds] } } });
+export async function readBalances(
+  customerIds: readonly CustomerId[],
+  tx: Tx = prisma(),
+): Promise<Map<CustomerId, Balance>> {
+  const accounts = await tx.ledgerAccount.findMany({ where: { customerId: { in: [...customerIds] } } });
   return new Map(accounts.map((account) => [account.customerId as CustomerId, balanceOf(account)]));
 }
 

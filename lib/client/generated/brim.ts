@@ -720,7 +720,7 @@ export interface RolledApiKey {
 /** Why this cannot be done now. */
 export interface ServiceUnavailableDetails {
   /** What does not answer. A request that moves money may have been executed all the same: send it again with the same idempotency key. */
-  reason: "busy" | "database_unavailable" | "stripe_unavailable";
+  reason: "busy" | "database_unavailable" | "stripe_setup" | "stripe_unavailable";
 }
 
 /** One thing that happened to a top-up. */
@@ -1469,7 +1469,7 @@ export class Brim extends Caller {
   /**
    * Say whether database, migrations and a worker are there.
    *
-   * 503 when the database does not answer, migrations are missing, or no worker was heard for a minute.
+   * 503 when the database does not answer, migrations are missing, or no worker was heard for a minute. What it says is up to a second old.
    */
   getReady(options?: CallOptions): Promise<Readiness> {
     return this.call({ method: "GET", path: "/api/v1/ready" }, {}, options);

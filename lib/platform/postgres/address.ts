@@ -103,7 +103,7 @@ export function parseDatabaseAddress(text: string): DatabaseAddress {
   const isCacheOff = given.get("statement_cache_size") === "0";
   const address = {
     connection,
-    maxConnections: limit === undefined ? null : readNumber("connection_limit", limit, [2, 500], problems),
+    maxConnections: limit === undefined ? null : readNumber("connection_limit", limit, [4, 500], problems),
     preparedStatements: pgbouncer !== "true" && !isCacheOff,
   };
   refuseTheRest(take, problems);

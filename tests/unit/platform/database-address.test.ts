@@ -114,7 +114,7 @@ describe("what cannot be honored is refused by name", () => {
     ["postgres://db/brim?sslrootcert=/nowhere", /sslmode=verify-full/],
     ["postgres://db/brim?sslaccept=strict", /sslaccept.*verify-full/],
     ["postgres://db/brim?schema=billing", /schema.*public/],
-    ["postgres://db/brim?connection_limit=1", /connection_limit.*2/],
+    ["postgres://db/brim?connection_limit=3", /connection_limit.*4/],
     ["postgres://db/brim?connection_limit=many", /connection_limit/],
     ["postgres://db/brim?pgbouncer=maybe", /pgbouncer/],
     ["postgres://db/brim?pool_timeout=0", /pool_timeout/],
