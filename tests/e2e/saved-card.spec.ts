@@ -12,7 +12,11 @@ test("a card is saved without a charge and becomes the default", async ({ page, 
   await expect(page).toHaveURL(/topup=success&mode=setup/);
   await expect(page.getByRole("status")).toContainText(/4242.* is saved/);
   await expect(cards).toContainText("Visa •••• 4242");
-  await expect(cards).toContainText("Default");
+  // Which card is the default is written at Stripe afterwards, by the worker; the page does not wait for that.
+  await expect(async () => {
+    await page.reload();
+    await expect(cards).toContainText("Default", { timeout: 1_000 });
+  }).toPass();
   await expect(balance(page)).toHaveText("$0.00");
 });
 
