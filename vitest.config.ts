@@ -17,7 +17,7 @@ const integration = {
   environment: "node",
   // Processes, not threads: each has its own pool and its own globalThis, as in production.
   pool: "forks",
-  maxWorkers: 3, // one more than two cores: while one waits for the database or for a command, two work
+  maxWorkers: 4, // two more than the two cores that CI has: the tests of deadlines and outages wait most of their time
   isolate: false, // a process serves many files; what they could share is put back before each
   setupFiles: "tests/support/fresh-file.ts",
   sequence: { groupOrder: 1 }, // after the unit tests, which may use every core
@@ -59,6 +59,8 @@ export default defineConfig({
           ...integration,
           name: "integration",
           include: ["tests/integration/**/*.test.ts"],
+          // What takes long and is proven in a cheaper way by other tests.
+          exclude: depth() === "deep" ? [] : ["**/*.deep.test.ts"],
         },
       },
       ...(depth() === "deep" ? [integrationRoutes] : []),

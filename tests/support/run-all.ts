@@ -19,6 +19,8 @@ interface Step {
   readonly script: string;
   /** Work that the others need; it counts only when it fails. */
   readonly isPreparation?: boolean;
+  /** More words for the script. */
+  readonly args?: () => string[];
   /** What is missing for it, in one line. Asked before anything runs. */
   readonly missing?: () => string | undefined;
   /** How to make it write a report, and how to read that. A step without counts as one test. */
@@ -63,7 +65,13 @@ const STAGES: Step[][] = [
   [{ name: "integration", script: "test:integration", report: vitestJson }],
   [{ name: "e2e", script: "test:e2e", report: playwrightJson, missing: missingChromium }],
   // Only that it still runs: a time is never a reason to fail here.
-  [{ name: "bench", script: "bench:quick" }],
+  [
+    {
+      name: "bench",
+      script: "bench:quick",
+      args: () => (depth() === "deep" ? [] : ["--only", "charge", "--only", "batch", "--only", "threshold"]),
+    },
+  ],
 ];
 
 const projectRoot = fileURLToPath(new URL("../../", import.meta.url));
@@ -109,7 +117,8 @@ async function runStep(step: Step, isBesideOthers: boolean): Promise<Result> {
   if (!isBesideOthers) console.log(`\n━━ ${step.name}`);
 
   const reportFile = join(reportsDir, `${step.name}.json`);
-  const args = ["run", "--silent", step.script, "--", ...(step.report?.args(reportFile) ?? [])];
+  const words = [...(step.args?.() ?? []), ...(step.report?.args(reportFile) ?? [])];
+  const args = ["run", "--silent", step.script, "--", ...words];
   const env = step.report?.env?.(reportFile) ?? {};
   const { exit, output } = await run("npm", args, { env, isHeldBack: isBesideOthers });
   const counts = countStep(step, reportFile, exit);

@@ -42,6 +42,8 @@ function adaptersFor({ operationId }: Route, what: string): ("direct" | "next")[
 
 let brim: RunningBrim;
 let world: ApiWorld;
+/** What the tables held after the last refusal. */
+let lastDigest: Record<string, string> | undefined;
 
 beforeAll(async () => {
   brim = await startBrim();
@@ -60,8 +62,11 @@ describe("with limits that nobody reaches", () => {
     it.each(refusalsOf(route).map((refusal) => [refusal.what, refusal] as const))(
       "refuses %s, and nothing changes",
       async (what, { expected, requests }) => {
-        const refused = await requests(world);
-        const before = await digestTables();
+        const made = requests(world);
+        const refused = await made;
+        // Requests that are made without the database leave it as the last test has seen it.
+        const before =
+          made instanceof Promise ? await digestTables() : (lastDigest ?? (await digestTables()));
 
         for (const request of refused) {
           for (const name of adaptersFor(route, what)) {
@@ -70,7 +75,8 @@ describe("with limits that nobody reaches", () => {
           }
         }
 
-        expect(await digestTables()).toEqual(before);
+        lastDigest = await digestTables();
+        expect(lastDigest).toEqual(before);
       },
     );
   });
