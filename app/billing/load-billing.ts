@@ -6,7 +6,7 @@ import { presentTopUp } from "@/lib/http";
 import { type Balance, listRecords, readBalance, type TransferRecord } from "@/lib/ledger";
 import { listCards, type SavedCard } from "@/lib/payment-methods";
 import { type CustomerId, isId } from "@/lib/platform/ids";
-import { findIntent, findInvoices, type InvoiceLink, readTopUp } from "@/lib/top-ups";
+import { findIntent, findInvoices, type InvoiceLink, readTopUp, type TopUpIntent } from "@/lib/top-ups";
 
 const SHOWN_RECORDS = 10;
 
@@ -86,7 +86,7 @@ async function readReturn(
   if (query.topup !== "success" && query.topup !== "cancelled") return null;
   const intent = query.intent ? await findIntent({ customerId, topUpIntentId: query.intent }) : null;
   const asked = { result: query.topup, mode: query.mode === "setup" ? "setup" : "payment" } as const;
-  if (!intent) return { ...asked, topUpIntentId: null, topUp: null, card: null };
+  if (!intent) return { ...asked, topUpIntentId: null, topUp: null, card: null, awaitsCard: false };
   const { status, mode, amount_usd, failure } = presentTopUp({ intent, timeline: [] });
   return {
     result: asked.result,
@@ -97,7 +97,15 @@ async function readReturn(
       intent.mode === "setup" && intent.status === "succeeded"
         ? await savedCardOf(customerId, intent.topUpIntentId, cards)
         : null,
+    awaitsCard: awaitsCard(intent, cards),
   };
+}
+
+/** Whether an attempt that has succeeded saves a card that is not listed yet, or not yet as the default. */
+function awaitsCard(intent: TopUpIntent, cards: readonly SavedCard[]): boolean {
+  if (intent.status !== "succeeded" || !(intent.mode === "setup" || intent.savePaymentMethod)) return false;
+  const isListed = cards.some(({ createdAt }) => createdAt >= intent.createdAt);
+  return !isListed || !cards.some(({ isDefault }) => isDefault);
 }
 
 /** The card that a finished attempt has saved. Its history names it; a decided attempt asks nothing of Stripe. */

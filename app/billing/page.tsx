@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
+import { AwaitCard } from "@/components/billing/await-card";
 import { BillingPanels } from "@/components/billing/billing-panels";
 import { CustomerSwitcher } from "@/components/billing/customer-switcher";
 import { PageFrame } from "@/components/billing/page-frame";
@@ -42,6 +43,7 @@ export default async function BillingPage({ searchParams }: { searchParams: Sear
           />
         </div>
       )}
+      {back?.awaitsCard && <AwaitCard />}
       <BillingPanels {...view} limits={LIMITS} now={new Date()} />
     </PageFrame>
   );

@@ -11,6 +11,8 @@ export interface CheckoutReturn {
   /** Null for an attempt that is unknown here, or another customer's. */
   topUp: TopUpState | null;
   card: string | null;
+  /** Whether its card is still on the way into the list. */
+  awaitsCard: boolean;
 }
 
 interface ReturnNoticeProps {
