@@ -23,11 +23,16 @@ export function createPool(
 ): pg.Pool {
   const { applicationName, connectionTimeoutMs, sessionSettings, ...poolOptions } = options;
   const address = parseDatabaseAddress(databaseUrl);
-  return new pg.Pool({
+  const pool = new pg.Pool({
     ...poolOptions,
     ...connectionConfig(address, options),
     onConnect: (client) => setUpSession(client, sessionSettings),
   });
+  // A connection that breaks is reported by the query that needs it. Unheard, the event would end the process, also while
+  // the pool is closing, when it listens no more itself.
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  return pool;
 }
 
 /** Opens one connection and sets it up. The caller ends it. */
