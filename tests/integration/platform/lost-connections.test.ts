@@ -195,18 +195,18 @@ it.each([
   ]);
   try {
     await addJob().catch(() => {}); // its answer may be lost with the connections
-    await expect.poll(() => runs, { timeout: 15_000 }).toBe(1);
+    // A job whose end could not be recorded may have run again by now.
+    await expect.poll(() => runs).toBeGreaterThanOrEqual(1);
+    const before = runs;
     await expect
-      .poll(
-        () =>
-          addJob().then(
-            () => true,
-            () => false,
-          ),
-        { timeout: 15_000 },
+      .poll(() =>
+        addJob().then(
+          () => true,
+          () => false,
+        ),
       )
       .toBe(true);
-    await expect.poll(() => runs, { timeout: 15_000 }).toBeGreaterThan(1);
+    await expect.poll(() => runs).toBeGreaterThan(before);
   } finally {
     await worker.stop();
     vi.restoreAllMocks();
