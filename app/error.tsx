@@ -2,19 +2,19 @@
 
 import { Button } from "@/components/ui/button";
 import { PlainPage } from "@/components/ui/plain-page";
-import { DATABASE_AWAY } from "./database-away";
+import { DATABASE_UNAVAILABLE } from "./database-unavailable";
 
-/** Any failure while a page was made. The text of the error stays on the server; `digest` is its name in the log. */
+/** Error boundary for all pages. The message stays on the server; `digest` identifies it in the log. */
 export default function ErrorPage({ error }: { error: Error & { digest?: string } }) {
-  const isAway = error.digest === DATABASE_AWAY;
+  const isOutage = error.digest === DATABASE_UNAVAILABLE;
   return (
-    <PlainPage title={isAway ? "We cannot reach our database" : "Something went wrong"}>
+    <PlainPage title={isOutage ? "Billing is temporarily unavailable" : "Something went wrong"}>
       <p role="alert" className="mt-4 text-soft">
-        {isAway
-          ? "It does not answer just now, so we cannot show your balance. Your money is not affected. Please try again in a moment."
-          : "This page could not be shown. Your money is not affected. Please try again; if it stays, tell us what you did."}
+        {isOutage
+          ? "We could not load your balance because our database is not responding. Your money is not affected. Try again in a moment."
+          : "An error on our side prevented this page from loading. Your money is not affected. Try again; if the error persists, contact support and tell us what you were doing."}
       </p>
-      {error.digest && !isAway && <p className="mt-2 text-sm text-faint">Error {error.digest}</p>}
+      {error.digest && !isOutage && <p className="mt-2 text-sm text-faint">Error {error.digest}</p>}
       <Button look="primary" className="mt-8 self-start" onClick={() => window.location.reload()}>
         Try again
       </Button>

@@ -4,7 +4,7 @@ import "./globals.css";
 
 export const metadata: Metadata = {
   title: { default: "Brim", template: "%s · Brim" },
-  description: "Your prepaid balance: see what you have, top it up, look at what happened.",
+  description: "See your prepaid balance, top it up, and review your activity.",
 };
 
 export const viewport: Viewport = {

@@ -6,9 +6,9 @@ export const metadata: Metadata = { title: "Not found" };
 
 export default function NotFound() {
   return (
-    <PlainPage title="There is nothing here">
+    <PlainPage title="Page not found">
       <p className="mt-4 text-soft">
-        This page does not exist, or it belongs to a customer that you are not a member of.
+        This page does not exist, or you are not a member of the customer it belongs to.
       </p>
       <a href="/billing" className={buttonLook("secondary", "mt-8 self-start")}>
         Go to billing

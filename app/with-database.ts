@@ -1,15 +1,15 @@
 import { isDatabaseUnavailable } from "@/lib/platform/db";
-import { DATABASE_AWAY } from "./database-away";
+import { DATABASE_UNAVAILABLE } from "./database-unavailable";
 
-/** Runs what reads the database for a page; when it is away, the error page will say so. */
+/** Runs a database read for a page. If the database is unavailable, the error page says so. */
 export async function withDatabase<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    // Next hides an error's text from the browser, but keeps a digest that is already there.
+    // Next hides the error message from the browser but keeps an existing digest.
     if (isDatabaseUnavailable(error))
-      throw Object.assign(new Error("The database does not answer.", { cause: error }), {
-        digest: DATABASE_AWAY,
+      throw Object.assign(new Error("The database is unavailable.", { cause: error }), {
+        digest: DATABASE_UNAVAILABLE,
       });
     throw error;
   }

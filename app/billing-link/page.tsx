@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
-import { EnterForm } from "@/components/billing-link/enter-form";
+import { OpenLinkForm } from "@/components/billing-link/open-link-form";
 import { buttonLook } from "@/components/ui/button";
 import { PlainPage } from "@/components/ui/plain-page";
 import { peekLink, readSession } from "@/lib/http";
@@ -8,12 +8,12 @@ import { firstValues, type SearchParams } from "../search-params";
 import { withDatabase } from "../with-database";
 
 export const metadata: Metadata = {
-  title: "Go to billing",
+  title: "Open billing",
   robots: { index: false, follow: false },
   referrer: "no-referrer", // the address is a secret until it is used
 };
 
-/** Where a link from the operator's own product arrives. Showing this page uses nothing up; its form does. */
+/** Landing page for billing links. Loading it does not use up the link; submitting its form does. */
 export default async function BillingLinkPage({ searchParams }: { searchParams: SearchParams }) {
   const { customer = "", token = "" } = firstValues(await searchParams);
   const requestHeaders = await headers();
@@ -22,25 +22,25 @@ export default async function BillingLinkPage({ searchParams }: { searchParams: 
   );
   if (link.state !== "usable") return <NotUsable state={link.state} isSignedIn={user !== null} />;
   return (
-    <PlainPage title={`Billing of ${link.customerName}`}>
+    <PlainPage title={`Billing for ${link.customerName}`}>
       <p className="mt-4 text-soft">
         {user
-          ? `You are signed in as ${user.email}. This link goes on as ${link.email} instead.`
-          : `You come in as ${link.email}.`}
+          ? `You are signed in as ${user.email}. Continuing signs you in as ${link.email} instead.`
+          : `You will be signed in as ${link.email}.`}
       </p>
-      <EnterForm customerId={customer} token={token} isAutomatic={user === null} />
+      <OpenLinkForm customerId={customer} token={token} isAutomatic={user === null} />
     </PlainPage>
   );
 }
 
-/** The same page for a link that never was: whoever guesses learns nothing. */
+/** Shows the same page for expired and nonexistent links, so that guessing reveals nothing. */
 function NotUsable({ state, isSignedIn }: { state: "used" | "expired" | "unknown"; isSignedIn: boolean }) {
   return (
-    <PlainPage title={state === "used" ? "This link was used already" : "This link does not work any more"}>
+    <PlainPage title={state === "used" ? "This link has already been used" : "This link is no longer valid"}>
       <p role="status" className="mt-4 text-soft">
         {state === "used"
-          ? "A link to billing works once. Go back to where you found it and open billing from there again."
-          : "A link to billing works for ten minutes. Go back to where you found it and open billing from there again."}
+          ? "Each billing link works once. To get a new one, go back to the page you came from and open billing again."
+          : "Billing links expire after 10 minutes. To get a new one, go back to the page you came from and open billing again."}
       </p>
       <a href="/billing" className={buttonLook("secondary", "mt-8 self-start")}>
         {isSignedIn ? "Go to billing" : "Sign in instead"}

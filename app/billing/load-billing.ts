@@ -1,4 +1,4 @@
-import { cardName } from "@/components/billing/card-words";
+import { cardName } from "@/components/billing/card-labels";
 import type { CheckoutReturn } from "@/components/billing/return-notice";
 import { hasScope, type Session, scopesOfRole } from "@/lib/auth";
 import { listCustomersOf, type MemberOf } from "@/lib/customers";
@@ -10,7 +10,7 @@ import { findIntent, findInvoices, type InvoiceLink, readTopUp, type TopUpIntent
 
 const SHOWN_RECORDS = 10;
 
-/** What the address of the page says. */
+/** Query parameters of the billing page. */
 export interface BillingQuery {
   customer?: string | undefined;
   topup?: string | undefined;
@@ -18,30 +18,31 @@ export interface BillingQuery {
   intent?: string | undefined;
 }
 
-/** Everything on the page of one customer. */
+/** Everything the billing page shows for one customer. */
 export interface BillingView {
   customer: MemberOf;
   customers: MemberOf[];
-  /** Whether the viewer may add money and save cards. */
+  /** Whether the viewer may top up and save cards. */
   mayPay: boolean;
   balance: Balance;
   cards: SavedCard[];
   records: TransferRecord[];
-  /** Of the top-ups among the records, by their ids. */
+  /** Invoices by the id of their top-up. */
   invoices: Map<string, InvoiceLink>;
-  back: CheckoutReturn | null;
+  checkoutReturn: CheckoutReturn | null;
 }
 
 /**
- * Reads the page of the customer that the address names, or of the user's first one.
+ * Loads the billing page of the customer named in the query, or of the user's first customer.
  *
- * @returns "no_customer" for a user without any, "foreign" when the named one is not the user's, or the named attempt cannot exist
+ * @returns "no_customer" if the user has no customers; "foreign" if the named customer is not one of the user's, or the
+ *   top-up id is malformed
  */
 export async function loadBilling(
   user: Session,
   query: BillingQuery,
 ): Promise<BillingView | "no_customer" | "foreign"> {
-  // Any text can stand in the address of a page, also one that the database refuses.
+  // The query may contain any text, including text that the database rejects.
   if (query.intent && !isId("topUp", query.intent)) return "foreign";
   const { onlyCustomerId } = user;
   const customers = (await listCustomersOf(user.userId)).filter(
@@ -65,7 +66,7 @@ export async function loadBilling(
     cards,
     records,
     invoices: await invoicesOf(customerId, records),
-    back: await readReturn(customerId, query, cards),
+    checkoutReturn: await readReturn(customerId, query, cards),
   };
 }
 
@@ -77,7 +78,7 @@ function invoicesOf(customerId: CustomerId, records: TransferRecord[]): Promise<
   );
 }
 
-/** What the return from Checkout was about, as our own records have it: the page must not wait for Stripe. */
+/** Describes the top-up the user returned from, using our own records only: the page must not wait for Stripe. */
 async function readReturn(
   customerId: CustomerId,
   query: BillingQuery,
@@ -85,11 +86,14 @@ async function readReturn(
 ): Promise<CheckoutReturn | null> {
   if (query.topup !== "success" && query.topup !== "cancelled") return null;
   const intent = query.intent ? await findIntent({ customerId, topUpIntentId: query.intent }) : null;
-  const asked = { result: query.topup, mode: query.mode === "setup" ? "setup" : "payment" } as const;
-  if (!intent) return { ...asked, topUpIntentId: null, topUp: null, card: null, awaitsCard: false };
+  const { topup: result } = query;
+  if (!intent) {
+    const mode = query.mode === "setup" ? "setup" : "payment";
+    return { result, mode, topUpIntentId: null, topUp: null, card: null, isAwaitingCard: false };
+  }
   const { status, mode, amount_usd, failure } = presentTopUp({ intent, timeline: [] });
   return {
-    result: asked.result,
+    result,
     mode: intent.mode === "setup" ? "setup" : "payment",
     topUpIntentId: intent.topUpIntentId,
     topUp: { status, mode, amount_usd, failure },
@@ -97,18 +101,18 @@ async function readReturn(
       intent.mode === "setup" && intent.status === "succeeded"
         ? await savedCardOf(customerId, intent.topUpIntentId, cards)
         : null,
-    awaitsCard: awaitsCard(intent, cards),
+    isAwaitingCard: isAwaitingCard(intent, cards),
   };
 }
 
-/** Whether an attempt that has succeeded saves a card that is not listed yet, or not yet as the default. */
-function awaitsCard(intent: TopUpIntent, cards: readonly SavedCard[]): boolean {
+/** Whether a succeeded top-up saves a card that is not listed yet, or not yet marked as the default. */
+function isAwaitingCard(intent: TopUpIntent, cards: readonly SavedCard[]): boolean {
   if (intent.status !== "succeeded" || !(intent.mode === "setup" || intent.savePaymentMethod)) return false;
   const isListed = cards.some(({ createdAt }) => createdAt >= intent.createdAt);
   return !isListed || !cards.some(({ isDefault }) => isDefault);
 }
 
-/** The card that a finished attempt has saved. Its history names it; a decided attempt asks nothing of Stripe. */
+/** Names the card that a finished setup saved. A finished top-up is read without a call to Stripe. */
 async function savedCardOf(
   customerId: CustomerId,
   topUpIntentId: string,

@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
-import { AwaitCard } from "@/components/billing/await-card";
 import { BillingPanels } from "@/components/billing/billing-panels";
 import { CustomerSwitcher } from "@/components/billing/customer-switcher";
 import { PageFrame } from "@/components/billing/page-frame";
+import { PollForSavedCard } from "@/components/billing/poll-for-saved-card";
 import { ReturnNotice } from "@/components/billing/return-notice";
 import { readSession, SIGN_IN_PAGE } from "@/lib/http";
 import { fromCents } from "@/lib/money";
@@ -22,35 +22,35 @@ export default async function BillingPage({ searchParams }: { searchParams: Sear
   const query = firstValues(await searchParams);
   const requestHeaders = await headers();
   const user = await withDatabase(() => readSession(requestHeaders));
-  if (!user) redirect(`${SIGN_IN_PAGE}?${new URLSearchParams({ callbackUrl: addressOf(query) })}`);
+  if (!user) redirect(`${SIGN_IN_PAGE}?${new URLSearchParams({ callbackUrl: billingUrl(query) })}`);
 
   const view = await withDatabase(() => loadBilling(user, query));
   if (view === "foreign") notFound();
   if (view === "no_customer") return <NoCustomer userEmail={user.email} />;
 
-  const { customer, customers, back } = view;
-  const isChosen = customers.length > 1;
+  const { customer, customers, checkoutReturn } = view;
+  const hasSeveralCustomers = customers.length > 1;
   return (
     <PageFrame customerName={customer.name} userEmail={user.email}>
-      <h1 className="sr-only">Billing of {customer.name}</h1>
-      {isChosen && <CustomerSwitcher customers={customers} current={customer.customerId} />}
-      {back && (
+      <h1 className="sr-only">Billing for {customer.name}</h1>
+      {hasSeveralCustomers && <CustomerSwitcher customers={customers} current={customer.customerId} />}
+      {checkoutReturn && (
         <div className="mb-10">
           <ReturnNotice
             customerId={customer.customerId}
-            back={back}
-            closeHref={isChosen ? addressOf({ customer: customer.customerId }) : "/billing"}
+            checkoutReturn={checkoutReturn}
+            closeHref={hasSeveralCustomers ? billingUrl({ customer: customer.customerId }) : "/billing"}
           />
         </div>
       )}
-      {back?.awaitsCard && <AwaitCard />}
+      {checkoutReturn?.isAwaitingCard && <PollForSavedCard />}
       <BillingPanels {...view} limits={LIMITS} now={new Date()} />
     </PageFrame>
   );
 }
 
-/** This page with a query, so that sign-in leads back to exactly what was asked for. */
-function addressOf(query: Record<string, string | undefined>): string {
+/** Returns the URL of this page with the given query, so that sign-in returns to the page that was requested. */
+function billingUrl(query: Record<string, string | undefined>): string {
   const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return given.length > 0 ? `/billing?${new URLSearchParams(given)}` : "/billing";
 }

@@ -9,53 +9,53 @@ import { ownPath, readCsrfToken, readSession, signInWays } from "@/lib/http";
 import { firstValues, type SearchParams } from "../search-params";
 import { withDatabase } from "../with-database";
 
-// The only page that a search engine could reach.
+// The only page that search engines can reach.
 export const metadata: Metadata = { title: "Sign in", robots: { index: false, follow: false } };
 
-/** The login that the demo makes. */
+/** The user that the demo creates. */
 const DEMO_EMAIL = "demo@example.com";
 
 export default async function SignInPage({ searchParams }: { searchParams: SearchParams }) {
   const { callbackUrl, error, ready, sent } = firstValues(await searchParams);
-  const goal = ownPath(callbackUrl);
+  const returnPath = ownPath(callbackUrl);
   const requestHeaders = await headers();
   const session = await withDatabase(() => readSession(requestHeaders));
-  // A session for one customer alone leaves a reason to sign in.
-  if (session && session.onlyCustomerId === null) redirect(goal);
-  if (sent) return <CheckYourMail />;
+  // A billing link's session is limited to one customer, so its user may still want to sign in.
+  if (session && session.onlyCustomerId === null) redirect(returnPath);
+  if (sent) return <CheckYourEmail />;
 
   const cookieStore = await cookies();
   const csrfToken = readCsrfToken((name) => cookieStore.get(name)?.value);
-  // A page cannot set cookies: next-auth does, and leads back here.
+  // A page cannot set cookies. next-auth sets them and redirects back here.
   if (!csrfToken && !ready)
-    redirect(`/api/auth/signin?${new URLSearchParams({ callbackUrl: goal, ...(error && { error }) })}`);
+    redirect(`/api/auth/signin?${new URLSearchParams({ callbackUrl: returnPath, ...(error && { error }) })}`);
 
-  const problem = csrfToken
+  const errorMessage = csrfToken
     ? signInError(error)
-    : "Your browser keeps no cookies from this site. Allow them, then reload.";
+    : "Your browser is blocking cookies from this site. Allow cookies, then reload the page.";
   return (
     <PlainPage title="Sign in">
-      {problem && (
+      {errorMessage && (
         <div role="alert" className="mt-6">
-          <Notice tone="bad" title={problem} />
+          <Notice tone="bad" title={errorMessage} />
         </div>
       )}
       <SignInForms
         ways={signInWays()}
         csrfToken={csrfToken ?? ""}
-        callbackUrl={goal}
+        callbackUrl={returnPath}
         demoEmail={DEMO_EMAIL}
       />
     </PlainPage>
   );
 }
 
-function CheckYourMail() {
+function CheckYourEmail() {
   return (
-    <PlainPage title="Check your e-mail">
+    <PlainPage title="Check your email">
       <p role="status" className="mt-4 text-soft">
-        If this address has access, we have sent it a sign-in link. The link works once and expires after 24
-        hours. Not there? Check your spam folder, or{" "}
+        If this address has access, we sent it a sign-in link. The link works once and expires after 24 hours.
+        If you don&apos;t see it, check your spam folder or{" "}
         <a href="/sign-in" className="text-accent underline underline-offset-4">
           request another link
         </a>

@@ -2,10 +2,10 @@ import type { Ref } from "react";
 import { Field } from "../ui/field";
 import { rangeOf, type TopUpLimits } from "./amount-input";
 
-/** The amounts offered at a touch, in whole dollars. */
+/** Preset amounts in whole dollars. */
 export const PRESETS = ["10", "25", "50", "100", "250", "500"] as const;
 
-/** What is chosen: a preset, or the text of the custom field. */
+/** The selected preset, or the text of the custom field. */
 export interface Choice {
   preset: string | null;
   custom: string;
@@ -19,7 +19,7 @@ interface AmountChoiceProps {
   customRef: Ref<HTMLInputElement>;
 }
 
-/** Six amounts as radio buttons, and a field for any other. Choosing one lets go of the other. */
+/** Preset amounts as radio buttons, and a field for a custom amount. Using one clears the other. */
 export function AmountChoice({ choice, onChange, limits, error, customRef }: AmountChoiceProps) {
   return (
     <fieldset>
@@ -53,7 +53,7 @@ export function AmountChoice({ choice, onChange, limits, error, customRef }: Amo
         maxLength={16}
         value={choice.custom}
         onChange={(event) => onChange({ preset: null, custom: event.target.value })}
-        hint={`In US dollars, ${rangeOf(limits)}.`}
+        hint={`US dollars, ${rangeOf(limits)}.`}
         error={error}
       />
     </fieldset>

@@ -1,15 +1,15 @@
-/** One deliberate try, under the name that the API knows it by. */
+/** One attempt to start Checkout. */
 export interface Attempt {
-  /** What was asked for. */
+  /** The request, serialized. */
   input: string;
   idempotencyKey: string;
 }
 
 /**
- * The attempt to send now: the last one again when nothing is known of its outcome and nothing was changed since, so
- * that a lost answer can never start two top-ups; otherwise a new one.
+ * Returns the attempt to send. Reuses the previous idempotency key if the outcome is unknown and the input is unchanged,
+ * so that a lost response never starts two top-ups.
  *
- * @param unresolved the last attempt while its outcome is unknown, else null
+ * @param unresolved the previous attempt if its outcome is unknown, otherwise null
  */
 export function attemptFor(unresolved: Attempt | null, input: string, newKey: () => string): Attempt {
   return unresolved?.input === input ? unresolved : { input, idempotencyKey: newKey() };

@@ -3,7 +3,7 @@ import { displayUsd, nanos } from "@/lib/money";
 import { classNames } from "../ui/class-names";
 import { MoneyText } from "./money-text";
 
-/** The largest thing on the page: what can be spent, and what else there is to know about it. */
+/** Shows the available balance, held amounts and account status. */
 export function BalanceCard({ balance }: { balance: Balance }) {
   const { available, held, status } = balance;
   return (
@@ -23,18 +23,19 @@ export function BalanceCard({ balance }: { balance: Balance }) {
       <div className="mt-3 space-y-1 text-[15px] text-soft">
         {held > 0n && (
           <p>
-            <MoneyText amount={held} /> held for work that is under way, out of{" "}
-            <MoneyText amount={balance.balance} />.
+            <MoneyText amount={held} /> of your <MoneyText amount={balance.balance} /> balance is on hold for
+            work in progress.
           </p>
         )}
         {available < 0n && (
           <p className="text-bad">
-            Your balance is below zero. The first {displayUsd(nanos(-available))} of your next top-up pays
-            that off.
+            Your balance is negative. The first {displayUsd(nanos(-available))} of your next top-up covers it.
           </p>
         )}
         {status === "frozen" && (
-          <p className="text-warn">This balance is frozen: nothing new can be spent from it.</p>
+          <p className="text-warn">
+            This balance is frozen and cannot be spent. Contact support to have it unfrozen.
+          </p>
         )}
         {status === "closed" && <p className="text-warn">This balance is closed.</p>}
         {status === "active" && available === 0n && held === 0n && <p>Top up to start using the service.</p>}
@@ -43,7 +44,7 @@ export function BalanceCard({ balance }: { balance: Balance }) {
   );
 }
 
-/** As large as fits a phone without a break: digits behind the cents are set at half the size. */
+/** Returns the largest text size that fits a phone. Digits beyond the cents count half because they are set smaller. */
 function sizeFor(amount: bigint): string {
   const text = displayUsd(nanos(amount));
   const cents = text.indexOf(".") + 3;

@@ -13,13 +13,13 @@ interface BillingPanelsProps {
   balance: Balance;
   cards: readonly SavedCard[];
   records: readonly TransferRecord[];
-  /** Of the top-ups among the records, by their ids. */
+  /** Invoices by the id of their top-up. */
   invoices: ReadonlyMap<string, InvoiceLink>;
   limits: TopUpLimits;
   now: Date;
 }
 
-/** The parts of the page: two columns where there is room, and on a phone in the order in which they matter. */
+/** Lays out the billing page: two columns on wide screens, one on phones. */
 export function BillingPanels({
   customer,
   mayPay,
@@ -66,6 +66,6 @@ export function BillingPanels({
 }
 
 function whyNot(status: Balance["status"], role: string): string {
-  if (status === "closed") return "A closed balance takes no more money.";
-  return `Your role here is ${role}: you can see the balance, but not add money. Ask an owner or a billing member.`;
+  if (status === "closed") return "This balance is closed and cannot be topped up.";
+  return `Your role is ${role}, which cannot top up. Ask an owner or a billing member to do it.`;
 }

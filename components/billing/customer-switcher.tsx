@@ -5,7 +5,7 @@ interface CustomerSwitcherProps {
   current: string;
 }
 
-/** Plain links between the customers of one user: the address says which one a page is about. */
+/** Links to the billing pages of the user's customers. */
 export function CustomerSwitcher({ customers, current }: CustomerSwitcherProps) {
   return (
     <nav aria-label="Customers" className="mb-8">

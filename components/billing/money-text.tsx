@@ -1,8 +1,8 @@
 import { displayUsd, nanos } from "@/lib/money";
 
 /**
- * An amount with every digit of it. What lies behind the cents is set quieter, so that small charges do not shout;
- * read aloud or copied it is one number.
+ * Shows an exact amount. Digits beyond the cents are set in a lighter color; when copied or read aloud, the amount is one
+ * number.
  */
 export function MoneyText({ amount, tail = "text-faint" }: { amount: bigint; tail?: string }) {
   const text = displayUsd(nanos(amount));

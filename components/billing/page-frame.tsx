@@ -3,13 +3,13 @@ import { Brand } from "../ui/brand";
 import { Button } from "../ui/button";
 
 interface PageFrameProps {
-  /** The customer that the page is about; null when there is none. */
+  /** Null if the user has no customer. */
   customerName: string | null;
   userEmail: string;
   children: ReactNode;
 }
 
-/** What surrounds each page of a customer: where you are, who you are, the way out. */
+/** Header and footer of the billing pages. */
 export function PageFrame({ customerName, userEmail, children }: PageFrameProps) {
   return (
     <div className="flex min-h-dvh flex-col">
@@ -38,7 +38,7 @@ export function PageFrame({ customerName, userEmail, children }: PageFrameProps)
         <div className="flex flex-wrap items-center gap-x-6 border-t border-line pt-4">
           <p className="py-2">
             <span className="sm:hidden">Signed in as {userEmail}. </span>
-            Balances are in US dollars. Payments are handled by Stripe.
+            Balances are in US dollars. Payments are processed by Stripe.
           </p>
           <nav aria-label="For developers" className="flex gap-x-6 sm:ml-auto">
             <a href="/docs/quick-start" className="flex min-h-11 items-center hover:text-ink">

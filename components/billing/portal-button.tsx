@@ -1,25 +1,25 @@
 "use client";
 
 import { Button } from "../ui/button";
-import { CheckoutProblemText } from "./checkout-problem-text";
+import { RedirectErrorMessage } from "./redirect-error-message";
 import { requestPortal } from "./request-portal";
-import { useDeparture } from "./use-departure";
-import { useIsReady } from "./use-is-ready";
+import { useIsHydrated } from "./use-is-hydrated";
+import { useRedirect } from "./use-redirect";
 
-/** Leads to Stripe's portal, where cards can be removed, invoices are kept and billing details changed. */
+/** Opens Stripe's customer portal to manage cards, invoices and billing details. */
 export function PortalButton({ customerId }: { customerId: string }) {
-  const isReady = useIsReady();
-  const { depart, isPending, problem } = useDeparture();
+  const isHydrated = useIsHydrated();
+  const { redirect, isPending, error } = useRedirect();
   return (
     <>
       <Button
-        disabled={!isReady}
+        disabled={!isHydrated}
         aria-disabled={isPending || undefined}
-        onClick={() => void depart(() => requestPortal(customerId))}
+        onClick={() => void redirect(() => requestPortal(customerId))}
       >
         {isPending ? "Opening…" : "Manage cards and invoices"}
       </Button>
-      {problem && <CheckoutProblemText problem={problem} />}
+      {error && <RedirectErrorMessage error={error} />}
     </>
   );
 }

@@ -1,23 +1,23 @@
 import type { TransferRecord } from "@/lib/ledger";
 import type { InvoiceLink } from "@/lib/top-ups";
 import { MoneyText } from "./money-text";
-import { kindName, recordName } from "./record-words";
+import { kindName, recordName } from "./record-labels";
 
-/** The newest transfers. Each opens to the ids behind its numbers. A list and no table: it must also fit a phone. */
+/** Lists the newest transfers. Each expands to show its ids. A list rather than a table, so that it fits a phone. */
 export function RecentRecords({
   records,
   invoices,
   mayTopUp,
 }: {
   records: readonly TransferRecord[];
-  /** Of the top-ups among them, by their ids. */
+  /** Invoices by the id of their top-up. */
   invoices: ReadonlyMap<string, InvoiceLink>;
   mayTopUp: boolean;
 }) {
   return (
     <section aria-labelledby="records-heading">
       <h2 id="records-heading" className="text-lg font-semibold tracking-[-0.01em]">
-        Recent records
+        Recent activity
       </h2>
       {records.length > 0 ? (
         <ul className="mt-3 divide-y divide-line border-y border-line">
@@ -29,9 +29,8 @@ export function RecentRecords({
         </ul>
       ) : (
         <p className="mt-2 max-w-[60ch] text-[15px] text-soft">
-          Nothing has happened yet.{" "}
-          {mayTopUp ? "Your first top-up will be the first line here" : "Top-ups will stand here"}, and
-          everything that is spent after it.
+          No activity yet.{" "}
+          {mayTopUp ? "Your top-ups and usage will appear here." : "Top-ups and usage will appear here."}
         </p>
       )}
     </section>
@@ -67,7 +66,7 @@ function RecordRow({ record, invoice }: { record: TransferRecord; invoice: Invoi
         </span>
       </summary>
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1 pt-1 pb-4 text-sm">
-        <Fact name="Kind" value={kindName(record.kind)} />
+        <Fact name="Type" value={kindName(record.kind)} />
         <Fact
           name="Time"
           value={record.occurredAt
@@ -99,13 +98,13 @@ function Fact({ name, value }: { name: string; value: string }) {
   );
 }
 
-/** What moved the money: "topup" is "Top-up" for people. */
+/** Formats a source type for display: "topup" becomes "Top-up". */
 function sourceName(type: string): string {
-  const words = type === "topup" ? "top-up" : type.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const name = type === "topup" ? "top-up" : type.replaceAll("_", " ");
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** The day, and where there is room the time of day. */
+/** Shows the date, and the time on wide screens. */
 function RecordTime({ at }: { at: Date }) {
   return (
     <time dateTime={at.toISOString()}>

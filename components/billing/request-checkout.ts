@@ -1,92 +1,93 @@
 import { Brim, BrimError, type Issue } from "@/lib/client";
 
-/** What the page asks the API for. */
 export type CheckoutRequest =
   | { mode: "payment"; amount_usd: string; save_payment_method: boolean }
   | { mode: "setup" };
 
-/** What became of it. `isUnresolved`: nobody knows whether it was taken, so the same attempt may be sent again. */
-export type CheckoutAnswer =
+/** Result of starting Checkout. `isUnresolved`: the outcome is unknown, so a retry must use the same idempotency key. */
+export type CheckoutResult =
   | { ok: true; url: string }
   | { ok: false; message: string; field?: string; isSignedOut?: boolean; isUnresolved: boolean };
 
-/** The parts of a refusal that the page reads. */
-export type Refusal = Pick<BrimError, "status" | "requestId" | "details">;
+/** The fields of an API error that the page uses. */
+export type ApiError = Pick<BrimError, "status" | "requestId" | "details">;
 
 export const TIMEOUT_MS = 40_000;
 
-/** Once, because somebody is waiting; the attempt can be sent again by hand. */
+/** One retry, because the user is waiting and can try again. */
 const MAX_RETRIES = 1;
 
-/** Starts a Checkout Session through our API. Never throws: every failure comes back in words. */
+/** Starts a Checkout Session through our API. Never throws: failures are returned with a message for the user. */
 export async function requestCheckout(
   customerId: string,
   body: CheckoutRequest,
   idempotencyKey: string,
-): Promise<CheckoutAnswer> {
+): Promise<CheckoutResult> {
   try {
     const brim = new Brim({ customerId, timeoutMs: TIMEOUT_MS, maxRetries: MAX_RETRIES });
     const { url } = await brim.createCheckoutSession(body, { idempotencyKey });
     if (url) return { ok: true, url };
     return {
       ok: false,
-      message: "This checkout page is no longer open. Please try again.",
+      message: "This checkout page has expired. Try again to open a new one.",
       isUnresolved: false,
     };
   } catch (error) {
-    if (error instanceof BrimError && error.status !== null) return explainRefusal(error);
-    return notReached(NOTHING_CHARGED);
+    if (error instanceof BrimError && error.status !== null) return describeApiError(error);
+    return networkError(NOTHING_CHARGED);
   }
 }
 
 const NOTHING_CHARGED = "Nothing was charged.";
 
-/** No answer came at all. */
-export function notReached(reassurance: string): CheckoutAnswer & { ok: false } {
+/** Describes a request that got no response. */
+export function networkError(reassurance: string): CheckoutResult & { ok: false } {
   const message = `We could not reach the server. ${reassurance} Check your connection and try again.`;
   return { ok: false, message, isUnresolved: true };
 }
 
-/** A refusal in words for whoever sits before the page. */
-export function explainRefusal(
-  { status, requestId, details }: Refusal,
+/** Describes an API error for the user. */
+export function describeApiError(
+  { status, requestId, details }: ApiError,
   reassurance = NOTHING_CHARGED,
-): CheckoutAnswer & { ok: false } {
+): CheckoutResult & { ok: false } {
   const [issue] = (details.issues ?? []) as Issue[];
   if (status === 400 && issue) {
     return { ok: false, message: issue.message, field: issue.path, isUnresolved: false };
   }
   if (status === 401) {
-    return { ok: false, message: "You are no longer signed in.", isSignedOut: true, isUnresolved: false };
+    return { ok: false, message: "Your session has expired.", isSignedOut: true, isUnresolved: false };
   }
   if (status === 403) {
     return {
       ok: false,
-      message: "Your role does not allow this. Ask an owner of this customer.",
+      message: "Your role does not allow this. Ask an owner to do it or to change your role.",
       isUnresolved: false,
     };
   }
   if (status === 409) {
-    return { ok: false, message: "This attempt has ended. Please try again.", isUnresolved: false };
+    return { ok: false, message: "This checkout attempt has expired. Try again.", isUnresolved: false };
   }
   if (status === 429) {
-    return { ok: false, message: "That was too often. Wait a minute and try again.", isUnresolved: true };
+    return { ok: false, message: "Too many requests. Wait a minute and try again.", isUnresolved: true };
   }
   if (status === 503 && details.reason === "stripe_setup") {
     return {
       ok: false,
-      message: `Payments are not available right now because of a problem on our side. ${reassurance} We have been notified.`,
+      message: `Payments are unavailable because of a configuration problem on our side. ${reassurance} We have been notified.`,
       isUnresolved: true,
     };
   }
   if (status === 503 || status === 502 || status === 504) {
     return {
       ok: false,
-      message: `The payment service does not answer just now. ${reassurance} Please try again in a moment.`,
+      message: `Stripe is temporarily unavailable. ${reassurance} Try again in a moment.`,
       isUnresolved: true,
     };
   }
-  const reference = requestId ? ` Tell us this number if it stays: ${requestId}.` : "";
+  const reference = requestId
+    ? ` If this keeps happening, contact support with request ID ${requestId}.`
+    : "";
   return {
     ok: false,
     message: `Something went wrong on our side. ${reassurance}${reference}`,

@@ -1,15 +1,15 @@
 import { Brim, BrimError } from "@/lib/client";
-import { type CheckoutAnswer, explainRefusal, notReached, TIMEOUT_MS } from "./request-checkout";
+import { type CheckoutResult, describeApiError, networkError, TIMEOUT_MS } from "./request-checkout";
 
-const NOTHING_DONE = "Nothing has changed.";
+const NOTHING_CHANGED = "Nothing has changed.";
 
-/** Asks our API for the address of Stripe's portal. Never throws: every failure comes back in words. */
-export async function requestPortal(customerId: string): Promise<CheckoutAnswer> {
+/** Requests a portal URL from our API. Never throws: failures are returned with a message for the user. */
+export async function requestPortal(customerId: string): Promise<CheckoutResult> {
   try {
     const { url } = await new Brim({ customerId, timeoutMs: TIMEOUT_MS }).createPortalSession();
     return { ok: true, url };
   } catch (error) {
-    if (!(error instanceof BrimError) || error.status === null) return notReached(NOTHING_DONE);
-    return explainRefusal(error, NOTHING_DONE);
+    if (!(error instanceof BrimError) || error.status === null) return networkError(NOTHING_CHANGED);
+    return describeApiError(error, NOTHING_CHANGED);
   }
 }

@@ -1,40 +1,41 @@
 import { buttonLook } from "../ui/button";
 import { Notice } from "../ui/notice";
+import type { TopUpState } from "./top-up-message";
 import { CloseLink, TopUpNotice } from "./top-up-notice";
-import type { TopUpState } from "./top-up-state";
 
-/** Where somebody came back from, as far as the address says, and what we know of it. */
+/** The Checkout the user returned from: what the URL says, and what our records say. */
 export interface CheckoutReturn {
   result: "success" | "cancelled";
   mode: "payment" | "setup";
   topUpIntentId: string | null;
-  /** Null for an attempt that is unknown here, or another customer's. */
+  /** Null if the top-up does not exist or belongs to another customer. */
   topUp: TopUpState | null;
   card: string | null;
-  /** Whether its card is still on the way into the list. */
-  awaitsCard: boolean;
+  /** Whether its card is not listed yet. */
+  isAwaitingCard: boolean;
 }
 
 interface ReturnNoticeProps {
   customerId: string;
-  back: CheckoutReturn;
+  checkoutReturn: CheckoutReturn;
   closeHref: string;
 }
 
-/** The states in which an attempt has no money in it: only then may the page say that nothing was charged. */
+/** Only in these states may the page say that nothing was charged. */
 const UNPAID = new Set(["created", "open", "failed", "expired", "canceled"]);
 
-/** What the page says after the return from Checkout. The address is a message for people and proves nothing. */
-export function ReturnNotice({ customerId, back, closeHref }: ReturnNoticeProps) {
-  const { topUp, topUpIntentId } = back;
-  if (back.result === "cancelled" && (!topUp || UNPAID.has(topUp.status))) {
-    return <CancelledNotice mode={back.mode} closeHref={closeHref} />;
+/** Shows the outcome after the return from Checkout. The `topup` parameter of the URL proves nothing. */
+export function ReturnNotice({ customerId, checkoutReturn, closeHref }: ReturnNoticeProps) {
+  const { result, mode, topUp, topUpIntentId, card } = checkoutReturn;
+  if (result === "cancelled" && (!topUp || UNPAID.has(topUp.status))) {
+    return <CanceledNotice mode={mode} closeHref={closeHref} />;
   }
   if (!topUp || !topUpIntentId) {
     return (
       <div role="status">
-        <Notice tone="plain" title="We know nothing of this top-up" action={<CloseLink href={closeHref} />}>
-          If you have paid, the money is added as soon as Stripe confirms it, and stands below.
+        <Notice tone="plain" title="We could not find this top-up" action={<CloseLink href={closeHref} />}>
+          If you paid, the amount is added to your balance when Stripe confirms the payment, and appears under
+          recent activity.
         </Notice>
       </div>
     );
@@ -44,19 +45,19 @@ export function ReturnNotice({ customerId, back, closeHref }: ReturnNoticeProps)
       customerId={customerId}
       topUpIntentId={topUpIntentId}
       initial={topUp}
-      card={back.card}
+      card={card}
       closeHref={closeHref}
     />
   );
 }
 
-function CancelledNotice({ mode, closeHref }: { mode: "payment" | "setup"; closeHref: string }) {
+function CanceledNotice({ mode, closeHref }: { mode: "payment" | "setup"; closeHref: string }) {
   const isSetup = mode === "setup";
   return (
     <div role="status">
       <Notice
         tone="plain"
-        title={isSetup ? "No card was saved." : "Nothing was charged."}
+        title={isSetup ? "No card was saved" : "Nothing was charged"}
         action={
           <>
             <a href={isSetup ? "#cards" : "#top-up"} className={buttonLook("secondary")}>
@@ -68,7 +69,7 @@ function CancelledNotice({ mode, closeHref }: { mode: "payment" | "setup"; close
           </>
         }
       >
-        You left the checkout page before it was finished.
+        You left the checkout page before completing it.
       </Notice>
     </div>
   );

@@ -1,25 +1,25 @@
 "use client";
 
 import { Button } from "../ui/button";
-import { CheckoutProblemText } from "./checkout-problem-text";
+import { RedirectErrorMessage } from "./redirect-error-message";
 import { useCheckout } from "./use-checkout";
-import { useIsReady } from "./use-is-ready";
+import { useIsHydrated } from "./use-is-hydrated";
 
-/** Leads to a Checkout page that saves a card and charges nothing. */
+/** Opens a Checkout page that saves a card without charging it. */
 export function SaveCardButton({ customerId }: { customerId: string }) {
-  const isReady = useIsReady();
-  const { start, isPending, problem } = useCheckout(customerId);
+  const isHydrated = useIsHydrated();
+  const { start, isPending, error } = useCheckout(customerId);
   return (
     <>
       <Button
         aria-describedby="cards-consent"
-        disabled={!isReady}
+        disabled={!isHydrated}
         aria-disabled={isPending || undefined}
         onClick={() => void start({ mode: "setup" })}
       >
         {isPending ? "Opening checkout…" : "Save a card"}
       </Button>
-      {problem && <CheckoutProblemText problem={problem} />}
+      {error && <RedirectErrorMessage error={error} />}
     </>
   );
 }

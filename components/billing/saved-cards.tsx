@@ -1,19 +1,19 @@
 import type { SavedCard } from "@/lib/payment-methods";
-import { cardName, expiryOf, isExpired } from "./card-words";
+import { cardName, expiryOf, isExpired } from "./card-labels";
 import { PortalButton } from "./portal-button";
 import { SaveCardButton } from "./save-card-button";
 
 interface SavedCardsProps {
   customerId: string;
   cards: readonly SavedCard[];
-  /** Whether the viewer may save another one. */
+  /** Whether the viewer may save a card. */
   maySave: boolean;
   /** Whether the viewer may remove cards and change billing details. */
   mayManage: boolean;
   now: Date;
 }
 
-/** The cards that are kept for top-ups, and the way to add one. */
+/** Lists the saved cards, with buttons to add and manage them. */
 export function SavedCards({ customerId, cards, maySave, mayManage, now }: SavedCardsProps) {
   return (
     <section id="cards" tabIndex={-1} aria-labelledby="cards-heading" className="scroll-mt-8 rounded-lg">
@@ -27,12 +27,12 @@ export function SavedCards({ customerId, cards, maySave, mayManage, now }: Saved
           ))}
         </ul>
       ) : (
-        <p className="mt-2 text-[15px] text-soft">No card is saved.</p>
+        <p className="mt-2 text-[15px] text-soft">No saved cards.</p>
       )}
       {maySave && (
         <p id="cards-consent" className="mt-4 max-w-[60ch] text-sm text-faint">
-          Saving a card charges nothing. We charge a saved card only when you top up, or after you have
-          switched on automatic top-up.
+          Saving a card does not charge it. We charge a saved card only when you top up, or after you turn on
+          auto top-up.
         </p>
       )}
       {mayManage && (
@@ -46,7 +46,7 @@ export function SavedCards({ customerId, cards, maySave, mayManage, now }: Saved
 }
 
 function CardRow({ card, now }: { card: SavedCard; now: Date }) {
-  const isOver = isExpired(card.expMonth, card.expYear, now);
+  const hasExpired = isExpired(card.expMonth, card.expYear, now);
   return (
     <li className="flex min-h-14 flex-wrap items-center gap-x-4 gap-y-1 py-3 text-[15px]">
       <span className="font-medium tabular-nums">{cardName(card)}</span>
@@ -55,8 +55,8 @@ function CardRow({ card, now }: { card: SavedCard; now: Date }) {
           Default
         </span>
       )}
-      <span className={isOver ? "ml-auto text-bad tabular-nums" : "ml-auto text-faint tabular-nums"}>
-        {isOver ? "Expired" : "Expires"} {expiryOf(card.expMonth, card.expYear)}
+      <span className={hasExpired ? "ml-auto text-bad tabular-nums" : "ml-auto text-faint tabular-nums"}>
+        {hasExpired ? "Expired" : "Expires"} {expiryOf(card.expMonth, card.expYear)}
       </span>
     </li>
   );

@@ -2,50 +2,52 @@
 
 import { Button, buttonLook } from "../ui/button";
 import { Notice } from "../ui/notice";
-import { describeTopUp, type TopUpState } from "./top-up-state";
+import { describeTopUp, type TopUpState } from "./top-up-message";
 import { useTopUp } from "./use-top-up";
 
 interface TopUpNoticeProps {
   customerId: string;
   topUpIntentId: string;
-  /** As our records had it when the page was made. */
+  /** The state when the page was rendered. */
   initial: TopUpState;
-  /** The card that this attempt saved, once it is known. */
+  /** The card that was saved, or null if it is not known yet. */
   card: string | null;
-  /** The page without this notice. */
+  /** URL of the page without this notice. */
   closeHref: string;
 }
 
-/** After the return from Checkout: what has become of the attempt, without a reload. */
+/** Shows the state of a top-up after the return from Checkout, and updates without a reload. */
 export function TopUpNotice({ customerId, topUpIntentId, initial, card, closeHref }: TopUpNoticeProps) {
-  const { topUp, reading, hasGivenUp, checkAgain } = useTopUp(customerId, topUpIntentId, initial);
-  const words = describeTopUp(topUp, card);
+  const { topUp, latest, hasTimedOut, checkAgain } = useTopUp(customerId, topUpIntentId, initial);
+  const message = describeTopUp(topUp, card);
 
   function text() {
-    if (words.isFinal) return words.text;
-    if (hasGivenUp) {
-      return "This takes longer than usual. It goes on in the background: you can leave this page, nothing is lost.";
+    if (message.isFinal) return message.text;
+    if (hasTimedOut) {
+      return "This is taking longer than usual. You can leave this page: we finish processing the top-up in the background.";
     }
-    if (reading.kind === "unreachable") return "We cannot reach the server just now and keep trying.";
-    if (reading.kind === "signed_out") return "You are no longer signed in. It goes on in the background.";
-    if (reading.kind === "unknown") return "We can no longer look at it from here.";
-    return words.text;
+    if (latest.kind === "unreachable") return "We could not reach the server. Trying again…";
+    if (latest.kind === "signed_out") {
+      return "Your session has expired. We finish processing the top-up in the background.";
+    }
+    if (latest.kind === "unknown") return "You no longer have access to this top-up.";
+    return message.text;
   }
 
   function action() {
-    if (words.isFinal) return <CloseLink href={closeHref} />;
-    if (hasGivenUp) return <Button onClick={checkAgain}>Check again</Button>;
+    if (message.isFinal) return <CloseLink href={closeHref} />;
+    if (hasTimedOut) return <Button onClick={checkAgain}>Check again</Button>;
     return null;
   }
 
   return (
     <div role="status">
-      <div key={words.title} className="appear">
+      <div key={message.title} className="appear">
         <Notice
-          tone={words.tone}
-          title={words.title}
+          tone={message.tone}
+          title={message.title}
           isWaiting={
-            !words.isFinal && !hasGivenUp && reading.kind !== "signed_out" && reading.kind !== "unknown"
+            !message.isFinal && !hasTimedOut && latest.kind !== "signed_out" && latest.kind !== "unknown"
           }
           action={action()}
         >
@@ -56,7 +58,6 @@ export function TopUpNotice({ customerId, topUpIntentId, initial, card, closeHre
   );
 }
 
-/** Leads to the same page without the notice. */
 export function CloseLink({ href }: { href: string }) {
   return (
     <a href={href} className={buttonLook("quiet", "-my-1.5 max-sm:-ml-4 sm:-mr-2")}>

@@ -4,19 +4,19 @@ import { useRef } from "react";
 import { randomKey } from "@/lib/client";
 import { type Attempt, attemptFor } from "./attempt";
 import { type CheckoutRequest, requestCheckout } from "./request-checkout";
-import { useDeparture } from "./use-departure";
+import { useRedirect } from "./use-redirect";
 
-/** Starts Checkout for a customer and goes there. */
+/** Starts Checkout for a customer and redirects to it. */
 export function useCheckout(customerId: string) {
-  const { depart, ...state } = useDeparture();
+  const { redirect, ...state } = useRedirect();
   const unresolved = useRef<Attempt | null>(null);
 
   const start = (request: CheckoutRequest) =>
-    depart(async () => {
+    redirect(async () => {
       const attempt = attemptFor(unresolved.current, JSON.stringify(request), randomKey);
-      const answer = await requestCheckout(customerId, request, attempt.idempotencyKey);
-      unresolved.current = !answer.ok && answer.isUnresolved ? attempt : null;
-      return answer;
+      const result = await requestCheckout(customerId, request, attempt.idempotencyKey);
+      unresolved.current = !result.ok && result.isUnresolved ? attempt : null;
+      return result;
     });
 
   return { start, ...state };

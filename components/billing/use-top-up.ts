@@ -2,43 +2,43 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
-import { describeTopUp, type TopUpState } from "./top-up-state";
-import { type Reading, readTopUpState, waitWhileVisible, watchTopUp } from "./watch-top-up";
+import { type PollResult, pollTopUp, readTopUpState, waitWhileVisible } from "./poll-top-up";
+import { describeTopUp, type TopUpState } from "./top-up-message";
 
-/** Follows a top-up until it is decided, then has the page around it drawn anew. */
+/** Polls a top-up until it is final, then refreshes the page. */
 export function useTopUp(customerId: string, topUpIntentId: string, initial: TopUpState) {
   const router = useRouter();
-  const [reading, setReading] = useState<Reading>({ kind: "state", topUp: initial });
-  // The last that was known stays on the page while the server cannot be reached.
+  const [latest, setLatest] = useState<PollResult>({ kind: "state", topUp: initial });
+  // Keeps the last known state while the server is unreachable.
   const [topUp, setTopUp] = useState(initial);
   const [round, setRound] = useState(1);
-  const [hasGivenUp, setGivenUp] = useState(false);
+  const [hasTimedOut, setTimedOut] = useState(false);
   const wasFinal = describeTopUp(initial, null).isFinal;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` starts another watch; what is known at first does not
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` restarts polling; the initial state must not
   useEffect(() => {
     if (wasFinal) return;
     const stop = new AbortController();
-    const watching = watchTopUp({
+    const polling = pollTopUp({
       read: () => readTopUpState(customerId, topUpIntentId),
       wait: waitWhileVisible,
-      onReading: (latest) => {
-        setReading(latest);
-        if (latest.kind === "state") setTopUp(latest.topUp);
+      onResult: (result) => {
+        setLatest(result);
+        if (result.kind === "state") setTopUp(result.topUp);
       },
       signal: stop.signal,
     });
-    void watching.then((end) => {
-      if (end === "final") router.refresh();
-      if (end === "gave_up") setGivenUp(true);
+    void polling.then((outcome) => {
+      if (outcome === "final") router.refresh();
+      if (outcome === "timed_out") setTimedOut(true);
     });
     return () => stop.abort();
   }, [customerId, topUpIntentId, round]);
 
   function checkAgain(): void {
-    setGivenUp(false);
+    setTimedOut(false);
     setRound((last) => last + 1);
   }
 
-  return { topUp, reading, hasGivenUp, checkAgain };
+  return { topUp, latest, hasTimedOut, checkAgain };
 }

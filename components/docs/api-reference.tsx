@@ -1,32 +1,32 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
+import { fixSearchField } from "./fix-search-field";
 import { loadRenderer, preloadRenderer } from "./reference-renderer";
-import { repairSearchField } from "./reference-repairs";
 import { REFERENCE_SETTINGS } from "./reference-settings";
 import "./api-reference.css";
 
-/** Every call of the API, drawn by Scalar from the document that programs read too. */
+/** Shows the API reference, rendered by Scalar from the OpenAPI document. */
 export function ApiReference() {
-  const place = useRef<HTMLDivElement>(null);
-  const [state, setState] = useState<"loading" | "drawn" | "failed">("loading");
+  const container = useRef<HTMLDivElement>(null);
+  const [state, setState] = useState<"loading" | "rendered" | "failed">("loading");
   preloadRenderer();
 
   useEffect(() => {
-    let isGone = false;
-    let endReference = () => {};
-    const endRepair = repairSearchField();
+    let isUnmounted = false;
+    let destroyReference = () => {};
+    const stopFix = fixSearchField();
     loadRenderer()
       .then(({ createApiReference }) => {
-        if (isGone || !place.current) return;
-        setState("drawn");
-        endReference = createApiReference(place.current, REFERENCE_SETTINGS).destroy;
+        if (isUnmounted || !container.current) return;
+        setState("rendered");
+        destroyReference = createApiReference(container.current, REFERENCE_SETTINGS).destroy;
       })
       .catch(() => setState("failed"));
     return () => {
-      isGone = true;
-      endReference();
-      endRepair();
+      isUnmounted = true;
+      destroyReference();
+      stopFix();
     };
   }, []);
 
@@ -34,9 +34,9 @@ export function ApiReference() {
     <>
       {state === "loading" && <Loading />}
       {state === "failed" && (
-        <Instead role="alert" text="The reference could not be loaded. Please try again, or read" />
+        <Fallback role="alert" text="The API reference could not be loaded. Reload the page, or read" />
       )}
-      <div ref={place} />
+      <div ref={container} />
     </>
   );
 }
@@ -56,21 +56,21 @@ function Loading() {
         </span>
       </p>
       <div className="hidden noscript:block">
-        <Instead text="The reference needs JavaScript. Without it, read" />
+        <Fallback text="The API reference needs JavaScript. Without it, read" />
       </div>
     </>
   );
 }
 
-/** The same things to read, for who does not get the reference. */
-function Instead({ role, text }: { role?: "alert"; text: string }) {
+/** Links to the quick start and the OpenAPI document. */
+function Fallback({ role, text }: { role?: "alert"; text: string }) {
   return (
     <p role={role} className="mx-auto w-full max-w-[1360px] px-5 py-12 text-soft sm:px-8">
       {text} the{" "}
       <a href="/docs/quick-start" className="text-accent underline underline-offset-4">
         quick start
       </a>
-      , or the same calls and fields as{" "}
+      or the same endpoints and fields in{" "}
       <a href="/api/v1/openapi.json" className="text-accent underline underline-offset-4">
         openapi.json
       </a>

@@ -1,16 +1,16 @@
-import { type CodePartKind, codeParts } from "./code-parts";
+import { type CodeTokenKind, tokenizeCode } from "./code-tokens";
 import { CopyButton } from "./copy-button";
 
 interface CodeBlockProps {
   label: string;
-  /** What is copied, for those who do not see where the button stands. */
+  /** Accessible name of what the button copies. */
   what: string;
   text: string;
-  /** As `codeParts` knows it; a text without one is not coloured. */
+  /** A language known to `tokenizeCode`. Without one, the text is not highlighted. */
   language?: string;
 }
 
-/** A text for a machine, with a name and a button that copies it. Long lines wrap: nothing scrolls sideways. */
+/** Shows code with a label and a copy button. Long lines wrap instead of scrolling. */
 export function CodeBlock({ label, what, text, language }: CodeBlockProps) {
   return (
     <div data-code className="rounded-[10px] border border-line bg-panel">
@@ -23,8 +23,8 @@ export function CodeBlock({ label, what, text, language }: CodeBlockProps) {
   );
 }
 
-/** Colours that the rest of Brim has too, each with enough contrast in both schemes. */
-const LOOKS: Record<Exclude<CodePartKind, "plain">, string> = {
+/** Theme colors with sufficient contrast in both color schemes. */
+const LOOKS: Record<Exclude<CodeTokenKind, "plain">, string> = {
   value: "text-accent",
   keyword: "font-semibold",
   comment: "text-faint",
@@ -34,7 +34,7 @@ export function CodeText({ text, language = "" }: { text: string; language?: str
   return (
     <pre className="px-4 py-3 font-mono text-[13px] leading-[1.6] break-words whitespace-pre-wrap">
       <code>
-        {codeParts(text, language).map(({ kind, text }, index) => {
+        {tokenizeCode(text, language).map(({ kind, text }, index) => {
           const key = `${index}${text}`;
           if (kind === "plain") return text;
           return (

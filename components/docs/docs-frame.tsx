@@ -7,7 +7,7 @@ const PAGES = [
   { href: "/docs/api", label: "API reference" },
 ] as const;
 
-/** What surrounds each page for developers. */
+/** Header of the documentation pages. */
 export function DocsFrame({
   current,
   children,
@@ -15,7 +15,7 @@ export function DocsFrame({
   current: (typeof PAGES)[number]["href"];
   children: ReactNode;
 }) {
-  // The reference brings a header of its own, and a page has one.
+  // Scalar renders its own <header>, and a page should have only one.
   const Bar = current === "/docs/api" ? "div" : "header";
   return (
     <div className="flex min-h-dvh flex-col">

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** The few marks of Markdown that our own texts use: paragraphs, `code` and **weight**. */
+/** Renders the Markdown subset our texts use: paragraphs, `code` and **bold**. */
 export function Prose({ text, className = "" }: { text: string; className?: string }) {
   return (
     <div className={`space-y-3 text-pretty text-soft ${className}`}>
@@ -11,7 +11,6 @@ export function Prose({ text, className = "" }: { text: string; className?: stri
   );
 }
 
-/** The marks within one line. */
 function inline(text: string): ReactNode[] {
   return text.split(/(`[^`]+`|\*\*[^*]+\*\*)/).map((part, index) => {
     const key = `${index}${part}`;

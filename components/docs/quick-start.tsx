@@ -9,17 +9,16 @@ interface Step {
   shell?: string;
   typeScript?: string;
   python?: string;
-  answer?: string;
+  response?: string;
 }
 
-/** The steps from nothing to a charge, one below the other. */
 export function QuickStart({ steps }: { steps: Step[] }) {
   return (
     <main className="mx-auto w-full max-w-[784px] flex-1 px-5 pt-8 pb-20 sm:px-8 sm:pt-12">
       <h1 className="text-[32px] leading-10 font-semibold tracking-[-0.02em]">Quick start</h1>
       <Prose
         className="mt-4"
-        text="From nothing to a charge, in a few minutes. To try it without an account at Stripe, start `npm run demo` in a clone of Brim: it brings a database and a sandbox of Stripe along."
+        text="Make your first charge in a few minutes. You do not need a Stripe account: `npm run demo` in a clone of Brim starts a database and a local Stripe sandbox."
       />
       <ol className="mt-12 space-y-12">
         {steps.map((step, index) => (
@@ -30,15 +29,20 @@ export function QuickStart({ steps }: { steps: Step[] }) {
             <Prose text={step.text} className="mt-2 mb-4" />
             <div className="space-y-3">
               <Samples what={step.title} samples={samplesOf(step)} />
-              {step.answer && (
-                <CodeBlock label="Answer" what={`Answer: ${step.title}`} text={step.answer} language="JSON" />
+              {step.response && (
+                <CodeBlock
+                  label="Response"
+                  what={`Response: ${step.title}`}
+                  text={step.response}
+                  language="JSON"
+                />
               )}
             </div>
           </li>
         ))}
       </ol>
       <p className="mt-16 border-t border-line pt-8 text-soft">
-        All calls, their fields and their refusals are in the{" "}
+        For every endpoint, its fields and its errors, see the{" "}
         <a href="/docs/api" className="text-accent underline underline-offset-4">
           API reference
         </a>

@@ -1,15 +1,15 @@
 import type { createApiReference } from "@scalar/api-reference";
 import { preloadModule } from "react-dom";
 
-/** Where the build puts what browsers load of Scalar; see `lib/commands/build/reference-renderer.ts`. */
-const ADDRESS = "/api-reference/standalone.esm.js";
+/** Where the build copies Scalar's browser module; see `lib/commands/build/reference-renderer.ts`. */
+const MODULE_URL = "/api-reference/standalone.esm.js";
 
-/** Lets the browser fetch Scalar while it still reads the page. */
+/** Tells the browser to fetch Scalar while it parses the page. */
 export function preloadRenderer(): void {
-  preloadModule(ADDRESS, { as: "script" });
+  preloadModule(MODULE_URL, { as: "script" });
 }
 
-/** Loads Scalar as its makers built it. To put it through our own build would take minutes, and give the same. */
+/** Loads Scalar's prebuilt module. Bundling it ourselves would take minutes and give the same result. */
 export function loadRenderer(): Promise<{ createApiReference: typeof createApiReference }> {
-  return import(/* turbopackIgnore: true */ ADDRESS);
+  return import(/* turbopackIgnore: true */ MODULE_URL);
 }

@@ -1,9 +1,9 @@
 import type { createApiReference } from "@scalar/api-reference";
 
-/** How Scalar shows the document. It asks nobody but us: no fonts, no telemetry, no assistant of its makers. */
+/** Scalar's settings. It makes no third-party requests: no fonts, no telemetry, no assistant. */
 export const REFERENCE_SETTINGS: Parameters<typeof createApiReference>[1] = {
   url: "/api/v1/openapi.json",
-  // Only the samples of the document: they use our own client, and tests run each of them.
+  // Only the document's own samples, which are tested; Scalar's generated ones are not.
   hiddenClients: true,
   hideTestRequestButton: true,
   hideClientButton: true,

@@ -2,32 +2,32 @@
 
 import type { ReactNode } from "react";
 import { classNames } from "../ui/class-names";
-import { chooseLanguage, useChosenLanguage } from "./chosen-language";
 import { CopyButton } from "./copy-button";
+import { setSampleLanguage, useSampleLanguage } from "./sample-language";
 
 interface SampleBoxProps {
   what: string;
   samples: { label: string; code: ReactNode }[];
 }
 
-/** Shows the sample in the chosen language. The others are there too: without JavaScript, all are shown. */
+/** Shows the sample in the selected language. Without JavaScript, all samples are shown. */
 export function SampleBox({ what, samples }: SampleBoxProps) {
-  const language = useChosenLanguage();
+  const language = useSampleLanguage();
   const shown = samples.find((sample) => sample.label === language) ?? samples[0];
   if (!shown) return null;
-  // The copy button takes the first code of its box.
+  // The copy button copies the first sample in the box.
   const inOrder = [shown, ...samples.filter((sample) => sample !== shown)];
   return (
     <div data-code className="rounded-[10px] border border-line bg-panel">
       <div className="flex items-center justify-between border-b border-line pr-3 pl-2 noscript:hidden">
         <fieldset className="flex">
-          <legend className="sr-only">Language of the samples</legend>
+          <legend className="sr-only">Sample language</legend>
           {samples.map((sample) => (
             <button
               key={sample.label}
               type="button"
               aria-pressed={sample === shown}
-              onClick={() => chooseLanguage(sample.label)}
+              onClick={() => setSampleLanguage(sample.label)}
               className={classNames(
                 "min-h-11 cursor-pointer rounded-lg px-2 text-sm",
                 sample === shown

@@ -2,16 +2,16 @@ import { CodeText } from "./code-block";
 import { SampleBox } from "./sample-box";
 
 interface SamplesProps {
-  /** What the samples do, for those who do not see where they stand. */
+  /** Accessible name of what the samples do. */
   what: string;
   samples: { label: string; source: string }[];
 }
 
-/** The same call in several languages, of which one is shown. */
+/** Shows one call in several languages. */
 export function Samples({ what, samples }: SamplesProps) {
-  const coloured = samples.map(({ label, source }) => ({
+  const highlighted = samples.map(({ label, source }) => ({
     label,
     code: <CodeText text={source} language={label} />,
   }));
-  return <SampleBox what={what} samples={coloured} />;
+  return <SampleBox what={what} samples={highlighted} />;
 }

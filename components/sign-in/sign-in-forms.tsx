@@ -3,57 +3,57 @@ import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import type { SignInWays } from "@/lib/http";
 
-/** What each form sends along: next-auth's token, and where to go afterwards. */
-interface FormFacts {
+/** Hidden fields of every form: next-auth's CSRF token and the page to return to. */
+interface HiddenFields {
   csrfToken: string;
   callbackUrl: string;
 }
 
-interface SignInFormsProps extends FormFacts {
+interface SignInFormsProps extends HiddenFields {
   ways: SignInWays;
-  /** The login of the demo, shown and filled in; its password is not. */
+  /** The demo user's email address, prefilled in the password form. */
   demoEmail: string;
 }
 
-/** Every way to sign in that is switched on. Plain forms: they work before and without JavaScript. */
-export function SignInForms({ ways, demoEmail, ...facts }: SignInFormsProps) {
+/** Shows a form for each enabled sign-in method. Plain forms, so that they work without JavaScript. */
+export function SignInForms({ ways, demoEmail, ...hidden }: SignInFormsProps) {
   const hasForm = ways.password || ways.email;
   const hasProvider = ways.github || ways.google;
   if (!hasForm && !hasProvider) {
     return (
       <p className="mt-4 text-soft">
-        No way to sign in is set up here yet. Whoever runs this service must add a mail server, GitHub or
-        Google.
+        No sign-in method is configured. Ask the operator of this service to set up email, GitHub or Google
+        sign-in.
       </p>
     );
   }
   return (
     <div className="mt-8 space-y-8">
-      {ways.password && <PasswordForm demoEmail={demoEmail} {...facts} />}
-      {ways.email && <EmailForm isMain={!ways.password} {...facts} />}
+      {ways.password && <PasswordForm demoEmail={demoEmail} {...hidden} />}
+      {ways.email && <EmailForm isMain={!ways.password} {...hidden} />}
       {hasProvider && (
         <div className="space-y-3">
           {hasForm && <Divider />}
-          {ways.github && <ProviderForm id="github" name="GitHub" {...facts} />}
-          {ways.google && <ProviderForm id="google" name="Google" {...facts} />}
+          {ways.github && <ProviderForm id="github" name="GitHub" {...hidden} />}
+          {ways.google && <ProviderForm id="google" name="Google" {...hidden} />}
         </div>
       )}
     </div>
   );
 }
 
-function PasswordForm({ demoEmail, ...facts }: FormFacts & { demoEmail: string }) {
+function PasswordForm({ demoEmail, ...hidden }: HiddenFields & { demoEmail: string }) {
   return (
-    <AuthForm action="/api/auth/callback/credentials" {...facts}>
+    <AuthForm action="/api/auth/callback/credentials" {...hidden}>
       <p className="rounded-xl bg-well px-4 py-3 text-sm text-soft">
-        This is a demo. Sign in as <span className="font-medium text-ink">{demoEmail}</span>; the password is
-        in the terminal.
+        This is a demo. Sign in as <span className="font-medium text-ink">{demoEmail}</span> with the password
+        printed in the terminal.
       </p>
       <Field
         id="email"
         name="email"
         type="email"
-        label="E-mail"
+        label="Email"
         autoComplete="username"
         defaultValue={demoEmail}
         required
@@ -73,27 +73,27 @@ function PasswordForm({ demoEmail, ...facts }: FormFacts & { demoEmail: string }
   );
 }
 
-function EmailForm({ isMain, ...facts }: FormFacts & { isMain: boolean }) {
+function EmailForm({ isMain, ...hidden }: HiddenFields & { isMain: boolean }) {
   return (
-    <AuthForm action="/api/auth/signin/email" {...facts}>
+    <AuthForm action="/api/auth/signin/email" {...hidden}>
       <Field
         id="link-email"
         name="email"
         type="email"
-        label={isMain ? "E-mail" : "E-mail for a sign-in link"}
+        label={isMain ? "Email" : "Email for a sign-in link"}
         autoComplete="email"
         required
       />
       <Button type="submit" look={isMain ? "primary" : "secondary"} className="w-full">
-        E-mail me a sign-in link
+        Email me a sign-in link
       </Button>
     </AuthForm>
   );
 }
 
-function ProviderForm({ id, name, ...facts }: FormFacts & { id: string; name: string }) {
+function ProviderForm({ id, name, ...hidden }: HiddenFields & { id: string; name: string }) {
   return (
-    <AuthForm action={`/api/auth/signin/${id}`} {...facts}>
+    <AuthForm action={`/api/auth/signin/${id}`} {...hidden}>
       <Button type="submit" className="w-full">
         Continue with {name}
       </Button>
@@ -106,7 +106,7 @@ function AuthForm({
   csrfToken,
   callbackUrl,
   children,
-}: FormFacts & { action: string; children: ReactNode }) {
+}: HiddenFields & { action: string; children: ReactNode }) {
   return (
     <form method="post" action={action} className="space-y-5">
       <input type="hidden" name="csrfToken" value={csrfToken} />

@@ -1,4 +1,4 @@
-/** The product's mark and name. */
+/** The Brim logo and name. */
 export function Brand({ className = "" }: { className?: string }) {
   return (
     <span className={`inline-flex items-center gap-2.5 ${className}`}>

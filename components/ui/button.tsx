@@ -14,12 +14,12 @@ const LOOKS: Record<Look, string> = {
   quiet: "text-soft hover:text-ink",
 };
 
-/** The look of a button, for links that should look like one. */
+/** Returns the classes of a button, for links styled as buttons. */
 export function buttonLook(look: Look, extra?: string): string {
   return classNames(BASE, LOOKS[look], extra);
 }
 
-/** A button of at least 44 pixels. One `primary` a page. */
+/** A button at least 44 pixels high. Use one `primary` button per page. */
 export function Button({
   look = "secondary",
   className,

@@ -1,7 +1,7 @@
 import type { ComponentPropsWithRef } from "react";
 import { classNames } from "./class-names";
 
-/** A native tick box in our colours. */
+/** A native checkbox in the theme's colors. */
 export function Checkbox({ className, ...input }: Omit<ComponentPropsWithRef<"input">, "type">) {
   return (
     <span className={classNames("relative flex size-5 flex-none", className)}>

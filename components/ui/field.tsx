@@ -4,17 +4,17 @@ import { classNames } from "./class-names";
 interface FieldProps extends ComponentPropsWithRef<"input"> {
   id: string;
   label: ReactNode;
-  /** A word of help below the field. */
+  /** Help text below the field. */
   hint?: ReactNode;
-  /** What is wrong with the input, in plain words. */
+  /** Error message below the field. */
   error?: string | null;
-  /** Stands inside the field before the text, such as a currency sign. */
+  /** Text inside the field before the input, such as a currency sign. */
   prefix?: string;
 }
 
-/** A labelled text field that tells what is wrong with it. */
+/** A labeled text field with an optional hint and error message. */
 export function Field({ id, label, hint, error, prefix, className, ...input }: FieldProps) {
-  const notes = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  const descriptionIds = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   return (
     <div className={className}>
       <label htmlFor={id} className="block text-sm font-medium">
@@ -32,7 +32,7 @@ export function Field({ id, label, hint, error, prefix, className, ...input }: F
         <input
           id={id}
           aria-invalid={error ? true : undefined}
-          aria-describedby={notes || undefined}
+          aria-describedby={descriptionIds || undefined}
           className={classNames(
             "h-12 w-full rounded-[10px] border bg-panel px-4 text-base tabular-nums placeholder:text-faint",
             prefix && "pl-8",

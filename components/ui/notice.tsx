@@ -21,13 +21,13 @@ interface NoticeProps {
   tone: Tone;
   title: ReactNode;
   children?: ReactNode;
-  /** Beside the text: a button or a link. */
+  /** A button or link next to the text. */
   action?: ReactNode;
-  /** True shows that something is still going on. */
+  /** Whether to show an animation instead of the icon. */
   isWaiting?: boolean;
 }
 
-/** Tells what has happened. Whether it is announced is up to the region around it. */
+/** A status message. It is announced to screen readers only inside a live region. */
 export function Notice({ tone, title, children, action, isWaiting }: NoticeProps) {
   return (
     <div

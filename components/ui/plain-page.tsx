@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Brand } from "./brand";
 
-/** A page with one thing to say, in the middle of much room. */
+/** Layout of a page with a single message or form. */
 export function PlainPage({ title, children }: { title: ReactNode; children: ReactNode }) {
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-[432px] flex-col px-6 pt-16 pb-16 sm:pt-[16vh]">

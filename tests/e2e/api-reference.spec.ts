@@ -1,7 +1,7 @@
 import type { Locator, Page, Response } from "@playwright/test";
 import { type OpenApiDocument, type ParameterPart, ROUTES, type SchemaPart } from "@/lib/http";
 import { atDepth } from "@/tests/support/depth";
-import { expectFit, nameOf, show, VARIANTS } from "./support/appearance";
+import { expectAccessible, nameOf, show, VARIANTS } from "./support/appearance";
 import { demo } from "./support/demo";
 import { expect, signIn, test } from "./support/journey";
 import {
@@ -15,14 +15,14 @@ import {
 
 const LANGUAGES = ["curl", "TypeScript", "Python"];
 
-/** Whatever a test does with the page, nobody else is asked, and the policy of the page forbids nothing that it tries. */
-let foreign: string[] = [];
+/** In every test, the page makes no third-party requests and violates no Content-Security-Policy. */
+let thirdParty: string[] = [];
 let problems: string[] = [];
 
 function watch(page: Page): void {
   page.on("request", (request) => {
     const { origin, protocol } = new URL(request.url());
-    if (protocol.startsWith("http") && origin !== demo().appUrl) foreign.push(request.url());
+    if (protocol.startsWith("http") && origin !== demo().appUrl) thirdParty.push(request.url());
   });
   page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
   page.on("pageerror", (error) => problems.push(error.message));
@@ -31,14 +31,14 @@ function watch(page: Page): void {
 test.beforeEach(({ page }) => watch(page));
 
 test.afterEach(() => {
-  const seen = { foreign, problems };
-  foreign = [];
+  const seen = { thirdParty, problems };
+  thirdParty = [];
   problems = [];
-  expect(seen).toEqual({ foreign: [], problems: [] });
+  expect(seen).toEqual({ thirdParty: [], problems: [] });
 });
 
-/** The tests in here only read one page, which takes long to draw. */
-test.describe("with every call drawn", () => {
+/** These tests share one page, because rendering it takes long. */
+test.describe("with every operation rendered", () => {
   let page: Page;
   let document: OpenApiDocument;
 
@@ -53,7 +53,7 @@ test.describe("with every call drawn", () => {
   });
   test.afterAll(() => page.close());
 
-  test("the reference shows what the document says of every call", async () => {
+  test("the reference shows the document's description of every operation", async () => {
     const shown = await page.evaluate(() =>
       Object.fromEntries(
         [...window.document.querySelectorAll("section")].map(({ id, textContent }) => [
@@ -65,23 +65,23 @@ test.describe("with every call drawn", () => {
 
     for (const { operationId, path } of ROUTES) {
       const text = plain(shown[operationId] ?? "");
-      const said = [path, ...wordsOf(document, operationId)];
-      expect(said.filter((words) => !text.includes(plain(words)))).toEqual([]);
+      const expected = [path, ...textsOf(document, operationId)];
+      expect(expected.filter((expectedText) => !text.includes(plain(expectedText)))).toEqual([]);
     }
     await expect(page.getByRole("heading", { level: 3 })).toHaveCount(operationsOf(document).length);
   });
 
-  // Axe takes most of a minute for all of it. On other screens the default depth leaves it at the calls that a reader meets.
+  // Axe takes most of a minute for the whole page, so the default depth checks it in one variant only.
   for (const variant of atDepth({ ci: VARIANTS.slice(-1), deep: VARIANTS })) {
-    test(`the whole reference is without findings and fits ${nameOf(variant)}`, async () => {
+    test(`the whole reference is accessible and does not overflow ${nameOf(variant)}`, async () => {
       await show(page, variant);
-      await expectFit(page);
+      await expectAccessible(page);
     });
   }
 
-  // Last: a button that was used says so for a while, under the name that it had before.
+  // Last, because a copy button shows "Copied" for a while after a click.
   for (const language of LANGUAGES) {
-    test(`each call has its sample in ${language}, and copies exactly what it shows`, async () => {
+    test(`every operation shows and copies its ${language} sample exactly`, async () => {
       const samples = samplesIn(document, language);
       expect(samples.length).toBeGreaterThan(20);
       await chooseLanguage(page, "createCharge", language);
@@ -91,7 +91,7 @@ test.describe("with every call drawn", () => {
         samples.map(({ operationId }) => operationId),
       );
 
-      // What is shown ends with the end of its last line.
+      // The displayed sample ends with a newline.
       expect(copied).toEqual(
         Object.fromEntries(
           samples.map(({ operationId, source }) => [operationId, { shown: `${source}\n`, copied: source }]),
@@ -102,31 +102,31 @@ test.describe("with every call drawn", () => {
 });
 
 for (const variant of VARIANTS) {
-  test(`the reference is without findings and fits ${nameOf(variant)}, also what opens in it`, async ({
+  test(`the reference, its dialogs and menus are accessible and do not overflow ${nameOf(variant)}`, async ({
     page,
   }) => {
     await show(page, variant);
-    await openReference(page, "#tag/billing/listTopUps"); // a call that has of everything
+    await openReference(page, "#tag/billing/listTopUps"); // an operation with every kind of element
     const call = callSection(page, "listTopUps");
     await expect(call.getByRole("heading", { level: 3 })).toBeInViewport();
     await unfold(call);
-    await expectFit(page);
+    await expectAccessible(page);
 
     await call.getByRole("button", { name: "Auth Required" }).click();
-    await expectFit(page, "[role=dialog]");
+    await expectAccessible(page, "[role=dialog]");
     await page.keyboard.press("Escape");
     await page.keyboard.press("Control+k");
     await page.keyboard.type("balance");
     await expect(page.getByRole("option").first()).toBeVisible();
-    await expectFit(page, "[role=dialog]");
+    await expectAccessible(page, "[role=dialog]");
     await page.keyboard.press("Escape");
     const menu = page.getByRole("button", { name: "Open Menu" });
     if (await menu.isVisible()) await menu.click();
-    await expectFit(page, "aside");
+    await expectAccessible(page, "aside");
   });
 }
 
-test("the chosen language is remembered, here and on the quick start", async ({ page }) => {
+test("the selected language is remembered in the reference and the quick start", async ({ page }) => {
   await openReference(page, "#tag/usage/createCharge");
   await chooseLanguage(page, "createCharge", "TypeScript");
 
@@ -141,7 +141,7 @@ test("the chosen language is remembered, here and on the quick start", async ({ 
   await expect(sampleCard(page, "createHold").locator("pre")).toContainText("requests.post(");
 });
 
-test("every call has an address of its own, and a search finds calls by words and fields, by keyboard alone", async ({
+test("every operation has its own link, and search finds operations by text and field, using only the keyboard", async ({
   page,
 }) => {
   await openReference(page, "#tag/admin/createCustomer");
@@ -173,11 +173,11 @@ test("every call has an address of its own, and a search finds calls by words an
   await expect(page.getByRole("dialog")).toContainText("No results found");
 });
 
-test("without JavaScript the page says so, and leads to what can be read", async ({ browser }) => {
+test("without JavaScript the page links to the quick start and the OpenAPI document", async ({ browser }) => {
   const page = await browser.newPage({ javaScriptEnabled: false });
   await page.goto(`${demo().appUrl}/docs/api`);
 
-  await expect(page.getByText("The reference needs JavaScript.")).toBeVisible();
+  await expect(page.getByText("The API reference needs JavaScript.")).toBeVisible();
   await expect(page.getByText("Loading")).toBeHidden();
   await expect(page.getByRole("link", { name: "openapi.json" })).toHaveAttribute(
     "href",
@@ -188,30 +188,30 @@ test("without JavaScript the page says so, and leads to what can be read", async
   await page.close();
 });
 
-test("a reference that cannot be loaded says so", async ({ page }) => {
+test("a reference that fails to load shows an error", async ({ page }) => {
   await page.route("**/api-reference/**", (route) => route.abort());
   await page.goto("/docs/api");
 
   await expect(page.getByRole("alert").getByRole("link", { name: "openapi.json" })).toBeVisible();
-  problems = []; // the request that this test stopped
+  problems = []; // the request that this test aborted
 });
 
-test("no other page loads the renderer, and this page may do no more than the others", async ({
+test("no other page loads the renderer, and all pages have the same Content-Security-Policy", async ({
   page,
   member,
 }) => {
-  const ofReference = await answersTo(page, () => openReference(page));
-  const ofOthers = await answersTo(page, async () => {
+  const fromReference = await responsesDuring(page, () => openReference(page));
+  const fromOthers = await responsesDuring(page, async () => {
     await page.goto("/docs/quick-start");
-    await page.waitForLoadState("networkidle"); // what is not there cannot be waited for
+    await page.waitForLoadState("networkidle"); // the only way to wait for the absence of a request
     await signIn(page, member);
     await page.waitForLoadState("networkidle");
   });
 
-  const isRenderer = (answer: Response) => new URL(answer.url()).pathname.startsWith("/api-reference/");
-  expect(ofReference.filter(isRenderer).length).toBeGreaterThan(0);
-  expect(ofOthers.filter(isRenderer)).toEqual([]);
-  const policies = [ofReference, ofOthers].map(([page]) => page?.headers()["content-security-policy"]);
+  const isRenderer = (response: Response) => new URL(response.url()).pathname.startsWith("/api-reference/");
+  expect(fromReference.filter(isRenderer).length).toBeGreaterThan(0);
+  expect(fromOthers.filter(isRenderer)).toEqual([]);
+  const policies = [fromReference, fromOthers].map(([page]) => page?.headers()["content-security-policy"]);
   expect(policies[0]).toBe(policies[1]);
   expect(policies[0]).not.toContain("unsafe-eval");
 });
@@ -226,21 +226,22 @@ function samplesIn(document: OpenApiDocument, language: string) {
   );
 }
 
-/** What the document says of a call and of what it takes, paragraph by paragraph. */
-function wordsOf({ paths, components }: OpenApiDocument, operationId: string): string[] {
+/** Returns the document's texts about an operation, its parameters and its body, by paragraph. */
+function textsOf({ paths, components }: OpenApiDocument, operationId: string): string[] {
   const operation = operationsOf({ paths } as OpenApiDocument).find(
     (call) => call.operationId === operationId,
   );
   const { summary, description, parameters = [], requestBody } = operation ?? {};
-  const taken = parameters.map((one) => resolve<ParameterPart>(one, components.parameters));
+  const resolvedParameters = parameters.map((one) => resolve<ParameterPart>(one, components.parameters));
   const body = resolve<SchemaPart>(
     requestBody?.content["application/json"]?.schema ?? {},
     components.schemas,
   );
   const fields = Object.entries(body.properties ?? {}).flatMap(([name, field]) => [name, field.description]);
-  return [summary, description, ...taken.flatMap((one) => [one.name, one.description]), ...fields]
-    .filter((words) => words !== undefined)
-    .flatMap((words) => words.split("\n\n"));
+  const parameterTexts = resolvedParameters.flatMap((parameter) => [parameter.name, parameter.description]);
+  return [summary, description, ...parameterTexts, ...fields]
+    .filter((text) => text !== undefined)
+    .flatMap((text) => text.split("\n\n"));
 }
 
 function resolve<Part extends object>(part: Part | { $ref?: string }, named: Record<string, Part>): Part {
@@ -248,30 +249,30 @@ function resolve<Part extends object>(part: Part | { $ref?: string }, named: Rec
   return (name === undefined ? part : named[name]) as Part;
 }
 
-/** Without the marks of Markdown, which the page turns into elements. */
-function plain(words: string): string {
-  return words.replace(/[`*]/g, "").replace(/\s+/g, " ").trim();
+/** Removes Markdown markup, which the page renders as elements. */
+function plain(text: string): string {
+  return text.replace(/[`*]/g, "").replace(/\s+/g, " ").trim();
 }
 
-/** What a page gets from the server meanwhile. */
-async function answersTo(page: Page, visit: () => Promise<unknown>): Promise<Response[]> {
-  const answers: Response[] = [];
-  const listen = (answer: Response) => void answers.push(answer);
+/** Returns the responses that a page receives during an action. */
+async function responsesDuring(page: Page, action: () => Promise<unknown>): Promise<Response[]> {
+  const responses: Response[] = [];
+  const listen = (response: Response) => void responses.push(response);
   page.on("response", listen);
-  await visit();
+  await action();
   page.off("response", listen);
-  return answers;
+  return responses;
 }
 
-/** Opens all that is folded away in a part of a page, and what appears thereby; each once, because some close others. */
+/** Expands every collapsed element, including nested ones. Clicks each once, because some collapse others. */
 async function unfold(part: Locator): Promise<void> {
   await part.evaluate(async (element) => {
     const opened = new Set<Element>();
-    const folded = () =>
+    const collapsed = () =>
       [...element.querySelectorAll<HTMLElement>("button[aria-expanded=false]:not([aria-haspopup])")].filter(
         (button) => !button.id.includes("popover") && !opened.has(button),
       );
-    for (let buttons = folded(); buttons.length > 0; buttons = folded()) {
+    for (let buttons = collapsed(); buttons.length > 0; buttons = collapsed()) {
       for (const button of buttons) {
         opened.add(button);
         button.click();

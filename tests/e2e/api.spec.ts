@@ -4,7 +4,7 @@ import { expect, test } from "./support/journey";
 
 const amount = (text: unknown) => parseUsd(String(text), { decimals: 9 });
 
-test("a program tops up with the key from demo.json, through the door without Next", async () => {
+test("a program can top up with the API key from demo.json", async () => {
   const before = await api("/billing/balance");
   expect(before.status).toBe(200);
 
@@ -24,7 +24,7 @@ test("a program tops up with the key from demo.json, through the door without Ne
   expect(amount(after.body.balance_usd) - amount(before.body.balance_usd)).toBe(amount("25.00"));
 });
 
-test("the demo's keys act on their own customers, and the worker is heard", async () => {
+test("each demo key acts on its own customer, and the readiness check passes", async () => {
   const mine = await api("/billing/balance");
   const theirs = await api("/billing/balance", {}, demo().otherCustomerApiKey);
   const operator = await api("/billing/balance", {}, demo().operatorApiKey);

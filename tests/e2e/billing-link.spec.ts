@@ -2,8 +2,8 @@ import type { APIRequestContext } from "@playwright/test";
 import { demo } from "./support/demo";
 import { balance, expect, type Member, signIn, test } from "./support/journey";
 
-/** What the operator's own product does when its button is pressed. */
-async function aLink(request: APIRequestContext, member: Member, email?: string): Promise<string> {
+/** Creates a billing link, as the operator's product does. */
+async function createLink(request: APIRequestContext, member: Member, email?: string): Promise<string> {
   const response = await request.post(
     `${demo().appUrl}/api/v1/admin/customers/${member.customerId}/billing-link`,
     {
@@ -15,13 +15,13 @@ async function aLink(request: APIRequestContext, member: Member, email?: string)
   return ((await response.json()) as { url: string }).url;
 }
 
-test("a link from the operator's product leads into billing without another sign-up, once", async ({
+test("a billing link opens the billing page without sign-up, and works once", async ({
   page,
   member,
   request,
   browser,
 }) => {
-  const url = await aLink(request, member, `new-${member.email}`);
+  const url = await createLink(request, member, `new-${member.email}`);
   const preview = await request.get(url);
   expect(preview.status()).toBe(200);
   expect(preview.headers()).toMatchObject({
@@ -38,21 +38,17 @@ test("a link from the operator's product leads into billing without another sign
   await page.getByRole("button", { name: "Continue to checkout" }).click();
   await expect(page.getByLabel("Card number")).toBeVisible();
 
-  const stranger = await (await browser.newContext()).newPage();
-  await stranger.goto(url);
-  await expect(stranger.getByRole("heading", { name: "This link was used already" })).toBeVisible();
-  await stranger.getByRole("link", { name: "Sign in instead" }).click();
-  await expect(stranger).toHaveURL(/\/sign-in/);
-  await stranger.context().close();
+  const signedOut = await (await browser.newContext()).newPage();
+  await signedOut.goto(url);
+  await expect(signedOut.getByRole("heading", { name: "This link has already been used" })).toBeVisible();
+  await signedOut.getByRole("link", { name: "Sign in instead" }).click();
+  await expect(signedOut).toHaveURL(/\/sign-in/);
+  await signedOut.context().close();
 });
 
-test("where somebody is signed in already, the link asks before it takes over", async ({
-  page,
-  member,
-  request,
-}) => {
+test("a billing link asks before it replaces an existing session", async ({ page, member, request }) => {
   await signIn(page, { email: demo().userEmail, password: demo().userPassword });
-  const url = await aLink(request, member);
+  const url = await createLink(request, member);
 
   await page.goto(url);
   await expect(page.getByText(`You are signed in as ${demo().userEmail}`)).toBeVisible();
@@ -66,8 +62,8 @@ test("where somebody is signed in already, the link asks before it takes over", 
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("the button of the link's page does the same", async ({ page, member, request }) => {
-    await page.goto(await aLink(request, member));
+  test("a billing link opens with a click on its button", async ({ page, member, request }) => {
+    await page.goto(await createLink(request, member));
     await page.getByRole("button", { name: "Continue to billing" }).click();
 
     await expect(page).toHaveURL(`${demo().appUrl}/billing`);
@@ -75,8 +71,10 @@ test.describe("without JavaScript", () => {
   });
 });
 
-test("a link that never was says what to do", async ({ page, member }) => {
+test("an invalid billing link says what to do", async ({ page, member }) => {
   await page.goto(`/billing-link?customer=${member.customerId}&token=guessed`);
 
-  await expect(page.getByRole("status")).toContainText("open billing from there again");
+  await expect(page.getByRole("status")).toContainText(
+    "go back to the page you came from and open billing again",
+  );
 });

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { demo } from "./support/demo";
 import { expect, test } from "./support/journey";
 
-/** A program of somebody who installed this package: plain JavaScript, nothing but the client. */
+/** A plain JavaScript program that uses the installed package. */
 const PROGRAM = `
 import { Brim, BrimError, PaymentRequiredError } from "brim/client";
 
@@ -27,7 +27,7 @@ console.log(JSON.stringify({
 }));
 `;
 
-test("a program spends with the client of the built package", async () => {
+test("a program can spend with the client of the built package", async () => {
   const { appUrl, otherCustomerApiKey, otherCustomerId, operatorApiKey } = demo();
 
   const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", PROGRAM], {

@@ -1,9 +1,6 @@
 import { continueToCheckout, expect, fillCard, signIn, test } from "./support/journey";
 
-test("cards are managed on Stripe's own page, and what was done there shows on ours", async ({
-  page,
-  member,
-}) => {
+test("a card added in Stripe's portal is listed on the billing page", async ({ page, member }) => {
   await signIn(page, member);
   await page.getByRole("button", { name: "Manage cards and invoices" }).dblclick();
   await expect(page).toHaveURL(/\/p\/session\//);
@@ -24,7 +21,7 @@ test("cards are managed on Stripe's own page, and what was done there shows on o
   }).toPass();
 });
 
-test("a top-up leads to its invoice", async ({ page, member }) => {
+test("a top-up links to its invoice", async ({ page, member }) => {
   await signIn(page, member);
   await continueToCheckout(page, "$25");
   await fillCard(page);
@@ -40,20 +37,20 @@ test("a top-up leads to its invoice", async ({ page, member }) => {
   await expect(page.getByText(number).first()).toBeVisible();
 });
 
-test("says so when the payment service does not answer, and works at the next try", async ({
+test("the portal button shows an error while Stripe is unavailable, and works on the next click", async ({
   page,
   member,
 }) => {
   await signIn(page, member);
-  const refusal = { error: "SERVICE_UNAVAILABLE", message: "Away.", statusCode: 503, request_id: "req_1" };
-  await page.route("**/portal-session", (route) => route.fulfill({ status: 503, json: refusal }), {
+  const error = { error: "SERVICE_UNAVAILABLE", message: "Down.", statusCode: 503, request_id: "req_1" };
+  await page.route("**/portal-session", (route) => route.fulfill({ status: 503, json: error }), {
     times: 1,
   });
   const button = page.getByRole("button", { name: "Manage cards and invoices" });
 
   await button.click();
 
-  await expect(page.getByRole("alert").filter({ hasText: "does not answer" })).toContainText(
+  await expect(page.getByRole("alert").filter({ hasText: "temporarily unavailable" })).toContainText(
     "Nothing has changed.",
   );
   await button.click();

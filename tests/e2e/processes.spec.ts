@@ -4,7 +4,7 @@ import { expect, test } from "@playwright/test";
 import { atDepth } from "../support/depth";
 import { type BrimProcesses, startProcesses } from "./support/processes";
 
-/** One Brim and one sandbox for all tests here: to start a server is most of what they cost. */
+/** Shared by all tests in this file, because starting the servers dominates their cost. */
 let brim: BrimProcesses;
 
 test.beforeAll(async () => {
@@ -38,8 +38,8 @@ async function creditsOf(topUpId: unknown): Promise<number> {
   return rows.length;
 }
 
-/** Expects that the customer's rows are numbered without a gap and add up to its balance; tells how many there are. */
-async function expectNothingLost(): Promise<number> {
+/** Expects gapless transfers that add up to the customer's balance. Returns the number of transfers. */
+async function expectLedgerComplete(): Promise<number> {
   const [row] = await brim.query(
     `SELECT count(*)::int AS n, coalesce(max(seq), 0)::int AS last,
             coalesce(sum(CASE WHEN kind = 'credit' THEN amount_nanos ELSE -amount_nanos END), 0)::text AS sum,
@@ -52,11 +52,11 @@ async function expectNothingLost(): Promise<number> {
   return Number(row?.n);
 }
 
-test("killed between payment and webhook, Brim credits after its restart, once", async () => {
+test("a top-up paid while Brim is down is credited once after the restart", async () => {
   const topUp = await startTopUp("25.00");
   await brim.killApp();
   const paying = pay(topUp.session);
-  // The sandbox has tried to deliver, and found nobody.
+  // Wait until the sandbox has tried to deliver the event and failed.
   const failures = async () => {
     const { data } = (await brim.control("/deliveries")) as {
       data: { type: string; error: string | null }[];
@@ -72,30 +72,30 @@ test("killed between payment and webhook, Brim credits after its restart, once",
   expect((await call("/billing/balance")).balance_usd).toBe("25.00");
 });
 
-test("killed at any moment of the payment, Brim credits once and loses nothing", async () => {
+test("a top-up is credited once when Brim is killed at any moment of the payment", async () => {
   const rounds = atDepth({ ci: 2, deep: 60 });
-  const before = await expectNothingLost();
+  const before = await expectLedgerComplete();
 
   const topUps = [];
   for (let round = 0; round < rounds; round++) {
     const topUp = await startTopUp("5.00");
     topUps.push(topUp.id);
     const paying = pay(topUp.session);
-    await sleep(round * (100 / rounds) + 5); // the moment that is tested
+    await sleep(round * (100 / rounds) + 5); // the moment under test
     await brim.killApp();
     await brim.startApp();
     await paying;
   }
 
   for (const topUpId of topUps) await expect.poll(() => creditsOf(topUpId)).toBe(1);
-  expect(await expectNothingLost()).toBe(before + rounds);
+  expect(await expectLedgerComplete()).toBe(before + rounds);
 });
 
-test.describe("asked to stop under load", () => {
+test.describe("graceful shutdown under load", () => {
   const CONNECTIONS = 16;
-  const ANSWERS_BEFORE_STOP = 500;
+  const RESPONSES_BEFORE_STOP = 500;
 
-  /** Charges a thousandth of a cent; answers the status, or null when the connection broke without an answer. */
+  /** Charges a thousandth of a cent. Returns the status, or null if the connection closed without a response. */
   function charge(agent: Agent, key: string): Promise<number | null> {
     return new Promise((resolve) => {
       const outgoing = request(
@@ -124,7 +124,7 @@ test.describe("asked to stop under load", () => {
     return rows.map(({ key }) => String(key)).sort();
   }
 
-  test("Brim answers all that it began and nothing is lost", async () => {
+  test("every accepted request gets a response, and no charge is lost", async () => {
     const topUp = await startTopUp("5.00");
     await pay(topUp.session);
     await expect.poll(() => creditsOf(topUp.id)).toBe(1);
@@ -141,7 +141,7 @@ test.describe("asked to stop under load", () => {
         answered.push(key);
       }
     });
-    await expect.poll(() => answered.length).toBeGreaterThan(ANSWERS_BEFORE_STOP);
+    await expect.poll(() => answered.length).toBeGreaterThan(RESPONSES_BEFORE_STOP);
 
     await brim.stopApp();
     await Promise.all(sending);
@@ -169,34 +169,36 @@ test.describe("several processes", () => {
   });
   test.afterAll(() => Promise.all(apps.map((app) => app.stop())));
 
-  /** Asks twice as often as one key may, both processes alike, and then each once more. */
-  async function askTooOften() {
+  /** Sends twice as many requests as the limit, evenly to both processes, then one more to each. */
+  async function exceedLimit() {
     const { api_key: secret } = await call(
       "/admin/api-keys",
       { customer_id: brim.customerId, name: "limits" },
       brim.operatorKey,
     );
-    const ask = ({ url }: { url: string }) =>
+    const send = ({ url }: { url: string }) =>
       fetch(`${url}/api/v1/billing/balance`, { headers: { authorization: `Bearer ${secret}` } });
     const startedAt = Date.now();
-    const answers = await Promise.all(apps.flatMap((app) => Array.from({ length: LIMIT }, () => ask(app))));
-    const late = await Promise.all(apps.map(ask));
-    return { answers, late, isWithinMinute: Date.now() - startedAt < MINUTE_MS };
+    const responses = await Promise.all(
+      apps.flatMap((app) => Array.from({ length: LIMIT }, () => send(app))),
+    );
+    const late = await Promise.all(apps.map(send));
+    return { responses, late, isWithinMinute: Date.now() - startedAt < MINUTE_MS };
   }
 
-  test("two processes share one limit, exactly, however many requests come at once", async () => {
-    let asked = await askTooOften();
-    // Where a minute ended meanwhile, the limit began anew: that says nothing, and is tried again.
-    while (!asked.isWithinMinute) asked = await askTooOften();
-    const { answers, late } = asked;
+  test("two processes enforce one shared limit exactly under concurrency", async () => {
+    let result = await exceedLimit();
+    // If the window was reset during the run, try again.
+    while (!result.isWithinMinute) result = await exceedLimit();
+    const { responses, late } = result;
 
-    const passed = answers.filter(({ status }) => status === 200);
-    const refused = answers.filter(({ status }) => status === 429);
+    const passed = responses.filter(({ status }) => status === 200);
+    const refused = responses.filter(({ status }) => status === 429);
     expect([passed.length, refused.length]).toEqual([LIMIT, LIMIT]);
-    // Each number once: no two requests, in whichever process, were counted as the same one.
-    const left = passed.map(({ headers }) => Number(headers.get("x-ratelimit-remaining")));
-    expect(left.sort((a, b) => a - b)).toEqual(Array.from({ length: LIMIT }, (_, n) => n));
-    // Both took part: each let some through, and each refuses now.
+    // Every value appears once: no two requests were counted as one, in either process.
+    const remaining = passed.map(({ headers }) => Number(headers.get("x-ratelimit-remaining")));
+    expect(remaining.sort((a, b) => a - b)).toEqual(Array.from({ length: LIMIT }, (_, n) => n));
+    // Both processes accepted requests, and both refuse now.
     const hosts = new Set(passed.map(({ url }) => new URL(url).port));
     expect(hosts.size).toBe(2);
     expect(late.map(({ status }) => status)).toEqual([429, 429]);

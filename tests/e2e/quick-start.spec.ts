@@ -1,16 +1,16 @@
 import type { Page } from "@playwright/test";
-import { LEFT_USD, quickStartSteps } from "@/app/docs/quick-start/steps";
+import { quickStartSteps, REMAINING_USD } from "@/app/docs/quick-start/steps";
 import { Brim, PaymentRequiredError } from "@/lib/client";
 import { demo } from "./support/demo";
 import { balance, continueToCheckout, expect, fillCard, test } from "./support/journey";
 import { openShell } from "./support/shell";
 
-/** What the page shows for a step, as a person copies it. */
+/** Returns the code that the page shows for a step. */
 async function shown(page: Page, step: string): Promise<string> {
   return (await page.locator(`#${step} pre`).first().textContent()) ?? "";
 }
 
-/** Opens a billing link and tops up $25, as step 5 says. */
+/** Opens a billing link and tops up $25, as in step 5. */
 async function topUp(page: Page, url: string): Promise<void> {
   await page.goto(url);
   await expect(page.getByRole("heading", { name: "Available balance" })).toBeVisible();
@@ -20,7 +20,7 @@ async function topUp(page: Page, url: string): Promise<void> {
   await expect(balance(page)).toHaveText("$25.00");
 }
 
-test("the quick start works word for word", async ({ page, context }) => {
+test("the quick start's shell commands work exactly as shown", async ({ page, context }) => {
   const shell = openShell();
   await page.goto("/docs/quick-start");
   const follow = async (step: string) => shell.type(await shown(page, step));
@@ -38,30 +38,30 @@ test("the quick start works word for word", async ({ page, context }) => {
     await topUp(await context.newPage(), link.url);
 
     const charged = JSON.parse(await follow("charge"));
-    expect(charged).toMatchObject({ amount_usd: "0.25", available_usd: LEFT_USD });
+    expect(charged).toMatchObject({ amount_usd: "0.25", available_usd: REMAINING_USD });
     expect(JSON.parse(await follow("charge"))).toEqual(charged);
-    expect(JSON.parse(await follow("balance"))).toMatchObject({ available_usd: LEFT_USD });
+    expect(JSON.parse(await follow("balance"))).toMatchObject({ available_usd: REMAINING_USD });
   } finally {
     shell.close();
   }
 });
 
-test("the quick start works in TypeScript too, word for word", async ({ page, context }) => {
+test("the quick start's TypeScript works exactly as shown", async ({ page, context }) => {
   await page.goto("/docs/quick-start");
   await page.getByRole("button", { name: "TypeScript" }).first().click();
-  const [key, customer, link, refused, charge, left] = await Promise.all(
+  const [key, customer, link, refused, charge, balanceStep] = await Promise.all(
     ["key", "customer", "link", "refused", "charge", "balance"].map((step) => shown(page, step)),
   );
   const lines = `
     ${key?.replace(/^import .*$/m, "")}
     ${customer}
     ${link}
-    let refusal;
-    try { ${refused} } catch (error) { refusal = error; }
+    let refusedWith;
+    try { ${refused} } catch (error) { refusedWith = error; }
     await topUp(link.url);
     ${charge}
-    ${left}
-    return { refusal, charge, available_usd };
+    ${balanceStep}
+    return { refusedWith, charge, available_usd };
   `;
   const AsyncFunction = Object.getPrototypeOf(topUp).constructor;
   const follow = new AsyncFunction("Brim", "process", "console", "topUp", lines);
@@ -73,12 +73,12 @@ test("the quick start works in TypeScript too, word for word", async ({ page, co
     async (url: string) => topUp(await context.newPage(), url),
   );
 
-  expect(result.refusal).toBeInstanceOf(PaymentRequiredError);
-  expect(result.charge).toMatchObject({ amount_usd: "0.25", available_usd: LEFT_USD });
-  expect(result.available_usd).toBe(LEFT_USD);
+  expect(result.refusedWith).toBeInstanceOf(PaymentRequiredError);
+  expect(result.charge).toMatchObject({ amount_usd: "0.25", available_usd: REMAINING_USD });
+  expect(result.available_usd).toBe(REMAINING_USD);
 });
 
-test("the page shows every step, in each language", async ({ page }) => {
+test("the page shows every step in every language", async ({ page }) => {
   await page.goto("/docs/quick-start");
 
   for (const { id, title, shell, typeScript, python } of quickStartSteps(demo().appUrl)) {

@@ -3,7 +3,7 @@ import { balance, expect, fillCard, signIn, test } from "./support/journey";
 test("a card is saved without a charge and becomes the default", async ({ page, member }) => {
   await signIn(page, member);
   const cards = page.getByRole("region", { name: "Saved cards" });
-  await expect(cards).toContainText("No card is saved");
+  await expect(cards).toContainText("No saved cards");
 
   await cards.getByRole("button", { name: "Save a card" }).click();
   await fillCard(page);
@@ -12,12 +12,12 @@ test("a card is saved without a charge and becomes the default", async ({ page, 
   await expect(page).toHaveURL(/topup=success&mode=setup/);
   await expect(page.getByRole("status")).toContainText(/4242.* is saved/);
   await expect(cards).toContainText("Visa •••• 4242");
-  // Which card is the default is written at Stripe afterwards, by the worker; the page shows it without a reload.
+  // The worker sets the default card at Stripe afterwards. The page shows it without a reload.
   await expect(cards).toContainText("Default");
   await expect(balance(page)).toHaveText("$0.00");
 });
 
-test("leaving without saving says so", async ({ page, member }) => {
+test("leaving Checkout without saving a card shows a notice", async ({ page, member }) => {
   await signIn(page, member);
   await page.getByRole("button", { name: "Save a card" }).click();
 

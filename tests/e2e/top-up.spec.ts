@@ -1,7 +1,7 @@
 import { balance, continueToCheckout, expect, fillCard, signIn, signInByForm, test } from "./support/journey";
 import { breakConnections, holdEvents, restoreSandbox } from "./support/sandbox";
 
-test("a person signs in, is declined once, tops up $25 and sees the balance and the record", async ({
+test("a user signs in, is declined once, tops up $25, and sees the balance and the record", async ({
   page,
   member,
 }) => {
@@ -25,7 +25,7 @@ test("a person signs in, is declined once, tops up $25 and sees the balance and 
   await expect(record).toContainText(/topup_[0-9a-z]{26}/);
 });
 
-test("the page says processing as long as nobody confirms, and credits without a reload", async ({
+test("the page shows a top-up as processing until Stripe confirms it, then credits it without a reload", async ({
   page,
   member,
 }) => {
@@ -47,7 +47,7 @@ test("the page says processing as long as nobody confirms, and credits without a
   expect(await page.evaluate(() => "wasNotReloaded" in window)).toBe(true);
 });
 
-test("leaving Checkout by Back says that nothing was charged, and trying again works", async ({
+test("leaving Checkout says that nothing was charged, and the user can try again", async ({
   page,
   member,
 }) => {
@@ -63,12 +63,15 @@ test("leaving Checkout by Back says that nothing was charged, and trying again w
   await continueToCheckout(page, "$10");
 });
 
-test("a custom amount is checked beside the field, and sent as it was written", async ({ page, member }) => {
+test("an invalid custom amount shows an error at the field, and a valid one is charged", async ({
+  page,
+  member,
+}) => {
   await signIn(page, member);
   const custom = page.getByRole("textbox", { name: /amount/i });
 
-  for (const wrong of ["4.99", "5000.01", "25.001", "abc"]) {
-    await custom.fill(wrong);
+  for (const invalid of ["4.99", "5000.01", "25.001", "abc"]) {
+    await custom.fill(invalid);
     await page.getByRole("button", { name: "Continue to checkout" }).click();
     await expect(page.getByRole("alert").first()).toBeVisible();
     await expect(page).toHaveURL(/\/billing/);
@@ -80,7 +83,7 @@ test("a custom amount is checked beside the field, and sent as it was written", 
   await expect(page.getByLabel("Card number")).toBeVisible();
 });
 
-test("tax comes on top of the credit", async ({ page, member }) => {
+test("tax is added to the price and not credited", async ({ page, member }) => {
   await signIn(page, member);
   await continueToCheckout(page, "$100");
   await fillCard(page);
@@ -90,10 +93,14 @@ test("tax comes on top of the credit", async ({ page, member }) => {
 
   await expect(balance(page)).toHaveText("$100.00");
   const topUpId = new URL(page.url()).searchParams.get("intent");
-  const answer = await page.request.get(`/api/v1/billing/topups/${topUpId}`, {
+  const response = await page.request.get(`/api/v1/billing/topups/${topUpId}`, {
     headers: { authorization: `Bearer ${member.key}` },
   });
-  expect(await answer.json()).toMatchObject({ amount_usd: "100.00", tax_usd: "19.00", total_usd: "119.00" });
+  expect(await response.json()).toMatchObject({
+    amount_usd: "100.00",
+    tax_usd: "19.00",
+    total_usd: "119.00",
+  });
 });
 
 test("a card saved with a top-up is listed", async ({ page, member }) => {
@@ -108,11 +115,14 @@ test("a card saved with a top-up is listed", async ({ page, member }) => {
   await expect(page.getByRole("region", { name: "Saved cards" })).toContainText("4242");
 });
 
-test("when Stripe is away the page says so, and the same try works afterwards", async ({ page, member }) => {
+test("the page shows an error while Stripe is unavailable, and the same attempt works afterwards", async ({
+  page,
+  member,
+}) => {
   await signIn(page, member);
   await breakConnections({ path: "/v1/*" });
   await page.getByRole("button", { name: "Continue to checkout" }).click();
-  await expect(page.getByRole("alert").first()).toContainText("does not answer");
+  await expect(page.getByRole("alert").first()).toContainText("temporarily unavailable");
 
   await restoreSandbox();
   await continueToCheckout(page, "$25");

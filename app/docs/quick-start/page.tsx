@@ -8,7 +8,7 @@ import { quickStartSteps } from "./steps";
 export const metadata: Metadata = { title: "Quick start", robots: { index: false, follow: false } };
 
 export default async function QuickStartPage() {
-  await connection(); // the steps have our own address in them, which only the running server knows
+  await connection(); // the steps contain APP_URL, which is known only at run time
   return (
     <DocsFrame current="/docs/quick-start">
       <QuickStart steps={quickStartSteps(env().APP_URL)} />

@@ -1,20 +1,20 @@
-/** One step of the quick start, as the page shows it and a test follows it. */
+/** One step of the quick start. The page shows it and an end-to-end test runs it. */
 export interface QuickStartStep {
   id: "key" | "customer" | "link" | "refused" | "top-up" | "charge" | "balance";
   title: string;
-  /** What it does and what to look at. */
+  /** What the step does. */
   text: string;
-  /** Lines for a shell, as they are typed. None where a person does something in the browser. */
+  /** Shell commands. Absent if the step happens in the browser. */
   shell?: string;
   typeScript?: string;
   python?: string;
-  /** What comes back, shortened where it is long. */
-  answer?: string;
+  /** The response, shortened where it is long. */
+  response?: string;
 }
 
-/** What the quick start charges, and what is left of the top-up afterwards. */
+/** The amount charged, and the balance that remains of a $25 top-up. */
 export const FIRST_CHARGE_USD = "0.25";
-export const LEFT_USD = "24.75";
+export const REMAINING_USD = "24.75";
 
 const AUTHORIZATION = `-H "Authorization: Bearer $BRIM_API_KEY"`;
 const JSON_BODY = `-H "Content-Type: application/json"`;
@@ -49,40 +49,40 @@ def charge():
 
 try:
     charge()
-except requests.HTTPError as refusal:
-    print(refusal.response.json())
+except requests.HTTPError as error:
+    print(error.response.json())
 `.trim();
 
-/** A function for all calls that follow. */
-function callInPython(appUrl: string): string {
+/** Returns the Python helper that the later steps call. */
+function pythonHelper(appUrl: string): string {
   return `
 import os
 import requests
 
 def brim(method, path, **fields):
-    answer = requests.request(
+    response = requests.request(
         method,
         f"${appUrl}/api/v1{path}",
         headers={"Authorization": f"Bearer {os.environ['BRIM_API_KEY']}"},
         json=fields or None,
         timeout=30,
     )
-    answer.raise_for_status()
-    return answer.json()
+    response.raise_for_status()
+    return response.json()
 `.trim();
 }
 
 /**
- * From nothing to a charge, step by step. Each builds on the one before it, in the same shell.
+ * Returns the steps from an empty installation to a first charge. Each builds on the previous one, in the same shell.
  *
- * @param appUrl where this Brim runs
+ * @param appUrl public URL of this Brim
  */
 export function quickStartSteps(appUrl: string): QuickStartStep[] {
   return [
     {
       id: "key",
-      title: "Make a key",
-      text: "In the folder of Brim, while it runs. The key belongs to you, the operator: it may do everything for every customer. It is shown this once, and kept here in a variable.",
+      title: "Create an API key",
+      text: "Run this in Brim's folder while Brim is running. It creates an operator key, which can act on every customer. The secret is shown only once; here it is stored in a variable.",
       shell: `
 export BRIM_URL=${appUrl}
 export BRIM_API_KEY=$(npm run --silent key -- create --operator --scopes all --name "Quick start")
@@ -92,12 +92,12 @@ import { Brim } from "brim/client";
 
 const brim = new Brim({ baseUrl: "${appUrl}", apiKey: process.env.BRIM_API_KEY });
 `.trim(),
-      python: callInPython(appUrl),
+      python: pythonHelper(appUrl),
     },
     {
       id: "customer",
-      title: "Make a customer",
-      text: "A customer owns one balance, which begins at zero. Keep its id beside your own user or account.",
+      title: "Create a customer",
+      text: "A customer owns one balance, which starts at zero. Store its id with your own user or account.",
       shell: `
 export CUSTOMER_ID=$(curl -s $BRIM_URL/api/v1/admin/customers \\
   ${AUTHORIZATION} \\
@@ -113,12 +113,12 @@ const customer = await brim.createCustomer({ name: "Acme AI", email: "billing@ac
 customer = brim("POST", "/admin/customers", name="Acme AI", email="billing@acme.example")
 print(customer["customer_id"])
 `.trim(),
-      answer: "cust_01kaw3h8ezf5vr9q2m7x4c6tnd",
+      response: "cust_01kaw3h8ezf5vr9q2m7x4c6tnd",
     },
     {
       id: "link",
-      title: "Make a link to its billing page",
-      text: "For a button in your own product: whoever opens the link is signed in to this customer's billing page. It can be used once, for ten minutes. Keep the page that it leads to for step 5.",
+      title: "Create a billing link",
+      text: "Put this link behind a button in your own product: it signs the user in to this customer's billing page. It works once and expires after 10 minutes. You will open it in step 5.",
       shell: `
 curl -s -X POST $BRIM_URL/api/v1/admin/customers/$CUSTOMER_ID/billing-link \\
   ${AUTHORIZATION}
@@ -131,16 +131,16 @@ console.log(link.url);
 link = brim("POST", f"/admin/customers/{customer['customer_id']}/billing-link")
 print(link["url"])
 `.trim(),
-      answer: `{ "url": "${appUrl}/billing-link?customer=cust_…&token=…", "expires_at": "2026-11-22T18:40:00.000Z" }`,
+      response: `{ "url": "${appUrl}/billing-link?customer=cust_…&token=…", "expires_at": "2026-11-22T18:40:00.000Z" }`,
     },
     {
       id: "refused",
-      title: "Charge, and be refused",
-      text: "The balance is zero, so the answer is 402 and nothing was taken. `topup_url` is where the customer can top up.",
+      title: "Try to charge an empty balance",
+      text: "The balance is zero, so the API responds with 402 and charges nothing. `topup_url` is the page where the customer can top up.",
       shell: CHARGE,
       typeScript: CHARGE_IN_TYPESCRIPT,
       python: CHARGE_IN_PYTHON,
-      answer: `{
+      response: `{
   "error": "PAYMENT_REQUIRED",
   "message": "The balance is too low for this amount.",
   "statusCode": 402,
@@ -151,27 +151,27 @@ print(link["url"])
     {
       id: "top-up",
       title: "Top up",
-      text: "Open the link of step 3 in a browser, choose $25 and continue to checkout. In the demo the card is `4242 4242 4242 4242` with any date to come and any code: no real money moves.",
+      text: "Open the link from step 3 in a browser, choose $25, and continue to checkout. In the demo, pay with card `4242 4242 4242 4242`, any future date, and any security code. No real money moves.",
     },
     {
       id: "charge",
       title: "Charge again",
-      text: "The very same request. Its idempotency key was not used up by the refusal, so now it charges, and however often you send it, it charges once.",
+      text: "Send the same request again. The refused attempt did not use up the idempotency key, so the charge now succeeds. Sending it more than once still charges only once.",
       shell: CHARGE,
       typeScript: CHARGE_IN_TYPESCRIPT,
       python: "print(charge())",
-      answer: `{
+      response: `{
   "charge_id": "chg_…",
   "amount_usd": "${FIRST_CHARGE_USD}",
-  "balance_usd": "${LEFT_USD}",
-  "available_usd": "${LEFT_USD}",
+  "balance_usd": "${REMAINING_USD}",
+  "available_usd": "${REMAINING_USD}",
   "created_at": "2026-11-22T18:36:00.000Z"
 }`,
     },
     {
       id: "balance",
-      title: "Look at the balance",
-      text: "The customer sees the same on its billing page, with the charge in its activity.",
+      title: "Check the balance",
+      text: "The customer sees the same balance on the billing page, with the charge under recent activity.",
       shell: `
 curl -s $BRIM_URL/api/v1/admin/customers/$CUSTOMER_ID \\
   ${AUTHORIZATION}
@@ -183,7 +183,7 @@ const { available_usd } = await brim.getCustomer({ customer_id: customer.custome
 customer = brim("GET", f"/admin/customers/{customer['customer_id']}")
 print(customer["available_usd"])
 `.trim(),
-      answer: `{ "customer_id": "cust_…", "balance_usd": "${LEFT_USD}", "available_usd": "${LEFT_USD}", … }`,
+      response: `{ "customer_id": "cust_…", "balance_usd": "${REMAINING_USD}", "available_usd": "${REMAINING_USD}", … }`,
     },
   ];
 }

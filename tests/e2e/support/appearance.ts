@@ -4,13 +4,13 @@ import type { Page } from "@playwright/test";
 import { atDepth } from "@/tests/support/depth";
 import { expect } from "./journey";
 
-/** A screen that pages must look well on. */
+/** A viewport and color scheme that pages are tested with. */
 export interface Variant {
   width: number;
   colorScheme: "light" | "dark";
 }
 
-/** Every width and every scheme is in one of the last two. */
+/** The last two cover every width and every color scheme. */
 const ALL_VARIANTS: Variant[] = [
   { width: 1280, colorScheme: "dark" },
   { width: 375, colorScheme: "light" },
@@ -24,7 +24,7 @@ export function nameOf({ width, colorScheme }: Variant): string {
   return `at ${width} px, ${colorScheme}`;
 }
 
-/** Shows a page that is open already on another screen. */
+/** Switches an open page to another variant. */
 export async function show(page: Page, { width, colorScheme }: Variant): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
   await page.setViewportSize({ width, height: 800 });
@@ -32,8 +32,8 @@ export async function show(page: Page, { width, colorScheme }: Variant): Promise
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** The findings of axe on the page as it stands, or on a part of it, in words. */
-async function findings(page: Page, part?: string): Promise<string[]> {
+/** Returns axe's violations on the page, or on a part of it. */
+async function axeViolations(page: Page, part?: string): Promise<string[]> {
   await page.evaluate(axeSource);
   return page.evaluate(async (part) => {
     const { axe } = window as unknown as {
@@ -44,7 +44,7 @@ async function findings(page: Page, part?: string): Promise<string[]> {
         ): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
       };
     };
-    // What is in order is not described, which takes longer than to find it on a large page.
+    // Only violations: describing passes takes longer than finding them on a large page.
     const { violations } = await axe.run(part ?? document, { resultTypes: ["violations"] });
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
   }, part);
@@ -53,8 +53,8 @@ async function findings(page: Page, part?: string): Promise<string[]> {
 const overflow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-/** Expects no finding of axe on the page, or on a part of it, and nothing wider than the screen. */
-export async function expectFit(page: Page, part?: string): Promise<void> {
-  expect(await findings(page, part)).toEqual([]);
+/** Expects no axe violations on the page, or on a part of it, and no horizontal overflow. */
+export async function expectAccessible(page: Page, part?: string): Promise<void> {
+  expect(await axeViolations(page, part)).toEqual([]);
   expect(await overflow(page)).toBe(0);
 }

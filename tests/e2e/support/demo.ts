@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 
-/** Where the `demo.json` of each running demo lies, as a list in JSON. */
+/** Paths of the `demo.json` of each running demo, as a JSON array. */
 export const DEMO_FILES_VARIABLE = "BRIM_E2E_DEMO_FILES";
 
-/** What the demo tells programs. */
+/** Contents of `demo.json`. */
 export interface Demo {
   appUrl: string;
   sandboxUrl: string;
@@ -19,20 +19,20 @@ export interface Demo {
   userPassword: string;
 }
 
-/** The demo that this worker has for itself: its tests may hold events back or take Stripe away. */
+/** Returns this worker's own demo. Tests may hold back its events or break its connection to Stripe. */
 export function demo(): Demo {
   return JSON.parse(readFileSync(demoFile(), "utf8")) as Demo;
 }
 
-/** That demo's `demo.json`, in its data folder. */
+/** Returns the path of this worker's `demo.json`, which is in the demo's data folder. */
 export function demoFile(): string {
   const files = JSON.parse(process.env[DEMO_FILES_VARIABLE] ?? "[]") as string[];
   const file = files[Number(process.env.TEST_PARALLEL_INDEX)];
-  if (!file) throw new Error("The demos are started by Playwright's global setup, one for each worker.");
+  if (!file) throw new Error("No demo is running. Playwright's global setup starts one per worker.");
   return file;
 }
 
-/** Steers the demo's sandbox. */
+/** Calls the control API of the demo's sandbox. */
 export async function control(path: string, body: unknown = {}): Promise<Record<string, unknown>> {
   const response = await fetch(`${demo().sandboxUrl}/_control${path}`, {
     method: "POST",
@@ -42,7 +42,7 @@ export async function control(path: string, body: unknown = {}): Promise<Record<
   return (await response.json()) as Record<string, unknown>;
 }
 
-/** Calls Brim's API as a program of the demo's first customer. */
+/** Calls Brim's API with the key of the demo's first customer. */
 export async function api(path: string, init: RequestInit = {}, key = demo().customerApiKey) {
   const response = await fetch(`${demo().appUrl}/api/v1${path}`, {
     ...init,

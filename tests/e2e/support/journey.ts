@@ -8,7 +8,7 @@ import { applySettings } from "@/tests/support/settings";
 import { demo } from "./demo";
 import { restoreSandbox } from "./sandbox";
 
-/** A customer of its own for each test, with a member who can sign in and a key. */
+/** A test's own customer, with a member who can sign in and an API key. */
 export interface Member {
   customerId: CustomerId;
   email: string;
@@ -17,11 +17,11 @@ export interface Member {
 }
 
 export const test = base.extend<{ member: Member; healthySandbox: undefined }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs from this pattern.
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's dependencies from this pattern.
   baseURL: async ({}, use) => use(demo().appUrl),
   // biome-ignore lint/correctness/noEmptyPattern: as above
-  member: async ({}, use) => use(await aMember()),
-  // Also after a test that failed or ran out of time: the next one must not meet its outage.
+  member: async ({}, use) => use(await createMember()),
+  // Runs after failed tests too, so that an outage never leaks into the next test.
   healthySandbox: [
     // biome-ignore lint/correctness/noEmptyPattern: as above
     async ({}, use) => {
@@ -34,7 +34,7 @@ export const test = base.extend<{ member: Member; healthySandbox: undefined }>({
 
 export { expect };
 
-async function aMember(): Promise<Member> {
+async function createMember(): Promise<Member> {
   applySettings({ DATABASE_URL: demo().databaseUrl, APP_URL: demo().appUrl, BRIM_DEMO: "1" });
   const name = randomBytes(4).toString("hex");
   const email = `${name}@example.com`;
@@ -46,7 +46,7 @@ async function aMember(): Promise<Member> {
   return { customerId, email, password, key: secret };
 }
 
-/** Gives the page a session without the sign-in page, and opens the billing page. */
+/** Signs in without the sign-in page, and opens the billing page. */
 export async function signIn(page: Page, member: Pick<Member, "email" | "password">): Promise<void> {
   const { appUrl } = demo();
   const { csrfToken } = await (await page.request.get(`${appUrl}/api/auth/csrf`)).json();
@@ -58,23 +58,23 @@ export async function signIn(page: Page, member: Pick<Member, "email" | "passwor
   await expect(page.getByRole("heading", { name: "Available balance" })).toBeVisible();
 }
 
-/** Signs in as a person does, and ends on the billing page. */
+/** Signs in through the sign-in page, and ends on the billing page. */
 export async function signInByForm(page: Page, member: Pick<Member, "email" | "password">): Promise<void> {
   await page.goto("/billing");
-  await page.getByLabel("E-mail").fill(member.email);
+  await page.getByLabel("Email").fill(member.email);
   await page.getByLabel("Password").fill(member.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("heading", { name: "Available balance" })).toBeVisible();
 }
 
-/** Chooses an amount on the billing page and goes to Checkout. */
+/** Selects an amount on the billing page and continues to Checkout. */
 export async function continueToCheckout(page: Page, preset: string): Promise<void> {
   await page.getByRole("radio", { name: preset, exact: true }).check();
   await page.getByRole("button", { name: "Continue to checkout" }).click();
   await expect(page.getByLabel("Card number")).toBeVisible();
 }
 
-/** Fills in the hosted page with a card and an address in Oregon, where nothing is taxed. */
+/** Fills in Checkout with a card and an address in Oregon, which has no sales tax. */
 export async function fillCard(page: Page, number = "4242 4242 4242 4242"): Promise<void> {
   await page.getByLabel("Country").selectOption("US");
   await page.getByLabel("Address line 1").fill("1 Main Street");
@@ -87,5 +87,5 @@ export async function fillCard(page: Page, number = "4242 4242 4242 4242"): Prom
   await page.getByLabel("Name on card").fill("Ada Lovelace");
 }
 
-/** The balance in the largest type. */
+/** The available balance on the billing page. */
 export const balance = (page: Page) => page.getByTestId("available-balance");

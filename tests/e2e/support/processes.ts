@@ -8,26 +8,26 @@ import { freePorts } from "./start-brim";
 const STRIPE_KEY = "sk_test_brimprocesses";
 const WEBHOOK_SECRET = "whsec_brimprocesses";
 
-/** Brim and the sandbox as two processes of the production build, on databases of their own. */
+/** Brim and the sandbox as two processes of the production build, each with its own database. */
 export interface BrimProcesses {
   appUrl: string;
   customerKey: string;
   customerId: string;
   operatorKey: string;
-  /** Ends Brim as the kernel would: no goodbye, nothing flushed. */
+  /** Kills Brim with SIGKILL. */
   killApp(): Promise<void>;
-  /** Asks Brim to end, as a service manager does. */
+  /** Stops Brim with SIGTERM. */
   stopApp(): Promise<void>;
   startApp(): Promise<void>;
-  /** Starts one more Brim beside it, on the same database, as behind a load balancer. */
+  /** Starts another Brim on the same database, as behind a load balancer. */
   startAnotherApp(more?: Record<string, string>): Promise<{ url: string; stop(): Promise<void> }>;
-  /** Steers the sandbox; asks it when there is no body. */
+  /** Calls the sandbox's control API: POST with a body, GET without. */
   control(path: string, body?: unknown): Promise<Record<string, unknown>>;
   query(sql: string, values: unknown[]): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
 
-/** Starts both beside the demo, on its Postgres server. What was started ends also when the rest does not start. */
+/** Starts both on the demo's Postgres server. If one fails to start, stops the others. */
 export async function startProcesses(): Promise<BrimProcesses> {
   const [appPort, sandboxPort] = await freePorts(2);
   const [database, sandboxDatabase] = [await createDatabase("app"), await createDatabase("sandbox")];
@@ -118,7 +118,7 @@ async function createDatabase(purpose: string): Promise<string> {
   return url.href;
 }
 
-/** Starts a command; `ready` resolves when it says so. It ends by itself when this process is gone. */
+/** Starts a command. `ready` resolves when it reports that it is ready. It exits when this process does. */
 function spawnCommand(file: string, env: Record<string, string>) {
   const child = spawn(process.execPath, [file], {
     env: { ...process.env, ...env },
@@ -130,7 +130,7 @@ function spawnCommand(file: string, env: Record<string, string>) {
   });
   const ready = new Promise<void>((resolve, reject) => {
     child.once("message", () => resolve());
-    child.once("exit", (code) => reject(new Error(`${file} ended with ${code}:\n${errors}`)));
+    child.once("exit", (code) => reject(new Error(`${file} exited with code ${code}:\n${errors}`)));
   });
   return { process: child, ready };
 }

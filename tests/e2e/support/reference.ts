@@ -2,15 +2,15 @@ import type { Locator, Page } from "@playwright/test";
 import { ROUTES } from "@/lib/http";
 import { expect } from "./journey";
 
-/** Opens the API reference and waits until it is drawn. */
+/** Opens the API reference and waits until it is rendered. */
 export async function openReference(page: Page, hash = ""): Promise<void> {
   await page.goto(`/docs/api${hash}`);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
 }
 
 /**
- * Opens the API reference with every call drawn. Scalar draws a call when a reader comes within some screens of it; here
- * everything counts as near, because to scroll through them all takes many times as long.
+ * Opens the API reference with every operation rendered. Scalar renders an operation when it comes near the viewport. This
+ * makes everything count as near, because scrolling through them takes many times as long.
  */
 export async function openWholeReference(page: Page): Promise<void> {
   await page.addInitScript(() => {
@@ -27,17 +27,17 @@ export async function openWholeReference(page: Page): Promise<void> {
   }
 }
 
-/** All about one call. */
+/** The section of one operation. */
 export function callSection(page: Page, operationId: string): Locator {
   return page.locator(`section[id$="/${operationId}"]`);
 }
 
-/** The card with the samples of one call. */
+/** The card with the samples of one operation. */
 export function sampleCard(page: Page, operationId: string): Locator {
   return callSection(page, operationId).getByRole("group", { name: /^Request Example/ });
 }
 
-/** What the samples show and what their buttons copy, by call. */
+/** Returns what each sample shows and what its button copies, by operation. */
 export function copySamples(
   page: Page,
   operationIds: string[],
@@ -58,7 +58,7 @@ export function copySamples(
   }, operationIds);
 }
 
-/** Chooses the language of all samples in the menu of one of them. */
+/** Selects the language of all samples in the menu of one of them. */
 export async function chooseLanguage(page: Page, operationId: string, language: string): Promise<void> {
   const card = sampleCard(page, operationId);
   await card.getByRole("button", { name: /^Change code sample language/ }).click();

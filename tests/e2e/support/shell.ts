@@ -3,14 +3,14 @@ import { randomUUID } from "node:crypto";
 import { dirname } from "node:path";
 import { demoFile } from "./demo";
 
-/** A shell that stays open, in the folder of Brim and beside the demo that the tests run against. */
+/** An interactive shell in Brim's folder, next to the demo that the tests use. */
 export interface Shell {
-  /** Types some lines and returns what they print. */
+  /** Runs some lines and returns their output. */
   type(lines: string): Promise<string>;
   close(): void;
 }
 
-/** Opens a shell as a person would beside `npm run demo`: with no settings but the demo's data folder. */
+/** Opens a shell with no settings except the demo's data folder. */
 export function openShell(): Shell {
   const { DATABASE_URL: _, ...environment } = process.env;
   const child = spawn("bash", ["--noprofile", "--norc"], {
@@ -20,22 +20,22 @@ export function openShell(): Shell {
 }
 
 function typeInto(child: ChildProcessWithoutNullStreams, lines: string): Promise<string> {
-  const mark = `done-${randomUUID()}`;
+  const marker = `done-${randomUUID()}`;
   let output = "";
   let errors = "";
   return new Promise((resolve, reject) => {
     const onOutput = (chunk: Buffer) => {
       output += chunk.toString();
-      if (!output.includes(mark)) return;
+      if (!output.includes(marker)) return;
       stopListening();
-      resolve(output.slice(0, output.indexOf(mark)).trim());
+      resolve(output.slice(0, output.indexOf(marker)).trim());
     };
     const onErrors = (chunk: Buffer) => {
       errors += chunk.toString();
     };
     const onEnd = (code: number | null) => {
       stopListening();
-      reject(new Error(`The shell ended with ${code}:\n${errors}`));
+      reject(new Error(`The shell exited with code ${code}:\n${errors}`));
     };
     function stopListening(): void {
       child.stdout.off("data", onOutput);
@@ -45,6 +45,6 @@ function typeInto(child: ChildProcessWithoutNullStreams, lines: string): Promise
     child.stdout.on("data", onOutput);
     child.stderr.on("data", onErrors);
     child.on("exit", onEnd);
-    child.stdin.write(`${lines}\necho "${mark}"\n`);
+    child.stdin.write(`${lines}\necho "${marker}"\n`);
   });
 }

@@ -8,27 +8,28 @@ import type { FullConfig } from "@playwright/test";
 import { buildForProduction, isBuildCurrent } from "@/lib/commands/build/production-build";
 import { DEMO_FILES_VARIABLE } from "./demo";
 
-/** A demo that prints nothing for so long hangs. */
-const SILENCE_TIMEOUT_MS = 300_000;
+/** A demo that prints nothing for this long has stalled. */
+const STALL_TIMEOUT_MS = 300_000;
 
 const PROJECT_ROOT = resolve(import.meta.dirname, "../../..");
 
-/** A demo that runs in a process of its own. */
+/** A demo in its own process. */
 interface RunningDemo {
   demoFile: string;
-  /** Rejects when it ends before it is ready, or says nothing for too long. */
+  /** Rejects if the demo exits before it is ready, or stalls. */
   ready: Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts Brim for all end-to-end tests: one for each worker, so that files which run side by side share nothing.
- * Returns what stops them.
+ * Starts one demo per worker for the end-to-end tests, so that files that run in parallel share nothing.
+ *
+ * @returns a function that stops them
  */
 export default async function startBrim({
   workers,
 }: Pick<FullConfig, "workers">): Promise<() => Promise<void>> {
-  // Here, and not by the first demo: with the build at hand, the demos start side by side.
+  // Build once, so that the demos can start in parallel.
   if (!isBuildCurrent(PROJECT_ROOT)) await buildForProduction(PROJECT_ROOT, { isQuiet: true });
 
   const ports = await freePorts(2 * workers);
@@ -46,7 +47,7 @@ export default async function startBrim({
   return stop;
 }
 
-/** Starts Brim with the command that a new user runs, on ports and data of its own. */
+/** Starts the demo with the documented command, with its own ports and data folder. */
 function startDemo(port: number, sandboxPort: number): RunningDemo {
   const dataDir = mkdtempSync(join(tmpdir(), "brim-e2e-"));
   const child = spawn("npm", ["run", "--silent", "demo"], {
@@ -56,7 +57,7 @@ function startDemo(port: number, sandboxPort: number): RunningDemo {
       BRIM_DATA_DIR: dataDir,
       PORT: String(port),
       SANDBOX_PORT: String(sandboxPort),
-      RATE_LIMIT_SIGN_IN: "1000", // all tests sign in from one address
+      RATE_LIMIT_SIGN_IN: "1000", // all tests sign in from one IP address
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -72,32 +73,32 @@ function startDemo(port: number, sandboxPort: number): RunningDemo {
   };
 }
 
-/** Waits for the demo's last line. Each line that it prints is progress, however slow. */
+/** Waits for the demo's last line. Any output counts as progress. */
 function untilReady(
   child: ChildProcessByStdio<null, Readable, Readable>,
   ended: Promise<void>,
 ): Promise<void> {
   let output = "";
   return new Promise((resolve, reject) => {
-    const fail = (why: string) => {
-      clearTimeout(silence);
-      reject(new Error(`npm run demo ${why}:\n${output}`));
+    const fail = (reason: string) => {
+      clearTimeout(stallTimer);
+      reject(new Error(`npm run demo ${reason}:\n${output}`));
     };
-    const silence = setTimeout(() => fail("hangs"), SILENCE_TIMEOUT_MS);
+    const stallTimer = setTimeout(() => fail("stalled"), STALL_TIMEOUT_MS);
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {
         output += String(chunk);
-        silence.refresh();
+        stallTimer.refresh();
         if (!output.includes("Brim is ready.")) return;
-        clearTimeout(silence);
+        clearTimeout(stallTimer);
         resolve();
       });
     }
-    void ended.then(() => fail("ended before it was ready"));
+    void ended.then(() => fail("exited before it was ready"));
   });
 }
 
-/** Ports that were free a moment ago. All are held until the last is known, so that they differ. */
+/** Returns ports that are currently free. Holds all of them until the last is known, so that they differ. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   FIRST_CHARGE_USD,
-  LEFT_USD,
+  REMAINING_USD,
   type QuickStartStep,
   quickStartSteps,
 } from "@/app/docs/quick-start/steps";
@@ -70,7 +70,7 @@ if (!missing)
         const charged = await follow("charge");
         expect(charged).toContain(`'amount_usd': '${FIRST_CHARGE_USD}'`);
         expect(await follow("charge")).toBe(charged);
-        expect(await follow("balance")).toBe(LEFT_USD);
+        expect(await follow("balance")).toBe(REMAINING_USD);
       });
 
       it("has each step that is a call", () => {

@@ -1,26 +1,26 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { attemptFor } from "@/components/billing/attempt";
-import { explainRefusal, requestCheckout } from "@/components/billing/request-checkout";
+import { describeApiError, requestCheckout } from "@/components/billing/request-checkout";
 import { randomKey } from "@/lib/client";
 
 describe("attemptFor", () => {
   const unresolved = { input: "25.00", idempotencyKey: "key-1" };
 
-  it("sends the same key again while nobody knows what became of the attempt", () => {
+  it("reuses the key while the outcome is unknown", () => {
     expect(attemptFor(unresolved, "25.00", () => "key-2")).toBe(unresolved);
   });
 
-  it("takes a new key when the input was changed", () => {
+  it("uses a new key when the input has changed", () => {
     expect(attemptFor(unresolved, "50.00", () => "key-2").idempotencyKey).toBe("key-2");
   });
 
-  it("takes a new key for a new attempt at the same amount", () => {
+  it("uses a new key for a new attempt with the same amount", () => {
     expect(attemptFor(null, "25.00", () => "key-2").idempotencyKey).toBe("key-2");
   });
 });
 
 describe("randomKey", () => {
-  it("never repeats and fits the header", () => {
+  it("is unique and valid in a header", () => {
     const keys = Array.from({ length: 100 }, randomKey);
 
     expect(new Set(keys).size).toBe(100);
@@ -28,37 +28,37 @@ describe("randomKey", () => {
   });
 });
 
-describe("explainRefusal", () => {
-  const refused = (status: number, rest = {}) =>
-    explainRefusal({ status, requestId: null, details: {}, ...rest });
+describe("describeApiError", () => {
+  const describeStatus = (status: number, rest = {}) =>
+    describeApiError({ status, requestId: null, details: {}, ...rest });
 
-  it("puts what is wrong with a field beside the field", () => {
+  it("assigns a validation error to its field", () => {
     const details = { issues: [{ path: "amount_usd", message: "Too small." }] };
 
-    expect(refused(400, { details })).toMatchObject({
+    expect(describeStatus(400, { details })).toMatchObject({
       message: "Too small.",
       field: "amount_usd",
       isUnresolved: false,
     });
   });
 
-  it.each([502, 503, 504, 500])("keeps the attempt after a %i, which may have been taken", (status) => {
-    expect(refused(status).isUnresolved).toBe(true);
+  it.each([500, 502, 503, 504])("keeps the attempt after a %i, because it may have succeeded", (status) => {
+    expect(describeStatus(status).isUnresolved).toBe(true);
   });
 
   it.each([400, 401, 403, 409])("ends the attempt after a %i", (status) => {
-    expect(refused(status).isUnresolved).toBe(false);
+    expect(describeStatus(status).isUnresolved).toBe(false);
   });
 
-  it("offers sign-in when the session has ended", () => {
-    expect(refused(401).isSignedOut).toBe(true);
+  it("offers sign-in when the session has expired", () => {
+    expect(describeStatus(401).isSignedOut).toBe(true);
   });
 
-  it.each([500, 503])("says of a %i what did not happen, in the words of who asked", (status) => {
-    const refusal = { status, requestId: null, details: {} };
+  it.each([500, 503])("includes the caller's reassurance after a %i", (status) => {
+    const error = { status, requestId: null, details: {} };
 
-    expect(explainRefusal(refusal).message).toContain("Nothing was charged.");
-    expect(explainRefusal(refusal, "Nothing has changed.").message).not.toContain("charged");
+    expect(describeApiError(error).message).toContain("Nothing was charged.");
+    expect(describeApiError(error, "Nothing has changed.").message).not.toContain("charged");
   });
 });
 
@@ -72,7 +72,7 @@ describe("requestCheckout", () => {
     [409, "CONFLICT"],
     [403, "FORBIDDEN"],
   ])(
-    "after a %i shows a message of its own and the request's number, not the server's text",
+    "after a %i shows its own message instead of the server's, with the request id for a 500",
     async (status, error) => {
       const body = {
         error,
@@ -83,11 +83,11 @@ describe("requestCheckout", () => {
       const headers = { "content-type": "application/json", "x-request-id": "req_1", "retry-after": "3600" };
       vi.stubGlobal("fetch", async () => new Response(JSON.stringify(body), { status, headers }));
 
-      const answer = await requestCheckout("cust_1", { mode: "setup" }, "key-1");
+      const result = await requestCheckout("cust_1", { mode: "setup" }, "key-1");
 
-      if (answer.ok) throw new Error("It was refused.");
-      expect(answer.message).not.toContain("TypeError");
-      expect(answer.message.includes("req_1")).toBe(status === 500);
+      if (result.ok) throw new Error("Expected an error.");
+      expect(result.message).not.toContain("TypeError");
+      expect(result.message.includes("req_1")).toBe(status === 500);
     },
   );
 });

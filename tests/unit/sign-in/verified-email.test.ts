@@ -55,10 +55,10 @@ describe("provenAddress", () => {
 });
 
 describe("signInError", () => {
-  it("shows a sentence of ours for any code, and never the code", () => {
+  it("maps every code to our own message and never shows the code", () => {
     expect(signInError(undefined)).toBeNull();
     expect(signInError("Verification")).toContain("expired");
-    expect(signInError("constructor")).toBe("Signing in did not work. Please try again.");
+    expect(signInError("constructor")).toBe("Sign-in failed. Try again.");
     expect(signInError("<b>pay here</b>")).not.toContain("pay here");
   });
 });

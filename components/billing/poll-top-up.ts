@@ -1,60 +1,60 @@
 import { Brim, BrimError } from "@/lib/client";
-import { describeTopUp, type TopUpState } from "./top-up-state";
+import { describeTopUp, type TopUpState } from "./top-up-message";
 
-/** One look at a top-up. */
-export type Reading =
+/** Result of one request for a top-up. */
+export type PollResult =
   | { kind: "state"; topUp: TopUpState }
   | { kind: "unknown" }
   | { kind: "signed_out" }
   | { kind: "unreachable" };
 
-/** How watching ended: something final was told, or it took too long. */
-export type WatchEnd = "final" | "gave_up" | "stopped";
+/** Why polling stopped. */
+export type PollOutcome = "final" | "timed_out" | "stopped";
 
-interface Watch {
-  read: () => Promise<Reading>;
-  /** Resolves after so long, and not while nobody looks at the page. */
+interface PollOptions {
+  read: () => Promise<PollResult>;
+  /** Resolves after the delay, or later if the page is hidden. */
   wait: (ms: number) => Promise<void>;
-  onReading: (reading: Reading) => void;
+  onResult: (result: PollResult) => void;
   signal: AbortSignal;
 }
 
 const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 5_000;
-const PATIENCE_MS = 120_000;
+const POLL_TIMEOUT_MS = 120_000;
 
-/** How long to wait before look `n`, counted from 1: one second, then longer, five at most. */
+/** Returns the delay after request `n`, counted from 1: grows from one second to at most five. */
 export function delayBefore(n: number): number {
   return Math.min(MAX_DELAY_MS, Math.round(FIRST_DELAY_MS * 1.5 ** (n - 1)));
 }
 
-/** Looks at a top-up again and again until it is decided, for about two minutes of somebody looking at the page. */
-export async function watchTopUp({ read, wait, onReading, signal }: Watch): Promise<WatchEnd> {
+/** Polls a top-up until it is final, for about two minutes of visible time. */
+export async function pollTopUp({ read, wait, onResult, signal }: PollOptions): Promise<PollOutcome> {
   let waitedMs = 0;
   for (let n = 1; ; n++) {
-    const reading = await read();
+    const result = await read();
     if (signal.aborted) return "stopped";
-    onReading(reading);
-    if (isFinal(reading)) return "final";
+    onResult(result);
+    if (isFinal(result)) return "final";
     const delayMs = delayBefore(n);
     waitedMs += delayMs;
-    if (waitedMs > PATIENCE_MS) return "gave_up";
+    if (waitedMs > POLL_TIMEOUT_MS) return "timed_out";
     await wait(delayMs);
     if (signal.aborted) return "stopped";
   }
 }
 
-function isFinal(reading: Reading): boolean {
-  if (reading.kind === "state") return describeTopUp(reading.topUp, null).isFinal;
-  return reading.kind !== "unreachable";
+function isFinal(result: PollResult): boolean {
+  if (result.kind === "state") return describeTopUp(result.topUp, null).isFinal;
+  return result.kind !== "unreachable";
 }
 
-/** Asks the API once. A failure that may pass is "unreachable". */
-export async function readTopUpState(customerId: string, topUpIntentId: string): Promise<Reading> {
+/** Reads a top-up from the API once. Reports temporary failures as "unreachable". */
+export async function readTopUpState(customerId: string, topUpIntentId: string): Promise<PollResult> {
   try {
     const topUp = await new Brim({ customerId }).getTopUp(
       { topup_intent_id: topUpIntentId },
-      { timeoutMs: 20_000, maxRetries: 0 }, // the next look comes anyway
+      { timeoutMs: 20_000, maxRetries: 0 }, // the next poll is the retry
     );
     return { kind: "state", topUp };
   } catch (error) {
@@ -64,7 +64,7 @@ export async function readTopUpState(customerId: string, topUpIntentId: string):
   }
 }
 
-/** Waits, and goes on waiting while the page is hidden: nobody would see the answer. */
+/** Waits for the delay, and then until the page is visible. */
 export async function waitWhileVisible(ms: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, ms));
   if (document.visibilityState === "visible") return;

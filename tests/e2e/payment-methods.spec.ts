@@ -1,19 +1,19 @@
 import { control, demo } from "./support/demo";
 import { balance, continueToCheckout, expect, fillCard, signIn, test } from "./support/journey";
 
-/** Stripe's PaymentIntent behind the newest paid or processing session. */
-async function newestIntent(): Promise<string> {
+/** Returns the PaymentIntent of the newest complete session. */
+async function newestPaymentIntent(): Promise<string> {
   const { sandboxUrl, stripeSecretKey } = demo();
   const response = await fetch(`${sandboxUrl}/v1/checkout/sessions?limit=1&status=complete`, {
     headers: { authorization: `Bearer ${stripeSecretKey}` },
   });
   const { data } = (await response.json()) as { data: { payment_intent: string }[] };
   const id = data[0]?.payment_intent;
-  if (!id) throw new Error("no session is complete");
+  if (!id) throw new Error("No session is complete.");
   return id;
 }
 
-test("a card whose bank asks is charged only after the customer says yes there", async ({ page, member }) => {
+test("a card that requires 3D Secure is charged only after authentication", async ({ page, member }) => {
   await signIn(page, member);
   await continueToCheckout(page, "$25");
   await fillCard(page, "4000 0027 6000 3184");
@@ -32,10 +32,7 @@ test("a card whose bank asks is charged only after the customer says yes there",
   await expect(balance(page)).toHaveText("$25.00");
 });
 
-test("a bank account credits when the bank pays, not when the page says thank you", async ({
-  page,
-  member,
-}) => {
+test("a bank debit is credited when it settles, not when Checkout completes", async ({ page, member }) => {
   await signIn(page, member);
   await continueToCheckout(page, "$25");
   await fillCard(page);
@@ -46,11 +43,11 @@ test("a bank account credits when the bank pays, not when the page says thank yo
   await expect(page.getByRole("status")).toContainText("processing");
   await expect(balance(page)).toHaveText("$0.00");
 
-  await control(`/payments/${await newestIntent()}/settle`);
+  await control(`/payments/${await newestPaymentIntent()}/settle`);
   await expect(balance(page)).toHaveText("$25.00");
 });
 
-test("paying in the payer's own currency credits dollars", async ({ page, member }) => {
+test("a payment in another currency credits the amount in dollars", async ({ page, member }) => {
   await signIn(page, member);
   await continueToCheckout(page, "$25");
   const address = new URL(page.url());

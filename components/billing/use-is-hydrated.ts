@@ -4,8 +4,8 @@ import { useSyncExternalStore } from "react";
 
 const subscribe = () => () => {};
 
-/** False in the page as the server sent it, true once it reacts: until then a click would be lost. */
-export function useIsReady(): boolean {
+/** Whether React has hydrated the page. Clicks before that would be lost. */
+export function useIsHydrated(): boolean {
   return useSyncExternalStore(
     subscribe,
     () => true,

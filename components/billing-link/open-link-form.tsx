@@ -6,12 +6,12 @@ import { Button } from "@/components/ui/button";
 interface EnterFormProps {
   customerId: string;
   token: string;
-  /** Whether to go on without a click. Not where somebody is signed in: who that is would change unseen. */
+  /** Whether to submit without a click. False if a user is signed in, so that the user does not change unnoticed. */
   isAutomatic: boolean;
 }
 
-/** Uses the link up. A plain form, so that it works before and without JavaScript. */
-export function EnterForm({ customerId, token, isAutomatic }: EnterFormProps) {
+/** Uses the link. A plain form, so that it works without JavaScript. */
+export function OpenLinkForm({ customerId, token, isAutomatic }: EnterFormProps) {
   const form = useRef<HTMLFormElement>(null);
 
   useEffect(() => {

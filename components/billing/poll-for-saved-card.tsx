@@ -3,11 +3,11 @@
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 
-/** When the page is drawn anew, in milliseconds from its first look. Nearly always the first is enough. */
+/** Delays from the first render. The first is nearly always enough. */
 const REFRESH_AT_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000];
 
-/** Draws the page anew until the card that a top-up saves is listed: it follows the credit, which waits for nothing. */
-export function AwaitCard() {
+/** Refreshes the page until the card saved with a top-up is listed. The card is stored after the credit, by a job. */
+export function PollForSavedCard() {
   const router = useRouter();
 
   useEffect(() => {

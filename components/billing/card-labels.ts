@@ -1,10 +1,9 @@
-/** The parts of a card that are shown. */
-export interface ShownCard {
+export interface DisplayCard {
   brand: string;
   last4: string;
 }
 
-/** Stripe's names of brands that are not just their name with a capital. */
+/** Display names for brands whose name is not Stripe's code with a capital letter. */
 const BRANDS: Record<string, string> = {
   amex: "American Express",
   cartes_bancaires: "Cartes Bancaires",
@@ -15,17 +14,17 @@ const BRANDS: Record<string, string> = {
   unknown: "Card",
 };
 
-/** "Visa •••• 4242". */
-export function cardName({ brand, last4 }: ShownCard): string {
+/** Formats a card as "Visa •••• 4242". */
+export function cardName({ brand, last4 }: DisplayCard): string {
   return `${BRANDS[brand] ?? brand.charAt(0).toUpperCase() + brand.slice(1)} •••• ${last4}`;
 }
 
-/** "04/29", as it stands on the card. */
+/** Formats an expiry date as printed on a card: "04/29". */
 export function expiryOf(expMonth: number, expYear: number): string {
   return `${String(expMonth).padStart(2, "0")}/${String(expYear % 100).padStart(2, "0")}`;
 }
 
-/** Whether a card can no longer be charged: it is good to the end of its month. */
+/** Whether the card has expired. A card is valid through the last day of its expiry month. */
 export function isExpired(expMonth: number, expYear: number, now: Date): boolean {
   return now.getTime() >= Date.UTC(expYear, expMonth, 1);
 }

@@ -1,25 +1,23 @@
 import type { TransferKind } from "@/lib/ledger";
 
-/** What each kind of transfer is called on the page. */
 const NAMES: Record<TransferKind, string> = {
   credit: "Top-up",
   charge: "Usage",
-  refund: "Usage given back",
+  refund: "Usage refund",
   stripe_refund: "Refund to your card",
-  stripe_refund_reversal: "Refund taken back",
+  stripe_refund_reversal: "Refund reversed",
   dispute: "Disputed payment",
   dispute_reversal: "Dispute won",
-  grant: "Credit from us",
+  grant: "Promotional credit",
   expiry: "Expired credit",
   adjustment: "Adjustment",
 };
 
-/** The name of a record: what the caller wrote about it, or its kind. */
+/** Returns the caller's description, or the label of the kind if there is none. */
 export function recordName(kind: TransferKind, description: string | null): string {
   return description || NAMES[kind];
 }
 
-/** The kind, for below a name that the caller wrote. */
 export function kindName(kind: TransferKind): string {
   return NAMES[kind];
 }

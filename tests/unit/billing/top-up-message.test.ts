@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeTopUp, type TopUpState } from "@/components/billing/top-up-state";
+import { describeTopUp, type TopUpState } from "@/components/billing/top-up-message";
 
 const payment = (status: string, failure: TopUpState["failure"] = null): TopUpState => ({
   status,
@@ -11,7 +11,7 @@ const payment = (status: string, failure: TopUpState["failure"] = null): TopUpSt
 const setup = (status: string): TopUpState => ({ status, mode: "setup", amount_usd: null, failure: null });
 
 describe("describeTopUp", () => {
-  it("claims credit for one status only", () => {
+  it("reports a credit only for succeeded", () => {
     const statuses = ["created", "open", "processing", "failed", "expired", "canceled", "needs_review"];
     const others = [...statuses, "action_required", "refunded", "disputed", "something_new"];
 
@@ -20,23 +20,23 @@ describe("describeTopUp", () => {
   });
 
   it.each(["created", "open", "processing", "retry_wait", "something_new"])(
-    "goes on waiting in %s",
+    "keeps polling while %s",
     (status) => {
-      const words = describeTopUp(payment(status), null);
+      const message = describeTopUp(payment(status), null);
 
-      expect(words.isFinal).toBe(false);
-      expect(words.title).toContain("processing");
+      expect(message.isFinal).toBe(false);
+      expect(message.title).toContain("processing");
     },
   );
 
-  it("tells a decline in the words of the API and never by its code", () => {
+  it("shows the API's message for a decline, never the code", () => {
     const failure = { code: "insufficient_funds", message: "The card has insufficient funds." };
-    const words = describeTopUp(payment("failed", failure), null);
+    const message = describeTopUp(payment("failed", failure), null);
 
-    expect(words.text).toBe("The card has insufficient funds. Nothing was added to your balance.");
+    expect(message.text).toBe("The card has insufficient funds. Nothing was added to your balance.");
   });
 
-  it("names the card that was saved once it is known", () => {
+  it("names the saved card if it is known", () => {
     expect(describeTopUp(setup("open"), null).title).toBe("Your card is being saved");
     expect(describeTopUp(setup("succeeded"), null).title).toBe("Your card is saved");
     expect(describeTopUp(setup("succeeded"), "Visa •••• 4242").title).toBe("Visa •••• 4242 is saved");

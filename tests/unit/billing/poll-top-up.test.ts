@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { delayBefore, type PollResult, pollTopUp } from "@/components/billing/poll-top-up";
+import type { TopUpState } from "@/components/billing/top-up-message";
+
+const state = (status: TopUpState["status"]): PollResult => ({
+  kind: "state",
+  topUp: { status, mode: "payment", amount_usd: "25.00", failure: null },
+});
+
+async function poll(results: PollResult[], signal = new AbortController().signal) {
+  const waits: number[] = [];
+  const seen: PollResult[] = [];
+  let next = 0;
+  const outcome = await pollTopUp({
+    read: async () => results[Math.min(next++, results.length - 1)] ?? state("open"),
+    wait: async (ms) => {
+      waits.push(ms);
+    },
+    onResult: (result) => seen.push(result),
+    signal,
+  });
+  return { outcome, waits, seen };
+}
+
+describe("pollTopUp", () => {
+  it("polls immediately, then with growing delays, until the top-up has succeeded", async () => {
+    const { outcome, waits, seen } = await poll([state("open"), state("processing"), state("succeeded")]);
+
+    expect(outcome).toBe("final");
+    expect(waits).toEqual([1000, 1500]);
+    expect(seen).toHaveLength(3);
+  });
+
+  it("keeps polling during an outage", async () => {
+    const { outcome, seen } = await poll([
+      { kind: "unreachable" },
+      { kind: "unreachable" },
+      state("succeeded"),
+    ]);
+
+    expect(outcome).toBe("final");
+    expect(seen.at(-1)).toEqual(state("succeeded"));
+  });
+
+  it.each(["unknown", "signed_out"] as const)("stops when the result is %s", async (kind) => {
+    expect(await poll([{ kind }])).toMatchObject({ outcome: "final", waits: [] });
+  });
+
+  it("times out after about two minutes", async () => {
+    const { outcome, waits } = await poll([state("open")]);
+    const total = waits.reduce((sum, ms) => sum + ms, 0);
+
+    expect(outcome).toBe("timed_out");
+    expect(total).toBeGreaterThan(100_000);
+    expect(total).toBeLessThanOrEqual(120_000);
+  });
+
+  it("reports nothing after it was stopped", async () => {
+    const stop = new AbortController();
+    stop.abort();
+
+    expect(await poll([state("succeeded")], stop.signal)).toMatchObject({ outcome: "stopped", seen: [] });
+  });
+});
+
+describe("delayBefore", () => {
+  it("grows from one second to at most five", () => {
+    expect([1, 2, 3, 4, 5, 6].map(delayBefore)).toEqual([1000, 1500, 2250, 3375, 5000, 5000]);
+  });
+});
