@@ -2,25 +2,22 @@ import type { NextConfig } from "next";
 
 const isDevelopment = process.env.NODE_ENV === "development";
 
-/**
- * What a page may load and where it may send: ourselves only. Going to Checkout is a navigation of the top window, which
- * no directive here forbids.
- */
+/** Allows our own origin only. Redirects to Checkout are top-level navigations, which no directive here blocks. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
-  // Next writes its data into inline scripts. A nonce would need a proxy in front of each page; all text is escaped.
+  // Next writes its data into inline scripts. A nonce would need a proxy for every page. All text is escaped.
   `script-src 'self' 'unsafe-inline'${isDevelopment ? " 'unsafe-eval'" : ""}`,
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data:",
   "connect-src 'self'",
-  // Browsers hold this against redirects too: signing in with these two starts with a form of ours.
+  // Browsers apply this to redirects too. Sign-in with these providers starts with our form.
   "form-action 'self' https://github.com https://accounts.google.com",
   "base-uri 'none'",
   "object-src 'none'",
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** Sent with every page. Stripe.js is not needed by hosted Checkout, so nothing from outside may load. */
+/** Sent with every page. Hosted Checkout does not need Stripe.js, so no third-party code may load. */
 const SECURITY_HEADERS = [
   { key: "Content-Security-Policy", value: CONTENT_SECURITY_POLICY },
   { key: "X-Content-Type-Options", value: "nosniff" },
@@ -30,9 +27,9 @@ const SECURITY_HEADERS = [
 
 const config: NextConfig = {
   poweredByHeader: false,
-  // Brim shows no pictures that need it, and Next's optimizer fetches, and writes into the log, what anybody asks for.
+  // Brim has no images to optimize, and Next's optimizer fetches and logs whatever URL a caller passes.
   images: { unoptimized: true },
-  // Linted and checked by our own scripts, with our own rules.
+  // `npm run types` checks types.
   typescript: { ignoreBuildErrors: true },
   serverExternalPackages: [
     "pg",
@@ -45,12 +42,12 @@ const config: NextConfig = {
   ],
   headers: async () => [
     { source: "/(.*)", headers: SECURITY_HEADERS },
-    // Parts of the reference's renderer have a hash in their name; what loads them is asked for again each time.
+    // Chunks of the reference renderer have a hash in their name. Their entry module does not and is revalidated each time.
     {
       source: "/api-reference/chunks/(.*)",
       headers: [{ key: "Cache-Control", value: "public, max-age=31536000, immutable" }],
     },
-    // The address of a billing link is a secret until it is used.
+    // The URL of a billing link is secret until the link is used.
     { source: "/billing-link", headers: [{ key: "Referrer-Policy", value: "no-referrer" }] },
   ],
 };

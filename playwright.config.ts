@@ -8,21 +8,21 @@ export default defineConfig({
   testDir: "tests/e2e",
   globalSetup: "./tests/e2e/support/start-brim.ts",
   outputDir: "test-results",
-  workers: 2, // each has a Brim of its own; while one page waits, the other works
-  retries: 0, // a test that passes at the second try hides a fault
+  workers: 2, // each has its own Brim
+  retries: 0, // a test that passes on retry hides a bug
   forbidOnly: Boolean(process.env.CI),
-  // Against hanging only: a machine that is busy with other work is slow, and that is no failure.
+  // Only for tests that hang: a busy machine may be slow.
   timeout: 600_000,
   expect: { timeout: 120_000 },
   reporter: "list",
   use: {
     ...devices["Desktop Chrome"],
-    // A trace doubles what a test costs, also when it is thrown away: `npx playwright test --trace on FILE` writes one.
+    // Tracing doubles the cost of a test, even if the trace is discarded. To record one: npx playwright test --trace on FILE
     trace: "off",
     screenshot: "only-on-failure",
     launchOptions: {
       ...(executablePath ? { executablePath } : {}),
-      // Chromium refuses its sandbox to root, which is who runs in most containers.
+      // Chromium's sandbox does not run as root, the usual user in containers.
       args: ["--disable-background-networking", ...(isRoot ? ["--no-sandbox"] : [])],
     },
   },

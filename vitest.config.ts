@@ -5,33 +5,33 @@ import { depth } from "./tests/support/depth";
 const projectRoot = fileURLToPath(new URL(".", import.meta.url));
 
 const withoutTimeLimits = {
-  // A limit in seconds fails on a busy machine. The runner fails a test whose processes have stopped doing anything.
+  // A time limit would fail on a busy machine. The runner fails tests whose processes are idle.
   runner: "tests/support/stall-runner.ts",
   testTimeout: 0,
-  hookTimeout: 600_000, // only against a hook that hangs: the runner does not see hooks
+  hookTimeout: 600_000, // for hooks that hang, which the runner does not see
   expect: { poll: { timeout: 60_000, interval: 20 } },
 } as const;
 
 const integration = {
   ...withoutTimeLimits,
   environment: "node",
-  // Processes, not threads: each has its own pool and its own globalThis, as in production.
+  // Processes instead of threads, so that each has its own pool and globalThis, as in production.
   pool: "forks",
-  maxWorkers: 4, // two more than the two cores that CI has: the tests of deadlines and outages wait most of their time
-  isolate: false, // a process serves many files; what they could share is put back before each
+  maxWorkers: 4, // two more than CI has cores, because tests of timeouts and outages mostly wait
+  isolate: false, // a process runs many files; shared state is reset before each
   setupFiles: "tests/support/fresh-file.ts",
   sequence: { groupOrder: 1 }, // after the unit tests, which may use every core
   globalSetup: "tests/support/postgres-server.ts",
 } as const;
 
-/** The tests of the API once more, through the adapter that the `route.ts` files use. */
+/** Runs the API tests again through the adapter that the `route.ts` files use. */
 const integrationRoutes = {
   extends: true as const,
   test: {
     ...integration,
     name: "integration-routes",
     include: ["tests/integration/http/**/*.test.ts"],
-    // The first two use both adapters anyway, and the last one is about the client.
+    // The first two already use both adapters, and the last one tests the client.
     exclude: ["tests/integration/http/{refusal-matrix,fuzz,client}.test.ts"],
     env: { BRIM_TEST_DOOR: "route" },
   },
@@ -49,7 +49,7 @@ export default defineConfig({
           include: ["tests/unit/**/*.test.ts"],
           environment: "node",
           pool: "threads",
-          isolate: false, // packages are loaded once in a thread
+          isolate: false, // load packages once per thread
           setupFiles: "tests/support/fresh-file.ts",
         },
       },
@@ -59,7 +59,7 @@ export default defineConfig({
           ...integration,
           name: "integration",
           include: ["tests/integration/**/*.test.ts"],
-          // What takes long and is proven in a cheaper way by other tests.
+          // Slow tests of guarantees that other tests cover more cheaply.
           exclude: depth() === "deep" ? [] : ["**/*.deep.test.ts"],
         },
       },

@@ -2,23 +2,23 @@ import { isSafePattern } from "redos-detector";
 import scslre from "scslre";
 import ts from "typescript";
 
-/** A regular expression that a text can make slow. */
+/** A regular expression that can take superlinear time. */
 export interface SlowPattern {
   line: number;
   pattern: string;
-  why: string;
+  reason: string;
 }
 
-const WHY = {
-  Self: "a repetition inside a repetition can match the same text in many ways",
-  Trade: "two repetitions can divide the same text in many ways",
-  Move: "it is tried again from each position of a text that its repetition reads to the end",
-  Choice: "choices inside a repetition can match the same text in many ways",
+const REASONS = {
+  Self: "a nested quantifier can match the same text in many ways",
+  Trade: "two quantifiers can split the same text in many ways",
+  Move: "it is retried from each position, and its quantifier scans to the end each time",
+  Choice: "alternatives inside a quantifier can match the same text in many ways",
 } as const;
 
 /**
- * Finds regular expressions whose time can grow faster than the text: literals, and `new RegExp` of a text. In a template
- * each inserted value stands for one letter. What is computed in another way cannot be checked, and is reported too.
+ * Finds regular expressions that can take superlinear time: literals, and `new RegExp` of a string or template. Each
+ * interpolated value is treated as one letter. Patterns computed in other ways cannot be checked and are reported too.
  */
 export function findSlowPatterns(path: string, code: string): SlowPattern[] {
   if (!mayHavePatterns(code)) return [];
@@ -26,10 +26,10 @@ export function findSlowPatterns(path: string, code: string): SlowPattern[] {
   const found: SlowPattern[] = [];
   const visit = (node: ts.Node): void => {
     const pattern = patternOf(node, file);
-    const why = pattern && slowness(pattern);
-    if (why) {
+    const reason = pattern && slownessReason(pattern);
+    if (reason) {
       const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
-      found.push({ line: line + 1, pattern: node.getText(file), why });
+      found.push({ line: line + 1, pattern: node.getText(file), reason });
     }
     ts.forEachChild(node, visit);
   };
@@ -38,12 +38,12 @@ export function findSlowPatterns(path: string, code: string): SlowPattern[] {
 }
 
 interface Pattern {
-  /** Null when it is known only at run time. */
+  /** Null if the source is known only at run time. */
   source: string | null;
   flags: string;
 }
 
-/** Spares the parser most files: a literal stands behind one of these characters, or a word and a space. */
+/** Skips parsing for most files. A literal follows one of these characters, or a word and a space. */
 function mayHavePatterns(code: string): boolean {
   return /[(,=:[!&|?{};>\s]\/[^/*\s]/.test(code) || code.includes("RegExp");
 }
@@ -57,7 +57,7 @@ function patternOf(node: ts.Node, file: ts.SourceFile): Pattern | null {
     (ts.isNewExpression(node) || ts.isCallExpression(node)) && node.expression.getText(file) === "RegExp";
   if (!isConstructor) return null;
   const [source, flags] = node.arguments ?? [];
-  if (source && ts.isRegularExpressionLiteral(source)) return null; // reported by itself
+  if (source && ts.isRegularExpressionLiteral(source)) return null; // the literal is reported on its own
   return {
     source: source ? textOf(source) : "",
     flags: flags && ts.isStringLiteralLike(flags) ? flags.text : "",
@@ -70,23 +70,23 @@ function textOf(node: ts.Expression): string | null {
   return node.head.text + node.templateSpans.map(({ literal }) => `x${literal.text}`).join("");
 }
 
-function slowness({ source, flags }: Pattern): string | null {
-  if (source === null) return "it is known only at run time: write it as a literal or a template";
+function slownessReason({ source, flags }: Pattern): string | null {
+  if (source === null) return "it is known only at run time; write it as a literal or a template";
   const { reports } = scslre.analyse(
     { source, flags },
     { reportTypes: { Move: true, Self: true, Trade: true } },
   );
   const [first] = reports;
-  if (first) return WHY[first.type];
-  return hasRepeatedChoice(source) && !isUnambiguous(source, flags) ? WHY.Choice : null;
+  if (first) return REASONS[first.type];
+  return hasRepeatedChoice(source) && !isUnambiguous(source, flags) ? REASONS.Choice : null;
 }
 
-/** What scslre does not look at, such as `(\w|\d)*`. */
+/** Whether the pattern has a quantified alternation, such as `(\w|\d)*`, which scslre does not analyze. */
 function hasRepeatedChoice(source: string): boolean {
   return source.includes("|") && /\)[*+{]/.test(source);
 }
 
-/** Too strict and too slow for all expressions, hence asked about few. */
+/** Checks with redos-detector, which is too strict and too slow to use for every pattern. */
 function isUnambiguous(source: string, flags: string): boolean {
   const { safe } = isSafePattern(source, {
     caseInsensitive: flags.includes("i"),

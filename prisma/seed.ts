@@ -7,10 +7,9 @@ import type { CustomerId } from "@/lib/platform/ids";
 
 const USER_EMAIL = "demo@example.com";
 
-/** Secrets that an earlier seed gave out, to be kept while the database still knows them. */
+/** API keys created by an earlier seed. They are reused if they are still valid. */
 type KnownKeys = Partial<Record<"customerApiKey" | "otherCustomerApiKey" | "operatorApiKey", unknown>>;
 
-/** The demo's identities. */
 interface SeededDemo {
   customerId: string;
   customerApiKey: string;
@@ -21,12 +20,12 @@ interface SeededDemo {
 }
 
 /**
- * Two customers, a user who owns the first one only, a key for each customer and one for the operator. May run
- * any number of times: what exists is kept.
+ * Creates two customers, a user who owns the first, an API key for each customer, and an operator key. Idempotent: existing
+ * objects are kept.
  */
 async function seedDemo(input: { userPassword: string; known?: KnownKeys }): Promise<SeededDemo> {
-  const customerId = await provideCustomer("Acme AI", "acme@example.com");
-  const otherCustomerId = await provideCustomer("Globex", "globex@example.com");
+  const customerId = await findOrCreateCustomer("Acme AI", "acme@example.com");
+  const otherCustomerId = await findOrCreateCustomer("Globex", "globex@example.com");
   const { userId } = await createDemoUser({
     email: USER_EMAIL,
     name: "Demo",
@@ -36,21 +35,25 @@ async function seedDemo(input: { userPassword: string; known?: KnownKeys }): Pro
   const known = input.known ?? {};
   return {
     customerId,
-    customerApiKey: await provideKey(known.customerApiKey, customerId, "Demo"),
+    customerApiKey: await reuseOrCreateKey(known.customerApiKey, customerId, "Demo"),
     otherCustomerId,
-    otherCustomerApiKey: await provideKey(known.otherCustomerApiKey, otherCustomerId, "Demo"),
-    operatorApiKey: await provideKey(known.operatorApiKey, null, "Demo operator"),
+    otherCustomerApiKey: await reuseOrCreateKey(known.otherCustomerApiKey, otherCustomerId, "Demo"),
+    operatorApiKey: await reuseOrCreateKey(known.operatorApiKey, null, "Demo operator"),
     userEmail: USER_EMAIL,
   };
 }
 
-async function provideCustomer(name: string, email: string) {
+async function findOrCreateCustomer(name: string, email: string) {
   const existing = await findCustomerByEmail(email);
   return (existing ?? (await createCustomer({ name, email }))).customerId;
 }
 
-/** A key is shown once, so a lost or revoked one is replaced by a new one. */
-async function provideKey(known: unknown, customerId: CustomerId | null, name: string): Promise<string> {
+/** Returns the known key if it is valid. Otherwise creates a new one, because a secret is shown only once. */
+async function reuseOrCreateKey(
+  known: unknown,
+  customerId: CustomerId | null,
+  name: string,
+): Promise<string> {
   if (typeof known === "string" && (await isKeyOf(known, customerId))) return known;
   const { secret } = await createApiKey({ customerId, name, scopes: "all" });
   return secret;
@@ -63,13 +66,13 @@ async function isKeyOf(secret: string, customerId: CustomerId | null): Promise<b
       ? actor.kind === "customer_key" && actor.customerId === customerId
       : actor.kind === "operator_key";
   } catch (error) {
-    // By kind: any other failure is one of the database and must not look like a lost key.
+    // Any other error is a database failure and must not be mistaken for an invalid key.
     if (error instanceof Error && "kind" in error && error.kind === "unauthorized") return false;
     throw error;
   }
 }
 
-/** The demo starts this as a child and sends what it knows; by hand it makes new keys and prints them. */
+/** As a child process of the demo, exchanges messages with it. Otherwise, prints the created keys. */
 async function run(): Promise<void> {
   if (process.send) {
     const input = await new Promise<Parameters<typeof seedDemo>[0]>((resolve) =>
@@ -87,5 +90,5 @@ try {
   await run();
 } finally {
   await closeDatabase();
-  if (process.connected) process.disconnect(); // else the channel keeps this process alive
+  if (process.connected) process.disconnect(); // otherwise the channel keeps this process alive
 }

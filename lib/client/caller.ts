@@ -7,25 +7,25 @@ import { sendOnce } from "./send";
 const DEFAULT_RETRIES = 2;
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-/** What a header can hold; a key with anything else would end up in the message of another error. */
-const VISIBLE = /^[\x21-\x7e]+$/;
+/** Characters valid in a header. `fetch` would put any other key into its error message. */
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
-/** A call as the API knows it. */
+/** An operation of the API. */
 export interface Operation {
   method: string;
-  /** With its parts in braces. */
+  /** Path template with parameters in braces. */
   path: string;
-  /** Whether the rest of the input is the body; else it is the query. */
+  /** Whether input that is not in the path is sent as the body instead of the query. */
   hasBody?: boolean;
-  /** Whether it takes an idempotency key: then one is sent with each call, and the same one with each try. */
+  /** Whether it takes an idempotency key. If so, every call sends one, and retries send the same one. */
   takesKey?: boolean;
-  /** Whether it does nothing a second time, though it takes no key. */
+  /** Whether it is safe to repeat without an idempotency key. */
   isRepeatable?: boolean;
-  /** Whether its answer is a text and no JSON. */
+  /** Whether the response is text instead of JSON. */
   isText?: boolean;
 }
 
-/** A call that answers with a page of a list; `all` reads on, page by page, as long as somebody takes items. */
+/** A call that returns one page of a list. `all` iterates over the items of all pages and loads pages as needed. */
 export interface ListCall<Input, Page, Item> {
   (input?: Input, options?: CallOptions): Promise<Page>;
   all(input?: Input, options?: CallOptions): AsyncGenerator<Item, void, undefined>;
@@ -33,7 +33,7 @@ export interface ListCall<Input, Page, Item> {
 
 type Input = { [name: string]: unknown };
 
-/** What every call goes through. The calls themselves are generated. */
+/** Base class of the generated client. Sends requests and retries them. */
 export class Caller {
   readonly #baseUrl: string;
   readonly #headers: Record<string, string>;
@@ -41,10 +41,12 @@ export class Caller {
   readonly #timeoutMs: number;
   readonly #fetch: typeof fetch;
 
-  /** @throws TypeError the API key has characters that no key has */
+  /** @throws TypeError the API key contains invalid characters */
   constructor(options: BrimOptions) {
     const { apiKey, customerId } = options;
-    if (apiKey !== undefined && !VISIBLE.test(apiKey)) throw new TypeError("This is not an API key of Brim.");
+    if (apiKey !== undefined && !VISIBLE_ASCII.test(apiKey)) {
+      throw new TypeError("Invalid API key: it contains spaces or non-ASCII characters.");
+    }
     this.#baseUrl = withoutTrailingSlashes(options.baseUrl ?? "");
     this.#headers = {
       accept: "application/json",
@@ -53,22 +55,22 @@ export class Caller {
     };
     this.#maxRetries = options.maxRetries ?? DEFAULT_RETRIES;
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    // Called as a method of anything but the window, a browser's fetch throws.
+    // Browsers throw if `fetch` is called as a method of any object other than `window`.
     this.#fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
   }
 
-  /** Makes a call, and repeats it where that cannot do anything twice. */
-  protected async call<Answer>(
+  /** Makes a call and retries it if that is safe. */
+  protected async call<Result>(
     operation: Operation,
     input: object = {},
     options: KeyedCallOptions = {},
-  ): Promise<Answer> {
+  ): Promise<Result> {
     const { signal, maxRetries = this.#maxRetries, timeoutMs = this.#timeoutMs } = options;
     const { url, init } = this.#requestOf(operation, input as Input, options);
     for (let n = 1; ; n++) {
       try {
         const { isText = false } = operation;
-        return (await sendOnce({ url, init, timeoutMs, signal, isText, fetch: this.#fetch })) as Answer;
+        return (await sendOnce({ url, init, timeoutMs, signal, isText, fetch: this.#fetch })) as Result;
       } catch (error) {
         if (!(error instanceof BrimError) || n > maxRetries) throw error;
         const waitMs = waitBeforeRetry(error, {
@@ -82,19 +84,19 @@ export class Caller {
     }
   }
 
-  /** Makes a call of a list, whose items are in one field of its answer. */
+  /** Returns the call of a list. `field` is the field of the response with the items. */
   protected list<ListInput extends object, Page extends object, Item>(
     operation: Operation,
     field: string,
   ): ListCall<ListInput, Page, Item> {
     const readPage = (input?: object, options?: CallOptions) => this.call<Page>(operation, input, options);
     async function* all(input?: ListInput, options?: CallOptions) {
-      let asked: object | undefined = input;
+      let pageInput: object | undefined = input;
       for (;;) {
-        const page = (await readPage(asked, options)) as Input;
+        const page = (await readPage(pageInput, options)) as Input;
         yield* page[field] as Item[];
         if (typeof page.next_cursor !== "string") return;
-        asked = { ...input, cursor: page.next_cursor };
+        pageInput = { ...input, cursor: page.next_cursor };
       }
     }
     return Object.assign(readPage, { all });
@@ -103,7 +105,7 @@ export class Caller {
   #requestOf(operation: Operation, input: Input, options: KeyedCallOptions) {
     const { method, path, hasBody, takesKey } = operation;
     const rest = { ...input };
-    const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const filledPath = path.replace(/\{(\w+)\}/g, (_, name: string) => {
       delete rest[name];
       return encodeURIComponent(String(input[name]));
     });
@@ -118,7 +120,7 @@ export class Caller {
       cache: "no-store",
       ...(hasBody && { body: JSON.stringify(rest) }),
     };
-    return { url: `${this.#baseUrl}${filled}${hasBody ? "" : queryOf(rest)}`, init };
+    return { url: `${this.#baseUrl}${filledPath}${hasBody ? "" : queryOf(rest)}`, init };
   }
 }
 

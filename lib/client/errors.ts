@@ -1,34 +1,34 @@
 import type { ErrorCode } from "./generated/error-code";
 
-/** A thing that is wrong with a request: which field, and how. */
+/** A validation error of one field. */
 export interface Issue {
   path: string;
   message: string;
 }
 
 /**
- * A code of the API's, such as `NOT_FOUND`; `NO_ANSWER` when there was no answer, `NOT_UNDERSTOOD` when it was none of Brim's.
- * A newer Brim may send codes that this client does not know: so any other text is possible too, and a `switch` needs a default.
+ * An error code of the API, such as `NOT_FOUND`; `NO_ANSWER` if there was no response; `NOT_UNDERSTOOD` if the response was not
+ * from Brim. A newer Brim may send codes this client does not know, so any string is possible and a `switch` needs a default.
  */
 export type FailureCode = ErrorCode | "NO_ANSWER" | "NOT_UNDERSTOOD" | (string & {});
 
-/** What is known of a failure. */
+/** The fields of a `BrimError`. */
 export interface Failure {
   message: string;
   code: FailureCode;
-  /** Null when there was no answer. */
+  /** Null if there was no response. */
   status: number | null;
   requestId: string | null;
   details: Record<string, unknown>;
-  /** When the same request may be sent again; null where nothing was said. */
+  /** When the request may be sent again. Null if the response did not say. */
   retryAfterSeconds: number | null;
   cause?: unknown;
 }
 
-/** The names of a failure's classes; the symbol is the same in every copy of this code. */
+/** Marks an error with the names of its classes. The symbol is the same in every copy of this code. */
 const KINDS = Symbol.for("brim.client.error");
 
-/** Makes `instanceof` work also where this code exists twice, as in two bundles. */
+/** Makes `instanceof` work across copies of this code, such as two bundles. */
 function recognizes(kind: string) {
   return (value: unknown): boolean =>
     typeof value === "object" &&
@@ -37,17 +37,17 @@ function recognizes(kind: string) {
 }
 
 /**
- * A call that did not succeed. The message can be shown, and holds no secret.
+ * A failed call. The message is safe to show and contains no secrets.
  *
- * The classes below name their code, also to the compiler: two classes with the same members would be one to it, and what
- * is left after an `instanceof` would be nothing.
+ * Each subclass declares its code as a literal type. Otherwise the classes would be structurally identical, and narrowing
+ * with `instanceof` would leave `never`.
  */
 export class BrimError extends Error {
   static override [Symbol.hasInstance] = recognizes("BrimError");
 
   readonly code: FailureCode;
   readonly status: number | null;
-  /** Finds the request in the log of the operator. */
+  /** Identifies the request in the operator's log. */
   readonly requestId: string | null;
   readonly details: Record<string, unknown>;
   readonly retryAfterSeconds: number | null;
@@ -64,7 +64,7 @@ export class BrimError extends Error {
   }
 }
 
-/** Less is available than is needed; nothing was taken, and the same key can be used again after a top-up. */
+/** The balance is too low. Nothing was charged, and the same idempotency key can be used again after a top-up. */
 export class PaymentRequiredError extends BrimError {
   static override [Symbol.hasInstance] = recognizes("PaymentRequiredError");
 
@@ -89,7 +89,7 @@ export class PaymentRequiredError extends BrimError {
   }
 }
 
-/** Too many requests in a minute; `retryAfterSeconds` says when it is over. */
+/** The rate limit was exceeded. `retryAfterSeconds` says when to retry. */
 export class RateLimitedError extends BrimError {
   static override [Symbol.hasInstance] = recognizes("RateLimitedError");
 
@@ -100,7 +100,7 @@ export class RateLimitedError extends BrimError {
   }
 }
 
-/** The request cannot be understood; `issues` names each field. */
+/** The request is invalid. `issues` names each invalid field. */
 export class InvalidRequestError extends BrimError {
   static override [Symbol.hasInstance] = recognizes("InvalidRequestError");
 
@@ -115,7 +115,7 @@ export class InvalidRequestError extends BrimError {
   }
 }
 
-/** No answer came, or not in time: nobody knows whether the request was carried out. */
+/** There was no response, or not in time. The request may have been processed. */
 export class NoAnswerError extends BrimError {
   static override [Symbol.hasInstance] = recognizes("NoAnswerError");
 
@@ -138,7 +138,7 @@ export class NoAnswerError extends BrimError {
   }
 }
 
-/** The error that an answer tells of. */
+/** Creates the error for an unsuccessful response. */
 export function errorOf(response: Response, text: string): BrimError {
   const failure = readFailure(response, text);
   switch (failure.code) {
@@ -155,18 +155,19 @@ export function errorOf(response: Response, text: string): BrimError {
 
 function readFailure({ status, headers }: Response, text: string): Failure {
   const seconds = Number(headers.get("retry-after") ?? Number.NaN);
-  const known = {
+  const common = {
     status,
     requestId: headers.get("x-request-id"),
     retryAfterSeconds: Number.isFinite(seconds) ? Math.max(0, seconds) : null,
   };
   const body = parseObject(text);
   if (typeof body?.error !== "string" || typeof body.message !== "string") {
-    // A proxy's page, most likely.
-    return { ...known, code: "NOT_UNDERSTOOD", message: `The server answered with ${status}.`, details: {} };
+    // Most likely from a proxy.
+    const message = `Unexpected response with status ${status}. It is not from Brim.`;
+    return { ...common, code: "NOT_UNDERSTOOD", message, details: {} };
   }
   const details = (body.details ?? {}) as Record<string, unknown>;
-  return { ...known, code: body.error, message: body.message, details };
+  return { ...common, code: body.error, message: body.message, details };
 }
 
 function parseObject(text: string): Record<string, unknown> | null {

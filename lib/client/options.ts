@@ -1,42 +1,41 @@
-/** Who calls which Brim. */
 export type BrimOptions = SharedOptions & (KeyOptions | SessionOptions);
 
 interface KeyOptions {
-  /** `brim_sk_…`. Keep it on servers: whoever reads it can spend. */
+  /** `brim_sk_…`. Use it only on servers: anyone who reads it can spend. */
   apiKey?: string | undefined;
-  /** Where Brim is, as in `https://billing.example.com`. */
+  /** URL of Brim, such as `https://billing.example.com`. */
   baseUrl: string;
   customerId?: undefined;
 }
 
-/** For pages of Brim's own: the browser's session is the caller. */
+/** For Brim's own pages: authenticates with the browser's session. */
 interface SessionOptions {
-  /** The customer that the page is about. */
+  /** The customer to act on. */
   customerId: string;
-  /** The page's own origin when it is left out. */
+  /** Defaults to the page's origin. */
   baseUrl?: string | undefined;
   apiKey?: undefined;
 }
 
 interface SharedOptions {
-  /** How often a call is repeated that may succeed later; 2 unless said otherwise. */
+  /** Maximum number of retries. Default 2. */
   maxRetries?: number | undefined;
-  /** For each try; 30 seconds unless said otherwise. */
+  /** Timeout of each attempt. Default 30 seconds. */
   timeoutMs?: number | undefined;
-  /** In place of the global `fetch`. */
+  /** Replaces the global `fetch`. */
   fetch?: typeof fetch | undefined;
 }
 
-/** For one call. */
+/** Options of one call. */
 export interface CallOptions {
-  /** Gives up when it is aborted: the call throws the signal's reason. */
+  /** Aborts the call, which then throws the signal's reason. */
   signal?: AbortSignal | undefined;
   maxRetries?: number | undefined;
   timeoutMs?: number | undefined;
 }
 
-/** For one call that takes an idempotency key. */
+/** Options of one call that takes an idempotency key. */
 export interface KeyedCallOptions extends CallOptions {
-  /** Your name for what the call does, 1 to 255 visible ASCII characters. Made at random when it is left out. */
+  /** 1 to 255 visible ASCII characters. Defaults to a random key. */
   idempotencyKey?: string | undefined;
 }

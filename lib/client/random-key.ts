@@ -1,4 +1,4 @@
-/** A random name for a request; also where a page is not served over https and `randomUUID` is missing. */
+/** Creates a random idempotency key. Works without `randomUUID`, which pages not served over HTTPS lack. */
 export function randomKey(): string {
   if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -1,46 +1,47 @@
 import { errorOf, NoAnswerError } from "./errors";
 
-/** One try of a call. */
-export interface Try {
+/** One attempt of a call. */
+export interface Attempt {
   url: string;
   init: RequestInit;
   timeoutMs: number;
-  /** The caller's. */
   signal: AbortSignal | undefined;
   fetch: typeof fetch;
-  /** Whether the answer is a text and no JSON. */
+  /** Whether the response is text instead of JSON. */
   isText: boolean;
 }
 
 /**
  * Sends a request once.
  *
- * @returns the answer's body; undefined for none
- * @throws BrimError it was refused or failed · NoAnswerError nothing came, or not in time · the signal's reason
+ * @returns the response body, or undefined if there is none
+ * @throws BrimError the response is an error
+ * @throws NoAnswerError there was no response, or not in time
+ * @throws the signal's reason, if the caller aborts
  */
-export async function sendOnce({ url, init, timeoutMs, signal, fetch, isText }: Try): Promise<unknown> {
+export async function sendOnce({ url, init, timeoutMs, signal, fetch, isText }: Attempt): Promise<unknown> {
   signal?.throwIfAborted();
-  // Not `AbortSignal.any`, which browsers of a few years ago do not have.
-  const stop = new AbortController();
-  const giveUp = () => stop.abort();
-  signal?.addEventListener("abort", giveUp);
-  const timer = setTimeout(giveUp, timeoutMs);
+  // Not `AbortSignal.any`, which older browsers lack.
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  signal?.addEventListener("abort", abort);
+  const timer = setTimeout(abort, timeoutMs);
   let response: Response;
   let text: string;
   try {
-    response = await fetch(url, { ...init, signal: stop.signal });
+    response = await fetch(url, { ...init, signal: controller.signal });
     text = await response.text();
   } catch (cause) {
     signal?.throwIfAborted();
     throw new NoAnswerError(
-      stop.signal.aborted
-        ? `No answer came within ${timeoutMs / 1_000} seconds.`
-        : "The server cannot be reached.",
+      controller.signal.aborted
+        ? `No response within ${timeoutMs / 1_000} seconds.`
+        : "Could not connect to the server.",
       cause,
     );
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", giveUp);
+    signal?.removeEventListener("abort", abort);
   }
   if (!response.ok) throw errorOf(response, text);
   if (isText) return text;
@@ -48,6 +49,6 @@ export async function sendOnce({ url, init, timeoutMs, signal, fetch, isText }: 
   try {
     return JSON.parse(text);
   } catch {
-    throw errorOf(response, text); // the page of a proxy or of a hotel's network, whatever its status
+    throw errorOf(response, text); // a page of a proxy or captive portal, whatever its status
   }
 }

@@ -9,12 +9,12 @@ export const NANOS_PER_CENT = 10_000_000n;
 
 export const ZERO = 0n as Nanos;
 
-/** Takes a count of nano-dollars as it is: from a column that holds them. */
+/** Brands a number of nano-dollars, such as the value of a column. */
 export function nanos(count: bigint): Nanos {
   return count as Nanos;
 }
 
-/** Takes a count of cents as it is: from a column or from Stripe. */
+/** Brands a number of cents, such as the value of a column or of Stripe. */
 export function cents(count: bigint): Cents {
   return count as Cents;
 }
@@ -24,10 +24,12 @@ export function fromCents(amount: Cents): Nanos {
 }
 
 /**
- * The same amount in cents.
- * @throws RangeError when it is not a whole number of cents
+ * Converts an amount to cents.
+ *
+ * @throws RangeError if the amount is not a whole number of cents
  */
 export function toWholeCents(amount: Nanos): Cents {
-  if (amount % NANOS_PER_CENT !== 0n) throw new RangeError(`${amount} nano-dollars are not whole cents.`);
+  if (amount % NANOS_PER_CENT !== 0n)
+    throw new RangeError(`${amount} nano-dollars is not a whole number of cents.`);
   return (amount / NANOS_PER_CENT) as Cents;
 }

@@ -2,8 +2,8 @@ const ZERO = 48;
 const NINE = 57;
 
 /**
- * Counts the digits of a decimal number between its first and its last that is not zero: 2 for `"1200"` and for `"0.0012"`.
- * Reads the text once. Stops at an exponent, which changes no digit.
+ * Counts the significant digits of a decimal number, ignoring leading and trailing zeros and any exponent: 2 for `"1200"`
+ * and for `"0.0012"`. Runs in linear time.
  */
 export function significantDigits(text: string): number {
   let digits = 0;

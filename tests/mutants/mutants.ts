@@ -1,20 +1,20 @@
-/** A fault to plant, and the tests that must notice it. */
+/** A fault to insert, and the tests that must catch it. */
 export interface Mutant {
-  /** What goes wrong. Also its name on the command line. */
+  /** Describes the fault. Also selects it on the command line. */
   readonly name: string;
   readonly place: Place;
-  /** What stands there now, exactly once. */
+  /** The text to replace. It must occur exactly once. */
   readonly search: string;
   readonly replace: string;
   readonly tests: readonly MutantTest[];
 }
 
-/** Where a fault is planted: in a file, or in what the latest migration that defines a function says of it. */
+/** Where a fault is inserted: in a file, or in the latest migration that defines a function. */
 export type Place = { readonly file: string } | { readonly sqlFunction: string };
 
 export interface MutantTest {
   readonly file: string;
-  /** A part of the test's name. */
+  /** Part of the test's name. */
   readonly name: string;
 }
 
@@ -30,21 +30,21 @@ const SPEND = "ledger/spend";
 export const MUTANTS: readonly Mutant[] = [
   // Events and top-ups
   {
-    name: "a finished event is claimed again",
+    name: "a processed event is processed again",
     place: { file: "lib/stripe-events/inbox.ts" },
     search: "    WHERE stripe_event.status IN ('failed', 'unhandled')\n    RETURNING 1",
     replace: "    RETURNING 1",
     tests: [integration("stripe-events/claim", "an event that is finished cannot be claimed again")],
   },
   {
-    name: "an event is applied although its claim said duplicate",
+    name: "a duplicate event is applied",
     place: { file: "lib/top-ups/settle-top-up.ts" },
     search: "if (options.claim && !(await options.claim(tx))) throw new DuplicateSignal();",
     replace: "if (options.claim) await options.claim(tx);",
     tests: [integration("top-ups/sweep", "a claim that says that the work was done before")],
   },
   {
-    name: "a session of an older attempt is attached",
+    name: "a session of a previous attempt is attached",
     place: { file: "lib/top-ups/open-session.ts" },
     search:
       'if (locked.status !== "created" || locked.sessionAttempt !== intent.sessionAttempt) return locked;\n    await mapStripeObject',
@@ -52,35 +52,35 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [integration("top-ups/sweep", "a session whose answer comes when there is a later attempt")],
   },
   {
-    name: "a paid session whose id was never stored is not settled by the sweep",
+    name: "the sweep does not settle a paid session whose id was not stored",
     place: { file: "lib/top-ups/sweep-top-ups.ts" },
     search: 'if (session.status === "complete") await settleTopUp',
     replace: "if (session.status === null) await settleTopUp",
     tests: [integration("top-ups/sweep", "a session that was paid and whose id was never stored")],
   },
   {
-    name: "a stale read of Stripe wins over a newer one",
+    name: "a stale read of Stripe overwrites a newer one",
     place: { file: "lib/top-ups/settle-top-up.ts" },
     search: "if (intent.version !== seen.version) throw new StaleReadSignal();",
     replace: "",
     tests: [integration("top-ups/stale-read", "an older decline that is written last does not hide")],
   },
   {
-    name: "a top-up is credited with Stripe's total, tax included",
+    name: "a top-up is credited with Stripe's total including tax",
     place: { file: "lib/top-ups/apply-decision.ts" },
     search: "const amount = fromCents(cents(BigInt(intent.amountCents)));",
     replace: "const amount = fromCents(cents(session.totalCents ?? 0n));",
     tests: [integration("top-ups/top-up", "is credited by the webhook, once, by the amount without tax")],
   },
   {
-    name: "a top-up that is credited is credited again",
+    name: "a credited top-up is credited again",
     place: { file: "lib/top-ups/rules.ts" },
     search: "  if (intent.creditedAt) {",
     replace: "  if (intent.creditedAt && !session.payment) {",
     tests: [unit("top-ups/decide", "decide")],
   },
   {
-    name: "a second payment of one top-up is passed over in silence",
+    name: "a second payment of a top-up is ignored",
     place: { file: "lib/top-ups/rules.ts" },
     search: '? NOTHING : { do: "flag_second_payment" };',
     replace: "? NOTHING : NOTHING;",
@@ -94,7 +94,7 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [unit("top-ups/decide", "decide")],
   },
   {
-    name: "a payment of another amount is credited",
+    name: "a payment of a different amount is credited",
     place: { file: "lib/top-ups/rules.ts" },
     search: "session.subtotalCents !== BigInt(intent.amountCents)",
     replace: "session.subtotalCents === null",
@@ -122,7 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [integration("customers/stripe-object", "the database refuses two top-ups")],
   },
 
-  // The ledger's own guards
+  // Database constraints
   {
     name: "a credit has no unique key",
     place: { file: "prisma/migrations/20261122182946_lean_ledger_checks/migration.sql" },
@@ -145,7 +145,7 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [integration("ledger/post", "an update of a transfer")],
   },
   {
-    name: "a key of a hold charges too",
+    name: "an idempotency key of a hold is accepted for a charge",
     place: { sqlFunction: "ledger_key_names_hold" },
     search: "h.idempotency_key = p_key",
     replace: "h.idempotency_key = p_key AND false",
@@ -154,14 +154,14 @@ export const MUTANTS: readonly Mutant[] = [
 
   // Charges
   {
-    name: "a charge does not look at the balance",
+    name: "a charge does not check the balance",
     place: { sqlFunction: "ledger_charge_in_turn" },
     search: "status = 'active' AND balance_nanos - held_nanos >= item.amount",
     replace: "status = 'active'",
     tests: [integration(SPEND, "leaves what is held to its hold")],
   },
   {
-    name: "a charge spends what is held",
+    name: "a charge spends held money",
     place: { file: "lib/ledger/charge-statement.ts" },
     search: "status = 'active' AND balance_nanos - held_nanos >= $2::bigint END",
     replace: "status = 'active' AND balance_nanos >= $2::bigint END",
@@ -182,7 +182,7 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [integration(SPEND, "a key that is sent again takes nothing again")],
   },
   {
-    name: "402 is answered before the key is looked up",
+    name: "a 402 is returned before the idempotency key is checked",
     place: { file: "lib/ledger/explain-refusal.ts" },
     search: "const known = knownEffect(row, request.requestHash);",
     replace:
@@ -190,7 +190,7 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [integration(SPEND, "a replay after the balance is spent is a success")],
   },
   {
-    name: "a refused item of a batch takes its amount from the next ones",
+    name: "a refused item of a batch reduces the balance for the next items",
     place: { sqlFunction: "ledger_charge_batch" },
     search: "outcome := 'insufficient';",
     replace: "outcome := 'insufficient'; running := running - item.amount;",
@@ -206,7 +206,7 @@ export const MUTANTS: readonly Mutant[] = [
 
   // Refunds of charges
   {
-    name: "a refund takes the money again",
+    name: "a refund charges instead of refunding",
     place: { sqlFunction: "ledger_refund_charge" },
     search: "SET balance_nanos = balance_nanos + amount",
     replace: "SET balance_nanos = balance_nanos - amount",
@@ -222,7 +222,7 @@ export const MUTANTS: readonly Mutant[] = [
 
   // Holds
   {
-    name: "a hold reserves what another hold has",
+    name: "a hold reserves money of another hold",
     place: { file: "lib/ledger/open-hold.ts" },
     search: "status = 'active' AND balance_nanos - held_nanos >= $2::bigint",
     replace: "status = 'active' AND balance_nanos >= $2::bigint",
@@ -236,7 +236,7 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [integration(SPEND, "captured in part gives the rest back")],
   },
   {
-    name: "a capture above its hold takes what is not available",
+    name: "a capture above its hold overspends",
     place: { sqlFunction: "ledger_capture_hold" },
     search: "account.balance_nanos - account.held_nanos < taken - hold.amount_nanos",
     replace: "account.balance_nanos < taken - hold.amount_nanos",
@@ -252,23 +252,23 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [integration(SPEND, "of another principal is not a customer's to close")],
   },
   {
-    name: "a released hold keeps its money",
+    name: "a released hold stays reserved",
     place: { sqlFunction: "ledger_release_hold" },
     search: "SET held_nanos = held_nanos - hold.amount_nanos",
     replace: "SET held_nanos = held_nanos",
     tests: [integration(SPEND, "released gives all back, once")],
   },
   {
-    name: "the expiry waits for a hold that somebody works on",
+    name: "the expiry job waits for a locked hold",
     place: { sqlFunction: "ledger_expire_hold" },
     search: "FOR UPDATE SKIP LOCKED",
     replace: "FOR UPDATE",
     tests: [integration("ledger/hold-edges", "the expiry passes over a hold that somebody works on")],
   },
 
-  // Proofs
+  // Verification
   {
-    name: "the verification does not follow the balance from row to row",
+    name: "the verification does not check the balance after each row",
     place: { file: "lib/ledger/verify/checks/chain.ts" },
     search:
       "WHERE seq IS DISTINCT FROM before_seq + 1 OR balance_after_nanos IS DISTINCT FROM before_balance + signed",
@@ -276,7 +276,7 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [integration("ledger/repair", "refuses when the transfers contradict each other")],
   },
   {
-    name: "the verification compares guards by their names only",
+    name: "the verification compares constraints by name only",
     place: { file: "lib/ledger/verify/guards/compare-guards.ts" },
     search: "if (text !== undefined && accepted.some((list) => list.get(key) === text)) return [];",
     replace: "if (text !== undefined) return [];",

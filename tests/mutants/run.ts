@@ -5,35 +5,35 @@ import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { startTestPostgres } from "../support/postgres-server";
+import { insertFault } from "./insert-fault";
 import { MUTANTS, type Mutant, type MutantTest } from "./mutants";
-import { plant } from "./plant";
 
 const USAGE =
-  "Usage: npm run mutants [-- PART_OF_A_NAME …]   plants only those whose name has one of these parts";
+  "Usage: npm run mutants [-- PART_OF_A_NAME …]   inserts only faults whose name contains one of the parts";
 
-/** What became of one run of tests. */
+/** Result of one test run. */
 interface TestRun {
   passed: number;
   failed: string[];
-  /** Why no test could say anything, in the runner's words. */
+  /** The runner's message if the tests could not run. */
   broken: string | null;
 }
 
-/** What a planted fault came to. `broken`: it did not even load, so that no test has seen it. */
+/** `broken`: the mutated code failed to load, so no test ran against it. */
 type Outcome = "killed" | "survived" | "broken";
 
 const projectRoot = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What a copy needs none of. */
-const LEFT_OUT = new Set([".git", ".next", ".data", ".stryker-tmp", "dist", "node_modules", "reports"]);
+/** Folders that are not copied. */
+const EXCLUDED = new Set([".git", ".next", ".data", ".stryker-tmp", "dist", "node_modules", "reports"]);
 
-/** Long enough for a machine that does other work too. A fault that makes a test hang is noticed by then. */
+/** Long enough for a busy machine. A fault that makes a test hang counts as caught. */
 const RUN_TIMEOUT_MS = 900_000;
 
 /**
- * `npm run mutants`: plants one fault after another in a copy of the project and runs the tests that should see each.
+ * Inserts each fault in turn into a copy of the project, and runs the tests that should catch it.
  *
- * @returns 0 when every fault was noticed; 1 when one survived, or could not be tried
+ * @returns 0 if every fault was caught; 1 if one survived or could not be tested
  */
 async function main(): Promise<number> {
   const chosen = chooseMutants();
@@ -42,10 +42,10 @@ async function main(): Promise<number> {
     return 1;
   }
   const copy = copyProject();
-  // One server for all runs; each makes its own template, so that a fault in the SQL is in its databases.
+  // One server for all runs. Each creates its own template, so that faults in SQL are in its databases.
   const postgres = await startTestPostgres();
   try {
-    return await plantAll(copy, chosen);
+    return await tryAll(copy, chosen);
   } finally {
     await postgres.stop();
     rmSync(copy, { recursive: true, force: true });
@@ -59,7 +59,7 @@ function chooseMutants(): Mutant[] {
   );
 }
 
-/** Faults are planted in a copy, so that nothing is left in the sources however this ends. */
+/** Copies the project, so that the sources never change. */
 function copyProject(): string {
   const copy = mkdtempSync(join(tmpdir(), "brim-mutants-"));
   process.once("exit", () => rmSync(copy, { recursive: true, force: true }));
@@ -70,19 +70,19 @@ function copyProject(): string {
       !source
         .slice(projectRoot.length)
         .split(sep)
-        .some((part) => LEFT_OUT.has(part)),
+        .some((part) => EXCLUDED.has(part)),
   });
   symlinkSync(join(projectRoot, "node_modules"), join(copy, "node_modules"));
   return copy;
 }
 
-async function plantAll(copy: string, mutants: readonly Mutant[]): Promise<number> {
-  const sound = await runTests(
+async function tryAll(copy: string, mutants: readonly Mutant[]): Promise<number> {
+  const baseline = await runTests(
     copy,
     mutants.flatMap(({ tests }) => tests),
   );
-  if (sound.broken !== null || sound.failed.length > 0) {
-    console.error(`Without any fault the tests do not pass: ${sound.broken ?? sound.failed.join("; ")}`);
+  if (baseline.broken !== null || baseline.failed.length > 0) {
+    console.error(`The tests fail without any fault: ${baseline.broken ?? baseline.failed.join("; ")}`);
     return 1;
   }
   const outcomes: Outcome[] = [];
@@ -94,13 +94,15 @@ async function plantAll(copy: string, mutants: readonly Mutant[]): Promise<numbe
 
 async function tryMutant(copy: string, mutant: Mutant): Promise<Outcome> {
   const startedAt = performance.now();
-  const restore = plant(copy, mutant);
+  const restore = insertFault(copy, mutant);
   const run = await runTests(copy, mutant.tests);
   restore();
   const outcome = run.failed.length > 0 ? "killed" : run.broken === null ? "survived" : "broken";
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
-  const why = { killed: run.failed[0], survived: `${run.passed} tests passed`, broken: run.broken }[outcome];
-  console.log(`${outcome.padEnd(8)} ${mutant.name} (${seconds} s): ${why}`);
+  const detail = { killed: run.failed[0], survived: `${run.passed} tests passed`, broken: run.broken }[
+    outcome
+  ];
+  console.log(`${outcome.padEnd(8)} ${mutant.name} (${seconds} s): ${detail}`);
   return outcome;
 }
 
@@ -109,7 +111,7 @@ async function runTests(copy: string, tests: readonly MutantTest[]): Promise<Tes
   rmSync(report, { force: true });
   const names = [...new Set(tests.map(({ name }) => escapeRegExp(name)))];
   const files = [...new Set(tests.map(({ file }) => file))];
-  // Unit tests alone need no database.
+  // Unit tests need no database.
   const projects = ["unit", "integration"].filter((project) =>
     files.some((file) => file.startsWith(`tests/${project}/`)),
   );
@@ -133,7 +135,7 @@ interface VitestReport {
   }[];
 }
 
-/** A file that failed without a failed test did not load: that is no proof that a test has seen the fault. */
+/** Reads vitest's report. A file that failed without a failed test did not load, which does not count as catching the fault. */
 function readReport({ numPassedTests, testResults }: VitestReport): TestRun {
   const results = testResults.flatMap(({ assertionResults }) => assertionResults);
   const failed = results.filter(({ status }) => status === "failed").map(({ fullName }) => fullName);
@@ -148,11 +150,11 @@ function readReport({ numPassedTests, testResults }: VitestReport): TestRun {
   return { passed: numPassedTests, failed, broken };
 }
 
-/** What runs now; it must not go on when this ends. */
+/** The current test run, which is killed when this process exits. */
 let running: ChildProcess | undefined;
 process.once("exit", () => running?.kill("SIGKILL"));
 
-/** Runs vitest in the copy; resolves with what it said. */
+/** Runs vitest in the copy and returns its output. */
 function run(copy: string, args: string[]): Promise<string> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...args], {

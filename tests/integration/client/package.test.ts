@@ -6,7 +6,7 @@ import { atDepth } from "@/tests/support/depth";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
 import { anOutsideProject, type OutsideProject } from "@/tests/support/outside-project";
 
-/** What somebody writes who has only the package and its types. */
+/** A program written with only the package and its types. */
 const PROGRAM = `
 import {
   type BillingRecord, Brim, BrimError, type Charge, InvalidRequestError, NoAnswerError, PaymentRequiredError, RateLimitedError,
@@ -23,7 +23,7 @@ async function refusal(call: () => Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** Each class in turn, as somebody handles them who leaves nothing out. */
+/** Handles every error class. */
 function explain(error: BrimError): string {
   if (error instanceof PaymentRequiredError) return \`\${error.availableUsd} of \${error.requiredUsd}: \${error.topupUrl}\`;
   if (error instanceof RateLimitedError) return \`wait \${error.retryAfterSeconds ?? 60}\`;
@@ -35,7 +35,7 @@ function explain(error: BrimError): string {
 async function main(): Promise<void> {
   const { customer_id } = await operator.createCustomer({ name: "Globex", email: "billing@globex.example" });
   const { api_key } = await operator.createApiKey({ customer_id, name: "Production" });
-  if (api_key === null) throw new Error("The secret is shown once, and this was the first time.");
+  if (api_key === null) throw new Error("The first response must include the secret.");
   const brim = new Brim({ baseUrl, apiKey: api_key });
   await operator.createAdjustment({ customer_id, amount_usd: "5.00", reason: "Welcome" });
 
@@ -76,22 +76,22 @@ async function main(): Promise<void> {
   }));
 }
 
-/** What the compiler must refuse; were the types lost on the way, it would not. */
+/** Code that the compiler must reject, which proves that the types are found. */
 export function mistakes(brim: Brim): unknown[] {
   return [
-    // @ts-expect-error a field that there is not
+    // @ts-expect-error unknown field
     brim.createCharge({ amount_eur: "1.00" }),
-    // @ts-expect-error a field that is needed
+    // @ts-expect-error missing required field
     brim.createCharge({}),
-    // @ts-expect-error a type that there is not
+    // @ts-expect-error unknown enum value
     brim.listRecords({ type: ["gift"] }),
-    // @ts-expect-error a call that there is not
+    // @ts-expect-error unknown method
     brim.createGift,
-    // @ts-expect-error neither where it is nor who asks
+    // @ts-expect-error neither baseUrl nor credentials
     new Brim({}),
-    // @ts-expect-error a key on a page of Brim's own
+    // @ts-expect-error an API key together with a session's customer
     new Brim({ customerId: "cust_1", apiKey: "brim_sk_x" }),
-    // @ts-expect-error where Brim is, is not known
+    // @ts-expect-error missing baseUrl
     new Brim({ apiKey: "brim_sk_x" }),
   ];
 }
@@ -99,7 +99,7 @@ export function mistakes(brim: Brim): unknown[] {
 void main();
 `;
 
-/** How programs are compiled today, and how many still are. */
+/** Current and older compiler settings. */
 const ALL_SETTINGS: [name: string, file: string, options: Record<string, unknown>, built: string][] = [
   [
     "for a bundler",
@@ -124,7 +124,7 @@ const ALL_SETTINGS: [name: string, file: string, options: Record<string, unknown
 ];
 
 const [bundler, , commonJs] = ALL_SETTINGS;
-/** Each costs a whole run of the compiler; one of each kind of module shows most of what can break. */
+/** Each setting is a full compiler run. By default, one per kind of module catches most errors. */
 const SETTINGS = atDepth({ ci: [bundler, commonJs], deep: ALL_SETTINGS }).filter((one) => one !== undefined);
 
 let brim: RunningBrim;
@@ -140,12 +140,12 @@ afterAll(async () => {
   await brim.stop();
 });
 
-describe("a program outside, with the package of the client", () => {
-  it("gets nothing else with it", () => {
+describe("the client package, installed outside the project", () => {
+  it("has no dependencies", () => {
     expect(outside.installed).toEqual(["brim"]);
   });
 
-  it.each(SETTINGS)("compiles strictly %s, and spends", async (name, file, options, built) => {
+  it.each(SETTINGS)("compiles in strict mode %s, and runs", async (name, file, options, built) => {
     const withoutNode = name.includes("none of Node's");
     outside.write(
       file,
@@ -172,13 +172,13 @@ describe("a program outside, with the package of the client", () => {
         "409 IDEMPOTENCY_CONFLICT",
         "amount_usd",
         "404 NOT_FOUND",
-        "The server cannot be reached.",
+        "Could not connect to the server.",
       ],
     });
     await expectLedgerVerified();
   });
 
-  it("can be bundled for a browser without anything of Node's", async () => {
+  it("can be bundled for browsers without Node modules", async () => {
     outside.write(
       "page.js",
       'import { Brim } from "brim/client";\nglobalThis.brim = new Brim({ customerId: "cust_1" });\n',

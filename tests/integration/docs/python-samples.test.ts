@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   FIRST_CHARGE_USD,
-  REMAINING_USD,
   type QuickStartStep,
   quickStartSteps,
+  REMAINING_USD,
 } from "@/app/docs/quick-start/steps";
 import { type CustomerId, isId } from "@/lib/platform/ids";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
@@ -15,14 +15,14 @@ import { topUp } from "@/tests/support/spending";
 
 const missing = missingPython();
 
-/** Brim needs no Python, so who tries Brim need not have one. In CI nothing goes unproven. */
+/** Brim does not need Python, so these tests are skipped without it. In CI that is a failure. */
 const mayBeMissing = !process.env.CI;
 
-it.skipIf(missing && mayBeMissing)(`the samples in Python are run${missing ? `: ${missing}` : ""}`, () => {
+it.skipIf(missing && mayBeMissing)(`Python is available${missing ? `: ${missing}` : ""}`, () => {
   expect(missing).toBeUndefined();
 });
 
-// The one line above is enough to say that all of this is not run.
+// The line above reports that all of these are skipped.
 if (!missing)
   describe("in Python", () => {
     let samples: SampleWorld;
@@ -37,7 +37,7 @@ if (!missing)
       await samples.stop();
     });
 
-    describe("the samples, run one after the other", () => {
+    describe("the samples, run in sequence", () => {
       it.each(SAMPLED)("%s succeeds", async (_id, route) => {
         const source = await sampleOf(route, "Python", samples.world);
 
@@ -47,14 +47,14 @@ if (!missing)
         });
 
         expect(printed === "").toBe(!route.answer);
-        expect(printed).not.toContain("'ok': False"); // an item of a batch that was refused
+        expect(printed).not.toContain("'ok': False"); // a rejected item of a batch
       });
 
-      it("leave the ledger in order", () => expectLedgerVerified());
+      it("leave the ledger valid", () => expectLedgerVerified());
     });
 
     describe("the quick start", () => {
-      it("works word for word, with a top-up in between", async () => {
+      it("works exactly as shown, with a top-up in between", async () => {
         const steps = new Map(quickStartSteps(samples.brim.url).map((step) => [step.id, step.python]));
         const environment = { BRIM_API_KEY: await keyOf(null) };
         const follow = (id: QuickStartStep["id"]) => python.run(steps.get(id) ?? "", { environment });
@@ -73,7 +73,7 @@ if (!missing)
         expect(await follow("balance")).toBe(REMAINING_USD);
       });
 
-      it("has each step that is a call", () => {
+      it("covers every step that calls the API", () => {
         for (const { id, typeScript, python: source } of quickStartSteps(samples.brim.url)) {
           expect(`${id} ${source !== undefined}`).toBe(`${id} ${typeScript !== undefined}`);
         }

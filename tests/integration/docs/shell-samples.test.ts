@@ -9,7 +9,7 @@ import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
 import { usualKey } from "@/tests/support/refusals/valid-request";
 import { SAMPLED, type SampleWorld, sampleOf, startSampleWorld } from "@/tests/support/samples";
 
-/** Where curl finds settings: the samples themselves run as they are. */
+/** curl's configuration, so that the samples run unchanged. */
 const home = mkdtempSync(join(tmpdir(), "brim-curl-"));
 let samples: SampleWorld;
 
@@ -22,7 +22,7 @@ afterAll(async () => {
   await samples.stop();
 });
 
-/** Pastes a sample into a shell that has a key, and reads what curl shows. */
+/** Runs a sample in a shell with an API key, and returns curl's output. */
 async function paste(source: string, apiKey: string) {
   const { stdout } = await promisify(execFile)("bash", ["-euc", source], {
     env: { ...process.env, CURL_HOME: home, BRIM_API_KEY: apiKey },
@@ -35,15 +35,15 @@ async function paste(source: string, apiKey: string) {
   return { status: Number(status.split(" ")[1]), headers, text: rest.join("\r\n\r\n") };
 }
 
-/** What a sample sends and where, read from its text. */
+/** Parses the request from a sample. */
 function requestOf(source: string): { path: string; requestBody: unknown } {
   const { pathname, search } = new URL(/https?:[^\s"]+/.exec(source)?.[0] ?? "");
   const body = /-d '(.*)'$/s.exec(source)?.[1];
   return { path: `${pathname}${search}`, requestBody: body === undefined ? undefined : JSON.parse(body) };
 }
 
-describe("the samples for a shell, pasted one after the other", () => {
-  it.each(SAMPLED)("%s succeeds, with what the document allows", async (_id, route) => {
+describe("the shell samples, run in sequence", () => {
+  it.each(SAMPLED)("%s succeeds with a documented response", async (_id, route) => {
     const source = await sampleOf(route, "curl", samples.world);
 
     const { status, headers, text } = await paste(source, usualKey(route, samples.world));
@@ -55,5 +55,5 @@ describe("the samples for a shell, pasted one after the other", () => {
     expectDocumented({ method: route.method, ...requestOf(source), status, headers, body });
   });
 
-  it("leave the ledger in order", () => expectLedgerVerified());
+  it("leave the ledger valid", () => expectLedgerVerified());
 });

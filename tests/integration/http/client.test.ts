@@ -226,7 +226,7 @@ describe("errors", () => {
   it("come when nothing answers in time, and the reason of whoever gives up", async () => {
     proxy.next("hang", "hang");
     const slow = brim.getBalance({ timeoutMs: 200, maxRetries: 1 });
-    await expect(slow).rejects.toThrow("No answer came within 0.2 seconds.");
+    await expect(slow).rejects.toThrow("No response within 0.2 seconds.");
 
     proxy.next("hang");
     const stop = new AbortController();
@@ -248,7 +248,7 @@ describe("errors", () => {
       expect(inspect(thing, { depth: 9, showHidden: true })).not.toContain(secret);
     }
     expect(() => new Brim({ apiKey: `${secret}\n`, baseUrl: proxy.url })).toThrow(
-      "This is not an API key of Brim.",
+      "Invalid API key: it contains spaces or non-ASCII characters.",
     );
   });
 });

@@ -3,14 +3,14 @@ import { type Finding, lintPlanted } from "../../support/planted-lint";
 
 interface Rule {
   readonly rule: string;
-  /** Code by path. Each of these files must be reported by the rule. */
+  /** Code by path. The rule must report each of these files. */
   readonly refused: Record<string, string>;
-  /** The clean twins, about which the lint says nothing at all. */
+  /** Code by path. The lint must report nothing about these files. */
   readonly allowed: Record<string, string>;
 }
 
 const RULES: Record<string, Rule> = {
-  "modules do not import each other in circles, not even types": {
+  "modules have no import cycles, not even of types": {
     rule: "lint/suspicious/noImportCycles",
     refused: {
       "lib/disputes/index.ts": `import { refund } from "@/lib/refunds";\nexport const dispute = () => refund;\n`,
@@ -26,7 +26,7 @@ const RULES: Record<string, Rule> = {
       "lib/top-ups/index.ts": `import { customer } from "@/lib/customers";\nexport const topUp = customer;\n`,
     },
   },
-  "only env and commands read the environment": {
+  "only env and commands read environment variables": {
     rule: "lint/style/noProcessEnv",
     refused: {
       "lib/usage/limits.ts": "export const limit = process.env.LIMIT;\n",
@@ -76,7 +76,7 @@ const RULES: Record<string, Rule> = {
       "lib/usage/imports-type.ts": `import type { Pool } from "pg";\nexport const size = (pool: Pool) => pool.totalCount;\n`,
     },
   },
-  "exports have names, except where Next or a tool asks for a default": {
+  "default exports are forbidden, except where Next or a tool requires them": {
     rule: "lint/style/noDefaultExport",
     refused: {
       "lib/usage/default.ts": "export default 1;\n",
@@ -89,7 +89,7 @@ const RULES: Record<string, Rule> = {
       "vitest.config.ts": "export default {};\n",
     },
   },
-  "rules about Playwright hold for end-to-end tests alone": {
+  "Playwright rules apply to end-to-end tests only": {
     rule: "lint/correctness/usePlaywrightValidDescribeCallback",
     refused: { "tests/e2e/paying.spec.ts": `describe("paying");\n` },
     allowed: {
@@ -108,7 +108,7 @@ const RULES: Record<string, Rule> = {
       "app/api/auth/[...nextauth]/route.ts": "export const one = 1;\n",
     },
   },
-  "imports are written where and how the import rules can read them": {
+  "imports are written in a form that the import rules can check": {
     rule: "plugin",
     refused: {
       "lib/usage/inline.ts": `export type Row = import("pg").QueryResultRow;\n`,
@@ -151,7 +151,7 @@ beforeAll(async () => {
   findings = await lintPlanted({ ...files, "app/globals.css": TAILWIND_CSS });
 });
 
-describe("rules of the code", () => {
+describe("lint rules", () => {
   it.each(Object.entries(RULES))("%s", (_title, { rule, refused, allowed }) => {
     const reported = findings.filter((finding) => finding.rule === rule).map(({ file }) => file);
     const aboutClean = findings.filter(({ file }) => file in allowed);

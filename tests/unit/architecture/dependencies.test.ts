@@ -18,31 +18,31 @@ const manifest =
 const { packages } = readJson<{ packages: Record<string, LockedPackage> }>("package-lock.json");
 
 describe("package-lock.json", () => {
-  it("has every package that another one names, also those for other platforms: `npm ci` refuses a lock that lacks one", () => {
+  it("contains every dependency of every package, for all platforms, as `npm ci` requires", () => {
     const missing = Object.entries(packages).flatMap(([path, { dependencies, optionalDependencies }]) =>
       Object.keys({ ...dependencies, ...optionalDependencies })
-        .filter((name) => !placesOf(path, name).some((place) => place in packages))
+        .filter((name) => !lookupPaths(path, name).some((candidate) => candidate in packages))
         .map((name) => `${path} needs ${name}`),
     );
 
     expect(missing).toEqual([]);
   });
 
-  it("names no registry", () => {
-    const named = Object.entries(packages).filter(([, { resolved }]) => resolved !== undefined);
+  it("contains no registry URLs", () => {
+    const resolved = Object.entries(packages).filter(([, { resolved }]) => resolved !== undefined);
 
-    expect(named).toEqual([]);
+    expect(resolved).toEqual([]);
   });
 
-  it("agrees with package.json", () => {
+  it("matches package.json", () => {
     const { dependencies, devDependencies } = manifest;
 
     expect(packages[""]).toMatchObject({ dependencies, devDependencies });
   });
 });
 
-/** Where Node looks for a package from another one. */
-function placesOf(path: string, name: string): string[] {
+/** Returns the paths where Node looks for a package when another one imports it. */
+function lookupPaths(path: string, name: string): string[] {
   const parents = path
     .split("/node_modules/")
     .map((_, index, parts) => parts.slice(0, index + 1).join("/node_modules/"));
@@ -52,7 +52,7 @@ function placesOf(path: string, name: string): string[] {
   ];
 }
 
-/** Programs that nobody runs in production, and what only they load. */
+/** Development programs, and files that only they load. */
 const DEVELOPMENT = [
   "lib/commands/generate",
   "lib/commands/new-migration.ts",
@@ -63,8 +63,8 @@ const DEVELOPMENT = [
 ];
 
 describe("without development dependencies", () => {
-  it("everything that is built and run in production finds its packages", () => {
-    const lacking = sourceFiles()
+  it("production code imports no development dependency", () => {
+    const violations = sourceFiles()
       .filter((file) => !DEVELOPMENT.some((prefix) => file.startsWith(prefix)))
       .flatMap((file) =>
         packagesIn(readFileSync(join(root, file), "utf8"))
@@ -72,10 +72,10 @@ describe("without development dependencies", () => {
           .map((name) => `${file} needs ${name}`),
       );
 
-    expect(lacking).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
-  it("every script but those of development finds its program", () => {
+  it("production scripts run only tsx and node", () => {
     const developmentScripts = /^(format|lint|types|test.*|check|bench.*|mutants.*)$/;
     const programs = Object.entries(manifest.scripts)
       .filter(([name]) => !developmentScripts.test(name))
@@ -85,7 +85,7 @@ describe("without development dependencies", () => {
     expect(manifest.dependencies).toHaveProperty("tsx");
   });
 
-  it("`next build` finds the types that it would otherwise install by itself", () => {
+  it("the type packages that `next build` would otherwise install are dependencies", () => {
     for (const name of ["typescript", "@types/node", "@types/react", "@types/react-dom"]) {
       expect(manifest.dependencies).toHaveProperty([name]);
     }
@@ -102,7 +102,7 @@ function sourceFiles(): string[] {
     .filter((file) => !file.startsWith("prisma/generated"));
 }
 
-/** The packages that a file imports or looks for, and the plugins that a configuration names. */
+/** Returns the packages that a file imports or resolves, and the plugins that a configuration names. */
 function packagesIn(source: string): string[] {
   const mentions = source.matchAll(
     /(?:\bfrom|\bimport|\bimport\(|\bresolve\(|@import|@plugin)\s*"((?:@[\w.-]+\/)?[\w.-]+)[^"]*"|[{\s]"(@[\w.-]+\/[\w.-]+)":/g,

@@ -6,22 +6,21 @@ import { envSchema } from "@/lib/platform/env";
 
 const projectRoot = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** Drawers: names under which anything could lie. */
-const DRAWER = /^(utils?|helpers?|common|misc)(\.|$)/i;
+const CATCH_ALL_NAME = /^(utils?|helpers?|common|misc)(\.|$)/i;
 
 describe("files", () => {
-  it("no folder and no file is a drawer", () => {
+  it("no file or folder has a catch-all name such as utils", () => {
     const paths = ["app", "components", "lib", "prisma/schema"].flatMap(allPathsBelow);
 
-    expect(paths.filter((path) => DRAWER.test(basename(path)))).toEqual([]);
+    expect(paths.filter((path) => CATCH_ALL_NAME.test(basename(path)))).toEqual([]);
   });
 
-  it(".env.example names exactly the settings that Brim knows", () => {
-    const named = readFileSync(join(projectRoot, ".env.example"), "utf8").matchAll(
+  it(".env.example lists exactly the settings that Brim supports", () => {
+    const listed = readFileSync(join(projectRoot, ".env.example"), "utf8").matchAll(
       /^#? ?([A-Z][A-Z0-9_]*)=/gm,
     );
 
-    expect([...named].map(([, name]) => name).sort()).toEqual(Object.keys(envSchema.shape).sort());
+    expect([...listed].map(([, name]) => name).sort()).toEqual(Object.keys(envSchema.shape).sort());
   });
 });
 

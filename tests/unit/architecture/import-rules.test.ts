@@ -3,7 +3,7 @@ import { type Finding, lintPlanted } from "../../support/planted-lint";
 
 type Table = [importer: string, paths: string[]][];
 
-/** Importing folder or file, and the paths that it must not import. */
+/** Forbidden imports by importing folder or file. */
 const REFUSED: Table = [
   [
     "lib/usage",
@@ -179,13 +179,13 @@ const ALLOWED: Table = [
   ["tests/unit/usage", ["@/lib/usage/rules", "../../support/depth", "stripe"]],
 ];
 
-/** Imports of which the type form alone is allowed. */
+/** Imports that are allowed as types only. */
 const TYPES_ONLY: Table = [
   ["components/billing", ["@/lib/ledger", "@/lib/top-ups", "@/lib/platform/ids"]],
   ["lib/sandbox", ["stripe"]],
 ];
 
-/** One import written in every form; `n` keeps the names apart within a file. */
+/** Writes one import in every form. `n` makes the names unique within a file. */
 const FORMS = {
   value: (path: string, n: number) =>
     `import { value${n} } from "${path}"; export const copy${n} = value${n};`,
@@ -206,12 +206,12 @@ interface Case {
 
 const files: Record<string, string> = {};
 const cases = [
-  ...plant("may not import", REFUSED, everyForm),
+  ...plant("must not import", REFUSED, everyForm),
   ...plant("may import", ALLOWED, []),
   ...plant("may import types only from", TYPES_ONLY, ["value", "re-export", "dynamic"]),
 ];
 
-/** Adds the imports to the files to be linted and remembers on which lines they stand. */
+/** Adds the imports to the files to be linted and records their lines. */
 function plant(verb: string, table: Table, refused: Form[]): Case[] {
   return table.flatMap(([importer, paths]) =>
     paths.map((path) => {
@@ -230,7 +230,7 @@ beforeAll(async () => {
   findings = await lintPlanted(files);
 });
 
-describe("which way imports point", () => {
+describe("import rules", () => {
   it.each(cases.map((one) => [one.title, one] as const))("%s", (_title, { file, firstLine, refused }) => {
     const reported = everyForm.filter((_, index) =>
       findings.some((finding) => finding.file === file && finding.line === firstLine + index),
@@ -239,7 +239,7 @@ describe("which way imports point", () => {
     expect(reported).toEqual(refused);
   });
 
-  it("reports nothing but imports in the planted files", () => {
+  it("reports only imports in the test files", () => {
     const others = findings.filter(
       ({ rule }) => rule !== "lint/style/noRestrictedImports" && rule !== "plugin",
     );

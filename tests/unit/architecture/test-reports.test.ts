@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { countPlaywright, countVitest } from "../../support/test-reports";
 
-describe("counting vitest's report", () => {
-  it("counts tests by their end, and what did not run as skipped", () => {
+describe("countVitest", () => {
+  it("counts tests by result, and tests that did not run as skipped", () => {
     const counts = countVitest({
       testResults: [
         {
@@ -23,7 +23,7 @@ describe("counting vitest's report", () => {
     expect(counts.timed).toContainEqual({ name: expect.stringMatching(/a\.test\.ts > adds$/), ms: 12 });
   });
 
-  it("counts a file that could not be loaded as one failure", () => {
+  it("counts a file that failed to load as one failure", () => {
     const name = resolve("tests/unit/broken.test.ts");
 
     const counts = countVitest({ testResults: [{ name, status: "failed", assertionResults: [] }] });
@@ -32,8 +32,8 @@ describe("counting vitest's report", () => {
   });
 });
 
-describe("counting Playwright's report", () => {
-  it("counts the tests of nested suites; a flaky one has failed", () => {
+describe("countPlaywright", () => {
+  it("counts tests of nested suites, and flaky tests as failed", () => {
     const specs = [
       { title: "pays", tests: [{ status: "expected", results: [{ duration: 5 }, { duration: 7 }] }] },
       { title: "refuses", tests: [{ status: "unexpected", results: [{ duration: 5 }, { duration: 7 }] }] },
@@ -52,7 +52,7 @@ describe("counting Playwright's report", () => {
     expect(counts.skipped).toEqual(["a.spec.ts checkout later"]);
   });
 
-  it("counts an error outside the tests, such as a setup that failed", () => {
+  it("counts an error outside the tests, such as a failed setup", () => {
     const counts = countPlaywright({
       suites: [],
       errors: [{ message: "Error: Brim did not start\n    at setup" }],

@@ -3,8 +3,8 @@ import { build } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as ours from "@/lib/client";
 
-/** The same code once more, as another bundle has it. */
-let theirs: typeof ours;
+/** A second copy of the client, as in another bundle. */
+let otherCopy: typeof ours;
 
 beforeAll(async () => {
   const { outputFiles } = await build({
@@ -16,11 +16,11 @@ beforeAll(async () => {
     write: false,
   });
   const code = Buffer.from(outputFiles[0]?.contents ?? []).toString("base64");
-  theirs = (await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)) as typeof ours;
+  otherCopy = (await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)) as typeof ours;
 });
 
-async function refusedBy(client: typeof ours, status: number, body: unknown): Promise<unknown> {
-  const answer = async () =>
+async function errorFrom(client: typeof ours, status: number, body: unknown): Promise<unknown> {
+  const respond = async () =>
     new Response(typeof body === "string" ? body : JSON.stringify(body), {
       status,
       headers: { "x-request-id": "req_1", "retry-after": "3" },
@@ -28,7 +28,7 @@ async function refusedBy(client: typeof ours, status: number, body: unknown): Pr
   const brim = new client.Brim({
     apiKey: "brim_sk_x",
     baseUrl: "http://localhost",
-    fetch: answer,
+    fetch: respond,
     maxRetries: 0,
   });
   return brim.getBalance().catch((error: unknown) => error);
@@ -43,18 +43,18 @@ const body = (error: string, details = {}) => ({
 });
 
 describe("errors", () => {
-  it("are recognised whichever copy of the client threw them", async () => {
-    const error = await refusedBy(theirs, 402, body("PAYMENT_REQUIRED", { available_usd: "1.00" }));
+  it("are recognized by instanceof across copies of the client", async () => {
+    const error = await errorFrom(otherCopy, 402, body("PAYMENT_REQUIRED", { available_usd: "1.00" }));
 
-    expect(theirs.PaymentRequiredError).not.toBe(ours.PaymentRequiredError);
+    expect(otherCopy.PaymentRequiredError).not.toBe(ours.PaymentRequiredError);
     expect(error instanceof ours.PaymentRequiredError && error.availableUsd).toBe("1.00");
     expect(error).toBeInstanceOf(ours.BrimError);
     expect(error).not.toBeInstanceOf(ours.RateLimitedError);
     expect((error as Error).name).toBe("PaymentRequiredError");
   });
 
-  it("say what the API said", async () => {
-    const error = await refusedBy(ours, 429, body("RATE_LIMITED"));
+  it("carry the code, message, request id and retry time of the response", async () => {
+    const error = await errorFrom(ours, 429, body("RATE_LIMITED"));
 
     expect(error).toBeInstanceOf(ours.RateLimitedError);
     expect(error).toMatchObject({
@@ -67,26 +67,26 @@ describe("errors", () => {
   });
 
   it.each(["<h1>Bad gateway</h1>", "", "null", "[]", '"text"', '{"error":{"code":1}}'])(
-    "say that %j is no answer of Brim's",
+    "report NOT_UNDERSTOOD for the body %j",
     async (text) => {
-      expect(await refusedBy(ours, 502, text)).toMatchObject({
+      expect(await errorFrom(ours, 502, text)).toMatchObject({
         code: "NOT_UNDERSTOOD",
         status: 502,
-        message: "The server answered with 502.",
+        message: "Unexpected response with status 502. It is not from Brim.",
       });
     },
   );
 
-  it("say so too when such a page comes with a 200", async () => {
-    expect(await refusedBy(ours, 200, "<h1>Welcome to our network</h1>")).toMatchObject({
+  it("report NOT_UNDERSTOOD for an HTML page with status 200", async () => {
+    expect(await errorFrom(ours, 200, "<h1>Welcome to our network</h1>")).toMatchObject({
       code: "NOT_UNDERSTOOD",
-      message: "The server answered with 200.",
+      message: "Unexpected response with status 200. It is not from Brim.",
     });
   });
 
-  it("nothing else is one of them", () => {
-    for (const thing of [new Error("x"), null, undefined, "x", {}]) {
-      expect(thing).not.toBeInstanceOf(ours.BrimError);
+  it("do not include other values", () => {
+    for (const value of [new Error("x"), null, undefined, "x", {}]) {
+      expect(value).not.toBeInstanceOf(ours.BrimError);
     }
   });
 });

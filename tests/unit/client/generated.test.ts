@@ -14,12 +14,12 @@ beforeAll(() => {
 });
 
 describe("the generated client", () => {
-  it("is what the API's description gives: after a change of the API run `npm run generate:client`", () => {
+  it("is up to date with the OpenAPI document (otherwise run `npm run generate:client`)", () => {
     expect(readFileSync("lib/client/generated/brim.ts", "utf8")).toBe(writeClient(document));
     expect(readFileSync("lib/client/generated/error-code.ts", "utf8")).toBe(writeErrorCode(document));
   });
 
-  it("knows every code of an error, and takes one that a newer Brim sends", () => {
+  it("knows every error code, and accepts unknown codes of a newer Brim", () => {
     const known = document.components.schemas.Error?.properties?.error?.enum;
 
     expect(known).toEqual(PUBLIC_CODES);
@@ -29,11 +29,11 @@ describe("the generated client", () => {
     expectTypeOf<"CODE_OF_TOMORROW">().toExtend<BrimError["code"]>();
   });
 
-  it("does not depend on where Brim is", () => {
+  it("does not contain APP_URL", () => {
     expect(writeClient(document)).not.toContain("billing.example.com/api");
   });
 
-  it("has a method for each call but Stripe's", async () => {
+  it("has a method for every operation except the Stripe webhook", async () => {
     const { Brim } = await import("@/lib/client");
     const brim = new Brim({ apiKey: "brim_sk_x", baseUrl: "http://localhost" }) as unknown as Record<
       string,
@@ -48,7 +48,7 @@ describe("the generated client", () => {
     expect(missing).toEqual(["receiveStripeEvent"]);
   });
 
-  it("is refused when a field could go to two places", () => {
+  it("cannot be generated if a field could belong to both the query and the body", () => {
     const faulty = structuredClone(document);
     const hold = faulty.paths["/api/v1/usage/holds/{hold_id}/capture"]?.post;
     hold?.parameters?.push({ name: "amount_usd", in: "query", required: false, schema: { type: "string" } });

@@ -16,7 +16,7 @@ import {
 const anyAmount = fc.bigInt({ min: -9_000_000_000_000_000_000n, max: 9_000_000_000_000_000_000n }).map(nanos);
 
 describe("parseUsd", () => {
-  it("reads back exactly what formatUsd writes", () => {
+  it("is the inverse of formatUsd", () => {
     fc.assert(
       fc.property(anyAmount, (amount) => {
         expect(parseUsd(formatUsd(amount), { decimals: 9, signed: true })).toBe(amount);
@@ -24,7 +24,7 @@ describe("parseUsd", () => {
     );
   });
 
-  it("reads a number of at most 15 digits as exactly the decimal that was written", () => {
+  it("parses a number with at most 15 significant digits exactly", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 999_999 }),
@@ -47,7 +47,7 @@ describe("parseUsd", () => {
     [-0, 0n],
     ["0.000000001", 1n],
     [123456789012345, 123_456_789_012_345_000_000_000n],
-  ])("reads %j", (input, expected) => {
+  ])("parses %j", (input, expected) => {
     expect(parseUsd(input, { decimals: 9 })).toBe(expected);
   });
 
@@ -76,18 +76,18 @@ describe("parseUsd", () => {
     0.1234567890123456,
     1e-10,
     Number("12345678901234567"),
-  ])("refuses %j", (input) => {
+  ])("rejects %j", (input) => {
     expect(() => parseUsd(input, { decimals: 9 })).toThrow(AmountFormatError);
   });
 
   it.each([["25.001"], [25.001], ["25.000"]])(
-    "refuses more than two decimals where cents are asked: %j",
+    "rejects more than two decimals for whole cents: %j",
     (input) => {
       expect(() => parseUsd(input, { decimals: 2 })).toThrow("at most 2 decimals");
     },
   );
 
-  it("never throws anything but AmountFormatError", () => {
+  it("throws only AmountFormatError", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.double()), (input) => {
         try {
@@ -109,18 +109,18 @@ describe("formatUsd", () => {
     [-500_000_000n, "-0.50"],
     [25_000_000_000n, "25.00"],
     [9_000_000_000_000_000_000n, "9000000000.00"],
-  ])("writes %s as %s", (amount, text) => {
+  ])("formats %s as %s", (amount, text) => {
     expect(formatUsd(amount as Nanos)).toBe(text);
   });
 
-  it("groups thousands for people and keeps every digit", () => {
+  it("groups thousands for display and keeps every digit", () => {
     expect(displayUsd(nanos(1_234_567_000_012_000n))).toBe("$1,234,567.000012");
     expect(displayUsd(nanos(-5_000_000_000n))).toBe("−$5.00");
   });
 });
 
 describe("cents", () => {
-  it("survive the way to nano-dollars and back", () => {
+  it("convert to nano-dollars and back without loss", () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 500_000n }), (amount) => {
         expect(toWholeCents(fromCents(cents(amount)))).toBe(amount);
@@ -129,7 +129,7 @@ describe("cents", () => {
     expect(formatCents(cents(2_500n))).toBe("25.00");
   });
 
-  it("refuses to drop a fraction", () => {
+  it("reject fractions of a cent", () => {
     expect(() => toWholeCents(nanos(1n))).toThrow(RangeError);
   });
 });

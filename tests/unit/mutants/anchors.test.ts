@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { findAnchor } from "@/tests/mutants/insert-fault";
 import { MUTANTS } from "@/tests/mutants/mutants";
-import { findAnchor } from "@/tests/mutants/plant";
 
-it("there are at least thirty, each with a name of its own", () => {
+it("there are at least thirty mutants with unique names", () => {
   const names = MUTANTS.map(({ name }) => name);
 
   expect(names.length).toBeGreaterThanOrEqual(30);
@@ -11,7 +11,7 @@ it("there are at least thirty, each with a name of its own", () => {
 });
 
 it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
-  "can be planted, and its tests exist: %s",
+  "can be inserted, and its tests exist: %s",
   (_name, mutant) => {
     const { content, mutated } = findAnchor(".", mutant);
 

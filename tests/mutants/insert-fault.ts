@@ -2,20 +2,19 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Mutant, Place } from "./mutants";
 
-/** A mutant's text no longer stands where it says, or stands there more than once. */
+/** The text that a mutant replaces is missing, or occurs more than once. */
 export class AnchorError extends Error {}
 
-/** A place with the part of its file in which the text is looked for. */
+/** A file, with the range that is searched. */
 interface Anchor {
   file: string;
   content: string;
-  /** Where the part begins and ends. */
   from: number;
   to: number;
 }
 
 /**
- * Finds where a mutant is planted.
+ * Finds the text that a mutant replaces.
  *
  * @returns the file below `root`, its content, and the content with the fault
  * @throws AnchorError
@@ -24,13 +23,17 @@ export function findAnchor(root: string, { name, place, search, replace }: Mutan
   const { file, content, from, to } = locate(root, place);
   const part = content.slice(from, to);
   const count = part.split(search).length - 1;
-  if (count !== 1) throw new AnchorError(`"${name}": the text stands ${count} times in ${file}: ${search}`);
+  if (count !== 1) throw new AnchorError(`"${name}": the text occurs ${count} times in ${file}: ${search}`);
   const mutated = content.slice(0, from) + part.replace(search, () => replace) + content.slice(to);
   return { file, content, mutated };
 }
 
-/** Plants a fault in a copy of the project; the function that is returned takes it back. */
-export function plant(root: string, mutant: Mutant): () => void {
+/**
+ * Inserts a fault into a copy of the project.
+ *
+ * @returns a function that removes the fault
+ */
+export function insertFault(root: string, mutant: Mutant): () => void {
   const { file, content, mutated } = findAnchor(root, mutant);
   writeFileSync(join(root, file), mutated);
   return () => writeFileSync(join(root, file), content);
@@ -45,7 +48,7 @@ function locate(root: string, place: Place): Anchor {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => `prisma/migrations/${name}/migration.sql`)
     .sort();
-  // The last definition is the one in force.
+  // The last definition is the current one.
   for (const file of migrations.reverse()) {
     const content = readFileSync(join(root, file), "utf8");
     const definitions = [
@@ -59,7 +62,7 @@ function locate(root: string, place: Place): Anchor {
   throw new AnchorError(`No migration defines ${place.sqlFunction}.`);
 }
 
-/** The body ends at the second of its dollar quotes. */
+/** Returns the end of a function body, which is at the second dollar quote. */
 function endOfDefinition(content: string, from: number): number {
   const [quote = "$$"] = content.slice(from).match(/\$\w*\$/) ?? [];
   const opening = content.indexOf(quote, from);
