@@ -19,7 +19,7 @@ const integration = {
   pool: "forks",
   maxWorkers: 4, // two more than CI has cores, because tests of timeouts and outages mostly wait
   isolate: false, // a process runs many files; shared state is reset before each
-  setupFiles: "tests/support/fresh-file.ts",
+  setupFiles: "tests/support/reset-between-files.ts",
   sequence: { groupOrder: 1 }, // after the unit tests, which may use every core
   globalSetup: "tests/support/postgres-server.ts",
 } as const;
@@ -33,7 +33,7 @@ const integrationRoutes = {
     include: ["tests/integration/http/**/*.test.ts"],
     // The first two already use both adapters, and the last one tests the client.
     exclude: ["tests/integration/http/{refusal-matrix,fuzz,client}.test.ts"],
-    env: { BRIM_TEST_DOOR: "route" },
+    env: { BRIM_TEST_ADAPTER: "route" },
   },
 };
 
@@ -50,7 +50,7 @@ export default defineConfig({
           environment: "node",
           pool: "threads",
           isolate: false, // load packages once per thread
-          setupFiles: "tests/support/fresh-file.ts",
+          setupFiles: "tests/support/reset-between-files.ts",
         },
       },
       {

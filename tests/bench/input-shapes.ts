@@ -1,4 +1,4 @@
-/** A way to fill a field with so many bytes. */
+/** A way to fill a field with a number of bytes. */
 export type Shape = readonly [name: string, fill: (bytes: number) => string];
 
 const repeated = (unit: string, before = "", after = ""): Shape[1] => {
@@ -8,7 +8,7 @@ const repeated = (unit: string, before = "", after = ""): Shape[1] => {
   };
 };
 
-/** Numbered, so that no two are the same. */
+/** Numbers the items, so that all are different. */
 const numbered = (write: (index: number) => string, before: string, after: string): Shape[1] => {
   return (bytes) => {
     const items: string[] = [];
@@ -18,12 +18,12 @@ const numbered = (write: (index: number) => string, before: string, after: strin
       size += item.length + 1;
       items.push(item);
     }
-    items.pop(); // the one that was too much
+    items.pop(); // the one that exceeded the size
     return before + items.join(",") + after;
   };
 };
 
-/** Whatever regular expressions and parsers stumble over. */
+/** Texts that are slow for regular expressions and parsers. */
 const TEXTS: readonly Shape[] = [
   ["letters", repeated("a")],
   ["zeros", repeated("0", "1.", "1")],
@@ -44,7 +44,7 @@ const quoted = ([name, fill]: Shape): Shape => [
   (bytes) => JSON.stringify(fill(bytes - 2)),
 ];
 
-/** JSON values: texts, numbers, and what nests or repeats. */
+/** JSON values: strings, numbers, and nested and repeated values. */
 export const JSON_SHAPES: readonly Shape[] = [
   ...TEXTS.map(quoted),
   ["text of other characters", repeated("é", '"', '"')],
@@ -65,7 +65,7 @@ export const JSON_SHAPES: readonly Shape[] = [
   ["spaces", repeated(" ", "", "1")],
 ];
 
-/** What a header can hold. */
+/** Values that are valid in a header. */
 export const HEADER_SHAPES: readonly Shape[] = [
   ...TEXTS,
   ["a key", repeated("x", "Bearer brim_sk_")],
@@ -78,7 +78,7 @@ export const HEADER_SHAPES: readonly Shape[] = [
   ["an address", repeated(":1", "2001")],
 ];
 
-/** What an address can hold: percent-encoded where it must be. */
+/** Values that are valid in a URL, percent-encoded where necessary. */
 export const QUERY_SHAPES: readonly Shape[] = [
   ...TEXTS.map(([name, fill]): Shape => [name, (bytes) => fill(bytes).replaceAll(" ", "+")]),
   ["escapes", repeated("%41")],

@@ -1,10 +1,10 @@
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import type pg from "pg";
 
-/** The settings of Postgres that decide what a commit costs. */
+/** Postgres settings that determine the cost of a commit. */
 const SETTINGS = ["fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size"];
 
-/** What the numbers of this run depend on, in lines. */
+/** Describes the machine and settings that the results depend on. */
 export async function describeMachine(database: pg.Pool): Promise<string> {
   const { rows } = await database.query<{ name: string; value: string }>(
     "SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name",

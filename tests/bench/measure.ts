@@ -1,24 +1,24 @@
 import { performance } from "node:perf_hooks";
 import { median, type Spread, spreadOf } from "./spread";
 
-/** One of the things that are compared. */
+/** One of the compared alternatives. */
 export interface Contender {
   name: string;
-  /** Works for about so long and tells how many a second were done. */
+  /** Runs for about this long and returns the operations per second. */
   run(ms: number): Promise<number>;
 }
 
-/** What was measured of all contenders, round by round. */
+/** Results of all contenders by round. */
 export interface Comparison {
-  /** How many a second. */
+  /** Operations per second. */
   rateOf(name: string): Spread;
-  /** One contender's rate by the other's. Divided round by round: what slows the machine for a while slows both. */
+  /** Ratio of two rates, computed per round, so that temporary slowdowns affect both. */
   ratio(name: string, floor: string): Spread;
 }
 
 /**
- * Lets contenders take turns, so that no one has the quiet minutes for itself. Every second round runs backwards:
- * a machine that grows slower all the time favours nobody.
+ * Runs the contenders alternately, so that temporary load affects all of them. Every second round runs in reverse order, so
+ * that a steady slowdown favors none.
  */
 export async function compare(
   contenders: readonly Contender[],
@@ -33,7 +33,7 @@ export async function compare(
   }
   const ratesOf = (name: string) => {
     const found = rates.get(name);
-    if (!found) throw new Error(`Nothing is called "${name}" here.`);
+    if (!found) throw new Error(`There is no contender "${name}".`);
     return found;
   };
   return {
@@ -43,14 +43,14 @@ export async function compare(
   };
 }
 
-/** Repeats `work` in so many loops at once until the time is over. `work` tells how many things it did. */
+/** Repeats `work` in concurrent loops until the time is up. `work` returns the number of operations it did. */
 export async function throughput(clients: number, ms: number, work: () => Promise<number>): Promise<number> {
   const startedAt = performance.now();
   const until = startedAt + ms;
   let done = 0;
   const loop = async () => {
     while (performance.now() < until) {
-      const count = await work(); // not `done += await …`: that would add to what `done` was before the wait
+      const count = await work(); // not `done += await …`, which reads `done` before the wait
       done += count;
     }
   };
@@ -58,7 +58,7 @@ export async function throughput(clients: number, ms: number, work: () => Promis
   return (done * 1_000) / (performance.now() - startedAt);
 }
 
-/** The middle of the milliseconds that a single `work` takes, one after another. */
+/** Returns the median time of a single `work` in milliseconds, measured sequentially. */
 export async function medianMs(times: number, work: () => Promise<unknown>): Promise<number> {
   const took: number[] = [];
   for (let count = 0; count < times; count++) {

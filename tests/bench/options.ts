@@ -1,20 +1,20 @@
 import { parseArgs } from "node:util";
 import { GROUP_NAMES, type GroupName } from "./groups";
 
-/** How `npm run bench` was called. */
+/** Command-line options of `npm run bench`. */
 export interface BenchOptions {
-  /** Tiny numbers: says only that everything still runs. */
+  /** Only checks that everything runs. */
   isQuick: boolean;
-  /** Whether a missed target ends the run with exit code 1. */
+  /** Whether a missed target exits with code 1. */
   isStrict: boolean;
   groups: readonly GroupName[];
-  /** A folder that keeps the large ledger, so that the next run need not fill it again. */
+  /** Folder that keeps the large ledger for the next run. */
   keptFolder: string | null;
 }
 
 export const USAGE = `npm run bench -- [--quick] [--strict] [--only ${GROUP_NAMES.join("|")}]… [--data FOLDER]`;
 
-/** @throws Error in one line, for an option that does not exist */
+/** @throws Error unknown option */
 export function readOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],

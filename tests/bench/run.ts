@@ -9,7 +9,7 @@ for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ] as const) {
-  process.once(signal, () => process.exit(code)); // leaves by the exit handlers, which stop Postgres and remove its data
+  process.once(signal, () => process.exit(code)); // runs the exit handlers, which stop Postgres and delete its data
 }
 
 try {
@@ -36,9 +36,10 @@ async function runBench(options: BenchOptions): Promise<Row[]> {
     }
     console.log(`\n${formatTable(rows)}\n`);
     console.log(
-      `${scale.rounds} rounds in turn; medians; took ${Math.round((Date.now() - startedAt) / 1_000)} s`,
+      `${scale.rounds} alternating rounds; medians; took ${Math.round((Date.now() - startedAt) / 1_000)} s`,
     );
-    if (options.isQuick) console.log("--quick only shows that everything runs: its numbers mean nothing.");
+    if (options.isQuick)
+      console.log("--quick only checks that everything runs; its numbers are meaningless.");
     return rows;
   } finally {
     await postgres.stop();

@@ -1,18 +1,18 @@
 import type { LedgerSize } from "./ledger/fill-ledger";
 
-/** How much is measured. */
+/** Size and duration of the measurements. */
 export interface Scale {
-  /** One contender runs for so long before the next one has its turn. */
+  /** How long a contender runs before the next one. */
   sliceMs: number;
-  /** Runs of each contender before the first that counts. */
+  /** Warm-up runs of each contender. */
   warmUpMs: number;
-  /** The same for what begins cold: a server whose code is not compiled yet, a table that is not in memory. */
+  /** Warm-up runs of contenders that start cold, such as a new server or an uncached table. */
   longWarmUpMs: number;
-  /** How often each contender has its turn. */
+  /** Number of measured runs of each contender. */
   rounds: number;
-  /** Single reads that are timed for one number. */
+  /** Number of reads that are timed for one result. */
   reads: number;
-  /** Routes whose fields, headers and parameters are filled up; all are measured in full. */
+  /** Number of routes measured by the `input-size` group. */
   inputRoutes: number;
   ledger: LedgerSize;
   grown: LedgerSize;

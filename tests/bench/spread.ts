@@ -1,4 +1,4 @@
-/** The middle of several measurements, and the ends. */
+/** Median, minimum and maximum of several measurements. */
 export interface Spread {
   median: number;
   min: number;

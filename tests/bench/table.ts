@@ -1,11 +1,11 @@
 import type { Spread } from "./spread";
 
-/** One line of the result: a rate against the floor of the same rounds, or a number that must stay below another. */
+/** One row of the result: a rate relative to a baseline, or a number with an upper limit. */
 export type Row =
   | { kind: "ratio"; name: string; measured: Spread; floor: Spread; ratio: Spread; atLeast?: number }
   | { kind: "limit"; name: string; measured: Spread; unit: "ms" | "MB" | "µs" | "×"; below?: number };
 
-/** Undefined when nothing was promised. */
+/** Returns undefined if there is no target. */
 export function isMet(row: Row): boolean | undefined {
   if (row.kind === "ratio") return row.atLeast === undefined ? undefined : row.ratio.median >= row.atLeast;
   return row.below === undefined ? undefined : row.measured.median < row.below;
@@ -13,7 +13,7 @@ export function isMet(row: Row): boolean | undefined {
 
 const HEADER = ["", "measured", "floor", "ratio (min–max)", "target", ""];
 
-/** The rows as lines of text, in columns. */
+/** Formats the rows as a table. */
 export function formatTable(rows: readonly Row[]): string {
   const lines = [HEADER, ...rows.map(cellsOf)];
   const widths = HEADER.map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));

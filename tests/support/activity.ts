@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 
 /**
- * How long this process and the processes it started have worked or waited for a processor, in milliseconds since they began.
- * Time in the queue for a processor counts, so a process on a busy machine is as active as on a quiet one.
+ * Returns how long this process and its children have run or waited for a CPU, in milliseconds since they started. Waiting
+ * counts, so a process is as active on a busy machine as on an idle one.
  *
- * Linux tells both; elsewhere only the processor time of this process is known.
+ * Outside Linux, only the CPU time of this process is available.
  *
- * @see https://docs.kernel.org/scheduler/sched-stats.html the two first numbers of `schedstat`, in nanoseconds
+ * @see https://docs.kernel.org/scheduler/sched-stats.html for the first two numbers of `schedstat`, in nanoseconds
  */
 export function activityMs(): number {
   try {
@@ -23,7 +23,7 @@ function activityOf(pid: number): number {
   return (running + queued) / 1_000_000 + children.map(activityOfChild).reduce((sum, ms) => sum + ms, 0);
 }
 
-/** A child may end between the moment it is listed and the moment it is read. */
+/** Returns 0 if the child has exited since it was listed. */
 function activityOfChild(pid: string): number {
   try {
     return activityOf(Number(pid));

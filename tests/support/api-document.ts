@@ -3,15 +3,15 @@ import addFormats from "ajv-formats";
 import { ROUTES } from "@/lib/http";
 import { buildDocument, type OpenApiDocument } from "@/lib/http/openapi";
 
-/** One request and its answer, as the wire had them. */
+/** One HTTP request and its response. */
 export interface Exchange {
   method: string;
-  /** With the query, as it was asked for. */
+  /** Includes the query. */
   path: string;
   requestBody: unknown;
   status: number;
   headers: Headers;
-  /** Undefined when there was none. */
+  /** Undefined if there was none. */
   body: unknown;
 }
 
@@ -23,7 +23,7 @@ interface Described {
 
 const DOCUMENT_ID = "https://brim.test/openapi.json";
 
-/** On globalThis, because each test file loads this module anew and the document stays the same for a whole run. */
+/** On globalThis, because each test file reloads this module but the document is the same for the whole run. */
 const shared = globalThis as typeof globalThis & {
   testApiDocument?: { document: OpenApiDocument; ajv: Ajv2020 };
 };
@@ -40,10 +40,10 @@ function theDocument() {
 }
 
 /**
- * Holds one exchange with the API against our OpenAPI document: the status is documented there, the body fits it without a
- * field that it does not have, the headers that it promises are there, and a body that was taken is one that it allows.
+ * Checks a response against our OpenAPI document: its status is documented, its body matches the schema without unknown
+ * fields, and documented headers are present. If the request succeeded, its body must match the schema too.
  *
- * @throws Error naming what does not fit
+ * @throws Error listing the differences
  */
 export function expectDocumented(exchange: Exchange): void {
   const pathname = exchange.path.split("?")[0] ?? "";
@@ -52,9 +52,9 @@ export function expectDocumented(exchange: Exchange): void {
   const found = findOperation(document, exchange.method, pathname);
   const problems = found ? compare(exchange, found) : compareUnknown(exchange);
   if (problems.length === 0) return;
-  const where = `${exchange.method} ${exchange.path} answered ${exchange.status}`;
+  const request = `${exchange.method} ${exchange.path}`;
   throw new Error(
-    `${where}, which is not what our OpenAPI document says:\n${problems.slice(0, 5).join("\n")}`,
+    `${request} returned ${exchange.status}, which does not match the OpenAPI document:\n${problems.slice(0, 5).join("\n")}`,
   );
 }
 
@@ -75,7 +75,7 @@ function compare(
     ...(content ? misfitsOfBody(at, content, exchange) : body === undefined ? [] : ["There is a body."]),
     ...(status < 300 && operation.requestBody && exchange.requestBody !== undefined
       ? misfits(`${pointer}/requestBody/content/application~1json/schema`, exchange.requestBody).map(
-          (one) => `It took: ${one}`,
+          (problem) => `It accepted: ${problem}`,
         )
       : []),
   ];
@@ -87,9 +87,9 @@ function misfitsOfBody(at: string, content: Record<string, unknown>, { headers, 
   return misfits(`${at}/content/${escapeName(type)}/schema`, body);
 }
 
-/** An address or a method that the document does not have is answered by one refusal only. */
+/** Checks the response of an undocumented path or method, which must be our 404. */
 function compareUnknown({ status, body }: Exchange): string[] {
-  if (status !== 404) return ["This address is not documented."];
+  if (status !== 404) return ["This path is not documented."];
   return misfits("/components/schemas/Error", body);
 }
 

@@ -18,25 +18,24 @@ import { applySettings } from "./settings";
 const SECRET_KEY = "sk_test_brimintegrationtests";
 const WEBHOOK_SECRET = "whsec_brimintegrationtests";
 
-/** Brim's API by the direct door, and the sandbox, both over HTTP on ports of their own. */
+/** Brim's API and the sandbox, each over HTTP on its own port. */
 export interface RunningBrim {
-  /** Brim's address. */
   url: string;
   sandbox: Sandbox;
-  /** The sandbox's own database, for what its API cannot do. */
+  /** The sandbox's database, for changes that its API cannot make. */
   sandboxDatabaseUrl: string;
-  /** The real SDK, as a second program of the operator would use it. */
+  /** The real Stripe SDK, connected to the sandbox. */
   stripe: Stripe;
   webhookSecret: string;
-  /** Steers the sandbox: `control("/clock", { advance_seconds: 60 })`. */
+  /** Calls the sandbox's control API: `control("/clock", { advance_seconds: 60 })`. */
   control(path: string, body?: unknown, method?: string): Promise<Record<string, unknown>>;
-  /** Stops listening and starts again, as a restart of Brim looks from outside. */
-  goAway(): Promise<void>;
-  comeBack(): Promise<void>;
+  /** With `startListening`, simulates a restart of Brim. */
+  stopListening(): Promise<void>;
+  startListening(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts both on fresh databases. One for a test file; each test makes its own customers. */
+/** Starts both on new databases. Start one per test file; each test creates its own customers. */
 export async function startBrim(
   options: { settings?: Record<string, string>; retryScheduleMs?: number[] } = {},
 ): Promise<RunningBrim> {
@@ -77,8 +76,8 @@ export async function startBrim(
     }),
     webhookSecret: WEBHOOK_SECRET,
     control: (path, body, method = "POST") => control(sandbox.url, path, body, method),
-    goAway: () => close(server),
-    async comeBack() {
+    stopListening: () => close(server),
+    async startListening() {
       server = await listen(port);
     },
     async stop() {
@@ -91,15 +90,15 @@ export async function startBrim(
   };
 }
 
-/** Every test of the API runs through both doors: once through the direct one, once through what the `route.ts` files export. */
-function doorUnderTest(): RequestListener {
-  return process.env.BRIM_TEST_DOOR === "route"
+/** Returns the adapter under test. The API tests run with both: the Node listener and the handler that `route.ts` exports. */
+function adapterUnderTest(): RequestListener {
+  return process.env.BRIM_TEST_ADAPTER === "route"
     ? getRequestListener(door, { overrideGlobalObjects: false })
     : apiListener;
 }
 
 async function listen(port: number): Promise<Server> {
-  const server = createServer(doorUnderTest());
+  const server = createServer(adapterUnderTest());
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
@@ -123,7 +122,7 @@ async function control(sandboxUrl: string, path: string, body: unknown, method: 
   return (await response.json()) as Record<string, unknown>;
 }
 
-/** A customer with a key, as programs meet Brim. */
+/** A customer with an API key. */
 export interface ApiCustomer {
   customerId: CustomerId;
   key: string;
@@ -132,7 +131,7 @@ export interface ApiCustomer {
   delete(path: string): Promise<ApiAnswer>;
 }
 
-/** An answer of the API with its body read. */
+/** A response of the API with its parsed body. */
 export interface ApiAnswer {
   status: number;
   headers: Headers;
@@ -140,7 +139,7 @@ export interface ApiAnswer {
   body: any;
 }
 
-/** Makes a customer with a key of the given scopes. */
+/** Creates a customer with an API key of the given scopes. */
 export async function aCustomer(
   brim: RunningBrim,
   scopes: "all" | readonly Scope[] = "all",
@@ -150,7 +149,7 @@ export async function aCustomer(
   return { customerId, key: secret, ...callerWith(brim, secret) };
 }
 
-/** Calls Brim with a key. */
+/** Returns functions that call Brim with an API key. */
 export function callerWith(brim: RunningBrim, key: string) {
   const authorization = `Bearer ${key}`;
   return {
@@ -165,7 +164,7 @@ export function callerWith(brim: RunningBrim, key: string) {
   };
 }
 
-/** One request to Brim. Whatever it answers must be as our OpenAPI document says. */
+/** Sends one request to Brim and checks the response against the OpenAPI document. */
 export async function call(brim: RunningBrim, path: string, init: RequestInit): Promise<ApiAnswer> {
   const response = await fetch(`${brim.url}${path}`, init);
   const text = await response.text();
@@ -181,14 +180,14 @@ function readJson(body: RequestInit["body"]): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    return undefined; // some tests send what is no JSON
+    return undefined; // some tests send invalid JSON
   }
 }
 
-/** How long a value may stay the same before waiting for it is given up, in milliseconds. Only against hanging. */
+/** How long a value may stay unchanged before `eventually` fails. */
 const UNCHANGED_MS = 60_000;
 
-/** Waits until something is true. Fails with the last thing that was read when that has not changed for a minute. */
+/** Polls until a condition holds. Fails with the last value if it has not changed for a minute. */
 export async function eventually<T>(read: () => Promise<T>, isDone: (value: T) => boolean): Promise<T> {
   let last: string | undefined;
   let changedAt = Date.now();
@@ -197,7 +196,8 @@ export async function eventually<T>(read: () => Promise<T>, isDone: (value: T) =
     if (isDone(value)) return value;
     const now = inspect(value, { depth: 9 });
     if (now !== last) [last, changedAt] = [now, Date.now()];
-    if (Date.now() - changedAt > UNCHANGED_MS) throw new Error(`It did not come true: ${last}`);
+    if (Date.now() - changedAt > UNCHANGED_MS)
+      throw new Error(`The condition never held. Last value: ${last}`);
     await new Promise((resolve) => setTimeout(resolve, 15));
   }
 }

@@ -4,20 +4,20 @@ import { build } from "esbuild";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
-/** A command that plain Node runs. */
+/** A command bundled for Node. */
 export interface BundledCommand {
   readonly file: string;
   remove(): void;
 }
 
 /**
- * Bundles a command as the build does, for a test that starts it many times: to compile it for each start would take
- * longer than what the test is about.
+ * Bundles a command as the build does, for tests that start it many times. Compiling it for each start would dominate the
+ * test.
  *
- * @param source its path in the project, such as `lib/commands/key.ts`
+ * @param source path in the project, such as `lib/commands/key.ts`
  */
 export async function bundleCommand(source: string): Promise<BundledCommand> {
-  const cache = join(ROOT, "node_modules/.cache"); // inside the project, so that its packages are found
+  const cache = join(ROOT, "node_modules/.cache"); // inside the project, so that packages resolve
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, "brim-test-command-"));
   const file = join(folder, "command.mjs");

@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { RunningBrim } from "./brim";
 
-/** Changes fields of an object in the sandbox, for a state that its API cannot be brought into. */
+/** Changes fields of an object in the sandbox, for states that its API cannot produce. */
 export async function changeAtStripe(brim: RunningBrim, id: string, change: object): Promise<void> {
   const client = new pg.Client({ connectionString: brim.sandboxDatabaseUrl });
   await client.connect();

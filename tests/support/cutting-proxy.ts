@@ -1,16 +1,16 @@
 import type { AddressInfo } from "node:net";
 import { createServer, connect as open, type Socket } from "node:net";
 
-/** A proxy in front of Postgres whose connections break as those of a process that is killed. */
+/** A proxy in front of Postgres that closes its connections as if the client process had been killed. */
 export interface CuttingProxy {
-  /** The address of the database through the proxy. */
+  /** URL of the database through the proxy. */
   url: string;
-  /** Breaks every connection now; nobody gets through any more. */
+  /** Closes every connection and refuses new ones. */
   cut(): void;
   stop(): Promise<void>;
 }
 
-/** @param options.after messages of the client, over all connections, after which every connection breaks */
+/** @param options.after number of client messages, over all connections, after which all connections are closed */
 export async function startCuttingProxy(
   databaseUrl: string,
   options: { after?: number } = {},
@@ -41,7 +41,7 @@ export async function startCuttingProxy(
     client.on("data", (chunk) => {
       messages += 1;
       if (messages <= after) upstream.write(chunk);
-      // The last message arrives, and its answer has nobody to go to.
+      // The last message still reaches the server; its response is lost.
       else upstream.write(chunk, cut);
     });
     upstream.on("data", (chunk) => client.write(chunk));

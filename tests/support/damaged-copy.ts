@@ -2,13 +2,13 @@ import type pg from "pg";
 import { createPool, WITHOUT_TIME_LIMITS } from "@/lib/platform/postgres";
 import { copyDatabase, databaseUrl, dropDatabase, newDatabaseName } from "./database";
 
-/** A copy of a database, on which a superuser may do what the original refuses. */
+/** A copy of a test database that a test may damage. */
 export interface DamagedCopy {
   pool: pg.Pool;
   drop(): Promise<void>;
 }
 
-/** Copies the database of this test file, which nobody may be connected to. */
+/** Copies the database of this test file. There must be no connections to it. */
 export async function copyToDamage(): Promise<DamagedCopy> {
   const original = new URL(process.env.DATABASE_URL ?? "");
   const name = newDatabaseName("damaged");
@@ -18,7 +18,7 @@ export async function copyToDamage(): Promise<DamagedCopy> {
     max: 2,
     sessionSettings: WITHOUT_TIME_LIMITS,
   });
-  pool.on("error", () => undefined); // dropping the database may cut a connection that is just being closed
+  pool.on("error", () => undefined); // dropping the database may close a connection that is being closed
   return {
     pool,
     async drop() {
@@ -28,7 +28,7 @@ export async function copyToDamage(): Promise<DamagedCopy> {
   };
 }
 
-/** Takes away every constraint, domain, unique index and trigger of some tables, so that they accept anything. */
+/** Drops every constraint, domain, unique index and trigger of some tables, so that they accept any row. */
 export async function removeGuards(
   database: pg.Pool | pg.ClientBase,
   tables: readonly string[],

@@ -2,18 +2,18 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { createForeignSchema, makeHostile } from "./hostile-settings";
 
-/** One database of a test. `drop` closes whatever is still connected to it. */
+/** A test's database. `drop` closes any remaining connections. */
 export interface TestDatabase {
   readonly url: string;
   drop(): Promise<void>;
 }
 
-/** Any number that nobody else locks: it makes copies of the template take turns. */
+/** Advisory lock that serializes copies of the template. */
 const TEMPLATE_LOCK = 7_306_201;
 
 /**
- * Creates a database on the server that `startTestPostgres` prepared: a copy of the migrated template, or an
- * empty one. A copy takes a fraction of a second: one for each test file, not one for each test.
+ * Creates a database on the server of `startTestPostgres`: a copy of the migrated template, or an empty one. A copy takes a
+ * fraction of a second, so create one per test file, not per test.
  */
 export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
   const serverUrl = requireEnv("TEST_POSTGRES_URL");
@@ -25,31 +25,31 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
   return { url: databaseUrl(serverUrl, name), drop: () => dropDatabase(serverUrl, name) };
 }
 
-/** A database name that no other run on the same server uses. */
+/** Returns a unique database name. */
 export function newDatabaseName(purpose: string): string {
   return `brim_${purpose}_${randomBytes(6).toString("hex")}`;
 }
 
-/** The address of another database on the same server. */
+/** Returns the URL of another database on the same server. */
 export function databaseUrl(serverUrl: string, name: string): string {
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return url.href;
 }
 
-/** Copies a database. Copies wait for each other, because Postgres refuses a template that is in use. */
+/** Copies a database. Copies are serialized, because Postgres cannot copy a template that is in use. */
 export async function copyDatabase(serverUrl: string, names: { from: string; to: string }): Promise<void> {
   await withConnection(serverUrl, async (client) => {
-    // The lock belongs to the session, so closing the connection releases it, also after a failure.
+    // A session lock: closing the connection releases it, even after a failure.
     await client.query("SELECT pg_advisory_lock($1)", [TEMPLATE_LOCK]);
     await client.query(`CREATE DATABASE ${quoted(names.to)} TEMPLATE ${quoted(names.from)}`);
-    await makeHostile(client, names.to); // settings belong to a database's name: a copy does not get them
+    await makeHostile(client, names.to); // a copy does not inherit the settings of its template
   });
   if (names.from === "template0") await withConnection(databaseUrl(serverUrl, names.to), createForeignSchema);
 }
 
-/** Closes a database's connections and lets nobody open another: so it can be copied. */
-export async function closeToEverybody(serverUrl: string, name: string): Promise<void> {
+/** Closes a database's connections and prevents new ones, so that it can be copied. */
+export async function blockConnections(serverUrl: string, name: string): Promise<void> {
   await withConnection(serverUrl, async (client) => {
     await client.query(`ALTER DATABASE ${quoted(name)} ALLOW_CONNECTIONS false`);
     await client.query("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1", [
@@ -59,21 +59,21 @@ export async function closeToEverybody(serverUrl: string, name: string): Promise
 }
 
 /**
- * Makes a database unreachable, as a crash of the server looks from outside: connections break and no new one opens.
+ * Simulates a crash of the database: closes its connections and prevents new ones.
  *
- * @returns a function that lets connections in again
+ * @returns a function that allows connections again
  */
-export async function takeDatabaseAway(url: string): Promise<() => Promise<void>> {
+export async function blockDatabase(url: string): Promise<() => Promise<void>> {
   const serverUrl = requireEnv("TEST_POSTGRES_URL");
   const name = new URL(url).pathname.slice(1);
-  await closeToEverybody(serverUrl, name);
+  await blockConnections(serverUrl, name);
   return () =>
     withConnection(serverUrl, async (client) => {
       await client.query(`ALTER DATABASE ${quoted(name)} ALLOW_CONNECTIONS true`);
     });
 }
 
-/** Drops a database together with its open connections; does nothing when it is gone already. */
+/** Drops a database and closes its connections. Does nothing if it does not exist. */
 export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
   await withConnection(serverUrl, (client) =>
     client.query(`DROP DATABASE IF EXISTS ${quoted(name)} WITH (FORCE)`),
@@ -98,6 +98,6 @@ function requireEnv(name: string): string {
   const value = process.env[name];
   if (value) return value;
   throw new Error(
-    `${name} is not set: this test needs the global setup in tests/support/postgres-server.ts.`,
+    `${name} is not set. This test needs the global setup in tests/support/postgres-server.ts.`,
   );
 }

@@ -1,10 +1,10 @@
-/** How thorough a test run is: `ci` on every change, `deep` when there is time to search for rare failures. */
+/** How thorough a test run is: `ci` for every change, `deep` to search for rare failures. */
 export type Depth = "ci" | "deep";
 
 /**
- * The depth of this run, from `TEST_DEPTH`; `ci` when it is not set.
+ * Returns the depth of this run, from `TEST_DEPTH`. Default `ci`.
  *
- * @throws Error any other value, so that a typo does not pass for a deep run
+ * @throws Error any other value, so that a typo does not turn a deep run into a default one
  */
 export function depth(): Depth {
   const value = process.env.TEST_DEPTH || "ci";

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 
-/** Something that a test file started and has to stop. */
+/** Something that a test file started and must stop. */
 interface Resource {
   readonly name: string;
   close(): Promise<unknown>;
@@ -15,9 +15,9 @@ const shared = globalThis as typeof globalThis & {
 shared.testResources ??= new Set();
 
 /**
- * Registers what a test file started, so that it is stopped when the file fails to do it.
+ * Registers something that a test file started, so that it is stopped even if the file fails to do so.
  *
- * @returns a function that forgets it; call it when it has been stopped
+ * @returns a function that unregisters it; call it after stopping it
  */
 export function onFileEnd(name: string, close: () => Promise<unknown>): () => void {
   const resource = { name, close };
@@ -26,14 +26,14 @@ export function onFileEnd(name: string, close: () => Promise<unknown>): () => vo
 }
 
 /**
- * Stops what the test file has not stopped itself, newest first, and the database connections last.
+ * Stops everything that the test file has not stopped, newest first, then closes the database connections.
  *
- * @returns the names of what was still there
+ * @returns the names of what it stopped
  */
 export async function closeFileResources(): Promise<string[]> {
   const left = [...(shared.testResources ?? [])].reverse();
   shared.testResources?.clear();
-  for (const { close } of left) await close().catch(() => undefined); // it may be half started
+  for (const { close } of left) await close().catch(() => undefined); // it may have failed to start
   const names = left.map(({ name }) => name);
   if (!shared.brimPool) return names;
 
@@ -41,7 +41,7 @@ export async function closeFileResources(): Promise<string[]> {
   shared.brimPool = undefined;
   shared.brimPrisma = undefined;
   await brimPrisma?.$disconnect().catch(() => undefined);
-  // A stalled test may hold a connection for ever, and the pool would wait for it.
+  // A stalled test may hold a connection forever, and the pool would wait for it.
   await Promise.race([brimPool.end(), new Promise((resolve) => setTimeout(resolve, 1_000))]);
   return [...names, "the database pool"];
 }

@@ -1,30 +1,30 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What becomes of one request on its way. */
+/** What happens to one request. */
 export type Fault =
-  /** Nothing. */
+  /** It succeeds. */
   | "pass"
-  /** The connection breaks before Brim sees anything. */
+  /** The connection closes before Brim receives it. */
   | "cut_before"
-  /** Brim has done its work and answered; the answer is lost. */
+  /** Brim processes it, but the response is lost. */
   | "cut_after"
-  /** Nobody ever answers. */
+  /** There is no response. */
   | "hang"
-  /** Somebody in between answers. */
+  /** The proxy responds itself. */
   | { status: number; headers?: Record<string, string> };
 
-/** A proxy between a client and Brim that fails as it is told. */
+/** A proxy between a client and Brim that injects faults. */
 export interface FlakyProxy {
   url: string;
-  /** What has arrived, in order. */
+  /** Received requests, in order. */
   seen: { method: string; path: string; key: string | undefined; at: number }[];
-  /** The next requests meet these faults, one each; then all pass again. */
+  /** Sets the faults of the next requests, one each. */
   next(...faults: Fault[]): void;
   stop(): Promise<void>;
 }
 
-/** @param choose decides where no fault is planned; without it requests pass */
+/** @param choose chooses the fault of requests without one from `next`; by default they pass */
 export async function startFlakyProxy(
   targetUrl: string,
   choose: () => Fault = () => "pass",

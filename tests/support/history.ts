@@ -3,7 +3,7 @@ import { TRANSFER_KINDS } from "@/lib/ledger";
 import { pool } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 
-/** One transfer of a made-up past. */
+/** One generated transfer of the past. */
 export interface PastTransfer {
   kind: "charge" | "refund" | "grant" | "adjustment";
   amountNanos: bigint;
@@ -11,7 +11,7 @@ export interface PastTransfer {
   at: Date;
 }
 
-/** Instants up to `now`: minutes, hours and days ago, and at the edges of the last hours, where sums by hour begin and end. */
+/** Generates times up to `now`: minutes, hours and days ago, and the boundaries of the last hours. */
 export function instantsBefore(now: Date): fc.Arbitrary<Date> {
   const ago = (maxMs: number) => fc.integer({ min: 0, max: maxMs }).map((ms) => now.getTime() - ms);
   const hour = Math.floor(now.getTime() / 3_600_000) * 3_600_000;
@@ -21,11 +21,11 @@ export function instantsBefore(now: Date): fc.Arbitrary<Date> {
   return fc.oneof(ago(300_000), edge, edge, ago(40 * 86_400_000)).map((ms) => new Date(ms));
 }
 
-/** Two keys that spent; ids of the form that the API promises. */
+/** Two API key ids in the documented form. */
 export const KEY_A = `key_${"a".repeat(26)}`;
 export const KEY_B = `key_${"b".repeat(26)}`;
 
-/** Transfers up to `now`, in no order of time. */
+/** Generates transfers up to `now`, in random order. */
 export function pastTransfers(now: Date): fc.Arbitrary<PastTransfer> {
   return fc.record({
     kind: fc.constantFrom("charge", "charge", "charge", "refund", "refund", "grant", "adjustment"),
@@ -36,8 +36,8 @@ export function pastTransfers(now: Date): fc.Arbitrary<PastTransfer> {
 }
 
 /**
- * Writes transfers of the past behind those that are there. The verbs post at the time of the database's clock, so
- * these rows are written directly: valid, numbered without a gap, and together with the account's last number.
+ * Appends transfers with past timestamps. The ledger's functions use the database clock, so this writes valid rows directly,
+ * with gapless sequence numbers, and updates the account.
  */
 export async function insertPast(customerId: CustomerId, transfers: readonly PastTransfer[]): Promise<void> {
   if (transfers.length === 0) return;

@@ -1,11 +1,11 @@
 import pg from "pg";
 
 /**
- * The tests' databases are set up by somebody else: every setting here differs from what Brim and the sandbox expect, and
- * the first schema of the search path is not theirs. `TEST_ISOLATION=serializable` tries the third level of isolation.
+ * Defaults of the test databases. Each differs from what Brim and the sandbox need, so that the tests prove that connections
+ * set their own. `TEST_ISOLATION=serializable` tests the third isolation level.
  */
 const HOSTILE_SETTINGS = {
-  TimeZone: "Pacific/Chatham", // 13:45 hours ahead in November: another day, and not whole hours
+  TimeZone: "Pacific/Chatham", // UTC+13:45 in November: another day, and not a whole number of hours
   DateStyle: "German, DMY",
   IntervalStyle: "sql_standard",
   bytea_output: "escape",
@@ -17,10 +17,10 @@ const HOSTILE_SETTINGS = {
   lock_timeout: "10ms",
 } as const;
 
-/** For the search path: unqualified names of new tables would go there. */
+/** First in the search path, so that unqualified new tables would be created there. */
 const FOREIGN_SCHEMA = "elsewhere";
 
-/** Makes new sessions of a database begin with settings that nobody would choose for Brim. */
+/** Applies the hostile defaults to a database. */
 export async function makeHostile(client: pg.Client, databaseName: string): Promise<void> {
   const database = pg.escapeIdentifier(databaseName);
   const changes = Object.entries(HOSTILE_SETTINGS).map(
@@ -31,7 +31,7 @@ export async function makeHostile(client: pg.Client, databaseName: string): Prom
   );
 }
 
-/** Adds the schema that the search path names; copies of the database have it, too. */
+/** Creates the schema in the search path. Copies of the database have it too. */
 export async function createForeignSchema(client: pg.Client): Promise<void> {
   await client.query(`CREATE SCHEMA IF NOT EXISTS ${FOREIGN_SCHEMA}`);
 }

@@ -3,15 +3,15 @@ import { z } from "zod";
 type JsonSchema = { [name: string]: unknown };
 type JsonType = "string" | "number" | "integer" | "boolean" | "null" | "array" | "object";
 
-/** One field of a body, as deep as it lies. */
+/** One field of a body, at any depth. */
 export interface JsonField {
-  /** As an answer names it: `charges.0.amount_usd`. */
+  /** The path as in error responses: `charges.0.amount_usd`. */
   path: string;
   types: readonly JsonType[];
   isRequired: boolean;
 }
 
-/** All fields that a schema of a body takes, those of nested objects and of the first item of lists too. */
+/** Returns all fields of a body schema, including those of nested objects and of the first item of arrays. */
 export function fieldsOf(schema: z.ZodType): JsonField[] {
   const root = z.toJSONSchema(schema, { io: "input" }) as JsonSchema;
   return walk(root, root, []);
@@ -44,7 +44,7 @@ function typesOf(root: JsonSchema, node: JsonSchema): JsonType[] {
   if (schema.type) return [schema.type].flat() as JsonType[];
   const choices = (schema.anyOf ?? schema.oneOf) as JsonSchema[] | undefined;
   if (choices) return choices.flatMap((choice) => typesOf(root, choice));
-  throw new Error(`No type is known for ${JSON.stringify(schema)}.`);
+  throw new Error(`Unknown type: ${JSON.stringify(schema)}.`);
 }
 
 function resolve(root: JsonSchema, node: JsonSchema): JsonSchema {
@@ -62,14 +62,14 @@ const SAMPLES: Record<Exclude<JsonType, "integer">, unknown> = {
   object: {},
 };
 
-/** One value of each type that a field does not take. */
+/** Returns one value of each JSON type that a field does not accept. */
 export function wrongValuesOf(types: readonly JsonType[]): unknown[] {
   return Object.entries(SAMPLES)
     .filter(([type]) => !types.includes(type as JsonType))
     .map(([, value]) => value);
 }
 
-/** A copy of a body with one field set, or taken out with `undefined`. */
+/** Returns a copy of a body with one field set, or removed if `undefined`. */
 export function withField(body: unknown, path: string, value: unknown): unknown {
   const copy = structuredClone(body) as JsonSchema;
   const parts = path.split(".");

@@ -17,18 +17,18 @@ import { type CustomerId, newId, type TopUpId } from "@/lib/platform/ids";
 
 const LONG_AGO = new Date("2026-01-01T00:00:00Z");
 
-/** Whole dollars as the ledger counts them. */
+/** Converts whole dollars to nano-dollars. */
 export function dollars(amount: number): Nanos {
   return nanos(BigInt(amount) * 1_000_000_000n);
 }
 
-/** What a keyed request brings besides its amount; a key of its own each time. */
+/** Returns the common fields of an idempotent request, with a new key each time. */
 export function keyed(owner: string): KeyedRequest {
   const key = newId("request");
   return { owner, key, requestHash: `hash of ${key}`, description: null, metadata: {}, apiKeyId: null };
 }
 
-/** A customer whose balance comes from a top-up, as it would be after Stripe's word. */
+/** Creates a customer with a balance from a settled top-up. */
 export async function aToppedUpCustomer(amount: number): Promise<CustomerId> {
   const { customerId } = await createCustomer({ name: "Acme", email: "acme@example.com" });
   await creditTopUp(customerId, amount);
@@ -61,7 +61,7 @@ export async function creditTopUp(customerId: CustomerId, amount: number): Promi
   return topUpIntentId;
 }
 
-/** A customer on whom every verb of the ledger was used. */
+/** Creates a customer with transfers of every kind. */
 export async function aCustomerWithHistory(): Promise<CustomerId> {
   const customerId = await aToppedUpCustomer(100);
   await spend(customerId);

@@ -5,13 +5,13 @@ import { prisma } from "@/lib/platform/db";
 import type { ApiKeyId } from "@/lib/platform/ids";
 import { type ApiAnswer, callerWith, type RunningBrim } from "./brim";
 
-/** The operator as its programs meet Brim. */
+/** An operator's API key, with functions that call Brim. */
 export interface Operator extends ReturnType<typeof callerWith> {
   apiKeyId: ApiKeyId;
   key: string;
 }
 
-/** A key of the operator. */
+/** Creates an operator key. */
 export async function anOperator(
   brim: RunningBrim,
   scopes: "all" | readonly Scope[] = "all",
@@ -20,7 +20,7 @@ export async function anOperator(
   return { apiKeyId, key: secret, ...callerWith(brim, secret) };
 }
 
-/** What is kept of what the operator did to something, the oldest first. */
+/** Returns the logged operator actions on an object, oldest first. */
 export function actionsOn(subjectId: string) {
   return prisma().operatorAction.findMany({
     where: { subjectId },
@@ -29,14 +29,14 @@ export function actionsOn(subjectId: string) {
   });
 }
 
-/** Fails unless an answer refuses one field, and names it. */
+/** Asserts that a response is a validation error of exactly one field. */
 export function expectRefusedField(answer: ApiAnswer, field: string): void {
   expect(answer.status).toBe(400);
   expect(answer.body.error).toBe("INVALID_REQUEST");
   expect(answer.body.details.issues.map((issue: { path: string }) => issue.path)).toContain(field);
 }
 
-/** Every id of a list, page by page. */
+/** Returns every id of a list, page by page. */
 export async function walk(
   get: (path: string) => Promise<ApiAnswer>,
   path: string,

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 
 const COMPILER = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 
-/** What a careful program is compiled with, and a compiler that looks into the types of packages too. */
+/** Strict compiler settings, including checks of the packages' own types. */
 const STRICT = {
   strict: true,
   exactOptionalPropertyTypes: true,
@@ -22,24 +22,24 @@ const STRICT = {
   outDir: "built",
 };
 
-/** A project of somebody else's, with Brim's client installed from a package. */
+/** A project outside the repository with Brim's client package installed. */
 export interface OutsideProject {
   folder: string;
-  /** The names of what the package brought, seen from its own folder. */
+  /** Files of the package, relative to its folder. */
   installed: string[];
   write(file: string, text: string): void;
   /**
-   * Compiles a file, with strict settings and what a test adds to them.
+   * Compiles a file with strict settings and additional options.
    *
-   * @returns what the compiler has to say; nothing when all is well
+   * @returns the compiler's output, empty on success
    */
   compile(file: string, options: Record<string, unknown>): Promise<string>;
-  /** Runs a compiled file with plain Node; what it prints, it prints as JSON. */
+  /** Runs a compiled file with Node and parses its JSON output. */
   run(file: string, environment: Record<string, string>): Promise<unknown>;
   remove(): void;
 }
 
-/** Packs the client as `npm pack` does, and installs it into an empty folder as `npm install` does. */
+/** Packs the client with `npm pack` and installs it in an empty folder with `npm install`. */
 export async function anOutsideProject(): Promise<OutsideProject> {
   const folder = mkdtempSync(join(tmpdir(), "brim-outside-"));
   const packageFolder = join(folder, "package");
@@ -69,7 +69,7 @@ function npm(folder: string, ...args: string[]): Promise<{ stdout: string }> {
 }
 
 async function compile(folder: string, file: string, options: Record<string, unknown>): Promise<string> {
-  // Types of Node's come from here, as a package of its own would bring them; nothing else of ours is in sight.
+  // Node's types come from our node_modules; nothing else of ours is visible.
   const typeRoots = [resolve("node_modules/@types")];
   const compilerOptions = { ...STRICT, lib: ["es2022"], types: ["node"], typeRoots, ...options };
   const settings = join(folder, `tsconfig.${file}.json`);

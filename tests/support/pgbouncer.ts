@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const PROGRAM = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer"].find(existsSync);
 
-/** What the tests of poolers need and this machine does not have; nothing when it is there. In CI it must be. */
+/** Returns what the pooler tests need and this machine lacks, or undefined. In CI it is required. */
 export function missingPgBouncer(): string | undefined {
   return PROGRAM ? undefined : "pgbouncer is missing; on Debian: apt-get install pgbouncer";
 }
@@ -18,13 +18,13 @@ export interface PgBouncer {
   stop(): Promise<void>;
 }
 
-/** Starts a PgBouncer with its default settings, which refuse what they do not know. */
+/** Starts PgBouncer with its default settings, which reject unknown startup parameters. */
 export async function startPgBouncer(databaseUrl: string): Promise<PgBouncer> {
   if (!PROGRAM) throw new Error(missingPgBouncer());
   const server = new URL(databaseUrl);
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), "brim-pgbouncer-"));
-  chmodSync(folder, 0o755); // started as root it becomes somebody else
+  chmodSync(folder, 0o755); // PgBouncer switches to another user if started as root
   const users = join(folder, "users.txt");
   const settings = join(folder, "pgbouncer.ini");
   writeFileSync(users, `"${server.username}" "${server.password}"\n`, { mode: 0o644 });
@@ -64,7 +64,7 @@ default_pool_size = 8
 
 async function untilListening(child: ChildProcess, port: number, log: () => string): Promise<void> {
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`PgBouncer ended:\n${log()}`);
+    if (child.exitCode !== null) throw new Error(`PgBouncer exited:\n${log()}`);
     const isOpen = await new Promise<boolean>((resolve) => {
       const socket = connect(port, "127.0.0.1");
       socket.once("connect", () => resolve(true)).once("error", () => resolve(false));

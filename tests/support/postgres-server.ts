@@ -4,32 +4,32 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmbeddedPostgres } from "@/lib/platform/embedded-postgres";
 import { applyMigrations } from "@/lib/platform/migrations";
-import { closeToEverybody, copyDatabase, databaseUrl, dropDatabase, newDatabaseName } from "./database";
+import { blockConnections, copyDatabase, databaseUrl, dropDatabase, newDatabaseName } from "./database";
 
-/** The Postgres server of a test run. `stop` removes all that the run left on it. */
+/** The Postgres server of a test run. `stop` also drops the run's databases. */
 export interface TestPostgres {
   readonly serverUrl: string;
   stop(): Promise<void>;
 }
 
 /**
- * Makes a Postgres server and a migrated template ready for `createTestDatabase`, and says where they are in
- * `TEST_POSTGRES_URL` and `TEST_POSTGRES_TEMPLATE`, which worker processes inherit.
+ * Starts a Postgres server with a migrated template for `createTestDatabase`. Sets `TEST_POSTGRES_URL` and
+ * `TEST_POSTGRES_TEMPLATE`, which worker processes inherit.
  *
- * A server that `TEST_POSTGRES_URL` already names is used as it is; its role must be allowed to create databases.
+ * If `TEST_POSTGRES_URL` is already set, uses that server. Its role must be allowed to create databases.
  */
 export async function startTestPostgres(): Promise<TestPostgres> {
   const server = await findOrStartServer();
   const template = newDatabaseName("template");
   const stop = async () => {
-    await dropDatabase(server.url, template).catch(() => undefined); // a server of ours may be gone already
+    await dropDatabase(server.url, template).catch(() => undefined); // our own server may have stopped already
     await server.stop();
   };
 
   try {
     await copyDatabase(server.url, { from: "template0", to: template });
     await applyMigrations({ databaseUrl: databaseUrl(server.url, template) });
-    await closeToEverybody(server.url, template);
+    await blockConnections(server.url, template);
   } catch (error) {
     await stop();
     throw error;
@@ -44,11 +44,11 @@ async function findOrStartServer(): Promise<{ url: string; stop(): Promise<void>
   const given = process.env.TEST_POSTGRES_URL;
   if (given) return { url: given, stop: async () => undefined };
 
-  // A path that does not exist yet: the server may run as another user, who must own the folder.
+  // The folder must not exist yet: the server may run as another user, who must own it.
   const dataDir = join(tmpdir(), `brim-test-postgres-${randomBytes(6).toString("hex")}`);
   const server = await startEmbeddedPostgres({ dataDir, durable: false });
   const removeData = () => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
-  process.once("exit", removeData); // Ctrl-C ends a run without teardown; the server stops itself then
+  process.once("exit", removeData); // Ctrl-C skips the teardown; the server then stops itself
 
   return {
     url: server.url("postgres"),
@@ -56,24 +56,24 @@ async function findOrStartServer(): Promise<{ url: string; stop(): Promise<void>
       await server.stop();
       removeData();
       process.off("exit", removeData);
-      delete process.env.TEST_POSTGRES_URL; // else a second run in this process would look for the stopped server
+      delete process.env.TEST_POSTGRES_URL; // otherwise a second run in this process would use the stopped server
     },
   };
 }
 
-/** On globalThis, because vitest loads this module once for each project that names it. */
+/** On globalThis, because vitest loads this module once per project. */
 const shared = globalThis as typeof globalThis & {
   brimTestPostgres?: { users: number; server: Promise<TestPostgres> };
 };
 
-/** vitest calls this for each project before its tests; they share one server. */
+/** Called by vitest before the tests of each project. All projects share one server. */
 export async function setup(): Promise<void> {
   shared.brimTestPostgres ??= { users: 0, server: startTestPostgres() };
   shared.brimTestPostgres.users += 1;
   await shared.brimTestPostgres.server;
 }
 
-/** vitest calls this for each project after its tests. */
+/** Called by vitest after the tests of each project. */
 export async function teardown(): Promise<void> {
   const running = shared.brimTestPostgres;
   if (!running) return;

@@ -9,20 +9,20 @@ interface PackageJson {
 }
 
 /**
- * Checks what every step needs.
+ * Checks the prerequisites of all steps.
  *
- * @returns what is missing and how to get it, in one line; nothing when all is well
+ * @returns what is missing and how to install it, or undefined
  */
 export function missingPrerequisite(projectRoot: string): string | undefined {
   const manifest = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as PackageJson;
   const wanted = manifest.engines.node.replace(">=", "");
   if (isOlder(process.versions.node, wanted)) {
-    return `Node.js ${wanted} or newer is needed, this is ${process.versions.node}: see https://nodejs.org/en/download`;
+    return `Node.js ${wanted} or newer is required; this is ${process.versions.node}. See https://nodejs.org/en/download`;
   }
 
   const names = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
   const absent = names.filter((name) => !existsSync(join(projectRoot, "node_modules", name)));
-  if (absent.length > 0) return `Packages are not installed (${absent.join(", ")}): run npm install`;
+  if (absent.length > 0) return `Packages are not installed (${absent.join(", ")}). Run npm install.`;
 
   return wrongDepth();
 }

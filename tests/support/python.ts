@@ -2,9 +2,9 @@ import { spawn, spawnSync } from "node:child_process";
 import { createInterface } from "node:readline";
 
 /**
- * What the samples in Python need and this machine does not have, with how to get it; nothing when all is there.
+ * Returns what the Python samples need and this machine lacks, with how to install it, or undefined.
  *
- * Brim itself needs no Python. So where it is missing, `npm test` says so and goes on; in CI it fails.
+ * Brim itself does not need Python. Without it, `npm test` skips these tests with a notice; in CI it fails.
  */
 export function missingPython(): string | undefined {
   const { error, status } = spawnSync("python3", ["-c", "import requests"], { stdio: "ignore" });
@@ -13,19 +13,19 @@ export function missingPython(): string | undefined {
   return `${what} is missing; on Debian: apt-get install python3 python3-requests`;
 }
 
-/** A Python that stays open: what one piece defines, the next one can use. */
+/** A Python process. A snippet can use what earlier snippets defined. */
 export interface Python {
   /**
-   * Runs a piece of a program.
+   * Runs a snippet.
    *
-   * @returns what it printed
-   * @throws Error it raised: with Python's own words
+   * @returns its output
+   * @throws Error the snippet raised an exception; the message is Python's
    */
   run(source: string, options?: { environment?: Record<string, string>; isNew?: boolean }): Promise<string>;
   close(): void;
 }
 
-/** Runs each piece as a file is run, and tells what it printed or raised. */
+/** Runs each snippet like a file, and reports its output or exception. */
 const RUNNER = `
 import contextlib, io, json, os, sys, traceback
 
@@ -44,7 +44,7 @@ for line in sys.stdin:
     print(json.dumps({"printed": printed.getvalue(), "raised": raised}), flush=True)
 `;
 
-/** Starts a Python of its own. */
+/** Starts a Python process. */
 export function openPython(): Python {
   const child = spawn("python3", ["-c", RUNNER], { stdio: ["pipe", "pipe", "inherit"] });
   const answers = createInterface(child.stdout)[Symbol.asyncIterator]();
@@ -52,7 +52,7 @@ export function openPython(): Python {
     async run(source, { environment = {}, isNew = false } = {}) {
       child.stdin.write(`${JSON.stringify({ source, environment, isNew })}\n`);
       const { value, done } = await answers.next();
-      if (done) throw new Error("Python ended.");
+      if (done) throw new Error("Python exited.");
       const { printed, raised } = JSON.parse(value) as { printed: string; raised: string | null };
       if (raised !== null) throw new Error(`${raised}\nof\n${source}`);
       return printed.trim();

@@ -8,22 +8,22 @@ import { depth } from "./depth";
 import { missingPrerequisite } from "./prerequisites";
 import { countPlaywright, countVitest, type TestCounts } from "./test-reports";
 
-/** A step that prints nothing for so many minutes hangs: each says something whenever a test file ends. */
-const silenceMinutes = () => (depth() === "deep" ? 65 : 20);
+/** A step that prints nothing for this long has stalled: each prints a line for every test file. */
+const stallMinutes = () => (depth() === "deep" ? 65 : 20);
 
 const SLOWEST_SHOWN = 10;
 
-/** One part of `npm test`: a script of package.json. */
+/** One step of `npm test`: a script of package.json. */
 interface Step {
   readonly name: string;
   readonly script: string;
-  /** Work that the others need; it counts only when it fails. */
+  /** Whether other steps depend on it. It is counted only if it fails. */
   readonly isPreparation?: boolean;
-  /** More words for the script. */
+  /** Additional arguments of the script. */
   readonly args?: () => string[];
-  /** What is missing for it, in one line. Asked before anything runs. */
+  /** Returns a missing prerequisite, in one line. Called before the first step. */
   readonly missing?: () => string | undefined;
-  /** How to make it write a report, and how to read that. A step without counts as one test. */
+  /** How to write and read its report. A step without a report counts as one test. */
   readonly report?: {
     readonly args: (file: string) => string[];
     readonly env?: (file: string) => Record<string, string>;
@@ -31,7 +31,6 @@ interface Step {
   };
 }
 
-/** What became of one step. */
 interface Result {
   readonly name: string;
   readonly counts: TestCounts;
@@ -54,7 +53,7 @@ const playwrightJson = {
   count: countPlaywright,
 };
 
-/** Steps of one stage run side by side: each of them alone would leave one of two cores without work. */
+/** The steps of a stage run in parallel, because each alone uses only one of two cores. */
 const STAGES: Step[][] = [
   [{ name: "generate", script: "generate", isPreparation: true }],
   [
@@ -64,7 +63,7 @@ const STAGES: Step[][] = [
   ],
   [{ name: "integration", script: "test:integration", report: vitestJson }],
   [{ name: "e2e", script: "test:e2e", report: playwrightJson, missing: missingChromium }],
-  // Only that it still runs: a time is never a reason to fail here.
+  // Checks only that the benchmarks run. A time never fails a test.
   [
     {
       name: "bench",
@@ -78,7 +77,7 @@ const projectRoot = fileURLToPath(new URL("../../", import.meta.url));
 const reportsDir = mkdtempSync(join(tmpdir(), "brim-test-reports-"));
 process.once("exit", () => rmSync(reportsDir, { recursive: true, force: true }));
 
-/** How to end each step that is running. */
+/** Functions that stop the running steps. */
 const running = new Set<(signal: NodeJS.Signals) => void>();
 let isStopped = false;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -90,46 +89,46 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 process.exitCode = await runAll();
 
-/** Runs every step, also after a failure, so that one run shows all that is wrong. */
+/** Runs every step even after a failure, so that one run shows all problems. */
 async function runAll(): Promise<number> {
   const startedAt = performance.now();
-  const obstacle = missingPrerequisite(projectRoot);
-  if (obstacle) return summarise([{ name: "npm test", counts: failure(obstacle), seconds: 0 }], startedAt);
+  const missing = missingPrerequisite(projectRoot);
+  if (missing) return summarize([{ name: "npm test", counts: failure(missing), seconds: 0 }], startedAt);
 
-  const obstacles = new Map(STAGES.flat().map((step) => [step, step.missing?.()]));
-  for (const line of obstacles.values()) if (line) console.log(line);
+  const missingByStep = new Map(STAGES.flat().map((step) => [step, step.missing?.()]));
+  for (const line of missingByStep.values()) if (line) console.log(line);
 
   const results: Result[] = [];
   for (const stage of STAGES) {
     if (isStopped) break;
-    const runnable = stage.filter((step) => !obstacles.get(step));
-    const ran = await Promise.all(runnable.map((step) => runStep(step, runnable.length > 1)));
-    const missing = stage.flatMap((step) => missed(step, obstacles.get(step)));
-    results.push(...ran, ...missing);
+    const runnable = stage.filter((step) => !missingByStep.get(step));
+    const finished = await Promise.all(runnable.map((step) => runStep(step, runnable.length > 1)));
+    const skipped = stage.flatMap((step) => missingResult(step, missingByStep.get(step)));
+    results.push(...finished, ...skipped);
   }
-  if (isStopped) results.push({ name: "npm test", counts: failure("stopped before its end"), seconds: 0 });
-  return summarise(results, startedAt);
+  if (isStopped) results.push({ name: "npm test", counts: failure("interrupted"), seconds: 0 });
+  return summarize(results, startedAt);
 }
 
-/** @param isBesideOthers its output is shown when it ends, or the lines of two steps would mix */
-async function runStep(step: Step, isBesideOthers: boolean): Promise<Result> {
+/** @param isParallel whether to print the output at the end, so that it does not mix with other steps */
+async function runStep(step: Step, isParallel: boolean): Promise<Result> {
   const startedAt = performance.now();
-  if (!isBesideOthers) console.log(`\n━━ ${step.name}`);
+  if (!isParallel) console.log(`\n━━ ${step.name}`);
 
   const reportFile = join(reportsDir, `${step.name}.json`);
-  const words = [...(step.args?.() ?? []), ...(step.report?.args(reportFile) ?? [])];
-  const args = ["run", "--silent", step.script, "--", ...words];
+  const stepArgs = [...(step.args?.() ?? []), ...(step.report?.args(reportFile) ?? [])];
+  const args = ["run", "--silent", step.script, "--", ...stepArgs];
   const env = step.report?.env?.(reportFile) ?? {};
-  const { exit, output } = await run("npm", args, { env, isHeldBack: isBesideOthers });
+  const { exit, output } = await run("npm", args, { env, isBuffered: isParallel });
   const counts = countStep(step, reportFile, exit);
   const seconds = secondsSince(startedAt);
 
-  if (isBesideOthers) console.log(`\n━━ ${step.name}\n${output.trimEnd()}`);
+  if (isParallel) console.log(`\n━━ ${step.name}\n${output.trimEnd()}`);
   console.log(`━━ ${step.name} ${counts.failed.length > 0 ? "failed" : "passed"} in ${seconds.toFixed(1)} s`);
   return { name: step.name, counts, seconds };
 }
 
-function missed({ name }: Step, reason: string | undefined): Result[] {
+function missingResult({ name }: Step, reason: string | undefined): Result[] {
   return reason ? [{ name, counts: failure(reason), seconds: 0 }] : [];
 }
 
@@ -137,14 +136,14 @@ function secondsSince(startedAt: number): number {
   return (performance.now() - startedAt) / 1_000;
 }
 
-/** Runs a program with its output on our own, or held back; resolves with how it ended, `0` when well. */
+/** Runs a program. Prints its output or, if `isBuffered`, returns it. `exit` is the exit code, signal or error. */
 function run(
   program: string,
   args: string[],
-  options: { env: Record<string, string>; isHeldBack: boolean },
+  options: { env: Record<string, string>; isBuffered: boolean },
 ): Promise<{ exit: string; output: string }> {
   return new Promise((resolve) => {
-    // A process group of its own, so that a step that hangs is ended with all that it started.
+    // Its own process group, so that a stalled step can be stopped with all its children.
     const child = spawn(program, args, {
       cwd: projectRoot,
       env: { ...process.env, ...options.env },
@@ -154,25 +153,25 @@ function run(
     const endGroup = (signal: NodeJS.Signals) => signalGroup(child.pid, signal);
     running.add(endGroup);
     let output = "";
-    let silence: NodeJS.Timeout | undefined;
-    const listenOn = () => {
-      clearTimeout(silence);
-      silence = setTimeout(() => {
-        console.error(`Nothing was printed for ${silenceMinutes()} minutes: ended.`);
+    let stallTimer: NodeJS.Timeout | undefined;
+    const resetStallTimer = () => {
+      clearTimeout(stallTimer);
+      stallTimer = setTimeout(() => {
+        console.error(`No output for ${stallMinutes()} minutes: stopped.`);
         endGroup("SIGTERM");
         setTimeout(() => endGroup("SIGKILL"), 10_000).unref();
-      }, silenceMinutes() * 60_000);
+      }, stallMinutes() * 60_000);
     };
-    listenOn();
+    resetStallTimer();
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
-        listenOn();
-        if (options.isHeldBack) output += text;
+        resetStallTimer();
+        if (options.isBuffered) output += text;
         else process.stdout.write(text);
       });
     }
     const end = (exit: string) => {
-      clearTimeout(silence);
+      clearTimeout(stallTimer);
       running.delete(endGroup);
       resolve({ exit, output });
     };
@@ -185,19 +184,19 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     if (pid) process.kill(-pid, signal);
   } catch {
-    // It has ended already.
+    // It has already exited.
   }
 }
 
-/** Trusts a report only as far as it agrees with how its runner ended. */
+/** Counts the tests of a step. A report without failures counts only if the runner exited with 0. */
 function countStep({ report, isPreparation }: Step, reportFile: string, exit: string): TestCounts {
-  const isWell = exit === "0";
-  if (!report) return isWell ? { ...failure(), passed: isPreparation ? 0 : 1 } : failure("see above");
-  if (!existsSync(reportFile)) return failure(`ended (${exit}) without a report`);
+  const isSuccess = exit === "0";
+  if (!report) return isSuccess ? { ...failure(), passed: isPreparation ? 0 : 1 } : failure("see above");
+  if (!existsSync(reportFile)) return failure(`exited (${exit}) without a report`);
 
   const counts = report.count(JSON.parse(readFileSync(reportFile, "utf8")));
   if (counts.failed.length > 0) return counts;
-  if (!isWell) return { ...counts, failed: [`ended (${exit}) though no test failed; see above`] };
+  if (!isSuccess) return { ...counts, failed: [`exited (${exit}) although no test failed; see above`] };
   if (counts.passed === 0) return { ...counts, failed: ["no test ran"] };
   return counts;
 }
@@ -206,8 +205,8 @@ function failure(...reasons: string[]): TestCounts {
   return { passed: 0, failed: reasons, skipped: [], timed: [] };
 }
 
-/** Names the slowest tests, what was skipped and what failed, and what each step took; the very last line is the count. */
-function summarise(results: Result[], startedAt: number): number {
+/** Prints the slowest, skipped and failed tests, and the time of each step. The last line is the count. */
+function summarize(results: Result[], startedAt: number): number {
   const skipped = results.flatMap(({ name, counts }) => counts.skipped.map((test) => `${name}: ${test}`));
   const failed = results.flatMap(({ name, counts }) => counts.failed.map((test) => `${name}: ${test}`));
   const passed = results.reduce((sum, { counts }) => sum + counts.passed, 0);

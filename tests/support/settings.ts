@@ -1,14 +1,14 @@
 import { closeDatabase } from "@/lib/platform/db";
 import { createTestDatabase, type TestDatabase } from "./database";
 
-/** Settings with which the code under test runs when a test says nothing else. */
+/** Default settings of the code under test. */
 const DEFAULTS = {
   APP_URL: "http://localhost:3000",
   STRIPE_SECRET_KEY: "sk_test_integration",
   STRIPE_WEBHOOK_SECRET: "whsec_integration",
   NEXTAUTH_SECRET: "a secret of at least thirty-two characters",
   LOG_LEVEL: "silent",
-  // Tests of the limits set their own; all others are in a hurry.
+  // Tests of rate limits set their own.
   RATE_LIMIT_READS: "1000000",
   RATE_LIMIT_WRITES: "1000000",
   RATE_LIMIT_FAILED_KEYS: "1000000",
@@ -17,12 +17,12 @@ const DEFAULTS = {
   RATE_LIMIT_MAIL_SENDER: "1000000",
 };
 
-/** Sets the environment for this test file. Must happen before the first call of the code under test. */
+/** Sets the environment of this test file. Call it before the first call of the code under test. */
 export function applySettings(settings: Record<string, string>): void {
   Object.assign(process.env, DEFAULTS, settings);
 }
 
-/** Gives this test file a migrated database of its own. */
+/** Creates a migrated database for this test file. */
 export function testDatabase(settings: Record<string, string> = {}) {
   let database: TestDatabase | undefined;
   const ready = createTestDatabase().then((created) => {

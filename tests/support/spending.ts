@@ -5,17 +5,17 @@ import { type Nanos, parseUsd } from "@/lib/money";
 import { inTransaction, onPool, prisma, withTransaction } from "@/lib/platform/db";
 import { type CustomerId, newId, type TopUpId } from "@/lib/platform/ids";
 
-/** An amount as people write it. */
+/** Parses an amount such as `"25.00"`. */
 export const usd = (text: string): Nanos => parseUsd(text, { decimals: 9, signed: true });
 
-/** A customer whose balance came from one top-up, with the row that explains it. */
+/** Creates a customer with a balance from one settled top-up. */
 export async function aFundedCustomer(dollars: string): Promise<CustomerId> {
   const { customerId } = await createCustomer({ name: "Acme", email: "acme@example.com" });
   await topUp(customerId, dollars);
   return customerId;
 }
 
-/** Credits a top-up, with a settled intent behind it as the real flow leaves one. */
+/** Credits a top-up and creates its settled intent. */
 export async function topUp(customerId: CustomerId, dollars: string): Promise<TopUpId> {
   const topUpIntentId = newId("topUp");
   const amount = usd(dollars);
@@ -41,7 +41,7 @@ export async function topUp(customerId: CustomerId, dollars: string): Promise<To
   return topUpIntentId;
 }
 
-/** The same, with an invoice as Stripe leaves one behind. */
+/** Credits a top-up with an invoice. */
 export async function invoicedTopUp(
   customerId: CustomerId,
   dollars: string,
@@ -56,7 +56,7 @@ export async function invoicedTopUp(
   return topUpIntentId;
 }
 
-/** Takes a part of the customer's first top-up back, together with what its intent says of that. */
+/** Reverses part of the customer's first top-up, and updates its intent. */
 export async function reverseTopUp(customerId: CustomerId, amount: Nanos): Promise<void> {
   await withTransaction(async (tx) => {
     const intent = await tx.topUpIntent.findFirstOrThrow({
@@ -79,12 +79,12 @@ export async function reverseTopUp(customerId: CustomerId, amount: Nanos): Promi
   });
 }
 
-/** The parts of a request that a test does not care about. */
+/** Returns the fields of a request that tests do not care about. */
 function named(key: string = randomUUID()): KeyedRequest {
   return { owner: "operator", key, requestHash: key, description: null, metadata: {}, apiKeyId: null };
 }
 
-/** A charge with a key of its own unless told otherwise. */
+/** Returns a charge request, by default with a new idempotency key. */
 export function aCharge(
   customerId: CustomerId,
   dollars: string,
@@ -93,18 +93,18 @@ export function aCharge(
   return { ...named(rest.key), customerId, amount: usd(dollars), allowOverdraft: false, ...rest };
 }
 
-/** A hold that does not expire by itself soon. */
+/** Returns a hold request that does not expire soon. */
 export function aHold(customerId: CustomerId, dollars: string, rest: Partial<HoldRequest> = {}): HoldRequest {
   const expiresAt = new Date(Date.now() + 3_600_000);
   return { ...named(rest.key), customerId, amount: usd(dollars), expiresAt, ...rest };
 }
 
-/** A refund of a charge, of a part of it or of all that is left. */
+/** Returns a request to refund part of a charge, or all of the remaining amount. */
 export function aRefund(customerId: CustomerId, chargeId: string, dollars: string | null, key?: string) {
   return { ...named(key), customerId, chargeId, amount: dollars === null ? null : usd(dollars) };
 }
 
-/** How many promises of each outcome: the name of the error, or `ok`. */
+/** Counts promises by outcome: the name of the error, or `ok`. */
 export async function outcomes(work: readonly Promise<unknown>[]): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const result of await Promise.allSettled(work)) {

@@ -1,14 +1,14 @@
 import { pool } from "@/lib/platform/db";
 
-/** Written by refused requests too, and no part of what the product remembers. */
+/** Tables that rejected requests also write, and that hold no product data. */
 const IGNORED_TABLES = ["public._prisma_migrations", "public.rate_limit_count", "public.worker_heartbeat"];
 
-/** When a key was last used is told to people, and a refused request is a use. */
+/** Columns that rejected requests also update: a rejected request counts as a use of the key. */
 const IGNORED_COLUMN = "last_used_at";
 
-/** A fingerprint of what every table of the database holds, by the table's name. Equal ones mean that no row has changed. */
+/** Returns a digest of every table by name. Equal digests mean that no row has changed. */
 export async function digestTables(): Promise<Record<string, string>> {
-  // Prepared: a test asks thousands of times, and to plan it takes longer than to run it on small tables.
+  // Prepared, because tests run it thousands of times and planning takes longer than running it on small tables.
   const { rows } = await pool().query<{ name: string; digest: string }>({
     name: "digest tables",
     text: await digestStatement(),
@@ -23,7 +23,7 @@ function digestStatement(): Promise<string> {
   return statement;
 }
 
-/** Asks the database which tables there are, so that a new one is watched from its first day. */
+/** Builds the statement from the catalog, so that new tables are included automatically. */
 async function buildStatement(): Promise<string> {
   const { rows } = await pool().query<{ name: string; quoted: string }>(`
     SELECT format('%s.%s', table_schema, table_name) AS name, format('%I.%I', table_schema, table_name) AS quoted
@@ -41,7 +41,7 @@ async function buildStatement(): Promise<string> {
     .join(" UNION ALL ");
 }
 
-/** Waits until nothing moves any more, such as a late notification, so that a change later on is a request's own doing. */
+/** Waits until the database stops changing, for example through late webhooks, and returns the digest. */
 export async function settledDigest(): Promise<Record<string, string>> {
   let last = await digestTables();
   for (;;) {

@@ -1,21 +1,21 @@
 import { type AddressInfo, createServer, type Server, type Socket, connect as tcpConnect } from "node:net";
 
-/** A proxy in front of a server that can lose connections silently, as a failover or a NAT table does. */
+/** A proxy that can drop connections silently, like a failover or a NAT table. */
 export interface TcpProxy {
-  /** The address of the server with the proxy's host and port. */
+  /** URL of the server through the proxy. */
   readonly url: string;
-  /** From now on no connection that is open carries anything, in either direction. Neither side is told. */
+  /** Drops all traffic of the open connections, in both directions, without closing them. */
   swallow(): void;
-  /** While it is down, new connections are accepted and carry nothing either. */
+  /** While down, new connections are accepted and dropped silently too. */
   setDown(isDown: boolean): void;
-  /** What the server answers arrives byte by byte, one in so many milliseconds; null for as it comes. */
+  /** Delay between the bytes of the server's responses in milliseconds. Null for no delay. */
   trickle(byteEveryMs: number | null): void;
   stop(): Promise<void>;
 }
 
 /**
- * What becomes of something that a client sends, and of its connection: `swallow` loses both silently, `swallow_answer`
- * passes it on and loses the connection before the answer, `cut` closes the connection on both sides.
+ * What happens to data that a client sends: `swallow` drops it and the connection silently, `swallow_answer` forwards it but
+ * drops the connection before the response, `cut` closes the connection on both sides.
  */
 export type Fate = "pass" | "swallow" | "swallow_answer" | "cut";
 
@@ -28,7 +28,7 @@ interface Pair {
 /**
  * Starts a proxy in front of the server of `targetUrl`.
  *
- * @param options.onSend decides by what a client sends
+ * @param options.onSend chooses what happens to data from a client
  */
 export async function startTcpProxy(
   targetUrl: string,

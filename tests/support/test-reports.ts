@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { z } from "zod";
 
-/** What a runner reported. Tests are named, so that a summary can say which. */
+/** Test results of a runner. */
 export interface TestCounts {
   readonly passed: number;
   readonly failed: string[];
@@ -9,7 +9,7 @@ export interface TestCounts {
   readonly timed: TimedTest[];
 }
 
-/** How long one test took, its hooks not counted. */
+/** Duration of one test without its hooks. */
 export interface TimedTest {
   readonly name: string;
   readonly ms: number;
@@ -31,7 +31,7 @@ const vitestReport = z.object({
 export function countVitest(report: unknown): TestCounts {
   const files = vitestReport.parse(report).testResults;
   const tests = files.flatMap((file) => file.assertionResults);
-  // A file that could not be loaded is reported as failed, without any test in it.
+  // A file that failed to load is reported as failed, without any tests.
   const broken = files.filter(
     ({ status, assertionResults }) =>
       status === "failed" && !assertionResults.some((test) => test.status === "failed"),
@@ -81,7 +81,7 @@ const playwrightReport = z.object({
   errors: z.array(z.object({ message: z.string().optional() })),
 });
 
-/** Counts the tests in a report of Playwright's JSON reporter. A flaky test has failed once, so it failed. */
+/** Counts the tests in a report of Playwright's JSON reporter. Flaky tests count as failed. */
 export function countPlaywright(report: unknown): TestCounts {
   const { suites, errors } = playwrightReport.parse(report);
   const tests = suites.flatMap((suite) => namedTests(suite, ""));

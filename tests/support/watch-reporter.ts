@@ -1,11 +1,11 @@
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 
-/** Longer than the longest test at this depth on a slow machine, in milliseconds. */
+/** Longer than the longest test at this depth on a slow machine. */
 const SILENCE_MS = process.env.TEST_DEPTH === "deep" ? 3_600_000 : 900_000;
 
 /**
- * Ends a run in which no test has begun or ended for a long time, and names the tests that were running: a worker whose event
- * loop is blocked cannot fail its test by itself.
+ * Stops a run in which no test has started or finished for a long time, and lists the running tests. A worker with a blocked
+ * event loop cannot fail its own test.
  */
 export default class WatchReporter implements Reporter {
   readonly #running = new Set<string>();
@@ -42,7 +42,7 @@ export default class WatchReporter implements Reporter {
   #restart(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      console.error(`No test has ended for ${SILENCE_MS / 60_000} minutes. Still running:`);
+      console.error(`No test has finished for ${SILENCE_MS / 60_000} minutes. Still running:`);
       for (const name of this.#running) console.error(`  ${name}`);
       process.exit(1);
     }, SILENCE_MS);

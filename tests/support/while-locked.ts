@@ -1,7 +1,7 @@
 import type { CustomerId } from "@/lib/platform/ids";
 import { connectClient, WITHOUT_TIME_LIMITS } from "@/lib/platform/postgres";
 
-/** Keeps a customer's row locked while `work` runs, as another process in the middle of a transaction would. */
+/** Holds a lock on a customer's row while `work` runs, like a transaction of another process. */
 export async function whileLocked(customerId: CustomerId, work: () => Promise<void>): Promise<void> {
   const client = await connectClient(process.env.DATABASE_URL ?? "", {
     applicationName: "lock-holder",

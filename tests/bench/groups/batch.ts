@@ -7,10 +7,10 @@ import { type Bench, HOT } from "./bench";
 
 const CLIENTS = 8;
 
-/** Requests that are open at the same time at a busy customer. */
+/** Concurrent requests of a busy customer. */
 const AT_ONCE = 64;
 
-/** How many more charges a second one hot customer takes in batches, and when they come at once, than one by one. */
+/** Measures the throughput of one customer with batches and with concurrent charges, relative to single charges. */
 export async function measureBatches(bench: Bench): Promise<Row[]> {
   const { url, bare } = await bench.postgres.ledger("batch", bench.scale.ledger);
   await pointBrimAt(url);

@@ -7,7 +7,7 @@ import { anyCustomer, type Bench, HOT } from "./bench";
 
 const CLIENTS = [1, 8, 32];
 
-/** What `lib/usage` costs on top of the statement that it runs, and what it costs that all charge the same customer. */
+/** Measures the overhead of `lib/usage` over its SQL statement, with many customers and with one. */
 export async function measureCharges(bench: Bench): Promise<Row[]> {
   const { url, bare } = await bench.postgres.ledger("charge", bench.scale.ledger);
   await pointBrimAt(url);

@@ -8,7 +8,7 @@ import { anyCustomer, type Bench } from "./bench";
 
 const CLIENTS = 16;
 
-/** The same statement through three ways to the same database: why charges do not go through Prisma. */
+/** Measures the same statement through three drivers, which shows why charges do not use Prisma. */
 export async function measureDrivers(bench: Bench): Promise<Row[]> {
   const { url, bare } = await bench.postgres.ledger("drivers", bench.scale.ledger);
   await pointBrimAt(url);

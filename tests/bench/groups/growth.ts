@@ -11,11 +11,11 @@ import { anyCustomer, type Bench, HOT } from "./bench";
 const CLIENTS = 16;
 const PAGE = 20;
 
-/** Whether a ledger with millions of transfers is as fast as an empty one. */
+/** Measures whether a ledger with millions of transfers is as fast as an empty one. */
 export async function measureGrowth(bench: Bench): Promise<Row[]> {
   const { ledger, grown } = bench.scale;
   const small = await bench.postgres.ledger("small", ledger);
-  // Named by its size: a quick run must not replace what took a full one minutes.
+  // Named by its size, so that a quick run does not replace the ledger of a full run.
   const large = await bench.postgres.ledger(`large_${totalOf(grown)}`, grown, { isKept: true });
   return [
     await measureChargeRate(bench, small, large),
@@ -24,7 +24,7 @@ export async function measureGrowth(bench: Bench): Promise<Row[]> {
   ];
 }
 
-/** By bare SQL: what grows is the database's work, and the rest is the same. */
+/** Measures bare SQL, because only the database's work grows. */
 async function measureChargeRate(bench: Bench, small: LedgerDatabase, large: LedgerDatabase): Promise<Row> {
   const charge = (database: LedgerDatabase) => (ms: number) =>
     throughput(CLIENTS, ms, () => chargeBySql(database.bare, anyCustomer(bench)));
@@ -45,10 +45,10 @@ async function measureChargeRate(bench: Bench, small: LedgerDatabase, large: Led
   };
 }
 
-/** Reads of the customer with the most transfers, one after another, as the API makes them; with the way to the database. */
+/** Measures sequential reads of the customer with the most transfers, including the round trip to the database. */
 async function measureReads(bench: Bench, database: LedgerDatabase, size: LedgerSize): Promise<Row[]> {
   await pointBrimAt(database.url);
-  await rollUpUsage({ worthwhile: size.busyTransfers }); // the others are not read here
+  await rollUpUsage({ worthwhile: size.busyTransfers }); // other customers are not read here
   const now = new Date();
   const timed = (name: string, work: () => Promise<unknown>, below?: number) =>
     timeReads(bench, `${name}, table of ${sizeOf(size)}`, work, below);
@@ -71,7 +71,7 @@ async function timeReads(
   work: () => Promise<unknown>,
   below?: number,
 ): Promise<Row> {
-  await medianMs(scale.reads, work); // prepared, and in memory
+  await medianMs(scale.reads, work); // warms up prepared statements and caches
   const rounds: number[] = [];
   for (let round = 0; round < scale.rounds; round++) rounds.push(await medianMs(scale.reads, work));
   const measured: Spread = spreadOf(rounds);

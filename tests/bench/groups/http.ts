@@ -9,13 +9,13 @@ import { type Comparison, type Contender, compare, throughput } from "../measure
 import type { Row } from "../table";
 import { anyCustomer, type Bench, HOT } from "./bench";
 
-/** Connections at once; all the comparisons are made with the second, the others only against the bare SQL. */
+/** Numbers of connections. The second is used for all comparisons, the others only against bare SQL. */
 const CONNECTIONS = [1, 16, 32];
 const ALL_AT = 16;
 
 const MAX_MB = 350;
 
-/** A charge over HTTP, against the bare SQL, against the same handler inside Next, and against doing nothing. */
+/** Compares a charge over HTTP with bare SQL, with the same handler in Next, and with an empty handler. */
 export async function measureHttp(bench: Bench): Promise<Row[]> {
   await provideBuild();
   const { url, bare } = await bench.postgres.ledger("http", bench.scale.ledger);

@@ -4,7 +4,7 @@ import { createCustomer } from "@/lib/customers";
 import { ROUTES, type Route } from "@/lib/http";
 import { handlerFor } from "@/lib/http/doors";
 import { MAX_BODY_BYTES, MAX_EVENT_BYTES } from "@/lib/http/pipeline/read-body";
-import type { ApiRequest } from "@/tests/support/both-doors";
+import type { ApiRequest } from "@/tests/support/both-adapters";
 import { fieldsOf, withField } from "@/tests/support/json-fields";
 import { bodyOf, parametersOf, validRequest } from "@/tests/support/refusals/valid-request";
 import type { ApiWorld } from "@/tests/support/refusals/world";
@@ -14,22 +14,22 @@ import type { Scale } from "../scale";
 import type { Row } from "../table";
 import type { Bench } from "./bench";
 
-/** Node takes 16 KiB of request line and headers together. */
+/** Node limits the request line and headers together to 16 KiB. */
 const MAX_HEADER_BYTES = 15 * 1024;
 
-/** Twice the input may take twice the time; four times would be work that grows with the square. */
+/** Doubling the input may double the time. Four times would be quadratic. */
 const MAX_GROWTH = 3;
 
-/** A part of a request that is filled up to its size limit. */
+/** Part of a request that is filled up to its size limit. */
 interface Part {
-  /** One row of the result; several routes can share one. */
+  /** Row of the result. Several routes can share one. */
   row: string;
   maxBytes: number;
   shapes: readonly Shape[];
   request(text: string): ApiRequest;
 }
 
-/** Whether the time of any request grows faster than its longest field, header or parameter. */
+/** Measures whether the CPU time of any request grows faster than its longest field, header or parameter. */
 export async function measureInputSizes(bench: Bench): Promise<Row[]> {
   const { url } = await bench.postgres.ledger("input", { customers: 1, transfersEach: 1, busyTransfers: 1 });
   await pointBrimAt(url);
@@ -52,7 +52,7 @@ export async function measureInputSizes(bench: Bench): Promise<Row[]> {
   }));
 }
 
-/** Keys and a customer; what paths name need not exist. */
+/** Creates API keys and a customer. Objects in paths need not exist. */
 async function worldOfKeys(): Promise<ApiWorld> {
   const { customerId } = await createCustomer({ name: "bench", email: "bench@example.com" });
   const key = async (owner: typeof customerId | null) =>
@@ -112,7 +112,7 @@ const HEADERS = [
   "x-forwarded-for",
 ];
 
-/** Stands in a body where the text under test goes. */
+/** Placeholder in a body for the text under test. */
 const HERE = "@here@";
 
 function bodyParts(route: Route, world: ApiWorld, plain: ApiRequest): Part[] {
@@ -142,7 +142,7 @@ function bodyParts(route: Route, world: ApiWorld, plain: ApiRequest): Part[] {
   ];
 }
 
-/** Ids in the form that each part of the path has. */
+/** Returns ids in the form of each path parameter. */
 function pathExamples(route: Route): Record<string, string> {
   if (!route.params) return {};
   const { properties = {} } = z.toJSONSchema(route.params) as {
@@ -153,7 +153,7 @@ function pathExamples(route: Route): Record<string, string> {
   );
 }
 
-/** Of a growth that is too large, how often it is measured again: noise passes, real growth stays. */
+/** How often a growth above the limit is measured again, to rule out noise. */
 const CONFIRMATIONS = 3;
 
 async function growthOf(part: Part, fill: Shape[1], scale: Scale): Promise<number> {
@@ -167,13 +167,13 @@ async function growthOf(part: Part, fill: Shape[1], scale: Scale): Promise<numbe
   return least;
 }
 
-/** The least CPU time of each, measured in turn. */
+/** Returns the lowest CPU time of each, measured alternately. */
 async function bestOf(
   { rounds, sliceMs }: Scale,
   half: ApiRequest,
   full: ApiRequest,
 ): Promise<[number, number]> {
-  const repeats = await repeatsFor(half, sliceMs); // a thousandth of a slice: there are thousands of them
+  const repeats = await repeatsFor(half, sliceMs); // a thousandth of a slice, because there are thousands
   let [once, twice] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let round = 0; round < rounds; round++) {
     once = Math.min(once, await cpuMicroseconds(half, repeats));
@@ -184,9 +184,9 @@ async function bestOf(
 
 const MAX_REPEATS = 20;
 
-/** Enough of them that the clock of the CPU sees the shorter one. */
+/** Returns enough repeats for the CPU clock to measure the shorter request. */
 async function repeatsFor(request: ApiRequest, sliceMicroseconds: number): Promise<number> {
-  await send(request); // compiled, and its statements prepared
+  await send(request); // warms up code and prepared statements
   const once = await cpuMicroseconds(request, 1);
   return Math.min(MAX_REPEATS, Math.max(1, Math.ceil(sliceMicroseconds / Math.max(1, once))));
 }
@@ -198,7 +198,7 @@ async function cpuMicroseconds(request: ApiRequest, repeats: number): Promise<nu
   return user + system;
 }
 
-/** All that stands before the work, and the work itself where it makes no call to Stripe. */
+/** Serves all routes. Handlers that call Stripe do nothing. */
 const handle = handlerFor(ROUTES.map((route) => (callsStripe(route) ? { ...route, run: doNothing } : route)));
 
 function callsStripe({ tag, method }: Route): boolean {

@@ -21,7 +21,7 @@ import type { Bench } from "./bench";
 
 const CONNECTIONS = 16;
 
-/** What stands before a handler, as a whole over HTTP and step by step in this process. */
+/** Measures the request pipeline before a handler: as a whole over HTTP, and each step in this process. */
 export async function measurePipeline(bench: Bench): Promise<Row[]> {
   const { url } = await bench.postgres.ledger("pipeline", {
     customers: 1,
@@ -61,7 +61,7 @@ async function overHttp({ scale }: Bench, databaseUrl: string, apiKey: string): 
     return [
       {
         kind: "ratio",
-        name: `all that stands before a charge : an empty handler, ${CONNECTIONS} connections`,
+        name: `request pipeline of a charge : an empty handler, ${CONNECTIONS} connections`,
         measured: measured.rateOf("whole"),
         floor: measured.rateOf("empty"),
         ratio: measured.ratio("whole", "empty"),
@@ -115,7 +115,7 @@ async function stepByStep(
   return rows;
 }
 
-/** What one takes, one after another. */
+/** Returns the time of one call, measured sequentially. */
 async function microseconds(ms: number, work: () => unknown): Promise<number> {
   const startedAt = performance.now();
   let done = 0;

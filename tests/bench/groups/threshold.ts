@@ -8,11 +8,11 @@ import type { Bench } from "./bench";
 
 const CLIENTS = 8;
 
-/** Above and below what any customer here has. */
+/** Thresholds above and below every customer's balance. */
 const NEVER_ABOVE = "8000000000000000000";
 const NEVER_BELOW = "0";
 
-/** A customer that waits for its automatic top-up must not be slower than others: only crossing enqueues a job. */
+/** Checks that a customer below its auto top-up threshold is as fast as others: only crossing it enqueues a job. */
 export async function measureThreshold(bench: Bench): Promise<Row[]> {
   const { url, bare } = await bench.postgres.ledger("threshold", bench.scale.ledger);
   await pointBrimAt(url);

@@ -3,7 +3,7 @@ import { throughput } from "../measure";
 import { KeepAliveConnection } from "./keep-alive-connection";
 import type { LoadOrder, LoadResult } from "./load-generator";
 
-/** The process that sends requests: one order in, one result out. */
+/** The load generator process: receives an order and returns a result. */
 process.on("message", (order: LoadOrder) => {
   carryOut(order).then(
     (result) => process.send?.(result),
@@ -21,7 +21,7 @@ async function carryOut(order: LoadOrder): Promise<LoadResult> {
     const perSecond = await throughput(order.connections, order.ms, async () => {
       const connection = idle.pop() as KeepAliveConnection;
       const status = await connection.send(order.apiKey ? chargeRequest(host, order) : healthRequest(host));
-      if (status !== 200) throw new Error(`The server answered ${status}.`);
+      if (status !== 200) throw new Error(`The server returned ${status}.`);
       idle.push(connection);
       return 1;
     });

@@ -1,8 +1,8 @@
 import { connect, type Socket } from "node:net";
 
 /**
- * One connection that sends a request, reads the whole answer, and can do so again. Less than a library does, on
- * purpose: on a small machine a careful client would take the time that the server is measured by.
+ * A keep-alive connection that sends requests and reads responses. Deliberately minimal, because on a small machine the client
+ * competes with the server for CPU time.
  */
 export class KeepAliveConnection {
   private received = "";
@@ -24,7 +24,7 @@ export class KeepAliveConnection {
     });
   }
 
-  /** Sends one request and tells the status of its answer. One at a time. */
+  /** Sends one request and returns the status of the response. One request at a time. */
   send(request: string): Promise<number> {
     return new Promise((resolve, reject) => {
       this.answered = resolve;
@@ -54,5 +54,5 @@ function isComplete(answer: string): boolean {
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
   if (length !== undefined) return answer.length >= headEnd + 4 + Number(length);
   if (/\r\ntransfer-encoding: *chunked/i.test(head)) return answer.endsWith("\r\n0\r\n\r\n");
-  throw new Error("The answer does not say where it ends.");
+  throw new Error("The response has neither a content length nor chunks.");
 }

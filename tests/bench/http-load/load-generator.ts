@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { startProcess, stopProcess } from "./processes";
 
-/** What is to be sent. With a key: charges of these customers, in no order; without: the empty handler. */
+/** The requests to send: with an API key, charges of random customers; without, the empty handler. */
 export interface LoadOrder {
   url: string;
   connections: number;
@@ -13,9 +13,12 @@ export interface LoadOrder {
 
 export type LoadResult = { perSecond: number } | { error: string };
 
-/** Sends requests from a process of its own, so that it does not take turns with what it measures. */
+/** Sends requests from its own process, so that it does not share an event loop with the server. */
 export interface LoadGenerator {
-  /** @returns answers a second @throws when an answer is not 200 */
+  /**
+   * @returns responses per second
+   * @throws Error a response is not 200
+   */
   run(order: LoadOrder): Promise<number>;
   stop(): Promise<void>;
 }

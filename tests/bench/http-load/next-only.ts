@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 
-/** Next alone on the production build: the API's handlers as routes of Next, without the direct door. */
-Object.assign(process.env, { NODE_ENV: "production" }); // before React and Next are loaded, which choose their build by it
+/** Serves the production build with Next only: the API as Next routes, without the Node listener. */
+Object.assign(process.env, { NODE_ENV: "production" }); // before loading React and Next, which choose their build by it
 
 const { default: next } = await import("next");
 const port = Number(process.env.PORT);

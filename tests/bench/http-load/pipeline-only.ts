@@ -3,7 +3,7 @@ import { listenerFor } from "@/lib/http/doors";
 import { publicRoute, usageRoute } from "@/lib/http/route";
 import { chargeBody } from "@/lib/http/routes/charge-bodies";
 
-/** Answers without doing anything: once behind nothing, once behind all that stands before a charge. */
+/** Serves an empty handler twice: without the request pipeline, and behind the pipeline of a charge. */
 const facts = {
   operationId: "bench",
   summary: "Nothing",

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { createServer } from "node:net";
 
-/** Starts Node with these arguments. What it prints goes to a file, as where a service keeps its log. */
+/** Starts Node with the arguments. Writes its output to a file, like the log of a service. */
 export function startProcess(
   args: readonly string[],
   env: Record<string, string>,
@@ -20,16 +20,16 @@ export function startProcess(
   }
 }
 
-/** Waits until a server says by message that it is ready. */
+/** Waits until a server sends the message that it is ready. */
 export async function untilReady(child: ChildProcess, name: string): Promise<void> {
   const ended = once(child, "exit").then(([code]) => {
-    throw new Error(`${name} ended with ${code} before it was ready.`);
+    throw new Error(`${name} exited with ${code} before it was ready.`);
   });
   await Promise.race([once(child, "message"), ended]);
   ended.catch(() => undefined);
 }
 
-/** Asks a process to end and waits until it has. */
+/** Stops a process and waits until it has exited. */
 export async function stopProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");
@@ -37,12 +37,12 @@ export async function stopProcess(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Memory that a process has in use, in megabytes. */
+/** Returns the resident memory of a process in megabytes. */
 export function residentMb(pid: number): number {
   return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) / 1_024;
 }
 
-/** A port that was free a moment ago. */
+/** Returns a port that is currently free. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();

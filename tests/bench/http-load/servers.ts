@@ -7,32 +7,32 @@ import { freePort, residentMb, startProcess, stopProcess, untilReady } from "./p
 
 const ROOT = join(import.meta.dirname, "../../..");
 
-/** A server of the production build in a process of its own. */
+/** A server of the production build in its own process. */
 export interface ServerProcess {
   url: string;
   residentMb(): number;
   stop(): Promise<void>;
 }
 
-/** Builds unless a build of these very sources is there. */
+/** Builds for production unless the build is up to date. */
 export async function provideBuild(): Promise<void> {
   if (isBuildCurrent(ROOT)) return;
   console.log("building for production …");
   await buildForProduction(ROOT, { isQuiet: true });
 }
 
-/** Brim as `npm start` runs it: the direct door, Next, and the worker in one process. */
+/** Starts Brim like `npm start`: the Node listener, Next and the worker in one process. */
 export function startBrim(databaseUrl: string): Promise<ServerProcess> {
   return startServer("brim", ["dist/server.js"], { DATABASE_URL: databaseUrl });
 }
 
-/** Next alone on the same build. */
+/** Starts the same build with Next only. */
 export function startNextOnly(databaseUrl: string): Promise<ServerProcess> {
   const script = join(import.meta.dirname, "next-only.ts");
   return startServer("next", ["--import", "tsx", script], { DATABASE_URL: databaseUrl });
 }
 
-/** The pipeline of the direct door, around handlers that do nothing. */
+/** Starts the Node listener's request pipeline with empty handlers. */
 export function startPipelineOnly(databaseUrl: string): Promise<ServerProcess> {
   const script = join(import.meta.dirname, "pipeline-only.ts");
   return startServer("pipeline", ["--import", "tsx", script], { DATABASE_URL: databaseUrl });
@@ -52,7 +52,7 @@ async function startServer(
   return { url, residentMb: () => residentMb(pidOf(child)), stop: () => stopProcess(child) };
 }
 
-/** As delivered, but for what must be set: a line of the log for each request, twenty connections to the database. */
+/** Default settings, plus required ones: a log line per request, twenty database connections. */
 const DEFAULTS = {
   HOST: "127.0.0.1",
   STRIPE_SECRET_KEY: "sk_test_bench",
@@ -60,7 +60,7 @@ const DEFAULTS = {
   NEXTAUTH_SECRET: "a secret of at least thirty-two characters",
   LOG_LEVEL: "info",
   DATABASE_POOL_MAX: "20",
-  RATE_LIMIT_USAGE: "10000000", // counted like any other, and never reached
+  RATE_LIMIT_USAGE: "10000000", // counted but never reached
 };
 
 function pidOf(child: ChildProcess): number {

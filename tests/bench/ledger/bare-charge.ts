@@ -2,14 +2,14 @@ import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { CHARGE } from "@/lib/ledger";
 
-/** What a charge in these measurements costs, in billionths of a dollar: nobody runs out of money. */
+/** Amount of a charge in nano-dollars, so small that no balance runs out. */
 export const AMOUNT_NANOS = 1_000n;
 
 let chargesMade = 0;
 
 /**
- * The floor: the very statement that posts a charge, prepared by name, with node-postgres and nothing around it. The
- * id sorts by time and the key is random, as in the product, so that both put the same load on the indexes.
+ * The baseline: the statement of a charge as a named prepared statement with node-postgres. As in the product, the id sorts by
+ * time and the key is random, so that the load on the indexes is the same.
  */
 export async function chargeBySql(pool: pg.Pool, customerId: string): Promise<number> {
   const { rows } = await pool.query({
@@ -17,11 +17,11 @@ export async function chargeBySql(pool: pg.Pool, customerId: string): Promise<nu
     text: CHARGE.text,
     values: chargeValues(customerId),
   });
-  if (rows.length !== 1) throw new Error("The bare statement charged nothing.");
+  if (rows.length !== 1) throw new Error("The statement charged nothing.");
   return 1;
 }
 
-/** The values of one charge, with an id and a key of its own. */
+/** Returns the values of a charge with a new id and key. */
 export function chargeValues(customerId: string): (string | null)[] {
   chargesMade += 1;
   const id = `chg_${Date.now().toString(16).padStart(12, "0")}${chargesMade.toString(16).padStart(14, "0")}`;
@@ -41,5 +41,5 @@ export function chargeValues(customerId: string): (string | null)[] {
 
 const REQUEST_HASH = "0".repeat(43);
 
-/** An API key's id as it is written beside each charge. */
+/** The API key id that is stored with each charge. */
 export const KEY_ID = `key_${"0".repeat(26)}` as const;

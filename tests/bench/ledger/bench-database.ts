@@ -9,40 +9,40 @@ import { applyMigrations } from "@/lib/platform/migrations";
 import { applySettings } from "../../support/settings";
 import { fillLedger, type LedgerSize, totalOf } from "./fill-ledger";
 
-/** As many connections as Brim opens when nothing else is said; the bare SQL gets as many. */
+/** Brim's default number of connections, also used for bare SQL. */
 export const POOL_SIZE = 20;
 
 /** A database with a filled ledger. */
 export interface LedgerDatabase {
   url: string;
-  /** Connections that know nothing of Brim: the floor. */
+  /** Plain connections without Brim, for the baseline. */
   bare: pg.Pool;
 }
 
 /** The Postgres server of one run. */
 export interface BenchPostgres {
-  /** A new database filled to a size; with `isKept`, the one that an earlier run has left in a kept folder. */
+  /** Creates a database with a ledger of this size. With `isKept`, reuses the one of an earlier run if there is one. */
   ledger(name: string, size: LedgerSize, options?: { isKept: boolean }): Promise<LedgerDatabase>;
-  /** A new database with nothing in it. @returns its address */
+  /** Creates an empty database and returns its URL. */
   empty(name: string): Promise<string>;
   admin: pg.Pool;
   stop(): Promise<void>;
 }
 
-/** Starts a durable Postgres whose data are removed at the end, unless a folder to keep them is given. */
+/** Starts a durable Postgres. Deletes its data at the end unless a folder to keep them is given. */
 export async function startBenchPostgres(keptFolder: string | null): Promise<BenchPostgres> {
   const dataDir = keptFolder ?? join(tmpdir(), `brim-bench-${randomBytes(6).toString("hex")}`);
   const server = await startEmbeddedPostgres({ dataDir, durable: true });
   const removeData = () => {
     if (!keptFolder) rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
   };
-  process.once("exit", removeData); // also when a run is cut short
+  process.once("exit", removeData); // even if the run is interrupted
 
   const pools: pg.Pool[] = [];
   const connect = (name: string) => {
-    // No time limit: a connection that rests while others have their turn must not be opened again in its own.
+    // No idle timeout: connections must not be reopened after other contenders have run.
     const pool = new pg.Pool({ connectionString: server.url(name), max: POOL_SIZE, idleTimeoutMillis: 0 });
-    pool.on("error", () => undefined); // the server stops under idle connections
+    pool.on("error", () => undefined); // the server stops while connections are idle
     pools.push(pool);
     return pool;
   };
@@ -71,7 +71,7 @@ export async function startBenchPostgres(keptFolder: string | null): Promise<Ben
   };
 }
 
-/** Whether a database was filled to this size, and to the end. */
+/** Whether a database was filled completely to this size. */
 async function isFilled(admin: pg.Pool, name: string, size: LedgerSize): Promise<boolean> {
   const { rows } = await admin.query<{ size: string | null }>(
     "SELECT shobj_description(oid, 'pg_database') AS size FROM pg_database WHERE datname = $1",
@@ -87,7 +87,7 @@ async function fill(
 ): Promise<void> {
   console.log(`filling ${name}: ${totalOf(size).toLocaleString("en-US")} transfers …`);
   await applyMigrations({ databaseUrl: url });
-  // Whole pages in the log protect running production; while filling they would only multiply what is written.
+  // Full page writes protect production; while filling they only multiply the WAL.
   await setFullPageWrites(admin, "off");
   await fillLedger(bare, size);
   await setFullPageWrites(admin, "on");
@@ -100,10 +100,10 @@ async function setFullPageWrites(admin: pg.Pool, value: "on" | "off"): Promise<v
   await admin.query("SELECT pg_reload_conf()");
 }
 
-/** Points the product's own code in this process at a database. */
+/** Connects the product's code in this process to a database. */
 export async function pointBrimAt(url: string): Promise<void> {
   await closeDatabase();
-  // The settings are read once in a process; a bench has more than one database.
+  // Settings are cached per process, but a benchmark has more than one database.
   Object.assign(globalThis, { brimEnv: undefined });
   applySettings({
     DATABASE_URL: url,

@@ -1,28 +1,28 @@
 import type pg from "pg";
 
-/** How many rows a ledger is filled with. */
+/** Number of rows in a generated ledger. */
 export interface LedgerSize {
   customers: number;
-  /** Transfers of each customer; the first is a grant of a million dollars. */
+  /** Transfers per customer. The first is a grant of a million dollars. */
   transfersEach: number;
-  /** Transfers of one more customer, who has by far the most. */
+  /** Transfers of one additional customer, who has by far the most. */
   busyTransfers: number;
 }
 
-/** All transfers of a ledger. */
+/** Returns the total number of transfers. */
 export function totalOf({ customers, transfersEach, busyTransfers }: LedgerSize): number {
   return customers * transfersEach + busyTransfers;
 }
 
-/** Statements that fill a ledger: so many that the rows of many customers lie mixed, as time would leave them. */
+/** Number of statements that fill a ledger: enough to interleave the rows of the customers, as in production. */
 const STEPS = 20;
 
-/** The id of the n-th customer; the busy one is number zero. */
+/** Returns the id of the n-th customer. The busy one is number zero. */
 export function customerNumber(n: number): `cust_${string}` {
   return `cust_${n.toString(16).padStart(26, "0")}`;
 }
 
-/** Makes customers and their past by real INSERTs: every check and every index works as it does for a single charge. */
+/** Creates customers and transfers with real INSERTs, so that every constraint and index is used as for a single charge. */
 export async function fillLedger(database: pg.Pool, size: LedgerSize): Promise<void> {
   await insertCustomers(database, size.customers);
   const everybody = { first: 1, last: size.customers, transfers: size.transfersEach };
@@ -34,12 +34,12 @@ export async function fillLedger(database: pg.Pool, size: LedgerSize): Promise<v
   await database.query("VACUUM (ANALYZE)");
 }
 
-/** How many of `total` belong to one step, so that all steps together make exactly `total`. */
+/** Returns the share of one step, so that all steps add up to exactly `total`. */
 function shareOf(total: number, step: number): number {
   return Math.floor((total * step) / STEPS) - Math.floor((total * (step - 1)) / STEPS);
 }
 
-/** Customers from 0 on, each with a grant of a million dollars. */
+/** Creates customers starting at 0, each with a grant of a million dollars. */
 async function insertCustomers(database: pg.Pool, last: number): Promise<void> {
   await database.query(
     `WITH named AS (
@@ -61,14 +61,14 @@ async function insertCustomers(database: pg.Pool, last: number): Promise<void> {
   );
 }
 
-/** Customers with neighbouring numbers, and how many transfers each has in the end. */
+/** A range of customers, and the final number of transfers of each. */
 interface Group {
   first: number;
   last: number;
   transfers: number;
 }
 
-/** Posts one step's charges of a group, a millionth of a dollar each: one charge of every customer, then the next. */
+/** Posts one step's charges of a group, a millionth of a dollar each, alternating between customers. */
 async function postCharges(database: pg.Pool, group: Group, step: number): Promise<void> {
   const count = shareOf(group.transfers - 1, step);
   if (count === 0) return;

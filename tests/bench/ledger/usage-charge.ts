@@ -7,19 +7,19 @@ import { AMOUNT_NANOS, KEY_ID } from "./bare-charge";
 
 const OPERATOR: Actor = { kind: "operator_key", apiKeyId: KEY_ID, scopes: ["usage:write"] };
 
-/** One charge as the API makes it, without HTTP. */
+/** Makes one charge like the API, without HTTP. */
 export async function chargeByUsage(customerId: CustomerId): Promise<number> {
   await chargeUsage(OPERATOR, inputFor(customerId));
   return 1;
 }
 
-/** A batch for one customer. */
+/** Makes a batch of charges for one customer. */
 export async function chargeBatchByUsage(customerId: CustomerId, size: number): Promise<number> {
   const results = await chargeUsageBatch(
     OPERATOR,
     Array.from({ length: size }, () => inputFor(customerId)),
   );
-  if (!results.every((result) => result.ok)) throw new Error("An item of a batch was refused.");
+  if (!results.every((result) => result.ok)) throw new Error("An item of a batch was rejected.");
   return size;
 }
 

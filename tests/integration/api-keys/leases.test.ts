@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApiKey, revokeApiKey, verifyApiKey } from "@/lib/api-keys";
 import { UnauthorizedError } from "@/lib/auth";
 import { prisma } from "@/lib/platform/db";
-import { takeDatabaseAway } from "../../support/database";
+import { blockDatabase } from "../../support/database";
 import { testDatabase } from "../../support/settings";
 
 const database = testDatabase();
@@ -96,7 +96,7 @@ it("takes a key as soon as it exists, also when it was asked for just before", a
 
 it("keeps no failure: after an outage of the database the key is taken at once", async () => {
   const { apiKeyId, secret } = await aKey();
-  const letIn = await takeDatabaseAway(process.env.DATABASE_URL as string);
+  const letIn = await blockDatabase(process.env.DATABASE_URL as string);
   await expect(verifyApiKey(secret)).rejects.not.toThrow(UnauthorizedError);
 
   await letIn();

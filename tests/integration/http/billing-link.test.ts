@@ -5,7 +5,7 @@ import { openBillingLink, peekLink, readSession, signOut } from "@/lib/http";
 import { prisma } from "@/lib/platform/db";
 import type { CustomerId, UserId } from "@/lib/platform/ids";
 import { aCustomer, call, type RunningBrim, startBrim } from "@/tests/support/brim";
-import { takeDatabaseAway } from "@/tests/support/database";
+import { blockDatabase } from "@/tests/support/database";
 import { actionsOn, anOperator, expectRefusedField, type Operator } from "@/tests/support/operator";
 import { sessionOf } from "@/tests/support/sign-in/session-of";
 
@@ -193,7 +193,7 @@ describe("a billing link", () => {
   it("is as good as before when the database was away in between", async () => {
     const customer = await aCustomer(brim);
     const link = await aLink(customer);
-    const letIn = await takeDatabaseAway(process.env.DATABASE_URL ?? "");
+    const letIn = await blockDatabase(process.env.DATABASE_URL ?? "");
 
     const response = await open(link);
     await letIn();

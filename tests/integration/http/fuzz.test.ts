@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ROUTES, type Route } from "@/lib/http";
 import { pool } from "@/lib/platform/db";
-import { type ApiRequest, doorsOf } from "@/tests/support/both-doors";
+import { type ApiRequest, adaptersOf } from "@/tests/support/both-adapters";
 import { type ApiAnswer, type RunningBrim, startBrim } from "@/tests/support/brim";
 import { atDepth } from "@/tests/support/depth";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => brim.stop());
 
 it(`answers ${MADE_UP} made-up requests in order, and what it refuses changes nothing`, async () => {
-  const { direct, next } = doorsOf(brim);
+  const { direct, next } = adaptersOf(brim);
   const counts: Record<number, number> = {};
   const requests = fc.tuple(madeUpRequests(world), fc.integer({ min: 0, max: 9 }));
 

@@ -1,16 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROUTES, type Route } from "@/lib/http";
-import { type ApiRequest, doorsOf } from "@/tests/support/both-doors";
+import { type ApiRequest, adaptersOf } from "@/tests/support/both-adapters";
 import { type RunningBrim, startBrim } from "@/tests/support/brim";
 import { depth } from "@/tests/support/depth";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
+import {
+  customerRefusals,
+  keyRefusals,
+  objectRefusals,
+  sessionRefusals,
+} from "@/tests/support/refusals/access";
 import { bodyRefusals } from "@/tests/support/refusals/body";
 import { freshObjects, idempotencyRefusals } from "@/tests/support/refusals/idempotency";
 import { queryRefusals } from "@/tests/support/refusals/query";
 import { expectRefusal, type Refusal, withHeaders, withQuery } from "@/tests/support/refusals/refusal";
 import { stripeRefusals } from "@/tests/support/refusals/stripe";
 import { usualKey, validRequest } from "@/tests/support/refusals/valid-request";
-import { customerRefusals, keyRefusals, objectRefusals, sessionRefusals } from "@/tests/support/refusals/who";
 import { type ApiWorld, buildWorld, keyOf } from "@/tests/support/refusals/world";
 import { digestTables, settledDigest } from "@/tests/support/table-digests";
 
@@ -70,7 +75,7 @@ describe("with limits that nobody reaches", () => {
 
         for (const request of refused) {
           for (const name of adaptersFor(route, what)) {
-            const answer = await doorsOf(brim)[name](route, request);
+            const answer = await adaptersOf(brim)[name](route, request);
             expectRefusal(answer, expected, `${name}: ${JSON.stringify(request)}`.slice(0, 600));
           }
         }
@@ -87,7 +92,7 @@ describe("with limits that nobody reaches", () => {
       async (door) => {
         const objects = await freshObjects(route, world);
 
-        const answer = await doorsOf(brim)[door](route, validRequest(route, world, { objects }));
+        const answer = await adaptersOf(brim)[door](route, validRequest(route, world, { objects }));
 
         expect(answer.status, JSON.stringify(answer.body)).toBe(route.answer ? 200 : 204);
       },
@@ -117,7 +122,7 @@ describe("with limits of two requests a minute", () => {
       const owner = usualKey(route, world) === world.operatorKey ? null : world.customer.customerId;
       const key = await keyOf(owner);
       const valid = withHeaders(validRequest(route, world), { authorization: `Bearer ${key}` });
-      const { direct, next } = doorsOf(brim);
+      const { direct, next } = adaptersOf(brim);
       const malformed: ApiRequest = withQuery(valid, "surprise", "1");
       expect([(await direct(route, malformed)).status, (await next(route, malformed)).status]).toEqual([
         400, 400,

@@ -414,7 +414,7 @@ describe("a request that no handler can take", () => {
     });
   }
 
-  const isDirect = process.env.BRIM_TEST_DOOR !== "route";
+  const isDirect = process.env.BRIM_TEST_ADAPTER !== "route";
 
   it.runIf(isDirect).each([
     ["GET *", "path"],

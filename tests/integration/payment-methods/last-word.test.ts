@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { prisma } from "@/lib/platform/db";
 import { type ApiCustomer, aCustomer, type RunningBrim, startBrim } from "@/tests/support/brim";
+import { whileEventHandlingIsPaused } from "@/tests/support/pause-event-handling";
 import { anEvent, deliver } from "@/tests/support/signed-event";
-import { whileStandingStill } from "@/tests/support/stand-still";
 import { runTasks } from "@/tests/support/tasks";
 
 const CARDS = "/api/v1/billing/payment-methods";
@@ -60,7 +60,7 @@ describe("what was read of Stripe first and written last does not stay", () => {
     const { customer, first, stripeCustomerId } = await aCustomerWithCards();
     await networkUpdates(first, 2040);
 
-    const late = await whileStandingStill(brim, aboutCard(first, stripeCustomerId), async () => {
+    const late = await whileEventHandlingIsPaused(brim, aboutCard(first, stripeCustomerId), async () => {
       await networkUpdates(first, 2044);
       expect((await deliver(brim, aboutCard(first, stripeCustomerId))).body.as).toBe("processed");
     });
@@ -73,7 +73,7 @@ describe("what was read of Stripe first and written last does not stay", () => {
   it("when the card was removed meanwhile", async () => {
     const { customer, second, stripeCustomerId } = await aCustomerWithCards();
 
-    await whileStandingStill(brim, aboutCard(second, stripeCustomerId), async () => {
+    await whileEventHandlingIsPaused(brim, aboutCard(second, stripeCustomerId), async () => {
       expect((await customer.delete(`${CARDS}/${second}`)).status).toBe(204);
     });
 
@@ -83,7 +83,7 @@ describe("what was read of Stripe first and written last does not stay", () => {
   it("when the card was detached at Stripe, and its event came meanwhile", async () => {
     const { customer, second, stripeCustomerId } = await aCustomerWithCards();
 
-    await whileStandingStill(brim, aboutCard(second, stripeCustomerId), async () => {
+    await whileEventHandlingIsPaused(brim, aboutCard(second, stripeCustomerId), async () => {
       await brim.stripe.paymentMethods.detach(second);
       const detached = anEvent("payment_method.detached", {
         id: second,
@@ -99,7 +99,7 @@ describe("what was read of Stripe first and written last does not stay", () => {
   it("when another default was chosen meanwhile", async () => {
     const { customer, second, stripeCustomerId } = await aCustomerWithCards();
 
-    await whileStandingStill(brim, aboutCustomer(stripeCustomerId), async () => {
+    await whileEventHandlingIsPaused(brim, aboutCustomer(stripeCustomerId), async () => {
       expect((await customer.post(`${CARDS}/${second}/default`, {})).status).toBe(200);
     });
 
@@ -110,7 +110,7 @@ describe("what was read of Stripe first and written last does not stay", () => {
   it("when the default was removed meanwhile", async () => {
     const { customer, first, stripeCustomerId } = await aCustomerWithCards();
 
-    await whileStandingStill(brim, aboutCustomer(stripeCustomerId), async () => {
+    await whileEventHandlingIsPaused(brim, aboutCustomer(stripeCustomerId), async () => {
       expect((await customer.delete(`${CARDS}/${first}`)).status).toBe(204);
     });
 
@@ -133,7 +133,7 @@ describe("what was read of Stripe first and written last does not stay", () => {
       metadata: { customer_id: customer.customerId, topup_intent_id: body.topup_intent_id },
     });
 
-    await whileStandingStill(brim, completed, async () => {
+    await whileEventHandlingIsPaused(brim, completed, async () => {
       const [card] = (await brim.stripe.paymentMethods.list({ customer: stripeCustomerId, type: "card" }))
         .data;
       await networkUpdates(card?.id ?? "", 2044);

@@ -4,8 +4,8 @@ import { prisma } from "@/lib/platform/db";
 import { HANDLERS, retryFailedEvents } from "@/lib/stripe-events";
 import { type ApiCustomer, aCustomer, type RunningBrim, startBrim } from "@/tests/support/brim";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
+import { whileEventHandlingIsPaused } from "@/tests/support/pause-event-handling";
 import { anEvent, deliver } from "@/tests/support/signed-event";
-import { whileStandingStill } from "@/tests/support/stand-still";
 import { runTasks } from "@/tests/support/tasks";
 
 let brim: RunningBrim;
@@ -156,7 +156,7 @@ describe("a customer that was deleted at Stripe", () => {
       customer: stripeCustomerId,
     });
 
-    await whileStandingStill(brim, updated, async () => {
+    await whileEventHandlingIsPaused(brim, updated, async () => {
       await brim.stripe.customers.del(stripeCustomerId);
       expect((await deliver(brim, aboutDeleted(stripeCustomerId))).body.as).toBe("processed");
     });

@@ -2,7 +2,7 @@ import Stripe from "stripe";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { prisma } from "@/lib/platform/db";
 import { aCustomer, call, type RunningBrim, startBrim } from "@/tests/support/brim";
-import { takeDatabaseAway } from "@/tests/support/database";
+import { blockDatabase } from "@/tests/support/database";
 
 let brim: RunningBrim;
 
@@ -160,14 +160,14 @@ describe("POST /api/webhooks/stripe", () => {
   it("answers 503 while the database is away, loses nothing, and handles the next delivery", async () => {
     const event = anEvent();
     const payload = JSON.stringify(event);
-    const comeBack = await takeDatabaseAway(requireDatabaseUrl());
+    const startListening = await blockDatabase(requireDatabaseUrl());
 
     const answer = await deliver(payload, sign(payload));
 
     expect(answer.status).toBe(503);
     expect(answer.headers.get("retry-after")).toBe("1");
     expect(answer.body.error).toBe("SERVICE_UNAVAILABLE");
-    await comeBack();
+    await startListening();
     expect((await deliver(payload, sign(payload))).body).toMatchObject({ received: true, as: "foreign" });
   });
 });

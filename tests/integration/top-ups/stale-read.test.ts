@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { prisma } from "@/lib/platform/db";
 import { type ApiCustomer, aCustomer, type RunningBrim, startBrim } from "@/tests/support/brim";
+import { whileEventHandlingIsPaused } from "@/tests/support/pause-event-handling";
 import { anEvent, deliver } from "@/tests/support/signed-event";
-import { whileStandingStill } from "@/tests/support/stand-still";
 
 let brim: RunningBrim;
 
@@ -31,7 +31,7 @@ it("an older decline that is written last does not hide the newer one", async ()
   const { about, pay, read } = await aTopUp(await aCustomer(brim));
   await pay("4000000000009995");
 
-  const late = await whileStandingStill(brim, about(), async () => {
+  const late = await whileEventHandlingIsPaused(brim, about(), async () => {
     await pay("4000000000000069");
     expect((await deliver(brim, about())).body.as).toBe("processed");
   });
@@ -45,7 +45,7 @@ it("a decline that is written after the payment changes nothing of it", async ()
   const { about, pay, read } = await aTopUp(customer);
   await pay("4000000000009995");
 
-  await whileStandingStill(brim, about(), async () => {
+  await whileEventHandlingIsPaused(brim, about(), async () => {
     await pay();
     expect((await deliver(brim, about())).body.as).toBe("processed");
   });

@@ -195,10 +195,10 @@ describe("when events misbehave", () => {
   it("an outage of Brim between payment and webhook loses nothing: the retry credits, once", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer);
-    await brim.goAway();
+    await brim.stopListening();
     await pay(started.session_id);
 
-    await brim.comeBack();
+    await brim.startListening();
 
     await untilBalance(customer, "25.00");
     expect(await creditsOf(customer)).toBe(1);

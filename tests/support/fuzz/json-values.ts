@@ -3,7 +3,7 @@ import { z } from "zod";
 
 type JsonSchema = { [name: string]: unknown };
 
-/** Values that a schema describes, and some that come close: what the schema says beyond types is only mostly kept. */
+/** Generates values of a schema. Types always match; other constraints match most of the time. */
 export function valuesOf(schema: z.ZodType): fc.Arbitrary<unknown> {
   const root = z.toJSONSchema(schema, { io: "input" }) as JsonSchema;
   return arbitraryOf(root, root);
@@ -16,7 +16,7 @@ function arbitraryOf(root: JsonSchema, node: JsonSchema): fc.Arbitrary<unknown> 
   const made = choices
     ? fc.oneof(...choices.map((choice) => arbitraryOf(root, choice)))
     : arbitraryOfType(root, schema);
-  // Made-up values seldom pass rules that only the handler knows; examples do.
+  // Random values seldom pass rules that only the handler knows; examples do.
   return examples.length > 0 ? fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...examples) }, made) : made;
 }
 
@@ -40,7 +40,7 @@ function arbitraryOfType(root: JsonSchema, schema: JsonSchema): fc.Arbitrary<unk
     case "null":
       return fc.constant(null);
     default:
-      throw new Error(`No values are known for ${JSON.stringify(schema)}.`);
+      throw new Error(`Unsupported schema: ${JSON.stringify(schema)}.`);
   }
 }
 
@@ -84,7 +84,7 @@ function resolve(root: JsonSchema, node: JsonSchema): JsonSchema {
   return parts.reduce<JsonSchema>((at, part) => at[part] as JsonSchema, root);
 }
 
-/** A text that is written into the JSON as it stands: what `JSON.stringify` would never write. */
+/** Raw JSON text, for output that `JSON.stringify` never produces. */
 interface RawJson {
   raw: string;
 }
@@ -93,7 +93,7 @@ const RAW_KEY = "raw json:";
 
 const DEEP = 4_000;
 
-/** JSON that is in order but out of the ordinary. */
+/** Valid but unusual JSON. */
 const rawTexts: fc.Arbitrary<RawJson> = fc
   .constantFrom(
     "1e400",
@@ -150,7 +150,7 @@ const strange: fc.Arbitrary<unknown> = fc.oneof(
   rawTexts,
 );
 
-/** One thing that is done to a body that was in order. */
+/** One mutation of a valid body. */
 type Mutation =
   | { do: "replace"; at: number; by: unknown }
   | { do: "remove"; at: number }
@@ -169,7 +169,7 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   }),
 );
 
-/** A body as text: mostly what the schema takes, often with something wrong. */
+/** Generates bodies as text: mostly valid, often with one mutation. */
 export function bodyTextsOf(schema: z.ZodType): fc.Arbitrary<string> {
   const mutations = fc.oneof(
     { weight: 2, arbitrary: fc.constant([]) },
@@ -200,7 +200,7 @@ function mutate(value: unknown, change: Mutation): unknown {
   return copy;
 }
 
-/** Every field and every item, however deep. */
+/** Returns every field and item at any depth. */
 function placesOf(value: unknown): { in: Bag; name: string }[] {
   if (typeof value !== "object" || value === null) return [];
   const bag = value as Bag;
@@ -211,7 +211,7 @@ function isBag(value: unknown): value is Bag {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Also under the name `__proto__`, to which a plain assignment would do something else. */
+/** Sets a property. Also works for `__proto__`, where assignment would change the prototype. */
 function define(bag: Bag, name: string, value: unknown): Bag {
   return Object.defineProperty(bag, name, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 
-/** One answer as it came over a socket. */
+/** One response read from a socket. */
 export interface RawAnswer {
   status: number;
   headers: Record<string, string>;
@@ -8,9 +8,9 @@ export interface RawAnswer {
 }
 
 /**
- * Sends bytes, says that no more will come, and reads until the server closes.
+ * Sends bytes, half-closes the connection, and reads until the server closes.
  *
- * @returns null when it has not closed in time: the request hangs
+ * @returns null if the server has not closed the connection in time
  */
 export async function exchange(port: number, bytes: Buffer, deadlineMs: number): Promise<RawAnswer[] | null> {
   const received: Buffer[] = [];
@@ -21,7 +21,7 @@ export async function exchange(port: number, bytes: Buffer, deadlineMs: number):
       resolve(false);
     }, deadlineMs);
     socket.on("data", (chunk) => received.push(chunk));
-    socket.on("error", () => {}); // a server may close on bytes that are no HTTP
+    socket.on("error", () => {}); // the server may close on invalid HTTP
     socket.on("close", () => {
       clearTimeout(timer);
       resolve(true);
@@ -30,20 +30,20 @@ export async function exchange(port: number, bytes: Buffer, deadlineMs: number):
   return hasEnded ? readAnswers(Buffer.concat(received).toString("latin1")) : null;
 }
 
-/** @throws Error what came is not HTTP */
+/** @throws Error the text is not valid HTTP */
 export function readAnswers(text: string): RawAnswer[] {
   const answers: RawAnswer[] = [];
   let rest = text;
   while (rest !== "") {
     const end = rest.indexOf("\r\n\r\n");
-    if (end === -1) throw new Error(`An answer has no end of its head: ${rest.slice(0, 200)}`);
+    if (end === -1) throw new Error(`Unterminated response headers: ${rest.slice(0, 200)}`);
     const [first = "", ...lines] = rest.slice(0, end).split("\r\n");
     const status = /^HTTP\/1\.1 (\d{3})(?: |$)/.exec(first)?.[1];
-    if (!status) throw new Error(`This is no status line: ${first}`);
+    if (!status) throw new Error(`Invalid status line: ${first}`);
     const headers = Object.fromEntries(
       lines.map((line) => {
         const colon = line.indexOf(":");
-        if (colon < 1) throw new Error(`This is no header: ${line}`);
+        if (colon < 1) throw new Error(`Invalid header: ${line}`);
         return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
       }),
     );
@@ -56,7 +56,7 @@ export function readAnswers(text: string): RawAnswer[] {
 
 function readBody(headers: Record<string, string>, rest: string): { body: string; after: string } {
   if (headers["transfer-encoding"] === "chunked") return readChunks(rest);
-  // An answer to HEAD tells a length and has no body; what follows is then the next answer or nothing.
+  // A response to HEAD has a length but no body. The next response may follow.
   const length = rest === "" || rest.startsWith("HTTP/1.1 ") ? 0 : Number(headers["content-length"] ?? 0);
   if (rest.length < length) throw new Error(`The body is shorter than ${length}: ${rest.slice(0, 200)}`);
   return { body: rest.slice(0, length), after: rest.slice(length) };
@@ -68,7 +68,7 @@ function readChunks(text: string): { body: string; after: string } {
   for (;;) {
     const line = rest.indexOf("\r\n");
     const size = Number.parseInt(rest.slice(0, line), 16);
-    if (line === -1 || Number.isNaN(size)) throw new Error(`This is no chunk: ${rest.slice(0, 100)}`);
+    if (line === -1 || Number.isNaN(size)) throw new Error(`Invalid chunk: ${rest.slice(0, 100)}`);
     body += rest.slice(line + 2, line + 2 + size);
     rest = rest.slice(line + 2 + size + 2);
     if (size === 0) return { body, after: rest };

@@ -1,18 +1,18 @@
 import fc from "fast-check";
 
-/** Bytes for a socket. */
+/** A request as raw bytes. */
 export interface RawRequest {
   bytes: Buffer;
-  /** The idempotency key of the charge that the bytes may hold. */
+  /** Idempotency key of the charge, if the bytes contain one. */
   key: string;
   /**
-   * Whether another request follows at once. When that one is no HTTP, the connection closes with an answer to it, and the
-   * first one's is lost with it: so such an answer says nothing of what the first one did.
+   * Whether another request follows immediately. If that one is invalid HTTP, the connection closes with its error, and the
+   * first response is lost. The error then says nothing about the first request.
    */
   isFollowed: boolean;
 }
 
-/** A request to make a charge, put together from parts of which some are broken; and noise. */
+/** Generates requests for a charge from valid and broken parts, and noise. */
 export function rawRequests(authorization: string): fc.Arbitrary<RawRequest> {
   return fc.uuid().chain((key) =>
     rawRequest(authorization, JSON.stringify({ amount_usd: "0.01", idempotency_key: key })).map((made) => ({
@@ -164,7 +164,7 @@ interface RawBody {
   text: string;
 }
 
-/** A body with the length that it has, another one, or none; whole and broken chunks. */
+/** Generates bodies with a correct, wrong or missing length, and valid and broken chunks. */
 function bodies(text: string): fc.Arbitrary<RawBody> {
   const size = Buffer.byteLength(text);
   const hex = size.toString(16);

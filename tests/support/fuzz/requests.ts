@@ -1,21 +1,21 @@
 import fc from "fast-check";
 import { ROUTES, type Route } from "@/lib/http";
-import type { ApiRequest } from "../both-doors";
+import type { ApiRequest } from "../both-adapters";
 import { parametersOf, usualKey } from "../refusals/valid-request";
 import type { ApiWorld } from "../refusals/world";
 import { bodyTextsOf, valuesOf } from "./json-values";
 
-/** A request that was made up, and the route that it is meant for: by its name, because a failure prints this. */
+/** A generated request and the name of its route, which failures print. */
 export interface MadeUp {
   operationId: string;
   request: ApiRequest;
 }
 
-/** Requests to all routes by all kinds of callers, many of them in order, most with something wrong. */
+/** Generates requests to all routes from all kinds of callers, many of them valid, most with an error. */
 export function madeUpRequests(world: ApiWorld): fc.Arbitrary<MadeUp> {
   return fc.oneof(
     ...ROUTES.map((route) => ({
-      // What changes something has more to get wrong than what reads.
+      // Weighted towards writes, which have more to get wrong.
       weight: route.body ? 4 : 1,
       arbitrary: requestsFor(route, world),
     })),
@@ -54,7 +54,7 @@ function requestsFor(route: Route, world: ApiWorld): fc.Arbitrary<MadeUp> {
     }));
 }
 
-/** Bodies that speak of customers who exist, more often than not. */
+/** Generates bodies that mostly name existing customers. */
 function bodiesOf(schema: NonNullable<Route["body"]>, world: ApiWorld): fc.Arbitrary<string> {
   const customers = fc.constantFrom(
     world.customer.customerId,
@@ -70,7 +70,7 @@ function bodiesOf(schema: NonNullable<Route["body"]>, world: ApiWorld): fc.Arbit
     );
 }
 
-/** The one character beyond the space that a header cannot hold. */
+/** A character that is invalid in a header. */
 const DELETE = 0x7f;
 
 function callersOf(route: Route, world: ApiWorld): fc.Arbitrary<Record<string, string>> {
@@ -157,7 +157,7 @@ function queriesOf(route: Route, world: ApiWorld): fc.Arbitrary<string> {
   });
 }
 
-/** Percent-encoded; halves of surrogate pairs, which have no encoding, become the replacement character. */
+/** Percent-encodes text. Lone surrogates become the replacement character. */
 function encoded(text: string): string {
   return encodeURIComponent(Buffer.from(text, "utf8").toString("utf8"));
 }

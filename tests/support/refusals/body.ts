@@ -1,5 +1,5 @@
 import type { Route } from "@/lib/http";
-import type { ApiRequest } from "../both-doors";
+import type { ApiRequest } from "../both-adapters";
 import { fieldsOf, withField, wrongValuesOf } from "../json-fields";
 import { type Expected, invalid, type Refusal, withHeaders } from "./refusal";
 import { bodyOf, validRequest } from "./valid-request";
@@ -8,10 +8,10 @@ import type { ApiWorld } from "./world";
 const TOO_LARGE: Expected = { status: 413, code: "PAYLOAD_TOO_LARGE" };
 const NOT_JSON: Expected = { status: 415, code: "UNSUPPORTED_MEDIA_TYPE" };
 
-/** What a route reads unless it says otherwise. */
+/** Default body limit of a route. */
 const DEFAULT_MAX_BYTES = 64 * 1024;
 
-/** Refusals of bodies: too large, no JSON, and each field wrong in each way. */
+/** Requests with an invalid body: too large, not JSON, and each field invalid in each way. */
 export function bodyRefusals(route: Route): Refusal[] {
   const { body } = route;
   if (!body) return [];

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ROUTES, type Route } from "@/lib/http";
-import type { ApiRequest } from "../both-doors";
+import type { ApiRequest } from "../both-adapters";
 import { type ApiAnswer, call } from "../brim";
 import { fieldsOf, withField } from "../json-fields";
 import { makeObject } from "./objects";
@@ -10,7 +10,7 @@ import type { ApiWorld } from "./world";
 
 const CONFLICT: Expected = { status: 409, code: "IDEMPOTENCY_CONFLICT" };
 
-/** Refusals of idempotency keys: malformed, or used for something else before. */
+/** Requests with an idempotency key that is malformed or was used for another request. */
 export function idempotencyRefusals(route: Route): Refusal[] {
   if (!route.takesIdempotencyKey) return [];
   const refusals: Refusal[] = [
@@ -55,16 +55,18 @@ export function idempotencyRefusals(route: Route): Refusal[] {
   ];
 }
 
-/** Routes that move a balance take their key in the body too. */
+/** Whether the route also accepts the key in the body, like all routes that change a balance. */
 function hasKeyField({ body, operationId }: Route): boolean {
   if (!body)
-    throw new Error(`${operationId} takes an idempotency key and no body: say here what a second use is.`);
+    throw new Error(
+      `${operationId} takes an idempotency key and no body. Define here how to use the key again.`,
+    );
   return fieldsOf(body).some(({ path }) => path === "idempotency_key");
 }
 
 /**
- * Routes where the same caller may not use the same key. The operator's keys stand in two books, which are not compared:
- * on what moves a customer's balance, and on what is done to customers and API keys.
+ * Returns the routes on which the same caller may not reuse the key. The operator's keys have two separate scopes: changes of
+ * a customer's balance, and administration of customers and API keys.
  */
 function othersWithKeys(route: Route): Route[] {
   return ROUTES.filter(
@@ -76,7 +78,7 @@ function othersWithKeys(route: Route): Route[] {
   );
 }
 
-/** A valid request under a key, in the header and, where there is a field for it, in the body. */
+/** Returns a valid request with a key in the header and, if there is a field for it, in the body. */
 function named(
   route: Route,
   world: ApiWorld,
@@ -90,14 +92,14 @@ function named(
   };
 }
 
-/** New things for a request that does something to them. */
+/** Creates new objects for a request that changes them. */
 export async function freshObjects(route: Route, world: ApiWorld): Promise<Record<string, string>> {
   const names = Object.keys(route.params?.shape ?? {});
   const made = names.map(async (name) => [name, await makeObject(name, world.customer, world.brim)]);
   return Object.fromEntries(await Promise.all(made));
 }
 
-/** Fields whose other value makes another request that is valid too. A new body without any of them needs a line here. */
+/** Fields that can be changed to get another valid request. A new body without any of them needs a line here. */
 const OTHER_VALUES: Record<string, (value: unknown) => unknown> = {
   amount_usd: (value) => String(value).replace(/\d$/, (digit) => (digit === "1" ? "2" : "1")),
   name: (value) => `${value} too`,
@@ -106,7 +108,7 @@ const OTHER_VALUES: Record<string, (value: unknown) => unknown> = {
 
 function otherContent(route: Route, body: Record<string, unknown>): unknown {
   const name = Object.keys(OTHER_VALUES).find((one) => one in body);
-  if (!name) throw new Error(`Say in idempotency.ts which field of ${route.operationId} can be another one.`);
+  if (!name) throw new Error(`Add a field of ${route.operationId} that can be changed to idempotency.ts.`);
   return withField(body, name, OTHER_VALUES[name]?.(body[name]));
 }
 

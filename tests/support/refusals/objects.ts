@@ -6,7 +6,7 @@ import { topUp } from "../spending";
 
 type Maker = (owner: ApiCustomer, brim: RunningBrim) => Promise<string>;
 
-/** How to make what a part of a path names, by the name of the part. A new part needs a line here. */
+/** Factories of objects by path parameter. A new parameter needs a line here. */
 const MAKERS: Record<string, Maker> = {
   topup_intent_id: (owner) => topUp(owner.customerId, "5.00"),
   charge_id: async (owner) => (await spend(owner, "/api/v1/usage/charges")).charge_id,
@@ -18,16 +18,16 @@ const MAKERS: Record<string, Maker> = {
     (await createApiKey({ customerId: owner.customerId, name: "spare", scopes: "all" })).apiKeyId,
 };
 
-/** Makes one thing of a customer's and tells its id. */
+/** Creates an object of a customer and returns its id. */
 export function makeObject(name: string, owner: ApiCustomer, brim: RunningBrim): Promise<string> {
   const maker = MAKERS[name];
   if (!maker) {
-    throw new Error(`Say in tests/support/refusals/objects.ts how to make what {${name}} of a path names.`);
+    throw new Error(`Add a factory for the path parameter {${name}} to tests/support/refusals/objects.ts.`);
   }
   return maker(owner, brim);
 }
 
-/** The parts of paths that this file knows. */
+/** The path parameters that this file supports. */
 export const OBJECT_NAMES = Object.keys(MAKERS);
 
 async function spend(owner: ApiCustomer, path: string) {
@@ -36,7 +36,7 @@ async function spend(owner: ApiCustomer, path: string) {
   return answer.body;
 }
 
-/** One card that is saved twice is shown once, so each is another one. */
+/** Different cards, because a card that is saved twice is listed once. */
 const TEST_CARDS = [
   "4242424242424242",
   "5555555555554444",
@@ -51,13 +51,13 @@ interface ListedCard {
   card_last4: string;
 }
 
-/** Saves a card as people do: through Checkout, without a charge. */
+/** Saves a card through Checkout. */
 async function savedCard(owner: ApiCustomer, brim: RunningBrim): Promise<string> {
   const cards = async () =>
     (await owner.get("/api/v1/billing/payment-methods")).body.payment_methods as ListedCard[];
   const known = await cards();
   const card = TEST_CARDS.find((number) => !known.some(({ card_last4 }) => number.endsWith(card_last4)));
-  if (!card) throw new Error("All test cards of this file are saved: name one more.");
+  if (!card) throw new Error("All test cards are saved. Add another one to this file.");
   const { body } = await owner.post("/api/v1/billing/checkout-session", { mode: "setup" });
   await brim.control(`/checkout/${body.session_id}/pay`, { card });
   const isNew = ({ card_last4 }: ListedCard) => card.endsWith(card_last4);

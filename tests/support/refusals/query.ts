@@ -1,12 +1,12 @@
 import type { Route } from "@/lib/http";
 import { ROUTES } from "@/lib/http";
-import type { ApiRequest } from "../both-doors";
+import type { ApiRequest } from "../both-adapters";
 import { call } from "../brim";
 import { invalid, type Refusal, withHeaders, withQuery } from "./refusal";
 import { parametersOf, validRequest } from "./valid-request";
 import type { ApiWorld } from "./world";
 
-/** Refusals of queries: parameters that are not known, come twice, or are out of bounds. */
+/** Requests with an invalid query: unknown, repeated or out-of-range parameters. */
 export function queryRefusals(route: Route): Refusal[] {
   const { properties } = parametersOf(route);
   const names = Object.keys(properties);
@@ -42,7 +42,7 @@ export function queryRefusals(route: Route): Refusal[] {
   ];
 }
 
-/** A request with one parameter in place of what it had there. */
+/** Returns a request with one parameter replaced. */
 function setQuery(request: ApiRequest, name: string, value: string): ApiRequest {
   const [path = "", query] = request.path.split("?");
   const parameters = new URLSearchParams(query);
@@ -111,7 +111,7 @@ function cursorRefusals(route: Route): Refusal[] {
   ];
 }
 
-/** The cursor to the second line of a list. */
+/** Returns the cursor to the second item of a list. */
 async function cursorOf({ brim }: ApiWorld, request: ApiRequest): Promise<string> {
   const { path, headers } = withQuery(request, "limit", "1");
   const { body } = await call(brim, path, { headers });

@@ -1,9 +1,9 @@
 import { expect } from "vitest";
-import type { ApiRequest } from "../both-doors";
+import type { ApiRequest } from "../both-adapters";
 import type { ApiAnswer } from "../brim";
 import type { ApiWorld } from "./world";
 
-/** What an answer must say. */
+/** The expected error response. */
 export interface Expected {
   status: number;
   code: string;
@@ -12,28 +12,28 @@ export interface Expected {
   details?: Record<string, unknown>;
 }
 
-/** One way to be refused: requests that all get the same answer and change nothing. */
+/** One reason for rejection, with requests that all get the same error and change nothing. */
 export interface Refusal {
-  /** As in "refuses …". */
+  /** Completes "refuses …". */
   what: string;
   expected: Expected;
-  /** Makes them; what it does first, such as using a key once, is not part of what is refused. */
+  /** Creates the requests. Preparations, such as using a key once, succeed. */
   requests(world: ApiWorld): Promise<ApiRequest[]> | ApiRequest[];
 }
 
-/** 400 that names a field. */
+/** Expects a 400 that names a field. */
 export const invalid = (field: string): Expected => ({ status: 400, code: "INVALID_REQUEST", field });
 export const UNAUTHORIZED: Expected = { status: 401, code: "UNAUTHORIZED" };
 export const NOT_FOUND: Expected = { status: 404, code: "NOT_FOUND" };
 
-/** 403, and why. */
+/** Expects a 403 with its reason. */
 export const forbidden = (details: Record<string, unknown>): Expected => ({
   status: 403,
   code: "FORBIDDEN",
   details,
 });
 
-/** A request with other headers; undefined takes one away. */
+/** Returns a request with changed headers. `undefined` removes a header. */
 export function withHeaders(request: ApiRequest, headers: Record<string, string | undefined>): ApiRequest {
   const all = Object.entries({ ...request.headers, ...headers });
   return {
@@ -42,16 +42,16 @@ export function withHeaders(request: ApiRequest, headers: Record<string, string 
   };
 }
 
-/** A request with one more thing in its query. */
+/** Returns a request with an additional query parameter. */
 export function withQuery(request: ApiRequest, name: string, value: string): ApiRequest {
   const separator = request.path.includes("?") ? "&" : "?";
   return { ...request, path: `${request.path}${separator}${name}=${encodeURIComponent(value)}` };
 }
 
 /**
- * Asserts that an answer is a refusal in the one form that all have.
+ * Asserts that a response is the expected error in our error format.
  *
- * @param asked what was asked, for the message of a failure
+ * @param asked description of the request, for the failure message
  */
 export function expectRefusal({ status, headers, body }: ApiAnswer, expected: Expected, asked = ""): void {
   expect({ status, code: body?.error }, `${asked} ${JSON.stringify(body)}`).toEqual({

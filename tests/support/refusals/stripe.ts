@@ -1,11 +1,11 @@
 import type { Route } from "@/lib/http";
-import type { ApiRequest } from "../both-doors";
+import type { ApiRequest } from "../both-adapters";
 import { invalid, type Refusal } from "./refusal";
 
-/** Stripe's events can be larger than what callers send. */
+/** Body limit of the webhook, which is higher than that of other routes. */
 const MAX_EVENT_BYTES = 1024 * 1024;
 
-/** Refusals of deliveries that are not Stripe's. */
+/** Webhook deliveries that are not from Stripe. */
 export function stripeRefusals(route: Route): Refusal[] {
   if (route.access.kind !== "stripe") return [];
   const event = JSON.stringify({ id: "evt_forged", object: "event", type: "checkout.session.completed" });

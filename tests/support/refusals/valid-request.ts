@@ -1,28 +1,28 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Route } from "@/lib/http";
-import type { ApiRequest } from "../both-doors";
+import type { ApiRequest } from "../both-adapters";
 import type { ApiWorld } from "./world";
 
-/** Routes for whoever has the scope, where a customer's key is refused all the same. */
+/** Routes that reject customer keys even with the required scope. */
 const OPERATOR_ONLY = ["refundCharge"];
 
-/** Whether the operator is the one whose request a route takes; else it is the customer. */
+/** Whether a route is for operator keys instead of customer keys. */
 export function isForOperator(route: Route): boolean {
   return route.access.kind === "operator" || OPERATOR_ONLY.includes(route.operationId);
 }
 
-/** The key with which a route is called here. */
+/** Returns the API key that the tests call a route with. */
 export function usualKey(route: Route, world: ApiWorld): string {
   return isForOperator(route) ? world.operatorKey : world.customer.key;
 }
 
 /**
- * A request that a route takes, from the examples of its own schemas, with the usual key. Each refusal is this request
- * with one thing wrong.
+ * Returns a valid request to a route, built from the examples of its schemas, with the usual key. Each refusal is this request
+ * with one error.
  *
- * @param objects what the parts of the path name
- * @throws Error the schema has no example: then nobody could say what is a valid request
+ * @param objects ids by path parameter
+ * @throws Error the schema has no example
  */
 export function validRequest(
   route: Route,
@@ -42,16 +42,16 @@ export function validRequest(
   };
 }
 
-/** The path with its parts filled in. */
+/** Returns the path with its parameters filled in. */
 function pathOf(route: Route, objects: Record<string, string>): string {
   return route.path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const id = objects[name];
-    if (!id) throw new Error(`Say in tests/support/refusals/objects.ts how to make what {${name}} names.`);
+    if (!id) throw new Error(`Add a factory for {${name}} to tests/support/refusals/objects.ts.`);
     return id;
   });
 }
 
-/** The body's example, about this world's customer and under a new idempotency key. */
+/** Returns the example body with this world's customer and a new idempotency key. */
 export function bodyOf(route: Route, world: ApiWorld): unknown {
   const { examples } = (route.body?.meta() ?? {}) as { examples?: unknown[] };
   const example = examples?.[0];
@@ -64,7 +64,7 @@ export function bodyOf(route: Route, world: ApiWorld): unknown {
   });
 }
 
-/** The parameters that a query must have. */
+/** Returns the required query parameters. */
 function queryOf(route: Route, world: ApiWorld): URLSearchParams {
   const { properties, required } = parametersOf(route);
   const query = new URLSearchParams();
@@ -79,7 +79,7 @@ function queryOf(route: Route, world: ApiWorld): URLSearchParams {
   return query;
 }
 
-/** What a route's query may say. */
+/** Returns the query parameters of a route. */
 export function parametersOf(route: Route) {
   const { properties = {}, required = [] } = route.query
     ? (z.toJSONSchema(route.query, { io: "input" }) as {

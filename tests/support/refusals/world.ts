@@ -8,23 +8,23 @@ import { sessionOf } from "../sign-in/session-of";
 import { invoicedTopUp, topUp } from "../spending";
 import { makeObject, OBJECT_NAMES } from "./objects";
 
-/** Two customers with one thing of each kind, the operator, and everybody who is to be refused. */
+/** Two customers with one object of each kind, the operator, and callers that must be rejected. */
 export interface ApiWorld {
   brim: RunningBrim;
-  /** Whose requests are tried. */
+  /** The customer whose requests are tested. */
   customer: ApiCustomer;
-  /** Somebody else. */
+  /** Another customer. */
   other: ApiCustomer;
   operatorKey: string;
-  /** What the customer has, by the name of the part of a path. Nothing may be done to these. */
+  /** The customer's objects by path parameter. Tests must not change them. */
   objects: Record<string, string>;
   othersObjects: Record<string, string>;
-  /** Cookies of members of the customer. */
+  /** Session cookies of the customer's members, by role. */
   cookies: Record<Role, string>;
   deadKeys: Record<"customer" | "operator", { revoked: string; expired: string }>;
 }
 
-/** Builds all of it in a fresh Brim. */
+/** Creates the objects in a new Brim. */
 export async function buildWorld(brim: RunningBrim): Promise<ApiWorld> {
   const [customer, other] = [await aFundedApiCustomer(brim), await aFundedApiCustomer(brim)];
   const world: ApiWorld = {
@@ -45,12 +45,12 @@ export async function buildWorld(brim: RunningBrim): Promise<ApiWorld> {
   return world;
 }
 
-/** A key, with every scope of its kind unless told otherwise. */
+/** Creates an API key, by default with every scope of its kind. */
 export async function keyOf(customerId: CustomerId | null, scopes: "all" | readonly Scope[] = "all") {
   return (await createApiKey({ customerId, name: "test", scopes })).secret;
 }
 
-/** A customer with a key and money to spend. */
+/** Creates a customer with an API key and a balance. */
 async function aFundedApiCustomer(brim: RunningBrim): Promise<ApiCustomer> {
   const customer = await aCustomer(brim);
   await topUp(customer.customerId, "1000.00");
@@ -70,7 +70,7 @@ async function deadKeys(customerId: CustomerId | null) {
   return { revoked: revoked.secret, expired: expired.secret };
 }
 
-/** Signs a member of each role in. */
+/** Signs in a member of each role. */
 async function cookiesOf(customerId: CustomerId): Promise<Record<Role, string>> {
   const cookies: Partial<Record<Role, string>> = {};
   for (const role of ROLES) {
@@ -81,7 +81,7 @@ async function cookiesOf(customerId: CustomerId): Promise<Record<Role, string>> 
   return cookies as Record<Role, string>;
 }
 
-/** Every list gets more than one line, so that it has a second page and a cursor. */
+/** Adds several items to every list, so that each has a second page and a cursor. */
 async function writeLists({ brim, customer, other, operatorKey }: ApiWorld): Promise<void> {
   const operator = callerWith(brim, operatorKey);
   for (const { customerId } of [customer, other, customer, other]) {

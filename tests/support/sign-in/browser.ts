@@ -1,24 +1,24 @@
-/** A page that a browser has arrived at. */
+/** The page a browser ended up on. */
 export interface Visit {
   url: URL;
   response: Response;
 }
 
-/** What of a browser signing in needs: it keeps cookies for each origin and follows redirects. */
+/** A minimal browser for sign-in: it stores cookies per origin and follows redirects. */
 export class Browser {
   private readonly jars = new Map<string, Map<string, string>>();
 
-  /** The `Cookie` header for an address. */
+  /** Returns the `Cookie` header for a URL. */
   cookieFor(url: string): string {
     return [...this.jarOf(url)].map(([name, value]) => `${name}=${value}`).join("; ");
   }
 
-  /** Takes over cookies that somebody else had, as whoever copied them would. */
+  /** Sets cookies copied from another browser. */
   setCookies(url: string, header: string): void {
     for (const pair of header.split("; ").filter(Boolean)) this.keep(url, pair);
   }
 
-  /** Sends one request and keeps the cookies of the answer. */
+  /** Sends one request and stores the cookies of the response. */
   async send(url: string, init: RequestInit = {}): Promise<Response> {
     const headers = { accept: "text/html", ...init.headers, cookie: this.cookieFor(url) };
     const response = await fetch(url, { ...init, headers, redirect: "manual" });
@@ -26,7 +26,7 @@ export class Browser {
     return response;
   }
 
-  /** Opens an address and follows redirects, until `stopAt` or a page. */
+  /** Opens a URL and follows redirects, up to `stopAt` or a page. */
   async open(url: string, stopAt: (url: URL) => boolean = () => false): Promise<Visit> {
     return this.follow(url, await this.send(url), stopAt);
   }
@@ -51,7 +51,7 @@ export class Browser {
       if (stopAt(url)) return { url, response };
       response = await this.send(url.href);
     }
-    throw new Error(`Too many redirects, the last one to ${url.href}.`);
+    throw new Error(`Too many redirects; the last one to ${url.href}.`);
   }
 
   private keep(url: string, line: string): void {

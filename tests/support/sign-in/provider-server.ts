@@ -3,18 +3,18 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { Provider } from "oidc-provider";
 
-/** Somebody's account at a provider. */
+/** A user's account at a provider. */
 export interface ProviderAccount {
-  /** GitHub's are numbers. */
+  /** A number for GitHub. */
   id: string;
   /** The primary address first. */
   emails: { email: string; verified: boolean }[];
 }
 
-/** A real authorization server on this machine, which answers for GitHub and for Google. */
+/** A local authorization server that stands in for GitHub and Google. */
 export interface ProviderServer {
   url: string;
-  /** Adds an account, or changes the one with the same id. */
+  /** Adds an account, or updates the one with the same id. */
   put(account: ProviderAccount): void;
   stop(): Promise<void>;
 }
@@ -24,12 +24,12 @@ export const CLIENTS = {
   google: { id: "google-client", secret: "google-secret" },
 };
 
-/** Below which GitHub's authorization server lives; the rest of the addresses are Google's. */
+/** Path prefix of GitHub's authorization server. All other paths are Google's. */
 const GITHUB_PATH = "/login/oauth";
 
 type Request = IncomingMessage & { originalUrl?: string };
 
-/** @param appUrl where Brim is: each provider takes only the one address to return to that is registered with it */
+/** @param appUrl URL of Brim, because a provider accepts only the registered redirect URI */
 export async function startProviderServer(appUrl: string): Promise<ProviderServer> {
   const accounts = new Map<string, ProviderAccount>();
   const server = createServer((request, response) => {
@@ -111,7 +111,7 @@ function newProvider({ issuer, client, routes, scopes, accounts }: ProviderOptio
     routes,
     scopes,
     claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
-    conformIdTokenClaims: false, // Google's ID token has the e-mail address
+    conformIdTokenClaims: false, // Google's ID token contains the email address
     findAccount: (_context, id) => {
       const [first] = accounts.get(id)?.emails ?? [];
       const claims = { sub: id, name: `Name ${id}`, email: first?.email, email_verified: first?.verified };
@@ -130,7 +130,7 @@ const SIGNING_KEY = {
   use: "sig",
 };
 
-/** The provider's own sign-in page: a GET shows it, a POST with `account` signs in and agrees. */
+/** The provider's sign-in page: a GET shows it, a POST with `account` signs in and gives consent. */
 async function signIn(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { params } = await provider.interactionDetails(request, response);
   if (request.method === "GET") {

@@ -3,7 +3,7 @@ import { sessionCookie } from "@/lib/http/sign-in/session-cookie";
 import { prisma } from "@/lib/platform/db";
 import type { CustomerId, UserId } from "@/lib/platform/ids";
 
-/** Signs a user in, without the way there. Returns the `Cookie` header of the browser. */
+/** Creates a session for a user. Returns its `Cookie` header. */
 export async function sessionOf(userId: UserId, onlyCustomerId: CustomerId | null = null): Promise<string> {
   const now = new Date();
   const expiresAt = new Date(now.getTime() + 3_600_000);

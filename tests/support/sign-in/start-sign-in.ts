@@ -10,28 +10,28 @@ import { applySettings } from "../settings";
 import type { Browser } from "./browser";
 import { CLIENTS, type ProviderServer, startProviderServer } from "./provider-server";
 
-/** A mail that the mail server took. */
+/** An email that the mail server received. */
 export interface ReceivedMail {
   to: string;
   text: string;
 }
 
-/** Brim's sign-in and API over HTTP, with a mail server and an authorization server in place of GitHub and Google. */
+/** Brim's sign-in and API over HTTP, with a mail server and a local authorization server instead of GitHub and Google. */
 export interface RunningSignIn {
   url: string;
   providers: ProviderServer;
   mails: ReceivedMail[];
   smtpUrl: string;
-  /** Signs in at a provider with one of its accounts, as a person clicks through it. Returns where the browser ends. */
+  /** Signs in at a provider with one of its accounts. Returns the page the browser ends up on. */
   signInWith(
     browser: Browser,
     provider: "github" | "google",
     accountId: string,
     callbackUrl?: string,
   ): Promise<URL>;
-  /** Asks for a sign-in link. */
+  /** Requests a sign-in link. */
   requestLink(browser: Browser, email: string, callbackUrl?: string): Promise<URL>;
-  /** Waits for the next mail to an address and returns its link. */
+  /** Waits for the next email to an address and returns its link. */
   nextLink(email: string): Promise<string>;
   stop(): Promise<void>;
 }
@@ -94,7 +94,7 @@ export async function startSignIn(settings: Record<string, string> = {}): Promis
   };
 }
 
-/** What of the `route.ts` files is about sign-in, and the API. */
+/** Serves the sign-in `route.ts` files and the API. */
 async function listener() {
   const [auth, signOut, billingLink] = await Promise.all([
     import("@/app/api/auth/[...nextauth]/route"),

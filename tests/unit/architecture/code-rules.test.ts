@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Finding, lintPlanted } from "../../support/planted-lint";
+import { type Finding, lintFiles } from "../../support/lint-files";
 
 interface Rule {
   readonly rule: string;
@@ -148,7 +148,7 @@ let findings: Finding[];
 beforeAll(async () => {
   const rules = Object.values(RULES);
   const files = Object.assign({}, ...rules.flatMap((one) => [one.refused, one.allowed]));
-  findings = await lintPlanted({ ...files, "app/globals.css": TAILWIND_CSS });
+  findings = await lintFiles({ ...files, "app/globals.css": TAILWIND_CSS });
 });
 
 describe("lint rules", () => {

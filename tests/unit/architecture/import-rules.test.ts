@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Finding, lintPlanted } from "../../support/planted-lint";
+import { type Finding, lintFiles } from "../../support/lint-files";
 
 type Table = [importer: string, paths: string[]][];
 
@@ -227,7 +227,7 @@ function plant(verb: string, table: Table, refused: Form[]): Case[] {
 let findings: Finding[];
 
 beforeAll(async () => {
-  findings = await lintPlanted(files);
+  findings = await lintFiles(files);
 });
 
 describe("import rules", () => {

@@ -2,13 +2,13 @@ import { CUSTOMER_SCOPES, OPERATOR_SCOPES } from "@/lib/api-keys";
 import { hasScope, ROLES, type Scope, scopesOfRole } from "@/lib/auth";
 import type { Route } from "@/lib/http";
 import { newId } from "@/lib/platform/ids";
-import type { ApiRequest } from "../both-doors";
+import type { ApiRequest } from "../both-adapters";
 import { fieldsOf, withField } from "../json-fields";
 import { forbidden, invalid, NOT_FOUND, type Refusal, UNAUTHORIZED, withHeaders, withQuery } from "./refusal";
 import { bodyOf, isForOperator, parametersOf, usualKey, validRequest } from "./valid-request";
 import { type ApiWorld, keyOf } from "./world";
 
-/** Refusals of keys: none, bad ones, dead ones, those that may not. */
+/** Requests with a missing, invalid, revoked or expired API key, or one without permission. */
 export function keyRefusals(route: Route): Refusal[] {
   if (!("scope" in route.access)) return [];
   const { scope } = route.access;
@@ -59,13 +59,13 @@ export function keyRefusals(route: Route): Refusal[] {
   ];
 }
 
-/** Not in its last character: in base64 some of that one's bits may mean nothing. */
+/** Changes a secret, but not its last character, some of whose bits may be padding in base64. */
 function changed(secret: string): string {
   const at = secret.length - 5;
   return `${secret.slice(0, at)}${secret[at] === "A" ? "B" : "A"}${secret.slice(at + 1)}`;
 }
 
-/** All that a key of a kind can have and that does not cover a scope. */
+/** Returns all scopes that a key of this kind can have and that do not include the given one. */
 function scopesWithout(scope: Scope, kind: "customer" | "operator"): Scope[] {
   const all = kind === "operator" ? OPERATOR_SCOPES : CUSTOMER_SCOPES;
   return all.filter((one) => !hasScope({ scopes: [one] }, scope));
@@ -81,7 +81,7 @@ function wrongKindOfKey(route: Route, scope: Scope): Refusal[] {
     ];
     return [{ what, expected: forbidden({ reason: "operator_only" }), requests }];
   }
-  // Keys cannot even have a scope of the other kind, so the missing scope is what is said.
+  // Keys of one kind cannot have scopes of the other, so the error names the missing scope.
   return [
     {
       what: kind === "operator" ? "a key of a customer" : "a key of the operator",
@@ -94,7 +94,7 @@ function wrongKindOfKey(route: Route, scope: Scope): Refusal[] {
   ];
 }
 
-/** Refusals of browsers: pages of others, customers of others, roles that may not. */
+/** Requests with a browser session: from another origin, for another customer, or with an insufficient role. */
 export function sessionRefusals(route: Route): Refusal[] {
   if (!("scope" in route.access)) return [];
   const { scope } = route.access;
@@ -153,7 +153,7 @@ export function sessionRefusals(route: Route): Refusal[] {
   ];
 }
 
-/** Refusals of what is not there, and of what is somebody else's: from outside the two look the same. */
+/** Requests for objects that do not exist or belong to another customer. Both get the same error. */
 export function objectRefusals(route: Route): Refusal[] {
   const names = Object.keys(route.params?.shape ?? {});
   if (names.length === 0) return [];
@@ -180,13 +180,13 @@ export function objectRefusals(route: Route): Refusal[] {
   ];
 }
 
-/** An id in the same form that nobody has. */
+/** Returns an unused id of the same form. */
 function unknownLike(id: string): string {
   const [prefix] = id.split("_");
   return `${prefix}_01m81xgxrcexrs47sfmrsawft1`;
 }
 
-/** Refusals to name a customer that is not one's own, and of an operator who names none. */
+/** Requests of a customer that name another customer, and of an operator that name none. */
 export function customerRefusals(route: Route): Refusal[] {
   if (route.access.kind !== "any_key") return [];
   const inBody = route.body

@@ -3,12 +3,11 @@ import { type ApiAnswer, eventually, type RunningBrim } from "./brim";
 import { deliver, type SentEvent } from "./signed-event";
 
 /**
- * Delivers an event whose handling reads Stripe and then stands still before it writes, as a process does that is short
- * of CPU; `work` happens meanwhile.
+ * Delivers an event and pauses its handling after the read of Stripe and before the write. Runs `work` during the pause.
  *
- * @returns what the delivery was answered in the end
+ * @returns the response to the delivery
  */
-export async function whileStandingStill(
+export async function whileEventHandlingIsPaused(
   brim: RunningBrim,
   event: SentEvent,
   work: () => Promise<unknown>,
@@ -16,7 +15,7 @@ export async function whileStandingStill(
   const client = await pool().connect();
   try {
     await client.query("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0");
-    // The row of the same event in a transaction that is not over: whoever wants to write it waits.
+    // An open transaction with the row of the same event blocks the handler's write.
     await client.query(
       `INSERT INTO stripe_event (stripe_event_id, type, livemode, payload, status, occurred_at, finished_at)
        VALUES ($1, $2, false, '{}', 'foreign', now(), now())`,

@@ -1,11 +1,11 @@
 import { afterAll, vi } from "vitest";
 import { closeFileResources } from "./file-resources";
 
-// Runs before each test file. A process serves many files, because loading Prisma, Stripe's SDK and the other
-// packages for each would take more time than most files do. Each file still begins like the first one: with the
-// environment of the run, nothing of ours on globalThis, and our own modules loaded anew.
+// Runs before each test file. A process runs many files, because loading Prisma, Stripe's SDK and the other packages takes
+// longer than most files. Each file still starts with the original environment, without our state on globalThis, and with our
+// own modules reloaded.
 
-/** On globalThis, because this module is loaded anew too. What tests may keep there begins with `test`. */
+/** On globalThis, because this module is reloaded too. State that tests may keep there starts with `test`. */
 const shared = globalThis as typeof globalThis & { testEnvironment?: NodeJS.ProcessEnv };
 shared.testEnvironment ??= { ...process.env };
 
@@ -20,8 +20,8 @@ for (const name of Object.keys(shared)) {
 }
 vi.resetModules();
 
-// After a failed hook or a stalled test nobody has stopped what the file started, and the next file would meet it. Ends
-// last, because hooks that come after run in reverse order.
+// Stops what the file left running after a failed hook or a stalled test, so that it does not affect the next file. Runs last,
+// because `afterAll` hooks run in reverse order.
 afterAll(async () => {
   const names = await closeFileResources();
   if (names.length > 0) throw new Error(`This file did not stop what it started: ${names.join(", ")}.`);

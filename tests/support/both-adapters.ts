@@ -3,22 +3,22 @@ import type { Route } from "@/lib/http";
 import { expectDocumented } from "./api-document";
 import type { ApiAnswer, RunningBrim } from "./brim";
 
-/** A request as it goes over the wire, before somebody chooses a door. */
+/** A request that can be sent through either adapter. */
 export interface ApiRequest {
   method: string;
-  /** With its query. */
+  /** Includes the query. */
   path: string;
   headers: Record<string, string>;
   body?: string | undefined;
-  /** Whether the body's length is left out. */
+  /** Whether to omit the content length. */
   isChunked?: boolean | undefined;
 }
 
-/** Sends a request to one of the doors of a route. */
-export type Door = (route: Route, request: ApiRequest) => Promise<ApiAnswer>;
+/** Sends a request to a route through one adapter. */
+export type Adapter = (route: Route, request: ApiRequest) => Promise<ApiAnswer>;
 
-/** The two doors of a running Brim, by name. What they answer is held against the OpenAPI document. */
-export function doorsOf(brim: RunningBrim): Record<"direct" | "next", Door> {
+/** Returns the two adapters of a running Brim. Their responses are checked against the OpenAPI document. */
+export function adaptersOf(brim: RunningBrim): Record<"direct" | "next", Adapter> {
   return {
     direct: async (_route, request) =>
       read(request, await fetch(`${brim.url}${request.path}`, initOf(request))),
@@ -38,14 +38,14 @@ function initOf({ method, headers, body, isChunked }: ApiRequest): RequestInit {
   return { method, headers, body: new Blob([body]).stream(), duplex: "half" } as RequestInit;
 }
 
-/** What a socket would have said of the body's length. */
+/** Adds the content length that a socket would send. */
 function withLength(init: RequestInit): RequestInit {
   if (typeof init.body !== "string") return init;
   const headers = { ...(init.headers as Record<string, string>) };
   return { ...init, headers: { ...headers, "content-length": String(Buffer.byteLength(init.body)) } };
 }
 
-/** The exported function of the `route.ts` file that Next would call. */
+/** Returns the exported function of the `route.ts` file, which Next would call. */
 async function nextHandlerOf(route: Route): Promise<(request: Request) => Promise<Response>> {
   const folder = route.path.replace(/\{(\w+)\}/g, "[$1]").slice(1);
   const module = (await import(path.resolve("app", folder, "route.ts"))) as Record<string, unknown>;

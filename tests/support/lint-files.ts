@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** What the lint said about one line. */
+/** One lint finding. */
 export interface Finding {
   readonly file: string;
   readonly line: number;
@@ -17,11 +17,11 @@ const projectRoot = fileURLToPath(new URL("../../", import.meta.url));
 const biome = join(projectRoot, "node_modules/@biomejs/biome/bin/biome");
 
 /**
- * Lints files that are not in the project by the project's rules, in a folder of their own.
+ * Lints files in a temporary folder by the project's rules.
  *
  * @param files code by path, relative to the project root
  */
-export async function lintPlanted(files: Record<string, string>): Promise<Finding[]> {
+export async function lintFiles(files: Record<string, string>): Promise<Finding[]> {
   const root = await realpath(await mkdtemp(join(tmpdir(), "brim-planted-")));
   try {
     for (const name of ["biome.json", "lint", "package.json", "tsconfig.json", ".gitignore"]) {
@@ -41,7 +41,7 @@ function runBiome(root: string): Promise<string> {
   const args = [biome, "lint", "--error-on-warnings", "--reporter=github", "--max-diagnostics=none"];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { cwd: root, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
-      // Findings end it with code 1. Anything else, such as a broken configuration, is no answer.
+      // Findings exit with code 1. Anything else, such as an invalid configuration, is an error.
       if (error && !stdout.includes("::error title=")) reject(new Error(`Biome failed: ${stderr}${stdout}`));
       else resolve(stdout);
     });
