@@ -19,6 +19,6 @@ export async function describeMachine(database: pg.Pool): Promise<string> {
       .join(" ")} (1, 5, 15 minutes) before the start`,
     `Node      ${process.version}`,
     `Postgres  ${setting.get("server_version")}, ${settings}`,
-    "commits   durable: Postgres answers after its log is on the disk, as in production",
+    "commits   durable: Postgres confirms after flushing the WAL, as in production",
   ].join("\n");
 }

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Route } from "@/lib/http";
 import { expectDocumented } from "./api-document";
-import type { ApiAnswer, RunningBrim } from "./brim";
+import type { ApiResponse, RunningBrim } from "./brim";
 
 /** A request that can be sent through either adapter. */
 export interface ApiRequest {
@@ -15,7 +15,7 @@ export interface ApiRequest {
 }
 
 /** Sends a request to a route through one adapter. */
-export type Adapter = (route: Route, request: ApiRequest) => Promise<ApiAnswer>;
+export type Adapter = (route: Route, request: ApiRequest) => Promise<ApiResponse>;
 
 /** Returns the two adapters of a running Brim. Their responses are checked against the OpenAPI document. */
 export function adaptersOf(brim: RunningBrim): Record<"direct" | "next", Adapter> {
@@ -55,7 +55,7 @@ async function nextHandlerOf(route: Route): Promise<(request: Request) => Promis
   return handler as (request: Request) => Promise<Response>;
 }
 
-async function read({ method, path, body: sent }: ApiRequest, response: Response): Promise<ApiAnswer> {
+async function read({ method, path, body: sent }: ApiRequest, response: Response): Promise<ApiResponse> {
   const { status, headers } = response;
   const text = await response.text();
   const isJson = headers.get("content-type") === "application/json";

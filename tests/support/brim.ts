@@ -126,13 +126,13 @@ async function control(sandboxUrl: string, path: string, body: unknown, method: 
 export interface ApiCustomer {
   customerId: CustomerId;
   key: string;
-  get(path: string): Promise<ApiAnswer>;
-  post(path: string, body: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
-  delete(path: string): Promise<ApiAnswer>;
+  get(path: string): Promise<ApiResponse>;
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<ApiResponse>;
+  delete(path: string): Promise<ApiResponse>;
 }
 
 /** A response of the API with its parsed body. */
-export interface ApiAnswer {
+export interface ApiResponse {
   status: number;
   headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: a test reads fields of many shapes and asserts each.
@@ -165,7 +165,7 @@ export function callerWith(brim: RunningBrim, key: string) {
 }
 
 /** Sends one request to Brim and checks the response against the OpenAPI document. */
-export async function call(brim: RunningBrim, path: string, init: RequestInit): Promise<ApiAnswer> {
+export async function call(brim: RunningBrim, path: string, init: RequestInit): Promise<ApiResponse> {
   const response = await fetch(`${brim.url}${path}`, init);
   const text = await response.text();
   const isJson = response.headers.get("content-type")?.startsWith("application/json");

@@ -3,7 +3,7 @@ import { createApiKey } from "@/lib/api-keys";
 import type { Scope } from "@/lib/auth";
 import { prisma } from "@/lib/platform/db";
 import type { ApiKeyId } from "@/lib/platform/ids";
-import { type ApiAnswer, callerWith, type RunningBrim } from "./brim";
+import { type ApiResponse, callerWith, type RunningBrim } from "./brim";
 
 /** An operator's API key, with functions that call Brim. */
 export interface Operator extends ReturnType<typeof callerWith> {
@@ -30,7 +30,7 @@ export function actionsOn(subjectId: string) {
 }
 
 /** Asserts that a response is a validation error of exactly one field. */
-export function expectRefusedField(answer: ApiAnswer, field: string): void {
+export function expectRefusedField(answer: ApiResponse, field: string): void {
   expect(answer.status).toBe(400);
   expect(answer.body.error).toBe("INVALID_REQUEST");
   expect(answer.body.details.issues.map((issue: { path: string }) => issue.path)).toContain(field);
@@ -38,7 +38,7 @@ export function expectRefusedField(answer: ApiAnswer, field: string): void {
 
 /** Returns every id of a list, page by page. */
 export async function walk(
-  get: (path: string) => Promise<ApiAnswer>,
+  get: (path: string) => Promise<ApiResponse>,
   path: string,
   noun: string,
   limit: number,

@@ -1,5 +1,5 @@
 import { pool } from "@/lib/platform/db";
-import { type ApiAnswer, eventually, type RunningBrim } from "./brim";
+import { type ApiResponse, eventually, type RunningBrim } from "./brim";
 import { deliver, type SentEvent } from "./signed-event";
 
 /**
@@ -11,7 +11,7 @@ export async function whileEventHandlingIsPaused(
   brim: RunningBrim,
   event: SentEvent,
   work: () => Promise<unknown>,
-): Promise<ApiAnswer> {
+): Promise<ApiResponse> {
   const client = await pool().connect();
   try {
     await client.query("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0");

@@ -1,5 +1,5 @@
 import Stripe from "stripe";
-import { type ApiAnswer, call, type RunningBrim } from "./brim";
+import { type ApiResponse, call, type RunningBrim } from "./brim";
 
 const signer = new Stripe("sk_test_signer");
 let made = 0;
@@ -20,7 +20,7 @@ export function anEvent(type: string, object: Record<string, unknown>): SentEven
 }
 
 /** Delivers an event, rightly signed. */
-export function deliver(brim: RunningBrim, event: SentEvent): Promise<ApiAnswer> {
+export function deliver(brim: RunningBrim, event: SentEvent): Promise<ApiResponse> {
   const timestamp = Math.floor(Date.now() / 1_000);
   const payload = JSON.stringify({
     livemode: false,

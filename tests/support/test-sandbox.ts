@@ -11,7 +11,7 @@ export interface TestSandbox {
   secretKey: string;
   stripe: Stripe;
   /** Calls the API without the SDK. `form` is the encoded body. */
-  call(method: string, path: string, form?: string, headers?: Record<string, string>): Promise<RawAnswer>;
+  call(method: string, path: string, form?: string, headers?: Record<string, string>): Promise<RawResponse>;
   /** Calls `/_control`; fails on an answer that is neither 2xx nor 402 (a payment that did not go through). */
   control<T = Record<string, unknown>>(method: string, path: string, body?: object): Promise<T>;
   /** Presses Pay (or another button) on the hosted page. */
@@ -20,7 +20,7 @@ export interface TestSandbox {
   stop(): Promise<void>;
 }
 
-export interface RawAnswer {
+export interface RawResponse {
   status: number;
   headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: what the tests look into is decided by each of them

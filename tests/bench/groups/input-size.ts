@@ -45,7 +45,7 @@ export async function measureInputSizes(bench: Bench): Promise<Row[]> {
   }
   return [...worst].map(([row, { ratio, shape, count }]) => ({
     kind: "limit",
-    name: `${row}: twice as long, worst of ${count} (${shape})`,
+    name: `${row}: double the size, worst of ${count} (${shape})`,
     measured: { median: ratio, min: ratio, max: ratio },
     unit: "×",
     below: MAX_GROWTH,

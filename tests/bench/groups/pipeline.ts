@@ -88,15 +88,15 @@ async function stepByStep(
   const { bucket, who } = bucketOf(actor, "usage:write", "POST");
   const input = { customerId: customerNumber(1), idempotencyKey: "key" };
   const steps: readonly [string, () => unknown][] = [
-    ["key: read, looked up, compared", () => authenticate(request)],
-    ["rate limit: counted in memory", async () => limitHeaders(await countRequest(bucket, who))],
-    ["body: parsed without losing a digit, and checked", () => validate(chargeBody, parseJson(text), "body")],
+    ["API key: parse, look up, compare", () => authenticate(request)],
+    ["rate limit: count in memory", async () => limitHeaders(await countRequest(bucket, who))],
+    ["body: lossless parse and validation", () => validate(chargeBody, parseJson(text), "body")],
     [
-      "idempotency of a charge: the key is read and the request hashed",
+      "idempotency of a charge: read the key, hash the request",
       () => [readIdempotencyKey(request.headers), keyed(actor, "charge", input, ["1000", false])],
     ],
     [
-      "idempotency of other writes: the key is claimed, the answer kept",
+      "idempotency of other writes: acquire the key, store the response",
       async () => {
         const named = { owner: "operator", key: randomUUID(), operationId: "bench", requestHash: "hash" };
         const claim = await claimOrRecall(named, new Date());
@@ -110,7 +110,7 @@ async function stepByStep(
     const times: number[] = [];
     for (let round = 0; round < scale.rounds; round++)
       times.push(await microseconds(scale.sliceMs / 2, work));
-    rows.push({ kind: "limit", name: `a request's ${name}`, measured: spreadOf(times), unit: "µs" });
+    rows.push({ kind: "limit", name: `per request: ${name}`, measured: spreadOf(times), unit: "µs" });
   }
   return rows;
 }

@@ -58,7 +58,7 @@ function requests(name: string, { port, secretKey }: Endpoint, form: string): Co
           const connection = idle.pop();
           if (!connection) throw new Error("more requests than connections");
           const status = await connection.send(request);
-          if (status !== 200) throw new Error(`${name} answered ${status}.`);
+          if (status !== 200) throw new Error(`${name} returned ${status}.`);
           idle.push(connection);
           return 1;
         });

@@ -6,7 +6,7 @@ import { connect, type Socket } from "node:net";
  */
 export class KeepAliveConnection {
   private received = "";
-  private answered: ((status: number) => void) | null = null;
+  private resolveStatus: ((status: number) => void) | null = null;
   private broken: ((error: Error) => void) | null = null;
 
   private constructor(private readonly socket: Socket) {
@@ -27,7 +27,7 @@ export class KeepAliveConnection {
   /** Sends one request and returns the status of the response. One request at a time. */
   send(request: string): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.answered = resolve;
+      this.resolveStatus = resolve;
       this.broken = reject;
       this.socket.write(request, "latin1");
     });
@@ -43,16 +43,16 @@ export class KeepAliveConnection {
     if (!isComplete(this.received)) return;
     const status = Number(this.received.slice(9, 12));
     this.received = "";
-    this.answered?.(status);
+    this.resolveStatus?.(status);
   }
 }
 
-function isComplete(answer: string): boolean {
-  const headEnd = answer.indexOf("\r\n\r\n");
+function isComplete(response: string): boolean {
+  const headEnd = response.indexOf("\r\n\r\n");
   if (headEnd < 0) return false;
-  const head = answer.slice(0, headEnd);
+  const head = response.slice(0, headEnd);
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
-  if (length !== undefined) return answer.length >= headEnd + 4 + Number(length);
-  if (/\r\ntransfer-encoding: *chunked/i.test(head)) return answer.endsWith("\r\n0\r\n\r\n");
+  if (length !== undefined) return response.length >= headEnd + 4 + Number(length);
+  if (/\r\ntransfer-encoding: *chunked/i.test(head)) return response.endsWith("\r\n0\r\n\r\n");
   throw new Error("The response has neither a content length nor chunks.");
 }

@@ -25,10 +25,10 @@ export function customerNumber(n: number): `cust_${string}` {
 /** Creates customers and transfers with real INSERTs, so that every constraint and index is used as for a single charge. */
 export async function fillLedger(database: pg.Pool, size: LedgerSize): Promise<void> {
   await insertCustomers(database, size.customers);
-  const everybody = { first: 1, last: size.customers, transfers: size.transfersEach };
+  const allCustomers = { first: 1, last: size.customers, transfers: size.transfersEach };
   const busy = { first: 0, last: 0, transfers: size.busyTransfers };
   for (let step = 1; step <= STEPS; step++) {
-    await postCharges(database, everybody, step);
+    await postCharges(database, allCustomers, step);
     await postCharges(database, busy, step);
   }
   await database.query("VACUUM (ANALYZE)");

@@ -5,8 +5,8 @@ import { type Claim, claimOrRecall } from "@/lib/http/idempotency/stored-answers
 import { pool, prisma } from "@/lib/platform/db";
 import { sweepTopUps } from "@/lib/top-ups";
 import {
-  type ApiAnswer,
   type ApiCustomer,
+  type ApiResponse,
   aCustomer,
   eventually,
   type RunningBrim,
@@ -406,7 +406,7 @@ describe("a Stripe that the operator has not set up", () => {
   const CARD = "pm_1QxK2eLkdIwHu7ixsetup001";
 
   /** Every way on which a customer's request comes to Stripe. */
-  const WAYS: Record<string, (key: string) => Promise<ApiAnswer>> = {
+  const WAYS: Record<string, (key: string) => Promise<ApiResponse>> = {
     "a top-up": (key) => start(key),
     "the saving of a card": (key) => start(key, { mode: "setup" }),
     "the portal": () => customer.post("/api/v1/billing/portal-session", {}),

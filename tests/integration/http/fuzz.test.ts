@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { ROUTES, type Route } from "@/lib/http";
 import { pool } from "@/lib/platform/db";
 import { type ApiRequest, adaptersOf } from "@/tests/support/both-adapters";
-import { type ApiAnswer, type RunningBrim, startBrim } from "@/tests/support/brim";
+import { type ApiResponse, type RunningBrim, startBrim } from "@/tests/support/brim";
 import { atDepth } from "@/tests/support/depth";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
 import { exchange } from "@/tests/support/fuzz/raw-exchange";
@@ -99,7 +99,7 @@ function routeOf(operationId: string): Route {
   return route;
 }
 
-async function inTime(answer: Promise<ApiAnswer>, request: ApiRequest): Promise<ApiAnswer> {
+async function inTime(answer: Promise<ApiResponse>, request: ApiRequest): Promise<ApiResponse> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -120,7 +120,7 @@ function unqualified(digests: Record<string, string>): Record<string, string> {
 /** Without a worker Brim is not ready; everything else is never 5xx. */
 const NOT_READY = 503;
 
-function expectInOrder(answer: ApiAnswer, route: Route, request: ApiRequest): void {
+function expectInOrder(answer: ApiResponse, route: Route, request: ApiRequest): void {
   const asked = describeRequest(request);
   if (route.operationId === "getReady" && answer.status === NOT_READY) return;
   expect(answer.status, `${asked} ${JSON.stringify(answer.body)}`).toBeLessThan(500);

@@ -87,16 +87,13 @@ describe("with limits that nobody reaches", () => {
   });
 
   describe.each(OPERATIONS.filter(([, route]) => "scope" in route.access))("%s", (_id, route) => {
-    it.each(["direct", "next"] as const)(
-      "takes the request that the others are made from: %s door",
-      async (door) => {
-        const objects = await freshObjects(route, world);
+    it.each(["direct", "next"] as const)("accepts the valid request: %s adapter", async (adapter) => {
+      const objects = await freshObjects(route, world);
 
-        const answer = await adaptersOf(brim)[door](route, validRequest(route, world, { objects }));
+      const answer = await adaptersOf(brim)[adapter](route, validRequest(route, world, { objects }));
 
-        expect(answer.status, JSON.stringify(answer.body)).toBe(route.answer ? 200 : 204);
-      },
-    );
+      expect(answer.status, JSON.stringify(answer.body)).toBe(route.answer ? 200 : 204);
+    });
   });
 
   it("leaves the books right", async () => {
@@ -117,7 +114,7 @@ describe("with limits of two requests a minute", () => {
   });
 
   it.each(OPERATIONS.filter(([, route]) => "scope" in route.access))(
-    "%s refuses the third request through whichever door, and nothing changes",
+    "%s refuses the third request through either adapter, and nothing changes",
     async (_id, route) => {
       const owner = usualKey(route, world) === world.operatorKey ? null : world.customer.customerId;
       const key = await keyOf(owner);

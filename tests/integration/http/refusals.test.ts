@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApiKey, revokeApiKey } from "@/lib/api-keys";
 import { prisma } from "@/lib/platform/db";
 import {
-  type ApiAnswer,
   type ApiCustomer,
+  type ApiResponse,
   aCustomer,
   call,
   callerWith,
@@ -32,7 +32,7 @@ const ROUTES: [method: string, path: string][] = [
 
 const countIntents = () => prisma().topUpIntent.count();
 
-function expectError(answer: ApiAnswer, status: number, code: string): void {
+function expectError(answer: ApiResponse, status: number, code: string): void {
   expect(answer.status).toBe(status);
   expect(answer.body).toMatchObject({
     error: code,

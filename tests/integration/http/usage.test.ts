@@ -3,8 +3,8 @@ import { createApiKey } from "@/lib/api-keys";
 import { readBalance } from "@/lib/ledger";
 import { prisma } from "@/lib/platform/db";
 import {
-  type ApiAnswer,
   type ApiCustomer,
+  type ApiResponse,
   aCustomer,
   callerWith,
   type RunningBrim,
@@ -40,7 +40,7 @@ const chargeOf = (amount: unknown, rest: Record<string, unknown> = {}) => ({
   ...rest,
 });
 
-function expectIssue(answer: ApiAnswer, field: string): void {
+function expectIssue(answer: ApiResponse, field: string): void {
   expect(answer.status).toBe(400);
   expect(answer.body.details.issues.map((issue: { path: string }) => issue.path)).toContain(field);
 }

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 
 /** One response read from a socket. */
-export interface RawAnswer {
+export interface RawResponse {
   status: number;
   headers: Record<string, string>;
   body: string;
@@ -12,7 +12,11 @@ export interface RawAnswer {
  *
  * @returns null if the server has not closed the connection in time
  */
-export async function exchange(port: number, bytes: Buffer, deadlineMs: number): Promise<RawAnswer[] | null> {
+export async function exchange(
+  port: number,
+  bytes: Buffer,
+  deadlineMs: number,
+): Promise<RawResponse[] | null> {
   const received: Buffer[] = [];
   const hasEnded = await new Promise<boolean>((resolve) => {
     const socket = connect({ port, host: "127.0.0.1" }, () => socket.end(bytes));
@@ -27,12 +31,12 @@ export async function exchange(port: number, bytes: Buffer, deadlineMs: number):
       resolve(true);
     });
   });
-  return hasEnded ? readAnswers(Buffer.concat(received).toString("latin1")) : null;
+  return hasEnded ? readResponses(Buffer.concat(received).toString("latin1")) : null;
 }
 
 /** @throws Error the text is not valid HTTP */
-export function readAnswers(text: string): RawAnswer[] {
-  const answers: RawAnswer[] = [];
+export function readResponses(text: string): RawResponse[] {
+  const answers: RawResponse[] = [];
   let rest = text;
   while (rest !== "") {
     const end = rest.indexOf("\r\n\r\n");

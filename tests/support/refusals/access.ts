@@ -17,12 +17,12 @@ export function keyRefusals(route: Route): Refusal[] {
     withHeaders(validRequest(route, world), { authorization });
   return [
     {
-      what: "a request without a key",
+      what: "a request without an API key",
       expected: UNAUTHORIZED,
       requests: (world) => [withKey(world, undefined)],
     },
     {
-      what: "a header that holds no key",
+      what: "a header that contains no API key",
       expected: UNAUTHORIZED,
       requests: (world) =>
         ["", "Bearer", "Bearer  ", `Basic ${usualKey(route, world)}`, "Bearer a b", "brim_sk_x"].map(
@@ -30,7 +30,7 @@ export function keyRefusals(route: Route): Refusal[] {
         ),
     },
     {
-      what: "a key that is none of ours",
+      what: "an unknown API key",
       expected: UNAUTHORIZED,
       requests: (world) =>
         ["brim_sk_short", `brim_sk_${"A".repeat(48)}`, "sk_test_12345", changed(usualKey(route, world))].map(
@@ -38,17 +38,17 @@ export function keyRefusals(route: Route): Refusal[] {
         ),
     },
     {
-      what: "a revoked key",
+      what: "a revoked API key",
       expected: UNAUTHORIZED,
       requests: (world) => [withKey(world, `Bearer ${world.deadKeys[kind].revoked}`)],
     },
     {
-      what: "an expired key",
+      what: "an expired API key",
       expected: UNAUTHORIZED,
       requests: (world) => [withKey(world, `Bearer ${world.deadKeys[kind].expired}`)],
     },
     {
-      what: "a key without the scope",
+      what: "an API key without the scope",
       expected: forbidden({ required_scope: scope }),
       requests: async (world) => {
         const owner = kind === "operator" ? null : world.customer.customerId;
@@ -122,7 +122,7 @@ export function sessionRefusals(route: Route): Refusal[] {
         [undefined, "", "acme", "cust_1", "'; --"].map((name) => from(world, { "brim-customer": name })),
     },
     {
-      what: "a session that names a customer of somebody else, or none that exists",
+      what: "a session that names another user's customer, or a nonexistent one",
       expected: forbidden({ reason: "not_a_member" }),
       requests: (world) =>
         [world.other.customerId, newId("customer")].map((name) => from(world, { "brim-customer": name })),
@@ -130,7 +130,7 @@ export function sessionRefusals(route: Route): Refusal[] {
   ];
   if (unable.length > 0) {
     refusals.push({
-      what: `a session with a role that may not: ${unable.join(", ")}`,
+      what: `a session with an insufficient role: ${unable.join(", ")}`,
       expected: forbidden({ required_scope: scope }),
       requests: (world) => unable.map((who) => from(world, {}, who)),
     });
@@ -139,7 +139,7 @@ export function sessionRefusals(route: Route): Refusal[] {
   return [
     ...refusals,
     {
-      what: "a session's write without an Origin of ours",
+      what: "a session's write without our Origin",
       expected: forbidden({ reason: "foreign_origin" }),
       requests: (world) => [
         from(world, { origin: undefined }),
@@ -161,7 +161,7 @@ export function objectRefusals(route: Route): Refusal[] {
   const at = (world: ApiWorld, id: string) => validRequest(route, world, { objects: { [name]: id } });
   const refusals: Refusal[] = [
     {
-      what: "an id of nothing",
+      what: "an unknown id",
       expected: NOT_FOUND,
       requests: (world) =>
         [unknownLike(world.objects[name] ?? ""), "1", "%27", "..%2f", "%00", "x".repeat(300)].map((id) =>
@@ -173,7 +173,7 @@ export function objectRefusals(route: Route): Refusal[] {
   return [
     ...refusals,
     {
-      what: "an id of somebody else's",
+      what: "an id of another customer",
       expected: NOT_FOUND,
       requests: (world) => [at(world, world.othersObjects[name] ?? "")],
     },
@@ -206,7 +206,7 @@ export function customerRefusals(route: Route): Refusal[] {
   };
   const refusals: Refusal[] = [
     {
-      what: "the operator who names no customer",
+      what: "an operator request that names no customer",
       expected: invalid(field),
       requests: (world) =>
         [undefined, "acme", "cust_1"].map((name) => naming(world, world.operatorKey, name)),
@@ -216,7 +216,7 @@ export function customerRefusals(route: Route): Refusal[] {
   return [
     ...refusals,
     {
-      what: "a customer who names another one",
+      what: "a customer request that names another customer",
       expected: forbidden({ reason: "foreign_customer", path: field }),
       requests: (world) => [
         naming(world, world.customer.key, world.other.customerId),

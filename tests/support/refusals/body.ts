@@ -26,12 +26,12 @@ export function bodyRefusals(route: Route): Refusal[] {
   };
   const refusals: Refusal[] = [
     {
-      what: "a body that is too large, announced or not",
+      what: "a body that is too large, with or without a content length",
       expected: TOO_LARGE,
       requests: (world) => [padded(world), { ...padded(world), isChunked: true }],
     },
     {
-      what: "a body of another type",
+      what: "a body with another content type",
       expected: NOT_JSON,
       requests: (world) =>
         ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "application/json5", ""].map(
@@ -39,7 +39,7 @@ export function bodyRefusals(route: Route): Refusal[] {
         ),
     },
     {
-      what: "a body in other characters than UTF-8, and one that is compressed",
+      what: "a body in another charset than UTF-8, and a compressed body",
       expected: NOT_JSON,
       requests: (world) => [
         ...["utf-16", "iso-8859-1", '"utf-8-sig"', ""].map((charset) =>
@@ -51,7 +51,7 @@ export function bodyRefusals(route: Route): Refusal[] {
       ],
     },
     {
-      what: "a body that is no JSON",
+      what: "a body that is not JSON",
       expected: invalid(""),
       requests: (world) =>
         ["{", "{a: 1}", "undefined", "\u0000", "{}{}", '{"a": 1, "a": 2}', " "].map((text) =>
@@ -59,19 +59,19 @@ export function bodyRefusals(route: Route): Refusal[] {
         ),
     },
     {
-      what: "a body that is no object",
+      what: "a body that is not an object",
       expected: invalid(""),
       requests: (world) => ["[]", '"text"', "12", "null", "true"].map((text) => withBody(world, text)),
     },
     {
-      what: "a field that is not known",
+      what: "an unknown field",
       expected: invalid("surprise"),
       requests: (world) => [
         withBody(world, JSON.stringify({ ...(bodyOf(route, world) as object), surprise: "x" })),
       ],
     },
     {
-      what: "a field that is called __proto__",
+      what: "a field named __proto__",
       expected: invalid("__proto__"),
       requests: (world) => [
         withBody(
@@ -99,20 +99,20 @@ function fieldRefusals(
   });
   const refusals: Refusal[] = [
     {
-      what: `${path} of a wrong type`,
+      what: `${path} of the wrong type`,
       expected: invalid(path),
       requests: (world) => wrongValuesOf(types).map((value) => withValue(world, value)),
     },
   ];
   if (types.includes("string")) {
     refusals.push({
-      what: `${path} with a character that Postgres cannot keep`,
+      what: `${path} with a character that Postgres cannot store`,
       expected: invalid(path),
       requests: (world) =>
         ["\u0000", "a\u0000b", "\ud800", "\udc00\ud800"].map((text) => withValue(world, text)),
     });
     refusals.push({
-      what: `${path} that is endless`,
+      what: `${path} that is too long`,
       expected: invalid(path),
       requests: (world) => [withValue(world, "1".repeat(10_000))],
     });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ROUTES, type Route } from "@/lib/http";
 import type { ApiRequest } from "../both-adapters";
-import { type ApiAnswer, call } from "../brim";
+import { type ApiResponse, call } from "../brim";
 import { fieldsOf, withField } from "../json-fields";
 import { makeObject } from "./objects";
 import { type Expected, invalid, type Refusal, withHeaders } from "./refusal";
@@ -15,7 +15,7 @@ export function idempotencyRefusals(route: Route): Refusal[] {
   if (!route.takesIdempotencyKey) return [];
   const refusals: Refusal[] = [
     {
-      what: "an idempotency key that is none",
+      what: "a malformed idempotency key",
       expected: invalid("Idempotency-Key"),
       requests: (world) =>
         ["", "x".repeat(256), "with spaces", "tab\there", "ünïcode"].map((key) =>
@@ -48,7 +48,7 @@ export function idempotencyRefusals(route: Route): Refusal[] {
   return [
     ...refusals,
     {
-      what: "a key in the header and another in the body",
+      what: "different idempotency keys in the header and the body",
       expected: invalid("idempotency_key"),
       requests: (world) => [withHeaders(validRequest(route, world), { "idempotency-key": randomUUID() })],
     },
@@ -112,9 +112,9 @@ function otherContent(route: Route, body: Record<string, unknown>): unknown {
   return withField(body, name, OTHER_VALUES[name]?.(body[name]));
 }
 
-async function mustSucceed({ brim }: ApiWorld, request: ApiRequest): Promise<ApiAnswer> {
+async function mustSucceed({ brim }: ApiWorld, request: ApiRequest): Promise<ApiResponse> {
   const { method, headers, body } = request;
   const answer = await call(brim, request.path, { method, headers, ...(body !== undefined && { body }) });
-  if (answer.status !== 200) throw new Error(`${request.path} answered ${JSON.stringify(answer.body)}.`);
+  if (answer.status !== 200) throw new Error(`${request.path} returned ${JSON.stringify(answer.body)}.`);
   return answer;
 }

@@ -32,7 +32,7 @@ export const OBJECT_NAMES = Object.keys(MAKERS);
 
 async function spend(owner: ApiCustomer, path: string) {
   const answer = await owner.post(path, { amount_usd: "5.00", idempotency_key: randomUUID() });
-  if (answer.status !== 200) throw new Error(`${path} answered ${JSON.stringify(answer.body)}.`);
+  if (answer.status !== 200) throw new Error(`${path} returned ${JSON.stringify(answer.body)}.`);
   return answer.body;
 }
 

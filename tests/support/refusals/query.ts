@@ -12,17 +12,17 @@ export function queryRefusals(route: Route): Refusal[] {
   const names = Object.keys(properties);
   return [
     {
-      what: "a parameter that is not known",
+      what: "an unknown parameter",
       expected: invalid("surprise"),
       requests: (world) => [withQuery(validRequest(route, world), "surprise", "1")],
     },
     {
-      what: "a parameter that is called __proto__",
+      what: "a parameter named __proto__",
       expected: invalid("__proto__"),
       requests: (world) => [withQuery(validRequest(route, world), "__proto__", "1")],
     },
     ...names.map((name) => ({
-      what: `${name} twice`,
+      what: `a repeated ${name}`,
       expected: invalid(name),
       requests: (world: ApiWorld) => {
         const value = String(properties[name]?.examples?.[0] ?? "1");
@@ -30,7 +30,7 @@ export function queryRefusals(route: Route): Refusal[] {
       },
     })),
     ...names.map((name) => ({
-      what: `${name} with a NUL, and one that is endless`,
+      what: `${name} with a NUL character, and one that is too long`,
       expected: invalid(name),
       requests: (world: ApiWorld) =>
         ["\u0000", "a\u0000", "1".repeat(2_000)].map((value) =>
@@ -53,7 +53,7 @@ function setQuery(request: ApiRequest, name: string, value: string): ApiRequest 
 function limitRefusal(route: Route): Refusal {
   const values = ["0", "101", "abc", "-1", "1.5", "", "1e1", " 1", "0x10", "٣"];
   return {
-    what: "a limit that is none",
+    what: "an invalid limit",
     expected: invalid("limit"),
     requests: (world) => values.map((value) => withQuery(validRequest(route, world), "limit", value)),
   };
@@ -64,7 +64,7 @@ function cursorRefusals(route: Route): Refusal[] {
     cursors.map((cursor) => withQuery(validRequest(route, world), "cursor", cursor));
   const refusals: Refusal[] = [
     {
-      what: "a cursor that was made up, changed or cut",
+      what: "a forged, changed or truncated cursor",
       expected: invalid("cursor"),
       requests: async (world) => {
         const cursor = await cursorOf(world, validRequest(route, world));
@@ -99,7 +99,7 @@ function cursorRefusals(route: Route): Refusal[] {
   return [
     ...refusals,
     {
-      what: "a cursor of the same list of another customer",
+      what: "a cursor of another customer's list",
       expected: invalid("cursor"),
       requests: async (world) => {
         const theirs = withHeaders(validRequest(route, world), {

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { ApiRequest } from "../both-adapters";
-import type { ApiAnswer } from "../brim";
+import type { ApiResponse } from "../brim";
 import type { ApiWorld } from "./world";
 
 /** The expected error response. */
@@ -53,7 +53,7 @@ export function withQuery(request: ApiRequest, name: string, value: string): Api
  *
  * @param asked description of the request, for the failure message
  */
-export function expectRefusal({ status, headers, body }: ApiAnswer, expected: Expected, asked = ""): void {
+export function expectRefusal({ status, headers, body }: ApiResponse, expected: Expected, asked = ""): void {
   expect({ status, code: body?.error }, `${asked} ${JSON.stringify(body)}`).toEqual({
     status: expected.status,
     code: expected.code,

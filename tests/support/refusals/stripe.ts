@@ -18,7 +18,7 @@ export function stripeRefusals(route: Route): Refusal[] {
   const now = Math.floor(Date.now() / 1_000);
   return [
     {
-      what: "a delivery without a signature, or with one that is not Stripe's",
+      what: "a delivery without a valid signature",
       expected: invalid("Stripe-Signature"),
       requests: () => [
         delivery({}),
@@ -34,7 +34,7 @@ export function stripeRefusals(route: Route): Refusal[] {
       ],
     },
     {
-      what: "a delivery that is too large, announced or not",
+      what: "a delivery that is too large, with or without a content length",
       expected: { status: 413, code: "PAYLOAD_TOO_LARGE" },
       requests: () => {
         const large = delivery({}, event + " ".repeat(MAX_EVENT_BYTES));
