@@ -66,7 +66,11 @@ export function describeApiError(
     };
   }
   if (status === 409) {
-    return { ok: false, message: "This checkout attempt has expired. Try again.", isUnresolved: false };
+    return {
+      ok: false,
+      message: "This checkout attempt is no longer valid. Try again.",
+      isUnresolved: false,
+    };
   }
   if (status === 429) {
     return { ok: false, message: "Too many requests. Wait a minute and try again.", isUnresolved: true };

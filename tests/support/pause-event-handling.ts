@@ -21,17 +21,17 @@ export async function whileEventHandlingIsPaused(
        VALUES ($1, $2, false, '{}', 'foreign', now(), now())`,
       [event.id, event.type],
     );
-    const answer = deliver(brim, event);
-    await eventually(waitingForALock, (count) => count === 1);
+    const response = deliver(brim, event);
+    await eventually(countLockWaits, (count) => count === 1);
     await work();
     await client.query("ROLLBACK");
-    return await answer;
+    return await response;
   } finally {
     client.release();
   }
 }
 
-async function waitingForALock(): Promise<number> {
+async function countLockWaits(): Promise<number> {
   const { rows } = await pool().query<{ n: number }>(
     "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
   );

@@ -234,10 +234,10 @@ describe("attempts to sign in", () => {
   });
 
   it("count those who come back from a link or a provider too, six times as many", async () => {
-    const startListening = () => ask(["callback", "email"], { method: "GET" });
-    for (let count = 0; count < 60; count++) expect((await startListening()).status).toBe(200);
+    const comeBack = () => ask(["callback", "email"], { method: "GET" });
+    for (let count = 0; count < 60; count++) expect((await comeBack()).status).toBe(200);
 
-    expect((await startListening()).status).toBe(429);
+    expect((await comeBack()).status).toBe(429);
   });
 
   it.each([

@@ -160,14 +160,14 @@ describe("POST /api/webhooks/stripe", () => {
   it("answers 503 while the database is away, loses nothing, and handles the next delivery", async () => {
     const event = anEvent();
     const payload = JSON.stringify(event);
-    const startListening = await blockDatabase(requireDatabaseUrl());
+    const unblockDatabase = await blockDatabase(requireDatabaseUrl());
 
     const answer = await deliver(payload, sign(payload));
 
     expect(answer.status).toBe(503);
     expect(answer.headers.get("retry-after")).toBe("1");
     expect(answer.body.error).toBe("SERVICE_UNAVAILABLE");
-    await startListening();
+    await unblockDatabase();
     expect((await deliver(payload, sign(payload))).body).toMatchObject({ received: true, as: "foreign" });
   });
 });
