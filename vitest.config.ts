@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 import { depth } from "./tests/support/depth";
 
@@ -39,6 +40,8 @@ const integrationRoutes = {
 
 export default defineConfig({
   resolve: { alias: { "@": projectRoot.replace(/\/$/, "") } },
+  // Our own packages are tested from their sources, not from what `npm pack` makes of them.
+  ssr: { resolve: { conditions: ["source", ...defaultServerConditions] } },
   test: {
     projects: [
       {
@@ -46,7 +49,7 @@ export default defineConfig({
         test: {
           ...withoutTimeLimits,
           name: "unit",
-          include: ["tests/unit/**/*.test.ts"],
+          include: ["tests/unit/**/*.test.ts", "packages/*/tests/unit/**/*.test.ts"],
           environment: "node",
           pool: "threads",
           isolate: false, // load packages once per thread
@@ -58,7 +61,7 @@ export default defineConfig({
         test: {
           ...integration,
           name: "integration",
-          include: ["tests/integration/**/*.test.ts"],
+          include: ["tests/integration/**/*.test.ts", "packages/*/tests/integration/**/*.test.ts"],
           // Slow tests of guarantees that other tests cover more cheaply.
           exclude: depth() === "deep" ? [] : ["**/*.deep.test.ts"],
         },

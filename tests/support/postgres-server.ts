@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmbeddedPostgres } from "@/lib/platform/embedded-postgres";
+import { startEmbeddedPostgres } from "local-postgres";
 import { applyMigrations } from "@/lib/platform/migrations";
 import { blockConnections, copyDatabase, databaseUrl, dropDatabase, newDatabaseName } from "./database";
 

@@ -9,8 +9,8 @@ import { DemoError, type DemoSettings } from "./settings";
 export interface CommandOptions {
   /** For people, and the name of its log file. */
   title: string;
-  /** Its source; in `dist/` it has the same name. */
-  source: `lib/commands/${string}.ts` | "prisma/seed.ts";
+  /** Its source; a command of Brim has the same name in `dist/`, and the sandbox is always run from its source. */
+  source: `lib/commands/${string}.ts` | "prisma/seed.ts" | "packages/stripe-sandbox/src/cli.ts";
   args?: string[];
   environment: Record<string, string>;
   /** Output to the terminal instead of a log file. */
@@ -80,15 +80,16 @@ export async function runCommand(
 }
 
 /**
- * The command's process, from `dist/` in the demo and from the sources in development. It has its own process
+ * The command's process: Brim's from `dist/` in the demo and from the sources in development. It has its own process
  * group: Ctrl-C reaches the whole group of the terminal, and we stop the parts in their order. When we are
  * killed, it notices that the IPC channel is gone.
  */
 function spawnCommand(settings: DemoSettings, options: CommandOptions): ChildProcess {
   const { root, isDev, dataDir } = settings;
-  const program = isDev
-    ? ["--import", "tsx", options.source]
-    : ["--enable-source-maps", `dist/${basename(options.source, ".ts")}.js`];
+  const program =
+    isDev || options.source.startsWith("packages/")
+      ? ["--import", "tsx", options.source]
+      : ["--enable-source-maps", `dist/${basename(options.source, ".ts")}.js`];
   const log = options.isVerbose ? "inherit" : openSync(logFile(settings, options), "w", 0o600);
   try {
     const child = spawn(process.execPath, [...program, ...(options.args ?? [])], {

@@ -19,7 +19,7 @@ export async function provideDatabases(
   onLog: (line: string) => void,
 ): Promise<DemoDatabases> {
   if (settings.databaseUrl) return givenServer(settings.databaseUrl);
-  const { EmbeddedPostgresError, startEmbeddedPostgres } = await import("@/lib/platform/embedded-postgres");
+  const { EmbeddedPostgresError, startEmbeddedPostgres } = await import("local-postgres");
   try {
     const server = await startEmbeddedPostgres({ dataDir: join(settings.dataDir, "postgres"), onLog });
     await server.ensureDatabase("brim");

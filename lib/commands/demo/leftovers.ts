@@ -6,7 +6,7 @@ import {
   isSameProcess,
   lockFolder,
   waitUntilGone,
-} from "@/lib/platform/processes";
+} from "local-postgres/processes";
 import { findLaunchers } from "./launcher";
 import { readJson, writePrivateJson } from "./private-file";
 import { DemoError } from "./settings";
@@ -82,7 +82,9 @@ function isOurs(part: Recorded): boolean {
   const found = identifyProcess(part.pid);
   if (found?.startedAt !== part.startedAt) return false;
   return found.commandLine.some((argument) =>
-    /(^|\/)(dist\/[\w-]+\.js|lib\/commands\/[\w-]+\.ts|prisma\/seed\.ts)$/.test(argument),
+    /(^|\/)(dist\/[\w-]+\.js|lib\/commands\/[\w-]+\.ts|prisma\/seed\.ts|packages\/stripe-sandbox\/src\/cli\.ts)$/.test(
+      argument,
+    ),
   );
 }
 

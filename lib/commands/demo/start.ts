@@ -39,7 +39,7 @@ export async function startDemo(settings: DemoSettings, shutdown: Shutdown): Pro
   const environment = appEnvironment(settings, databases, secrets);
   const sandbox = startPart(settings, {
     title: "sandbox",
-    source: "lib/commands/sandbox.ts",
+    source: "packages/stripe-sandbox/src/cli.ts",
     environment: sandboxEnvironment(settings, databases, secrets),
   });
   shutdown.defer(sandbox.stop);

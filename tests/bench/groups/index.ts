@@ -1,3 +1,4 @@
+import { measureSandbox } from "@/packages/stripe-sandbox/tests/bench/measure-sandbox";
 import type { Row } from "../table";
 import { measureBatches } from "./batch";
 import type { Bench } from "./bench";
@@ -7,7 +8,6 @@ import { measureGrowth } from "./growth";
 import { measureHttp } from "./http";
 import { measureInputSizes } from "./input-size";
 import { measurePipeline } from "./pipeline";
-import { measureSandbox } from "./sandbox";
 import { measureThreshold } from "./threshold";
 
 const GROUPS = {

@@ -56,7 +56,7 @@ export async function startProcesses(): Promise<BrimProcesses> {
     await Promise.all([...running].map((child) => end(child, "SIGTERM")));
   };
   try {
-    await start("dist/sandbox.js", {
+    await start("packages/stripe-sandbox/src/cli.ts", {
       SANDBOX_PORT: String(sandboxPort),
       SANDBOX_DATABASE_URL: sandboxDatabase,
       SANDBOX_SECRET_KEY: STRIPE_KEY,
@@ -120,7 +120,7 @@ async function createDatabase(purpose: string): Promise<string> {
 
 /** Starts a command. `ready` resolves when it reports that it is ready. It exits when this process does. */
 function spawnCommand(file: string, env: Record<string, string>) {
-  const child = spawn(process.execPath, [file], {
+  const child = spawn(process.execPath, file.endsWith(".ts") ? ["--import", "tsx", file] : [file], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });

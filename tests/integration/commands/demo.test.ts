@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { identifyProcess, lockFolder } from "local-postgres/processes";
 import { afterEach, describe, expect, it } from "vitest";
 import { takeOverFolder } from "@/lib/commands/demo/leftovers";
 import { provideSecrets } from "@/lib/commands/demo/secrets";
-import { identifyProcess, lockFolder } from "@/lib/platform/processes";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const cleanups: (() => void | Promise<void>)[] = [];

