@@ -1,7 +1,8 @@
+#!/usr/bin/env node
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import pino from "pino";
-import { type Sandbox, type SandboxOptions, startSandbox } from "./start-sandbox";
+import { type Sandbox, type SandboxOptions, startSandbox } from "./index";
 
 const env = process.env;
 

@@ -1,10 +1,9 @@
 import type { FaultList } from "./control/faults";
-import type { SandboxLog } from "./log";
+import type { ConfiguredEndpoint, SandboxLog } from "./options";
 import type { Clock } from "./store/clock";
 import type { Database, Queryable } from "./store/database";
 import { type Random, withRandom } from "./store/random";
 import type { DeliveryFaultList } from "./webhooks/delivery-faults";
-import type { ConfiguredEndpoint } from "./webhooks/endpoint-setting";
 
 /** Everything one running sandbox owns. Passed down; there is no state in modules, so many can run side by side. */
 export interface Runtime {

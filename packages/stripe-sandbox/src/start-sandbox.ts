@@ -7,7 +7,7 @@ import { createControl } from "./control/create-control";
 import { FaultList } from "./control/faults";
 import { createDesk } from "./desk/create-desk";
 import { type Housekeeping, startHousekeeping } from "./housekeeping";
-import { type SandboxLog, silentLog } from "./log";
+import { type SandboxOptions, silentLog } from "./options";
 import { createPages } from "./pages/create-pages";
 import { inTransaction, NO_REQUEST, type Runtime } from "./runtime";
 import { openClock } from "./store/clock";
@@ -18,32 +18,7 @@ import { settingOrDefault } from "./store/settings";
 import { upsertConfiguredEndpoint } from "./webhooks/configured-endpoint";
 import { DeliveryFaultList } from "./webhooks/delivery-faults";
 import { DEFAULT_RETRY_SCHEDULE_MS, type DeliveryLoop, startDeliveryLoop } from "./webhooks/delivery-loop";
-import type { ConfiguredEndpoint } from "./webhooks/endpoint-setting";
 import { ANSWER_TIMEOUT_MS } from "./webhooks/send-delivery";
-
-export interface SandboxOptions {
-  /** The sandbox's own Postgres database; its tables are made at the first start. */
-  databaseUrl: string;
-  /** 0, the default, takes any free port. */
-  port?: number;
-  /** Default 127.0.0.1. */
-  host?: string;
-  /** Where browsers reach the hosted pages. Default: the address it listens on. */
-  publicUrl?: string;
-  /** `sk_test_…`. Default: made at the first start and kept in the database. */
-  secretKey?: string;
-  /** An endpoint that exists from the start; more can be made through the API. */
-  webhook?: ConfiguredEndpoint;
-  /** Waits before each further delivery attempt, in milliseconds. */
-  retryScheduleMs?: readonly number[];
-  /** How long the page may wait for the webhook's answer before it redirects. Default 10 s, as Stripe. */
-  redirectWaitMs?: number;
-  /** How long an endpoint may take to answer before the delivery counts as failed. Default 10 s, as Stripe. */
-  deliveryTimeoutMs?: number;
-  /** Makes ids and random faults repeat: the same for the same requests in the same order. Default: none do. */
-  seed?: string;
-  log?: SandboxLog;
-}
 
 export interface Sandbox {
   /** Base address of API and pages, without a slash at the end. */

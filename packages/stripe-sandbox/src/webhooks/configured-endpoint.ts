@@ -1,4 +1,5 @@
 import { PINNED_VERSION } from "../api/version";
+import type { ConfiguredEndpoint } from "../options";
 import {
   buildWebhookEndpoint,
   type EndpointSecrets,
@@ -8,7 +9,6 @@ import {
 import type { Tx } from "../runtime";
 import type { Row } from "../store/database";
 import type { Stripe } from "../stripe-types";
-import type { ConfiguredEndpoint } from "./endpoint-setting";
 
 /** Makes the endpoint from the configuration exist exactly once, with today's address, secret and events. */
 export async function upsertConfiguredEndpoint(

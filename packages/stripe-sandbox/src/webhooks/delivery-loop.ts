@@ -1,5 +1,5 @@
 import { presentDelivery } from "../events/present-event";
-import type { SandboxLog } from "../log";
+import type { SandboxLog } from "../options";
 import type { DeliveryDoor } from "../runtime";
 import type { Clock } from "../store/clock";
 import type { Database } from "../store/database";

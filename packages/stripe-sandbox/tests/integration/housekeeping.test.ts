@@ -1,6 +1,6 @@
 import pg from "pg";
 import { expect, it } from "vitest";
-import { silentLog } from "../../src/log";
+import { silentLog } from "../../src/options";
 import { startTestSandbox } from "../support/test-sandbox";
 
 it("does its other chores while work that is due fails every time, and says so in the log", async () => {
