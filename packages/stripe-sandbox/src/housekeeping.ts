@@ -1,6 +1,11 @@
 import { forgetOldKeys, releaseKey } from "./api/idempotency";
-import { doDueWork } from "./due-work";
-import { inTransaction, NO_REQUEST, type Runtime } from "./runtime";
+import { endDuePayments } from "./payments/settle-debit";
+import { makeDueMovementsAvailable } from "./resources/balance-transactions/make-available";
+import { endDueCaptures } from "./resources/charges/late-capture";
+import { expireDueSessions } from "./resources/checkout-sessions/expire-session";
+import { decideDueDisputes } from "./resources/disputes/due-disputes";
+import { settleDueRefunds } from "./resources/refunds/due-refunds";
+import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "./runtime";
 
 const INTERVAL_MS = 1_000;
 
@@ -56,4 +61,21 @@ async function giveBackLostClaims(runtime: Runtime): Promise<void> {
     await releaseKey(runtime.db, key);
     runtime.lostClaims.delete(key);
   }
+}
+
+/** One kind of work that waits for its time (`due_at`); does nothing when nothing is due. */
+type DueWork = (tx: Tx) => Promise<unknown>;
+
+const works: readonly DueWork[] = [
+  expireDueSessions,
+  endDuePayments,
+  endDueCaptures,
+  makeDueMovementsAvailable,
+  settleDueRefunds,
+  decideDueDisputes,
+];
+
+/** Does everything whose time has come on the sandbox's clock. Called about once a second and when the clock moves. */
+export async function doDueWork(tx: Tx): Promise<void> {
+  for (const work of works) await work(tx);
 }

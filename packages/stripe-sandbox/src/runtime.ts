@@ -1,9 +1,10 @@
-import type { FaultList } from "./control/faults";
+import type { FaultList } from "./faults/api-faults";
+import type { DeliveryFaultList } from "./faults/delivery-faults";
 import type { ConfiguredEndpoint, SandboxLog } from "./options";
+import type { PaymentResult } from "./resources/payment-intents/payment-result";
 import type { Clock } from "./store/clock";
 import type { Database, Queryable } from "./store/database";
 import { type Random, withRandom } from "./store/random";
-import type { DeliveryFaultList } from "./webhooks/delivery-faults";
 
 /** Everything one running sandbox owns. Passed down; there is no state in modules, so many can run side by side. */
 export interface Runtime {
@@ -18,16 +19,18 @@ export interface Runtime {
   faults: FaultList;
   deliveryFaults: DeliveryFaultList;
   random: Random;
-  deliveries: DeliveryDoor;
+  deliveries: DeliveryQueue;
   redirectWaitMs: number;
   /** Idempotency keys whose request failed while the database was away; still to be given back. */
   lostClaims: Set<string>;
   /** The endpoint that exists without having been made through the API. */
   configuredEndpoint: ConfiguredEndpoint | undefined;
+  /** Tells the Checkout Session or invoice of a payment how the payment ended. */
+  followPayment(tx: Tx, result: PaymentResult): Promise<unknown>;
 }
 
 /** What the rest of the sandbox may ask of the delivery loop. */
-export interface DeliveryDoor {
+export interface DeliveryQueue {
   /** Looks for due deliveries now instead of at the next poll. */
   wake(): void;
   /** Resolves when the look for due deliveries that is going on has ended: what was changed holds for the next. */
@@ -50,6 +53,8 @@ export interface Tx extends Queryable {
   now: number;
   origin: Origin;
   publicUrl: string;
+  /** Tells the Checkout Session or invoice of a payment how the payment ended. */
+  followPayment(result: PaymentResult): Promise<unknown>;
 }
 
 /**
@@ -62,14 +67,16 @@ export async function inTransaction<T>(
   body: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   const result = await withRandom(runtime.random, () =>
-    runtime.db.transaction((queryable) =>
-      body({
+    runtime.db.transaction((queryable) => {
+      const tx: Tx = {
         query: (sql, values) => queryable.query(sql, values),
         now: runtime.clock.now(),
         origin,
         publicUrl: runtime.publicUrl,
-      }),
-    ),
+        followPayment: (result) => runtime.followPayment(tx, result),
+      };
+      return body(tx);
+    }),
   );
   runtime.deliveries.wake();
   return result;

@@ -4,21 +4,27 @@ import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { createApi } from "./api/create-api";
 import { createControl } from "./control/create-control";
-import { FaultList } from "./control/faults";
-import { createDesk } from "./desk/create-desk";
+import { createDashboard } from "./dashboard/create-dashboard";
+import { FaultList } from "./faults/api-faults";
+import { DeliveryFaultList } from "./faults/delivery-faults";
 import { type Housekeeping, startHousekeeping } from "./housekeeping";
+import { operations } from "./operations";
 import { type SandboxOptions, silentLog } from "./options";
-import { createPages } from "./pages/create-pages";
+import { createChallengePages } from "./pages/challenge-pages";
+import { createCheckoutPages } from "./pages/create-checkout-pages";
+import { createInvoicePages } from "./pages/create-invoice-pages";
+import { createPortalPages } from "./pages/create-portal-pages";
+import { messagePage, type PageEnv, show } from "./pages/layout";
+import { followPayment } from "./payments/followers";
+import { upsertConfiguredEndpoint } from "./resources/webhook-endpoints/configured-endpoint";
 import { inTransaction, NO_REQUEST, type Runtime } from "./runtime";
 import { openClock } from "./store/clock";
 import { type Database, openDatabase } from "./store/database";
 import { randomLetters } from "./store/ids";
 import { openRandom } from "./store/random";
 import { settingOrDefault } from "./store/settings";
-import { upsertConfiguredEndpoint } from "./webhooks/configured-endpoint";
-import { DeliveryFaultList } from "./webhooks/delivery-faults";
 import { DEFAULT_RETRY_SCHEDULE_MS, type DeliveryLoop, startDeliveryLoop } from "./webhooks/delivery-loop";
-import { ANSWER_TIMEOUT_MS } from "./webhooks/send-delivery";
+import { RESPONSE_TIMEOUT_MS } from "./webhooks/send-delivery";
 
 export interface Sandbox {
   /** Base address of API and pages, without a slash at the end. */
@@ -62,7 +68,7 @@ async function startOn(db: Database, options: SandboxOptions): Promise<Sandbox> 
     log,
     bootId,
     retryScheduleMs: options.retryScheduleMs ?? DEFAULT_RETRY_SCHEDULE_MS,
-    timeoutMs: options.deliveryTimeoutMs ?? ANSWER_TIMEOUT_MS,
+    timeoutMs: options.deliveryTimeoutMs ?? RESPONSE_TIMEOUT_MS,
     faults: deliveryFaults,
     random,
   });
@@ -80,6 +86,7 @@ async function startOn(db: Database, options: SandboxOptions): Promise<Sandbox> 
     redirectWaitMs: options.redirectWaitMs ?? 10_000,
     lostClaims: new Set(),
     configuredEndpoint: options.webhook,
+    followPayment,
   };
   await inTransaction(runtime, NO_REQUEST, (tx) => upsertConfiguredEndpoint(tx, options.webhook));
   serve(createApp(runtime, deliveries));
@@ -90,8 +97,8 @@ async function startOn(db: Database, options: SandboxOptions): Promise<Sandbox> 
 function createApp(runtime: Runtime, deliveries: DeliveryLoop): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.route("/", createControl(runtime, deliveries));
-  app.route("/", createDesk(runtime, deliveries));
-  app.route("/", createApi(runtime));
+  app.route("/", createDashboard(runtime, deliveries));
+  app.route("/", createApi(runtime, operations));
   app.route("/", createPages(runtime));
   app.onError((error, c) => {
     runtime.log.error({ err: error, path: c.req.path }, "sandbox page failed");
@@ -157,4 +164,17 @@ function once(work: () => Promise<void>): () => Promise<void> {
     result ??= work();
     return result;
   };
+}
+
+/** Pages for customers and cardholders. */
+export function createPages(runtime: Runtime): Hono<PageEnv> {
+  const pages = new Hono<PageEnv>();
+  pages.route("/", createCheckoutPages(runtime));
+  pages.route("/", createChallengePages(runtime));
+  pages.route("/", createInvoicePages(runtime));
+  pages.route("/", createPortalPages(runtime));
+  pages.notFound((c) =>
+    show(c, messagePage("Nothing here", "This address leads nowhere in the sandbox."), 404),
+  );
+  return pages;
 }

@@ -1,14 +1,13 @@
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
-import type { Fault } from "../control/faults";
-import { operations } from "../resources/operations";
+import type { Fault } from "../faults/api-faults";
 import type { Runtime } from "../runtime";
 import { randomLetters } from "../store/ids";
 import { withRandom } from "../store/random";
-import { type Answer, type ApiCall, answerRequest } from "./answer-request";
 import { authenticate } from "./authentication";
-import { faultAnswer } from "./fault-answer";
+import { faultResponse } from "./fault-response";
+import { type Answer, type ApiCall, answerRequest } from "./handle-request";
 import type { Operation } from "./operation";
 import { operationSpec } from "./spec";
 import { StripeError, unrecognizedUrl } from "./stripe-error";
@@ -16,7 +15,7 @@ import { StripeError, unrecognizedUrl } from "./stripe-error";
 type Env = { Bindings: HttpBindings };
 
 /** The `/v1` part of the sandbox: one route per built operation; every other path is a 404 in Stripe's shape. */
-export function createApi(runtime: Runtime): Hono<Env> {
+export function createApi(runtime: Runtime, operations: readonly Operation[]): Hono<Env> {
   const api = new Hono<Env>();
   const unknown = (c: Context<Env>) => respond(c, newRequestId(runtime), unknownPath(runtime, c));
   // Searching is not built; without this line "search" would be taken for an id.
@@ -41,7 +40,7 @@ async function answer(runtime: Runtime, operation: Operation, c: Context<Env>): 
   const lost = fault && (fault.status !== undefined || fault.reset === true);
   if (fault && lost && fault.when === "before") return failWith(c, call, fault);
   if (fault?.status !== undefined && fault.when === "remembered")
-    call.refuseWith = faultAnswer(fault.status, fault.code);
+    call.refuseWith = faultResponse(fault.status, fault.code);
   const result = await answerRequest(runtime, operation, call);
   if (fault && lost && fault.when === "after_commit") return failWith(c, call, fault);
   return respond(c, call.requestId, result, call.idempotencyKey);
@@ -52,7 +51,7 @@ function failWith(c: Context<Env>, call: ApiCall, fault: Fault): Response {
     c.env.outgoing.destroy();
     return RESPONSE_ALREADY_SENT;
   }
-  const error = faultAnswer(fault.status ?? 500, fault.code);
+  const error = faultResponse(fault.status ?? 500, fault.code);
   if (fault.code === "rate_limit") c.header("Stripe-Rate-Limited-Reason", "global-rate");
   if (fault.shouldRetry !== undefined) c.header("Stripe-Should-Retry", String(fault.shouldRetry));
   return respond(c, call.requestId, { status: error.status, body: JSON.stringify(error.body, null, 2) });

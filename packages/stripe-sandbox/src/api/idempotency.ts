@@ -4,9 +4,9 @@ import type { Form, FormValue } from "./form-body";
 import { StripeError } from "./stripe-error";
 
 /** Stripe promises 24 hours; a little more is allowed, less is not. */
-export const KEY_LIFETIME_SECONDS = 25 * 3600;
+const KEY_LIFETIME_SECONDS = 25 * 3600;
 
-export interface KeyedRequest {
+interface KeyedRequest {
   key: string;
   path: string;
   form: Form;
@@ -15,7 +15,7 @@ export interface KeyedRequest {
   now: number;
 }
 
-export interface StoredAnswer {
+interface StoredAnswer {
   status: number;
   body: string;
   originalRequestId: string;

@@ -14,7 +14,7 @@ export interface ListAnswer {
 }
 
 /** Where a list reads from: a table with `id` and `seq`, the columns of a row, and the conditions on it. */
-export interface ListSource<R extends Row> {
+interface ListSource<R extends Row> {
   table: "object" | "event";
   columns: string;
   /** For the message about an unknown cursor. */

@@ -24,7 +24,7 @@ function checkValue(key: string, value: ParamValue, path: string): void {
   }
 }
 
-export function tooLong(value: string, path: string, max: number) {
+function tooLong(value: string, path: string, max: number) {
   const shown = `${value.slice(0, 10)}...${value.slice(-10)}`;
   return invalidRequest(`Invalid string: ${shown}; must be at most ${max} characters`, path);
 }

@@ -1,4 +1,4 @@
-export type StripeErrorType =
+type StripeErrorType =
   | "api_error"
   | "card_error"
   | "idempotency_error"
@@ -6,7 +6,7 @@ export type StripeErrorType =
   | "rate_limit_error"
   | "authentication_error";
 
-export interface StripeErrorFields {
+interface StripeErrorFields {
   type: StripeErrorType;
   code?: string;
   decline_code?: string;

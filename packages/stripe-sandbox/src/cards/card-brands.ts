@@ -1,4 +1,4 @@
-export type CardBrand = "visa" | "mastercard" | "amex" | "discover" | "diners" | "jcb" | "unionpay";
+type CardBrand = "visa" | "mastercard" | "amex" | "discover" | "diners" | "jcb" | "unionpay";
 
 const prefixes: readonly [RegExp, CardBrand][] = [
   [/^4/, "visa"],

@@ -1,7 +1,7 @@
 import type { TestCard } from "./test-cards";
 
 /** How the cardholder is involved in a payment. */
-export interface Presence {
+interface Presence {
   /** The payment is made while the customer is away. */
   offSession: boolean;
   /** The card was set up for such payments before. */

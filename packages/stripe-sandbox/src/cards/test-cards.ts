@@ -9,7 +9,7 @@ export type Afterwards = "dispute" | "inquiry" | "refund_fails" | "refund_pendin
  * `always`: every time, so a payment while the customer is away never works.
  * `on_session`: with the customer present only; while they are away it is as if it had been set up.
  */
-export type Authentication = "unless_set_up" | "always" | "on_session";
+type Authentication = "unless_set_up" | "always" | "on_session";
 
 /** What happens when one of Stripe's test card numbers is used. */
 export interface TestCard {

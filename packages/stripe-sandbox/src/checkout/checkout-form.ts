@@ -1,10 +1,10 @@
 import { brandOf, hasValidCheckDigit } from "../cards/card-brands";
 import { cardByNumber, type TestCard } from "../cards/test-cards";
-import { isCountry } from "../pages/countries";
 import type { Address } from "../resources/address";
 import type { PayerDetails, Session } from "../resources/checkout-sessions/session";
 import type { BankAccount } from "../resources/payment-methods/bank-account";
 import { type BusinessTaxId, readTaxId } from "../tax/tax-table";
+import { isCountry } from "./countries";
 
 /** The fields of the page, as typed. */
 export interface CheckoutForm {
@@ -44,13 +44,9 @@ export interface CheckoutDetails extends PayerDetails {
 }
 
 /** A saved card, a new one, a bank account, or a payment method that was made through the API. */
-export type ChosenPayment =
-  | { savedCard: string }
-  | NewCard
-  | { bankAccount: BankAccount }
-  | { methodId: string };
+type ChosenPayment = { savedCard: string } | NewCard | { bankAccount: BankAccount } | { methodId: string };
 
-export interface NewCard {
+interface NewCard {
   card: TestCard;
   expMonth: number;
   expYear: number;
@@ -127,7 +123,7 @@ export function requireAddress(form: CheckoutForm, require: Require): void {
   if (form.country === "US") require("state", "Enter the state.");
 }
 
-export type Require = (field: CheckoutField, message: string) => void;
+type Require = (field: CheckoutField, message: string) => void;
 
 function readPayment(
   form: CheckoutForm,
@@ -144,7 +140,7 @@ function readPayment(
 }
 
 /** The card that was typed in, or undefined with the reasons in `errors`. */
-export function readCard(
+function readCard(
   form: CheckoutForm,
   now: number,
   errors: FieldErrors,
@@ -174,4 +170,14 @@ function readExpiry(text: string, now: number): { expMonth: number; expYear: num
   const months = (expYear - today.getUTCFullYear()) * 12 + (expMonth - 1 - today.getUTCMonth());
   if (months < 0) return "Your card's expiration year or month is in the past.";
   return months > 12 * 50 ? "Your card's expiration year is invalid." : { expMonth, expYear };
+}
+
+/** The card of a form that asks for nothing else, or what is wrong with it. */
+export function readNewCard(form: CheckoutForm, now: number): NewCard | FieldErrors {
+  const errors: FieldErrors = {};
+  const require = (field: CheckoutField, message: string) => {
+    if (String(form[field] ?? "").trim() === "") errors[field] = message;
+  };
+  const card = readCard(form, now, errors, require);
+  return card && Object.keys(errors).length === 0 ? card : errors;
 }

@@ -1,9 +1,10 @@
+import type { Decline } from "../cards/declines";
 import { recordEvent } from "../events/record-event";
 import { type PayerDetails, type Session, sessionSaveOptions } from "../resources/checkout-sessions/session";
 import type { Tx } from "../runtime";
 import { updateObject } from "../store/objects";
+import type { FieldErrors } from "./checkout-form";
 import { invoiceSession } from "./invoice-session";
-import type { PayOutcome } from "./pay-outcome";
 
 /** Closes a session as complete, with what the customer entered, and tells the endpoints. */
 export async function completeSession(
@@ -34,4 +35,22 @@ function customerDetails(session: Session, payer: PayerDetails): Session["custom
     tax_exempt: session.customer_details?.tax_exempt ?? "none",
     tax_ids: isPayment ? (payer.taxId ? [payer.taxId] : []) : null,
   } as Session["customer_details"];
+}
+
+/** What became of one press of the Pay button. */
+export type PayOutcome =
+  | { kind: "completed"; session: Session; eventId: string }
+  /** The bank wants to see the customer first, on its own page. */
+  | { kind: "authenticate"; session: Session; url: string }
+  | { kind: "declined"; session: Session; decline: Decline }
+  | { kind: "invalid"; errors: FieldErrors }
+  /** Nothing happened, for a reason that no field can cure. */
+  | { kind: "unavailable"; message: string }
+  /** Paid or expired before this press. */
+  | { kind: "closed"; session: Session };
+
+/** Where the customer goes after success, with the session's id filled in where the address asks for it. */
+export function successAddress(session: Session): string | null {
+  const address = session.success_url ?? session.return_url ?? null;
+  return address?.replaceAll("{CHECKOUT_SESSION_ID}", session.id) ?? null;
 }

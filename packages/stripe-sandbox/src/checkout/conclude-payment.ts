@@ -3,8 +3,7 @@ import type { PaymentResult } from "../resources/payment-intents/payment-result"
 import type { Tx } from "../runtime";
 import { mergePrivate, updateObject } from "../store/objects";
 import { addressOf } from "../three-d-secure/challenge";
-import { completeSession } from "./complete-session";
-import type { PayOutcome } from "./pay-outcome";
+import { completeSession, type PayOutcome } from "./complete-session";
 
 /** What a try to pay means for its session. `session` is the open one, with the amounts of this try. */
 export async function concludePayment(

@@ -9,10 +9,9 @@ import type { PaymentResult } from "../resources/payment-intents/payment-result"
 import type { SetupResult } from "../resources/setup-intents/set-up-card";
 import type { Tx } from "../runtime";
 import { findObject, findObjects, type StoredObject, updateObject } from "../store/objects";
-import { completeSession } from "./complete-session";
+import { completeSession, successAddress } from "./complete-session";
 import { concludePayment } from "./conclude-payment";
 import { invoiceSession } from "./invoice-session";
-import { successAddress } from "./success-address";
 import { updateCustomerFromCheckout } from "./update-customer-from-checkout";
 
 /** Where the customer of a hosted page goes on, and the event to wait for before they do. */

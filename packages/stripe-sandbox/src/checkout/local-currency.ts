@@ -41,7 +41,7 @@ const currencies: Record<string, string> = {
   SE: "sek",
 };
 
-export interface LocalPrice {
+interface LocalPrice {
   presentment_amount: number;
   presentment_currency: string;
 }

@@ -3,8 +3,8 @@ import { isOpen, type Session, type SessionSecrets } from "../resources/checkout
 import { loadObject } from "../resources/load-object";
 import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "../runtime";
 import { type CheckoutForm, isCheckoutDetails, readCheckoutForm } from "./checkout-form";
+import type { PayOutcome } from "./complete-session";
 import { chosenCurrency } from "./local-currency";
-import type { PayOutcome } from "./pay-outcome";
 import { takePayment } from "./take-payment";
 import { takeSetup } from "./take-setup";
 

@@ -1,8 +1,8 @@
 import { brandOf } from "../cards/card-brands";
-import { isCountry } from "../pages/countries";
 import type { PayerDetails, Session } from "../resources/checkout-sessions/session";
 import type { Stripe } from "../stripe-types";
 import type { CheckoutForm } from "./checkout-form";
+import { isCountry } from "./countries";
 
 /** The form as it first appears: what is known about the customer or was entered before, nothing about the card. */
 export function prefillForm(

@@ -10,9 +10,9 @@ import type { Stripe } from "../stripe-types";
 import type { SaveCard } from "../three-d-secure/challenge";
 import type { CheckoutDetails } from "./checkout-form";
 import { type ChosenMethod, chooseMethod, paymentMethodFor } from "./choose-method";
+import type { PayOutcome } from "./complete-session";
 import { concludePayment } from "./conclude-payment";
 import { localPrice } from "./local-currency";
-import type { PayOutcome } from "./pay-outcome";
 import { updateCustomerFromCheckout } from "./update-customer-from-checkout";
 
 /** Charges the session's total. A decline keeps the session open and its PaymentIntent for the next try. */

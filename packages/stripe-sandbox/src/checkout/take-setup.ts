@@ -8,8 +8,7 @@ import type { Stripe } from "../stripe-types";
 import { addressOf, type SaveCard } from "../three-d-secure/challenge";
 import type { CheckoutDetails } from "./checkout-form";
 import { chooseMethod, paymentMethodFor } from "./choose-method";
-import { completeSession } from "./complete-session";
-import type { PayOutcome } from "./pay-outcome";
+import { completeSession, type PayOutcome } from "./complete-session";
 
 /** Saves a card for later without a payment. The address stays on the card; the session does not show it. */
 export async function takeSetup(tx: Tx, open: Session, details: CheckoutDetails): Promise<PayOutcome> {

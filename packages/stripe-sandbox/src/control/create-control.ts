@@ -1,13 +1,13 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { StripeError } from "../api/stripe-error";
-import { doDueWork } from "../due-work";
+import { doDueWork } from "../housekeeping";
 import { makeDefaultConfiguration } from "../resources/billing-portal/make-default";
 import { setCaptureDelay } from "../resources/charges/late-capture";
 import { expireSession } from "../resources/checkout-sessions/expire-session";
 import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
 import type { DeliveryLoop } from "../webhooks/delivery-loop";
-import { type ControlEnv, isLocalProgram, readJson } from "./control-edge";
+import { type ControlEnv, isLocalProgram, readJson } from "./control-request";
 import { createDeliveryControl } from "./delivery-control";
 import { captureInput, clockInput, duplicateInput, faultInput, modeInput, payInput } from "./inputs";
 import { createMoneyBackControl } from "./money-back-control";

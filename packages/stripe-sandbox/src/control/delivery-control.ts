@@ -1,9 +1,12 @@
 import { Hono } from "hono";
-import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
-import { type ControlEnv, readJson } from "./control-edge";
-import { copyEventNow } from "./copy-event";
-import { deliveryFaultInput, rotateInput } from "./delivery-inputs";
-import { rotateSecret } from "./rotate-secret";
+import { z } from "zod";
+import { loadLive } from "../resources/load-object";
+import { newWebhookSecret, saveEndpoint } from "../resources/webhook-endpoints/webhook-endpoint";
+import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "../runtime";
+import type { Stripe } from "../stripe-types";
+import type { EndpointSecrets } from "../webhooks/sign-payload";
+import { type ControlEnv, readJson } from "./control-request";
+import { copyEventNow } from "./replay-events";
 
 /** `/_control`: what goes wrong between an event and its endpoints. */
 export function createDeliveryControl(runtime: Runtime): Hono<ControlEnv> {
@@ -30,4 +33,62 @@ export function createDeliveryControl(runtime: Runtime): Hono<ControlEnv> {
     );
   });
   return control;
+}
+
+const DAY_SECONDS = 86_400;
+
+const deliveryFaultInput = z.strictObject({
+  match: z
+    .strictObject({
+      /** An event type, or the beginning of some with `*` at the end. */
+      type: z.string().optional(),
+      /** Id of an endpoint. */
+      endpoint: z.string().optional(),
+    })
+    .default({}),
+  action: z.enum(["drop", "delay", "duplicate", "copy", "reorder"]),
+  /** How many deliveries it hits, or how many are reordered together; null until it is taken away. */
+  times: z.int().min(1).max(10_000).nullable().default(1),
+  chance: z.number().min(0).max(1).default(1),
+  delayMs: z
+    .int()
+    .min(0)
+    .max(7 * DAY_SECONDS * 1000)
+    .default(10_000),
+  copies: z.int().min(1).max(100).default(1),
+  parallel: z.boolean().default(false),
+});
+
+const rotateInput = z.strictObject({
+  /** Stripe keeps an old secret for at most a day. */
+  overlap_seconds: z.int().min(0).max(DAY_SECONDS).default(DAY_SECONDS),
+});
+
+interface RotatedSecret {
+  endpoint: string;
+  /** The new secret. It is shown here and never again. */
+  secret: string;
+  /** Unix seconds at which the old secret stops to sign; null when it stopped at once. */
+  old_secret_ends_at: number | null;
+}
+
+/**
+ * Gives an endpoint a new secret. For the time of the overlap every delivery carries a second `v1` with the old one.
+ *
+ * @param overlapSeconds on the sandbox's clock
+ * @throws StripeError 404 for an unknown endpoint
+ */
+async function rotateSecret(tx: Tx, id: string, overlapSeconds: number): Promise<RotatedSecret> {
+  const { data, private: known } = await loadLive<Stripe.WebhookEndpoint>(tx, "webhook_endpoint", id);
+  const before = known as EndpointSecrets;
+  const secret = newWebhookSecret();
+  const endsAt = tx.now + overlapSeconds;
+  const stillSigning = (before.retiring ?? []).filter((old) => old.endsAt > tx.now);
+  const retiring = before.secrets.map((old) => ({ secret: old, endsAt }));
+  await saveEndpoint(tx, data, {
+    ...before,
+    secrets: [secret],
+    retiring: overlapSeconds === 0 ? [] : [...retiring, ...stillSigning],
+  });
+  return { endpoint: id, secret, old_secret_ends_at: overlapSeconds === 0 ? null : endsAt };
 }

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { z } from "zod";
 import { noSuchObject } from "../api/stripe-error";
 import {
   allowAppeal,
@@ -15,8 +16,7 @@ import { failRefund, requireRefundAction, succeedRefund } from "../resources/ref
 import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "../runtime";
 import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
-import { type ControlEnv, readJson } from "./control-edge";
-import { disputeInput, failInput, nothingInput } from "./money-back-inputs";
+import { type ControlEnv, readJson } from "./control-request";
 
 /** What banks and card networks do to money that was paid: they dispute it, decide, and refuse refunds. */
 export function createMoneyBackControl(runtime: Runtime): Hono<ControlEnv> {
@@ -78,3 +78,46 @@ async function lockCharge(tx: Tx, id: string): Promise<Stripe.Charge> {
   if (!stored) throw noSuchObject("charge", id, "id");
   return stored.data;
 }
+
+const disputeInput = z.strictObject({
+  kind: z.enum(["chargeback", "inquiry"]).default("chargeback"),
+  /** Cents. Default: all that was neither refunded nor taken by another dispute. */
+  amount: z.int().min(1).optional(),
+  /** @see https://docs.stripe.com/api/disputes/object#dispute_object-reason */
+  reason: z
+    .enum([
+      "bank_cannot_process",
+      "check_returned",
+      "credit_not_processed",
+      "customer_initiated",
+      "debit_not_authorized",
+      "duplicate",
+      "fraudulent",
+      "general",
+      "incorrect_account_details",
+      "insufficient_funds",
+      "noncompliant",
+      "product_not_received",
+      "product_unacceptable",
+      "subscription_canceled",
+      "unrecognized",
+    ])
+    .default("fraudulent"),
+});
+
+/** @see https://docs.stripe.com/api/refunds/object#refund_object-failure_reason */
+const failInput = z.strictObject({
+  reason: z
+    .enum([
+      "charge_for_pending_refund_disputed",
+      "declined",
+      "expired_or_canceled_card",
+      "insufficient_funds",
+      "lost_or_stolen_card",
+      "merchant_request",
+      "unknown",
+    ])
+    .default("expired_or_canceled_card"),
+});
+
+const nothingInput = z.strictObject({});

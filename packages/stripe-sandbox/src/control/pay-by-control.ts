@@ -1,10 +1,9 @@
 import { noSuchObject } from "../api/stripe-error";
 import type { CheckoutForm } from "../checkout/checkout-form";
-import type { PayOutcome } from "../checkout/pay-outcome";
+import { type PayOutcome, successAddress } from "../checkout/complete-session";
 import { paySession } from "../checkout/pay-session";
 import { prefillForm, withTestCard } from "../checkout/prefill-form";
 import { readCheckout } from "../checkout/read-checkout";
-import { successAddress } from "../checkout/success-address";
 import { answerChallenge } from "../payments/answer-challenge";
 import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
 import type { PayInput } from "./inputs";

@@ -1,20 +1,20 @@
 import { Hono } from "hono";
+import { z } from "zod";
 import { invalidRequest } from "../api/stripe-error";
-import { declineByCode } from "../cards/decline-by-code";
+import { DECLINE_CODES, declineByCode } from "../cards/decline-by-code";
 import type { Decline } from "../cards/declines";
-import { answerChallenge } from "../payments/answer-challenge";
-import { readPendingToken } from "../payments/read-challenge";
+import { changedAttributes, recordEvent } from "../events/record-event";
+import { answerChallenge, readPendingToken } from "../payments/answer-challenge";
 import { endDebit } from "../payments/settle-debit";
 import { loadLive } from "../resources/load-object";
 import { DEBIT_FAILURES } from "../resources/payment-intents/debit-bank";
 import { detachPaymentMethod } from "../resources/payment-methods/detach-payment-method";
 import type { MethodSecrets } from "../resources/payment-methods/method-secrets";
-import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
-import { mergePrivate } from "../store/objects";
+import { fingerprintOf, paymentMethodSaveOptions } from "../resources/payment-methods/payment-method";
+import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "../runtime";
+import { mergePrivate, updateObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
-import { type ControlEnv, readJson } from "./control-edge";
-import { authenticateInput, cardDeclineInput, cardUpdateInput, debitFailureInput } from "./payment-inputs";
-import { updateByNetwork } from "./update-by-network";
+import { type ControlEnv, readJson } from "./control-request";
 
 /** What banks, cardholders and card networks do on their own: answer a debit or 3-D Secure, replace a card. */
 export function createPaymentControl(runtime: Runtime): Hono<ControlEnv> {
@@ -66,4 +66,72 @@ async function authenticate(runtime: Runtime, intentId: string, passed: boolean)
   const answered = token && (await answerChallenge(runtime, intentId, token, passed));
   if (!answered) throw invalidRequest(`No 3-D Secure step of ${intentId} is waiting for an answer.`);
   return { go_to: answered.goTo, intent: answered.intent };
+}
+
+/** Why a bank refuses a debit. */
+const debitFailureInput = z.strictObject({
+  reason: z
+    .enum(["account_closed", "debit_not_authorized", "insufficient_funds"])
+    .default("insufficient_funds"),
+});
+
+const authenticateInput = z.strictObject({ answer: z.enum(["complete", "fail"]) });
+
+/** What a card network tells Stripe about a card that was replaced. */
+const cardUpdateInput = z.strictObject({
+  exp_month: z.int().min(1).max(12).optional(),
+  exp_year: z.int().min(2000).max(2100).optional(),
+  last4: z
+    .string()
+    .regex(/^\d{4}$/)
+    .optional(),
+  brand: z.enum(["visa", "mastercard", "amex", "discover", "diners", "jcb", "unionpay"]).optional(),
+});
+
+/** Why a bank refuses every charge of a saved card from now on. */
+const cardDeclineInput = z.strictObject({
+  decline_code: z.enum(DECLINE_CODES),
+  advice_code: z.enum(["confirm_card_data", "do_not_try_again", "try_again_later"]).nullish(),
+});
+
+type CardUpdate = z.infer<typeof cardUpdateInput>;
+
+/**
+ * The network tells that a saved card was replaced: by default with the same one, three years longer. A new number
+ * has a new fingerprint. What the card does as a test card stays.
+ *
+ * @throws StripeError for a payment method that is no saved card
+ */
+async function updateByNetwork(tx: Tx, id: string, change: CardUpdate): Promise<Stripe.PaymentMethod> {
+  const { data: before } = await loadLive<Stripe.PaymentMethod>(tx, "payment_method", id);
+  if (!before.card || !before.customer) {
+    throw invalidRequest("Networks update cards that are saved to a customer only.", "payment_method");
+  }
+  const after: Stripe.PaymentMethod = { ...before, card: replacedCard(id, before.card, change) };
+  await updateObject(tx, after, paymentMethodSaveOptions(after));
+  const previous = changedAttributes(before, after);
+  await recordEvent(tx, "payment_method.automatically_updated", after, previous);
+  return after;
+}
+
+function replacedCard(
+  id: string,
+  card: Stripe.PaymentMethod.Card,
+  { exp_month, exp_year, last4, brand }: CardUpdate,
+): Stripe.PaymentMethod.Card {
+  const isNewNumber = (last4 ?? card.last4) !== card.last4 || (brand ?? card.brand) !== card.brand;
+  return {
+    ...card,
+    ...(brand && {
+      brand,
+      display_brand: brand === "amex" ? "american_express" : brand,
+      networks: { available: [brand], preferred: null },
+    }),
+    exp_month: exp_month ?? card.exp_month,
+    exp_year: exp_year ?? card.exp_year + 3,
+    last4: last4 ?? card.last4,
+    ...(isNewNumber && {
+      fingerprint: fingerprintOf(`replacement of ${id}: ${brand ?? card.brand} ${last4}`),
+    }),
+  };
 }

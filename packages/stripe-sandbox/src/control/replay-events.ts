@@ -1,7 +1,9 @@
 import { noSuchObject } from "../api/stripe-error";
-import type { Runtime } from "../runtime";
+import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
 import type { Row } from "../store/database";
+import { newStripeId } from "../store/ids";
 import { queueAgain } from "../webhooks/delivery-queue";
+import { copyEvent } from "../webhooks/divert-deliveries";
 import type { DuplicateInput } from "./inputs";
 
 const WAIT_MS = 15_000;
@@ -80,4 +82,21 @@ async function untilAttempted(runtime: Runtime, ids: string[]): Promise<Delivery
       return states.map(({ claimed_by: _, ...state }) => state);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/**
+ * Tells a change a second time by an event with a new id, as Stripe sometimes does, to every enabled endpoint.
+ *
+ * @throws StripeError 404 for an unknown event
+ */
+export async function copyEventNow(runtime: Runtime, eventId: string): Promise<{ id: string }> {
+  return inTransaction(runtime, NO_REQUEST, async (tx) => {
+    const [event] = await tx.query("SELECT 1 FROM event WHERE id = $1", [eventId]);
+    if (!event) throw noSuchObject("event", eventId, "id");
+    const id = newStripeId("evt");
+    await copyEvent(tx, eventId, id, 0);
+    const queued = await queueAgain(tx, { eventId: id, kind: "resend", times: 1, nowMs: tx.now * 1000 });
+    await tx.query("UPDATE event SET endpoint_count = $2 WHERE id = $1", [id, queued.length]);
+    return { id };
+  });
 }

@@ -1,9 +1,11 @@
 import { Hono } from "hono";
-import type { Runtime } from "../runtime";
+import { setCaptureDelay } from "../resources/charges/late-capture";
+import { upsertConfiguredEndpoint } from "../resources/webhook-endpoints/configured-endpoint";
+import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
+import type { Row } from "../store/database";
+import { restartRandom } from "../store/random";
 import type { DeliveryLoop } from "../webhooks/delivery-loop";
-import type { ControlEnv } from "./control-edge";
-import { dumpState } from "./dump-state";
-import { resetState } from "./reset-state";
+import type { ControlEnv } from "./control-request";
 
 /** `/_control/dump` and `/_control/reset`: all of the state at once. */
 export function createStateControl(runtime: Runtime, deliveries: DeliveryLoop): Hono<ControlEnv> {
@@ -14,4 +16,41 @@ export function createStateControl(runtime: Runtime, deliveries: DeliveryLoop): 
     return c.json({ reset: true, now: runtime.clock.now() });
   });
   return control;
+}
+
+/** Everything that the sandbox knows, secrets included, as one moment shows it. */
+async function dumpState(runtime: Runtime, deliveries: DeliveryLoop) {
+  // One statement sees one moment: nothing in it can have happened after something that is missing.
+  const [row] = await runtime.db.query<Row & { state: Record<string, unknown[]> }>(`SELECT json_build_object(
+    'objects', (SELECT coalesce(json_agg(object ORDER BY seq), '[]') FROM object),
+    'events', (SELECT coalesce(json_agg(event ORDER BY seq), '[]') FROM event),
+    'deliveries', (SELECT coalesce(json_agg(delivery ORDER BY id), '[]') FROM delivery),
+    'idempotency_keys', (SELECT coalesce(json_agg(idempotency_key ORDER BY created, key), '[]') FROM idempotency_key),
+    'settings', (SELECT coalesce(json_agg(setting ORDER BY name), '[]') FROM setting)
+  ) AS state`);
+  return {
+    now: runtime.clock.now(),
+    delivery_mode: deliveries.mode(),
+    faults: runtime.faults.list(),
+    delivery_faults: runtime.deliveryFaults.list(),
+    ...row?.state,
+  };
+}
+
+/**
+ * Empties the sandbox: afterwards it is as it was after its very first start. The secret key stays, the endpoint of
+ * the configuration is made anew, the clock shows real time and no fault is on.
+ */
+async function resetState(runtime: Runtime, deliveries: DeliveryLoop): Promise<void> {
+  runtime.faults.clear();
+  runtime.deliveryFaults.clear();
+  await deliveries.setMode("deliver");
+  // An answer that came in later would be taken for that of a new delivery with the same number.
+  await deliveries.whileIdle(async () => {
+    await runtime.db.query("TRUNCATE object, event, delivery, idempotency_key RESTART IDENTITY");
+  });
+  await setCaptureDelay(runtime.db, 0);
+  await runtime.clock.reset();
+  await restartRandom(runtime.db, runtime.random);
+  await inTransaction(runtime, NO_REQUEST, (tx) => upsertConfiguredEndpoint(tx, runtime.configuredEndpoint));
 }

@@ -1,8 +1,12 @@
-import type { CheckoutForm, FieldErrors } from "../checkout/checkout-form";
-import { readNewCard } from "../checkout/read-new-card";
+import { type CheckoutForm, type FieldErrors, readNewCard } from "../checkout/checkout-form";
+import type { Followed } from "../checkout/follow-payment";
+import { findPaymentOf } from "../resources/invoice-payments/invoice-payment";
 import { chargeInvoice } from "../resources/invoices/charge-invoice";
+import { failPayment, requireAction } from "../resources/invoices/fail-payment";
 import type { Invoice } from "../resources/invoices/invoice";
 import { findInvoiceByToken, loadInvoice } from "../resources/invoices/load-invoice";
+import { settleInvoice } from "../resources/invoices/settle-invoice";
+import type { PaymentResult } from "../resources/payment-intents/payment-result";
 import { customerCards } from "../resources/payment-methods/customer-cards";
 import { createCard } from "../resources/payment-methods/payment-method";
 import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "../runtime";
@@ -10,7 +14,7 @@ import type { Stripe } from "../stripe-types";
 import { addressOf } from "../three-d-secure/challenge";
 
 /** What became of one press of the Pay button. */
-export type InvoicePayOutcome =
+type InvoicePayOutcome =
   | { kind: "paid" }
   | { kind: "authenticate"; url: string }
   | { kind: "declined"; message: string }
@@ -65,4 +69,24 @@ async function chosenMethod(
     ...card,
     billing: { name: form.name.trim(), email: invoice.customer_email, address: null },
   });
+}
+
+/**
+ * What a payment away from the page means for the invoice that was to be paid. A card's success has settled it
+ * already, and a payment that is still processing is neither.
+ */
+export async function followPaymentInInvoice(
+  tx: Tx,
+  { intent }: PaymentResult,
+): Promise<Followed | undefined> {
+  const payment = await findPaymentOf(tx, intent.id);
+  if (!payment) return undefined;
+  const loaded = await loadInvoice(tx, String(payment.invoice));
+  const page = loaded.invoice.hosted_invoice_url ?? null;
+  if (payment.status !== "open") return { goTo: page };
+  if (intent.status === "succeeded") await settleInvoice(tx, loaded, payment);
+  if (intent.status === "requires_action") await requireAction(tx, loaded);
+  if (intent.status !== "requires_payment_method") return { goTo: page };
+  await failPayment(tx, loaded);
+  return { goTo: page && `${page}?tried` };
 }

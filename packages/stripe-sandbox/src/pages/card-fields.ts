@@ -1,9 +1,11 @@
+import { html } from "hono/html";
+import { testCards } from "../cards/test-cards";
 import type { CheckoutForm, FieldErrors } from "../checkout/checkout-form";
 import type { Stripe } from "../stripe-types";
 import { textField } from "./form-fields";
-import { html, type Markup } from "./markup";
+import type { Markup } from "./layout";
 
-export interface CardFieldsView {
+interface CardFieldsView {
   form: CheckoutForm;
   errors: FieldErrors;
   savedCards: Stripe.PaymentMethod[];
@@ -37,4 +39,24 @@ export function describeCard(method: Stripe.PaymentMethod): string {
   if (!card) return method.id;
   const brand = card.brand.charAt(0).toUpperCase() + card.brand.slice(1);
   return `${brand} •••• ${card.last4}, expires ${String(card.exp_month).padStart(2, "0")} / ${card.exp_year % 100}`;
+}
+
+/** Buttons that fill a form with a test card. */
+export function testCardList({ folded = false } = {}): Markup {
+  return html`<details class="test-cards"${!folded && html` open`}>
+<summary>Test cards</summary>
+<p class="soft">Choosing one fills in its number, with a future date and a CVC.</p>
+<ul>
+${testCards.map(
+  (card) =>
+    html`<li><button type="submit" name="fill" value="${card.number}"><span class="number">${grouped(card.number)}</span><span class="soft">${card.label}</span></button></li>`,
+)}
+</ul>
+</details>`;
+}
+
+function grouped(number: string): string {
+  return number.length === 15
+    ? number.replace(/^(\d{4})(\d{6})(\d{5})$/, "$1 $2 $3")
+    : number.replace(/(\d{4})(?=\d)/g, "$1 ");
 }

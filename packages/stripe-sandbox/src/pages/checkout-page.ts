@@ -1,12 +1,10 @@
+import { html } from "hono/html";
 import { needsAddress } from "../checkout/checkout-form";
-import { addressInputs, countryField, taxIdField } from "./address-fields";
-import { cardFields } from "./card-fields";
+import { cardFields, testCardList } from "./card-fields";
 import { checkoutSummary, payLabel } from "./checkout-summary";
 import type { CheckoutView } from "./checkout-view";
-import { textField } from "./form-fields";
-import { layout } from "./layout";
-import { html, type Markup } from "./markup";
-import { testCardList } from "./test-card-list";
+import { addressInputs, countryField, taxIdField, textField } from "./form-fields";
+import { layout, type Markup } from "./layout";
 
 /** The hosted page: one form, which works without scripts and from the keyboard. */
 export function checkoutPage(view: CheckoutView): string {

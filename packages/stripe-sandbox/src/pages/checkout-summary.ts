@@ -1,7 +1,8 @@
+import { html } from "hono/html";
 import { localPrice } from "../checkout/local-currency";
 import type { CheckoutView } from "./checkout-view";
-import { formatMoney } from "./format-money";
-import { html, type Markup } from "./markup";
+import { formatMoney } from "./format";
+import type { Markup } from "./layout";
 
 /** What is being bought, for how much, and the way back. */
 export function checkoutSummary(view: CheckoutView): Markup {
@@ -72,7 +73,7 @@ function taxLine(view: CheckoutView): Markup {
     : html`<div><dt>Tax</dt><dd>${shownTax(view)}</dd></div>`;
 }
 
-export function isTaxOpen(view: CheckoutView): boolean {
+function isTaxOpen(view: CheckoutView): boolean {
   return view.totals.taxStatus === "requires_location_inputs";
 }
 

@@ -1,17 +1,16 @@
 import { type Context, Hono } from "hono";
 import { StripeError } from "../api/stripe-error";
 import { type CheckoutForm, isCheckoutDetails, readCheckoutForm } from "../checkout/checkout-form";
+import { successAddress } from "../checkout/complete-session";
 import { paySession } from "../checkout/pay-session";
 import { prefillForm, withTestCard } from "../checkout/prefill-form";
 import { type Checkout, readCheckout } from "../checkout/read-checkout";
-import { successAddress } from "../checkout/success-address";
 import type { Session } from "../resources/checkout-sessions/session";
 import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
 import { checkoutPage } from "./checkout-page";
 import { checkoutView, type ViewNotes } from "./checkout-view";
-import { messagePage } from "./closed-page";
-import { readCheckoutPageForm } from "./read-checkout-page-form";
-import { type PageEnv, type PageStatus, show } from "./show";
+import { messagePage, type PageEnv, type PageStatus, show } from "./layout";
+import { readCheckoutPageForm } from "./read-form";
 
 /** The hosted Checkout. */
 export function createCheckoutPages(runtime: Runtime): Hono<PageEnv> {

@@ -3,15 +3,14 @@ import type { CheckoutForm } from "../checkout/checkout-form";
 import { withTestCard } from "../checkout/prefill-form";
 import { payHostedInvoice } from "../hosted-invoice/pay-hosted-invoice";
 import { type HostedInvoice, readHostedInvoice } from "../hosted-invoice/read-hosted-invoice";
-import { invoicePdf } from "../papers/invoice-pdf";
 import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
 import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
-import { messagePage } from "./closed-page";
 import { type InvoiceView, invoicePage } from "./invoice-page";
+import { invoicePdf } from "./invoice-pdf";
+import { messagePage, type PageEnv, type PageStatus, show } from "./layout";
 import { readCardForm } from "./read-form";
 import { receiptPage } from "./receipt-page";
-import { type PageEnv, type PageStatus, show } from "./show";
 
 /** The hosted invoice with its PDF, and receipts of charges. */
 export function createInvoicePages(runtime: Runtime): Hono<PageEnv> {

@@ -4,10 +4,9 @@ import { addressFields, withTestCard } from "../checkout/prefill-form";
 import { pressInPortal, type UsedPortal } from "../portal/press-in-portal";
 import { type Portal, readPortal } from "../portal/read-portal";
 import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
-import { messagePage } from "./closed-page";
+import { messagePage, type PageEnv, type PageStatus, show } from "./layout";
 import { type PortalView, portalPage } from "./portal-page";
 import { readCardForm } from "./read-form";
-import { type PageEnv, type PageStatus, show } from "./show";
 
 /** The customer portal behind the links that `billing_portal/sessions` makes. */
 export function createPortalPages(runtime: Runtime): Hono<PageEnv> {

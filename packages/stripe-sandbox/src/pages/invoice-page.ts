@@ -1,13 +1,11 @@
+import { html } from "hono/html";
 import type { CheckoutForm, FieldErrors } from "../checkout/checkout-form";
 import type { HostedInvoice } from "../hosted-invoice/read-hosted-invoice";
-import { cardFields } from "./card-fields";
-import { formatDate } from "./format-date";
-import { formatMoney } from "./format-money";
+import { cardFields, testCardList } from "./card-fields";
+import { formatDate, formatMoney } from "./format";
 import { invoiceSummary } from "./invoice-summary";
-import { layout } from "./layout";
-import { html, type Markup } from "./markup";
-import { paperStyles } from "./paper-styles";
-import { testCardList } from "./test-card-list";
+import { layout, type Markup } from "./layout";
+import { documentStyles } from "./stylesheet";
 
 export interface InvoiceView extends HostedInvoice {
   form: CheckoutForm;
@@ -28,7 +26,7 @@ ${invoiceSummary(view)}
 ${view.canBePaid ? payPanel(view) : closedPanel(view)}
 </div>
 </main>`,
-    paperStyles,
+    documentStyles,
   );
 }
 

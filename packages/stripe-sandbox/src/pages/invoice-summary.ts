@@ -1,8 +1,8 @@
+import { html } from "hono/html";
 import type { HostedInvoice } from "../hosted-invoice/read-hosted-invoice";
 import type { Invoice, InvoiceLine } from "../resources/invoices/invoice";
-import { formatDate } from "./format-date";
-import { formatMoney } from "./format-money";
-import { html, type Markup } from "./markup";
+import { formatDate, formatMoney } from "./format";
+import type { Markup } from "./layout";
 
 const stateNames: Record<string, string> = {
   open: "Open",

@@ -1,5 +1,10 @@
-import { html, Markup } from "./markup";
+import type { HttpBindings } from "@hono/node-server";
+import type { Context } from "hono";
+import { html, raw } from "hono/html";
 import { stylesheet } from "./stylesheet";
+
+/** A part of a page. Everything interpolated into it is escaped. */
+export type Markup = ReturnType<typeof html>;
 
 /**
  * A whole page. It fetches nothing: styles are inside, there are no scripts, fonts or pictures.
@@ -7,7 +12,7 @@ import { stylesheet } from "./stylesheet";
  * @param styles more of them, for pages that look different
  */
 export function layout(title: string, content: Markup, styles = ""): string {
-  return html`<!doctype html>
+  return String(html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -16,12 +21,36 @@ export function layout(title: string, content: Markup, styles = ""): string {
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <link rel="icon" href="data:,">
-<style>${new Markup(stylesheet + styles)}</style>
+<style>${raw(stylesheet + styles)}</style>
 </head>
 <body>
 <header class="banner" role="banner"><p><strong>Stripe sandbox</strong> – test mode, no real money</p></header>
 ${content}
 </body>
 </html>
-`.text;
+`);
+}
+
+export type PageEnv = { Bindings: HttpBindings };
+export type PageStatus = 200 | 402 | 403 | 404 | 409 | 410 | 421 | 422;
+
+/** Answers with a page that fetches nothing, is kept nowhere, and cannot be framed. */
+export function show(c: Context<PageEnv>, page: string, status: PageStatus = 200): Response {
+  // No form-action: browsers apply it to the redirect to the success page too, which is on another origin.
+  c.header(
+    "Content-Security-Policy",
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
+  );
+  c.header("Cache-Control", "no-store");
+  c.header("Referrer-Policy", "no-referrer");
+  return c.html(page, status);
+}
+
+/** A page that says one thing and offers at most one way on. */
+export function messagePage(title: string, text: string, link?: { href: string; label: string }): string {
+  const button: Markup | undefined = link && html`<a class="button" href="${link.href}">${link.label}</a>`;
+  return layout(
+    title,
+    html`<main class="narrow"><div class="panel message"><h1>${title}</h1><p class="soft">${text}</p>${button}</div></main>`,
+  );
 }

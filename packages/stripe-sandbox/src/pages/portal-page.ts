@@ -1,15 +1,15 @@
+import { html } from "hono/html";
 import type { CheckoutForm, FieldErrors } from "../checkout/checkout-form";
 import type { PortalNotice } from "../portal/change-cards";
 import { mayChange } from "../portal/change-details";
 import type { Portal } from "../portal/read-portal";
-import { addressInputs, taxIdField } from "./address-fields";
-import { cardFields, describeCard } from "./card-fields";
-import { textField } from "./form-fields";
-import { layout } from "./layout";
-import { html, type Markup } from "./markup";
-import { paperStyles } from "./paper-styles";
-import { portalInvoices } from "./portal-invoices";
-import { testCardList } from "./test-card-list";
+import type { Invoice } from "../resources/invoices/invoice";
+import { cardFields, describeCard, testCardList } from "./card-fields";
+import { addressInputs, taxIdField, textField } from "./form-fields";
+import { formatDate, formatMoney } from "./format";
+import { stateBadge } from "./invoice-summary";
+import { layout, type Markup } from "./layout";
+import { documentStyles } from "./stylesheet";
 
 export interface PortalView extends Portal {
   /** What is typed into the details form. */
@@ -46,7 +46,7 @@ ${features.customer_update.enabled && detailSection(view)}
 ${features.invoice_history.enabled && portalInvoices(view.invoices)}
 </div>
 </main>`,
-    paperStyles,
+    documentStyles,
   );
 }
 
@@ -96,4 +96,17 @@ ${may("tax_id") && taxIdField(form, errors)}
 
 function pathOf({ session }: PortalView): string {
   return new URL(session.url).pathname;
+}
+
+/** The customer's invoices, newest first; each one leads to its own page. */
+function portalInvoices(invoices: Invoice[]): Markup {
+  return html`<section class="panel" aria-labelledby="invoices"><h2 id="invoices">Invoices</h2>
+${invoices.length === 0 && html`<p class="soft">There are no invoices yet.</p>`}
+${invoices.map(
+  (invoice) => html`<div class="entry invoice">
+<p><a href="${invoice.hosted_invoice_url ?? ""}">${invoice.number}</a> <span>${formatMoney(invoice.total, invoice.currency)}</span></p>
+<p><span class="soft">${formatDate(invoice.effective_at ?? invoice.created)}</span> ${stateBadge(invoice)}</p>
+</div>`,
+)}
+</section>`;
 }

@@ -1,9 +1,8 @@
+import { html } from "hono/html";
 import type { Stripe } from "../stripe-types";
-import { formatDate } from "./format-date";
-import { formatMoney } from "./format-money";
+import { formatDate, formatMoney } from "./format";
 import { layout } from "./layout";
-import { html } from "./markup";
-import { paperStyles } from "./paper-styles";
+import { documentStyles } from "./stylesheet";
 
 /** The receipt of a charge: what was paid, with what, and what was given back. */
 export function receiptPage(charge: Stripe.Charge): string {
@@ -27,7 +26,7 @@ ${refunded > 0 && html`<div><dt>Refunded</dt><dd>−${money(refunded)}</dd></div
 <div class="sum"><dt>Total</dt><dd>${money(charge.amount_captured - refunded)}</dd></div>
 </dl>
 </div></main>`,
-    paperStyles,
+    documentStyles,
   );
 }
 

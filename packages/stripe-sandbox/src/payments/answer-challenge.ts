@@ -2,19 +2,19 @@ import type { Followed } from "../checkout/follow-payment";
 import { awaitConfirmation } from "../resources/payment-intents/await-confirmation";
 import { chargeCard } from "../resources/payment-intents/charge-card";
 import { failAuthentication } from "../resources/payment-intents/fail-authentication";
+import { lockOwner } from "../resources/payment-intents/lock-owner";
 import type { PaymentResult } from "../resources/payment-intents/payment-result";
 import { readSecrets, testCardOf } from "../resources/payment-methods/method-secrets";
 import { failSetupAuthentication } from "../resources/setup-intents/fail-setup-authentication";
 import { type SetupResult, setUpCard } from "../resources/setup-intents/set-up-card";
 import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "../runtime";
+import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
-import type { SaveCard } from "../three-d-secure/challenge";
+import type { Challenge, SaveCard } from "../three-d-secure/challenge";
 import { followPayment, followSetup } from "./followers";
-import { lockOwner } from "./lock-owner";
-import { type OpenChallenge, readChallenge } from "./read-challenge";
 
 /** What the cardholder sees after their answer. */
-export interface AnsweredChallenge {
+interface AnsweredChallenge {
   intent: Stripe.PaymentIntent | Stripe.SetupIntent;
   /** Null where nobody said where to go: the page shows the result itself. */
   goTo: string | null;
@@ -103,4 +103,46 @@ function wayBack(returnUrl: string, intent: AnsweredChallenge["intent"]): string
   url.searchParams.set(`${name}_client_secret`, intent.client_secret ?? "");
   url.searchParams.set("redirect_status", failed ? "failed" : "succeeded");
   return url.href;
+}
+
+type ChallengedIntent =
+  | { kind: "payment"; intent: Stripe.PaymentIntent }
+  | { kind: "setup"; intent: Stripe.SetupIntent };
+
+export interface OpenChallenge {
+  asked: ChallengedIntent;
+  challenge: Challenge;
+  method: Stripe.PaymentMethod;
+}
+
+/** The bank's question behind an address; undefined when it was answered, withdrawn, or never asked. */
+export async function readChallenge(
+  tx: Tx,
+  intentId: string,
+  token: string,
+  lock: "lock" | "read",
+): Promise<OpenChallenge | undefined> {
+  const isSetup = intentId.startsWith("seti_");
+  const stored = await findObject<Stripe.PaymentIntent | Stripe.SetupIntent>(
+    tx,
+    isSetup ? "setup_intent" : "payment_intent",
+    intentId,
+    lock,
+  );
+  const challenge = stored?.private.challenge as Challenge | null | undefined;
+  if (stored?.data.status !== "requires_action" || challenge?.token !== token) return undefined;
+  const method = await findObject<Stripe.PaymentMethod>(tx, "payment_method", challenge.methodId, lock);
+  if (!method) return undefined;
+  return { asked: askedBy(stored.data), challenge, method: method.data };
+}
+
+/** The token of the question that an intent waits for; undefined when it waits for none. */
+export async function readPendingToken(tx: Tx, intentId: string): Promise<string | undefined> {
+  const type = intentId.startsWith("seti_") ? "setup_intent" : "payment_intent";
+  const stored = await findObject<Stripe.PaymentIntent | Stripe.SetupIntent>(tx, type, intentId);
+  return (stored?.private.challenge as Challenge | null | undefined)?.token;
+}
+
+function askedBy(intent: Stripe.PaymentIntent | Stripe.SetupIntent): ChallengedIntent {
+  return intent.object === "setup_intent" ? { kind: "setup", intent } : { kind: "payment", intent };
 }

@@ -1,6 +1,6 @@
 import { type Followed, followPaymentInCheckout, followSetupInCheckout } from "../checkout/follow-payment";
-import { followPaymentInInvoice } from "../hosted-invoice/follow-payment";
-import { followSetupInPortal } from "../portal/follow-setup";
+import { followPaymentInInvoice } from "../hosted-invoice/pay-hosted-invoice";
+import { followSetupInPortal } from "../portal/change-cards";
 import type { PaymentResult } from "../resources/payment-intents/payment-result";
 import type { SetupResult } from "../resources/setup-intents/set-up-card";
 import type { Tx } from "../runtime";

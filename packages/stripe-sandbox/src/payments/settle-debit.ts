@@ -5,6 +5,7 @@ import {
   failDebit,
   settleDebit,
 } from "../resources/payment-intents/debit-bank";
+import { lockOwner } from "../resources/payment-intents/lock-owner";
 import { unexpectedState } from "../resources/payment-intents/payment-error";
 import { releaseIntent } from "../resources/payment-intents/release-intent";
 import { readSecrets } from "../resources/payment-methods/method-secrets";
@@ -12,10 +13,9 @@ import type { Tx } from "../runtime";
 import { updateObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
 import { followPayment } from "./followers";
-import { lockOwner } from "./lock-owner";
 
 /** How a bank answers a debit: it pays, or it names a reason. */
-export type BankAnswer = "paid" | DebitFailure;
+type BankAnswer = "paid" | DebitFailure;
 
 /**
  * Ends a bank debit, and tells what it belongs to.

@@ -1,17 +1,20 @@
-import type { CheckoutForm, FieldErrors } from "../checkout/checkout-form";
-import { readNewCard } from "../checkout/read-new-card";
+import { type CheckoutForm, type FieldErrors, readNewCard } from "../checkout/checkout-form";
+import type { Followed } from "../checkout/follow-payment";
 import { recordEvent } from "../events/record-event";
 import type { Address } from "../resources/address";
 import type { PortalSession } from "../resources/billing-portal/session";
+import { saveCustomer } from "../resources/customers/update-customer";
+import { customerCards } from "../resources/payment-methods/customer-cards";
 import { detachPaymentMethod } from "../resources/payment-methods/detach-payment-method";
 import { createCard } from "../resources/payment-methods/payment-method";
 import { confirmSetup } from "../resources/setup-intents/confirm-setup";
+import type { SetupResult } from "../resources/setup-intents/set-up-card";
 import { buildSetupIntent, setupIntentSaveOptions } from "../resources/setup-intents/setup-intent";
 import type { Tx } from "../runtime";
-import { insertObject } from "../store/objects";
+import { findObject, findObjects, insertObject } from "../store/objects";
+import type { Stripe } from "../stripe-types";
 import { addressOf } from "../three-d-secure/challenge";
 import type { Portal } from "./read-portal";
-import { setDefault } from "./set-default";
 
 /** What became of one press of a button of the portal. */
 export type PortalOutcome =
@@ -73,4 +76,26 @@ export async function chooseDefault(tx: Tx, portal: Portal, id: string): Promise
   if (!portal.cards.some((card) => card.id === id)) return { kind: "refused" };
   await setDefault(tx, portal.customer, id);
   return { kind: "done", notice: "default-changed" };
+}
+
+/** What the end of 3-D Secure means for the portal on which the card was added. */
+export async function followSetupInPortal(tx: Tx, { intent }: SetupResult): Promise<Followed | undefined> {
+  const [stored] = await findObjects<PortalSession>(tx, "billing_portal.session", {
+    setup_intent: intent.id,
+  });
+  if (!stored) return undefined;
+  const { customer: id, url } = stored.data;
+  if (intent.status !== "succeeded") return { goTo: `${url}?failed` };
+  const customer = await findObject<Stripe.Customer>(tx, "customer", id, "lock");
+  const cards = await customerCards(tx, id);
+  if (customer && !customer.deleted && cards.length === 1) {
+    await setDefault(tx, customer.data, String(intent.payment_method));
+  }
+  return { goTo: `${url}?done=card-added` };
+}
+
+/** Makes a card the one that invoices are paid with. */
+async function setDefault(tx: Tx, customer: Stripe.Customer, methodId: string): Promise<void> {
+  const settings = { ...customer.invoice_settings, default_payment_method: methodId };
+  await saveCustomer(tx, customer, { ...customer, invoice_settings: settings });
 }

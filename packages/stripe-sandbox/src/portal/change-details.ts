@@ -5,7 +5,7 @@ import {
   readFormAddress,
   requireAddress,
 } from "../checkout/checkout-form";
-import { isCountry } from "../pages/countries";
+import { isCountry } from "../checkout/countries";
 import { saveCustomer } from "../resources/customers/update-customer";
 import { addTaxId, removeTaxId } from "../resources/tax-ids/change-tax-ids";
 import type { Tx } from "../runtime";
@@ -31,7 +31,7 @@ export async function changeDetails(tx: Tx, portal: Portal, form: CheckoutForm):
   return { kind: "done", notice: "details-saved" };
 }
 
-export type Detail = "address" | "email" | "name" | "tax_id";
+type Detail = "address" | "email" | "name" | "tax_id";
 
 export function mayChange({ features }: Portal): (detail: Detail) => boolean {
   const { enabled, allowed_updates: allowed } = features.customer_update;

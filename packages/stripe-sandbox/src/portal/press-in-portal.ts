@@ -4,7 +4,7 @@ import { addCard, chooseDefault, type PortalOutcome, removeCard } from "./change
 import { changeDetails } from "./change-details";
 import { type Portal, readPortal } from "./read-portal";
 
-export interface PortalPress {
+interface PortalPress {
   /** The button's name. */
   action: string;
   /** The card that the button stands beside, if it does. */

@@ -12,14 +12,14 @@ export interface Random {
   restart(): void;
 }
 
-export const systemRandom: Random = {
+const systemRandom: Random = {
   bytes: (count) => randomBytes(count),
   fraction: () => randomBytes(4).readUInt32BE() / 2 ** 32,
   restart: () => undefined,
 };
 
 /** The same numbers for the same seed and start, in the order in which they are drawn. */
-export function seededRandom(seed: string, start: number): Random {
+function seededRandom(seed: string, start: number): Random {
   let position = { start, block: 0 };
   let pool: number[] = [];
   const bytes = (count: number): Uint8Array => {

@@ -1,5 +1,3 @@
-import type { Address } from "../resources/address";
-
 /** Hundredths of a percent, by country or `country-state`. Everything else is untaxed. */
 const rates: Record<string, number> = {
   DE: 1900,
@@ -48,7 +46,10 @@ export interface TaxRule {
 }
 
 /** The tax of one address. A business in the EU with a VAT id accounts for the tax itself. */
-export function taxRule(address: Address, taxId: BusinessTaxId | undefined): TaxRule {
+export function taxRule(
+  address: { country: string | null; state: string | null },
+  taxId: BusinessTaxId | undefined,
+): TaxRule {
   const country = address.country ?? "";
   const state = (address.state ?? "").toUpperCase();
   const basisPoints = rates[`${country}-${state}`] ?? rates[country];

@@ -1,11 +1,11 @@
 import { presentDelivery } from "../events/present-event";
+import type { DeliveryFaultList } from "../faults/delivery-faults";
 import type { SandboxLog } from "../options";
-import type { DeliveryDoor } from "../runtime";
+import type { DeliveryQueue } from "../runtime";
 import type { Clock } from "../store/clock";
 import type { Database } from "../store/database";
 import { type Random, withRandom } from "../store/random";
 import { readSetting, writeSetting } from "../store/settings";
-import type { DeliveryFaultList } from "./delivery-faults";
 import {
   claimDue,
   countUnanswered,
@@ -18,7 +18,7 @@ import { divertDue } from "./divert-deliveries";
 import { sendDelivery } from "./send-delivery";
 
 /** `hold` keeps deliveries waiting, `drop` loses them. A resend or a duplicate asked for by hand always goes out. */
-export type DeliveryMode = "deliver" | "hold" | "drop";
+type DeliveryMode = "deliver" | "hold" | "drop";
 
 export const DEFAULT_RETRY_SCHEDULE_MS: readonly number[] = [
   1_000, 3_000, 10_000, 30_000, 60_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000,
@@ -29,7 +29,7 @@ const POLL_MS = 500;
 const STOP_GRACE_MS = 2_000;
 const MODE_SETTING = "delivery_mode";
 
-export interface DeliveryLoop extends DeliveryDoor {
+export interface DeliveryLoop extends DeliveryQueue {
   mode(): DeliveryMode;
   setMode(mode: DeliveryMode): Promise<void>;
   /** Does the work while nothing is on its way: what is gets its answer first, what is due waits. */
@@ -38,7 +38,7 @@ export interface DeliveryLoop extends DeliveryDoor {
   stop(): Promise<void>;
 }
 
-export interface DeliveryLoopOptions {
+interface DeliveryLoopOptions {
   db: Database;
   clock: Clock;
   log: SandboxLog;

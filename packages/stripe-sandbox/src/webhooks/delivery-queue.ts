@@ -1,9 +1,9 @@
 import { type EventRow, eventColumns } from "../events/present-event";
-import { type EndpointSecrets, signingSecrets } from "../resources/webhook-endpoints/webhook-endpoint";
 import type { Queryable, Row } from "../store/database";
 import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
 import type { DeliveryResult } from "./send-delivery";
+import { type EndpointSecrets, signingSecrets } from "./sign-payload";
 
 export interface Delivery extends Row {
   id: string;
@@ -55,7 +55,7 @@ export async function claimDue(
   return claimed.sort((a, b) => Number(a.id) - Number(b.id));
 }
 
-export interface DeliveryTarget {
+interface DeliveryTarget {
   event: EventRow;
   endpoint: Stripe.WebhookEndpoint;
   secrets: readonly string[];
@@ -103,7 +103,7 @@ export async function dropWaiting(db: Queryable): Promise<void> {
   );
 }
 
-export interface Again {
+interface Again {
   eventId: string;
   kind: "resend" | "duplicate";
   times: number;

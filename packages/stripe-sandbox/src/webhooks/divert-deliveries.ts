@@ -1,6 +1,6 @@
+import type { DeliveryFaultList, DeliveryHit } from "../faults/delivery-faults";
 import type { Database, Queryable, Row } from "../store/database";
 import { newStripeId } from "../store/ids";
-import type { DeliveryFaultList, DeliveryHit } from "./delivery-faults";
 
 interface Unexamined extends Row {
   id: string;

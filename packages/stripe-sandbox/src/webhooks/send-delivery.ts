@@ -1,7 +1,7 @@
 import { signPayload } from "./sign-payload";
 
 /** How long Stripe waits for an answer. */
-export const ANSWER_TIMEOUT_MS = 10_000;
+export const RESPONSE_TIMEOUT_MS = 10_000;
 
 export interface DeliveryResult {
   succeeded: boolean;

@@ -1,11 +1,11 @@
 import type { ApiRequest } from "../../api/operation";
 import { invalidRequest } from "../../api/stripe-error";
-import { lockOwner } from "../../payments/lock-owner";
 import type { Tx } from "../../runtime";
 import type { Stripe } from "../../stripe-types";
 import { loadLive } from "../load-object";
 import { textOr } from "../param-readers";
 import { assertNotCheckouts, ownerOf } from "./intent-owner";
+import { lockOwner } from "./lock-owner";
 import { unexpectedState } from "./payment-error";
 import { releaseIntent } from "./release-intent";
 

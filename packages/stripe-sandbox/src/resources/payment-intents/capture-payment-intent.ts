@@ -1,7 +1,5 @@
 import type { ApiRequest } from "../../api/operation";
 import { invalidRequest } from "../../api/stripe-error";
-import { followPayment } from "../../payments/followers";
-import { lockOwner } from "../../payments/lock-owner";
 import type { Tx } from "../../runtime";
 import { updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
@@ -14,6 +12,7 @@ import { numberOr, textOr } from "../param-readers";
 import { readSecrets, testCardOf } from "../payment-methods/method-secrets";
 import { checkDescriptorSuffix } from "../statement-descriptor";
 import { loadLatestCharge } from "./debit-bank";
+import { lockOwner } from "./lock-owner";
 import { unexpectedState } from "./payment-error";
 import { paymentIntentSaveOptions } from "./payment-intent";
 import type { PaymentResult } from "./payment-result";
@@ -53,7 +52,7 @@ export async function capturePaymentIntent(
     statement_descriptor_suffix: textOr(params.statement_descriptor_suffix, held.statement_descriptor_suffix),
   };
   const result = await capture(tx, before, amount);
-  await followPayment(tx, result);
+  await tx.followPayment(result);
   return result.intent;
 }
 

@@ -1,8 +1,6 @@
 import type { ApiRequest } from "../../api/operation";
 import type { Params } from "../../api/request-schema";
 import { invalidRequest, type StripeError } from "../../api/stripe-error";
-import { followPayment } from "../../payments/followers";
-import { lockOwner } from "../../payments/lock-owner";
 import type { Tx } from "../../runtime";
 import type { Stripe } from "../../stripe-types";
 import type { SaveCard } from "../../three-d-secure/challenge";
@@ -13,6 +11,7 @@ import { usablePaymentMethod } from "../payment-methods/usable-payment-method";
 import { readShipping } from "../shipping";
 import { confirmIntent } from "./confirm-intent";
 import { assertNotCheckouts } from "./intent-owner";
+import { lockOwner } from "./lock-owner";
 import { declineRefusal, unexpectedState } from "./payment-error";
 import { withOptions } from "./payment-method-options";
 
@@ -56,7 +55,7 @@ export async function pay(
     errorOnAction: params.error_on_requires_action === true,
     save: wishToSave(intent, method),
   });
-  await followPayment(tx, result);
+  await tx.followPayment(result);
   return result.decline ? declineRefusal(result.decline, result.intent, result.charge) : result.intent;
 }
 

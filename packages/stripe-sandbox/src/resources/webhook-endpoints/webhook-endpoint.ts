@@ -2,6 +2,7 @@ import type { Tx } from "../../runtime";
 import { newStripeId, randomLetters } from "../../store/ids";
 import { insertObject, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
+import type { EndpointSecrets } from "../../webhooks/sign-payload";
 
 export function newWebhookSecret(): string {
   return `whsec_${randomLetters(32)}`;
@@ -29,22 +30,6 @@ export function buildWebhookEndpoint(tx: Tx, input: WebhookEndpointInput): Strip
     status: "enabled",
     url: input.url,
   };
-}
-
-/** What is private about an endpoint. While a secret is rolled, both the new and the old one sign. */
-export interface EndpointSecrets extends Record<string, unknown> {
-  secrets: string[];
-  /** Earlier secrets that still sign, until the given Unix second. */
-  retiring?: { secret: string; endsAt: number }[];
-  /** Made from the configuration, not through the API. */
-  configured: boolean;
-  /** What the configuration said last; a secret that was rolled since outlives a restart. */
-  configuredSecret?: string;
-}
-
-/** The secrets that sign now, the newest first. */
-export function signingSecrets({ secrets, retiring = [] }: EndpointSecrets, now: number): string[] {
-  return [...secrets, ...retiring.filter(({ endsAt }) => endsAt > now).map(({ secret }) => secret)];
 }
 
 export async function insertEndpoint(

@@ -1,0 +1,108 @@
+import { html } from "hono/html";
+import type { Markup } from "../pages/layout";
+import type { Runtime } from "../runtime";
+import type { DeliveryLoop } from "../webhooks/delivery-loop";
+import { controlField, controlForm } from "./control-form";
+import { dashboardPage } from "./layout";
+import { table, timeOf } from "./tables";
+
+const HERE = "/dashboard/controls";
+
+/** What is on, and the forms that switch it. */
+export function controlsPage(runtime: Runtime, deliveries: DeliveryLoop, notice: string | undefined): string {
+  return dashboardPage(
+    "Controls",
+    HERE,
+    html`<h1>Controls</h1><p class="soft">The same as the control API below <code>${runtime.publicUrl}/_control</code>. Faults end with a restart.</p>
+<h2>Faults that are on</h2>
+${activeFaults(runtime)}
+<h2>Switches</h2>
+<div class="tiles">${[clockTile(runtime), modeTile(deliveries), apiFaultTile(), deliveryFaultTile(), resetTile()]}</div>`,
+    notice,
+  );
+}
+
+function activeFaults(runtime: Runtime): Markup {
+  const api = runtime.faults.list();
+  const onDeliveries = runtime.deliveryFaults.list();
+  return html`${table(
+    "Faults",
+    ["Where", "What", "Hits", "How many more", "Chance"],
+    [
+      ...api.map((fault) => [
+        "API",
+        [fault.status, fault.reset && "reset", fault.delayMs && `${fault.delayMs} ms later`, fault.when]
+          .filter(Boolean)
+          .join(", "),
+        [fault.match.method, fault.match.path].filter(Boolean).join(" ") || "every request",
+        String(fault.times),
+        percent(fault.chance),
+      ]),
+      ...onDeliveries.map((fault) => [
+        "Webhooks",
+        fault.action,
+        [fault.match.type, fault.match.endpoint].filter(Boolean).join(" ") || "every event",
+        fault.times === null ? "all" : String(fault.times),
+        percent(fault.chance),
+      ]),
+    ],
+  )}
+<div class="actions">${api.length > 0 && controlForm({ path: "/faults", method: "DELETE" }, "Take API faults away", HERE)}
+${onDeliveries.length > 0 && controlForm({ path: "/deliveries/faults", method: "DELETE" }, "Take webhook faults away", HERE)}</div>`;
+}
+
+function percent(chance: number): string {
+  return `${Math.round(chance * 100)} %`;
+}
+
+function clockTile({ clock }: Runtime): Markup {
+  return html`<section class="tile"><h3>Clock</h3><p class="soft">It says ${timeOf(clock.now())} UTC and can only be moved forward. What becomes due is done at once.</p>${controlForm(
+    { path: "/clock" },
+    "Move the clock",
+    HERE,
+    controlField("number:advance_seconds", "Seconds", { value: "3600" }),
+  )}</section>`;
+}
+
+function modeTile(deliveries: DeliveryLoop): Markup {
+  return html`<section class="tile"><h3>Webhooks</h3><p class="soft">Hold keeps them back, drop loses them for good.</p>${controlForm(
+    { path: "/deliveries/mode" },
+    "Set",
+    HERE,
+    controlField("text:mode", "Mode", { value: deliveries.mode(), list: ["deliver", "hold", "drop"] }),
+  )}</section>`;
+}
+
+function apiFaultTile(): Markup {
+  return html`<section class="tile"><h3>API fault</h3><p class="soft">Fails the next requests, before their work or after it was committed.</p>${controlForm(
+    { path: "/faults" },
+    "Add the API fault",
+    HERE,
+    html`${controlField("number:status", "Answer", { list: ["500", "429", "409"] })}
+${controlField("text:when", "When", { list: ["before", "after_commit", "remembered"] })}
+${controlField("text:match.path", "Path (a * at its end stands for the rest)", { placeholder: "/v1/checkout/sessions" })}
+${controlField("number:times", "Requests", { value: "1" })}
+${controlField("number:chance", "Chance, from 0 to 1", { value: "1" })}`,
+  )}
+${controlForm({ path: "/faults", values: { reset: true, when: "after_commit" } }, "Cut the next connection after its work", HERE)}
+${controlForm({ path: "/faults", values: { delayMs: 5_000 } }, "Answer the next request 5 seconds late", HERE)}</section>`;
+}
+
+function deliveryFaultTile(): Markup {
+  return html`<section class="tile"><h3>Webhook fault</h3><p class="soft">Hits the next deliveries of the events that match.</p>${controlForm(
+    { path: "/deliveries/faults" },
+    "Add the webhook fault",
+    HERE,
+    html`${controlField("text:action", "What", { list: ["drop", "delay", "duplicate", "copy", "reorder"] })}
+${controlField("text:match.type", "Event type (a * at its end stands for the rest)", { placeholder: "checkout.session.completed" })}
+${controlField("number:times", "Deliveries, or all", { value: "1" })}
+${controlField("number:delayMs", "Delay in milliseconds", { value: "10000" })}
+${controlField("number:copies", "Copies of a duplicate", { value: "1" })}
+${controlField("boolean:parallel", "Copies at once", { list: ["no", "yes"] })}
+${controlField("number:chance", "Chance, from 0 to 1", { value: "1" })}`,
+  )}</section>`;
+}
+
+function resetTile(): Markup {
+  return html`<section class="tile"><h3>Start over</h3><p class="soft">Deletes all objects, events and deliveries. The key and the configured endpoint stay.</p>${controlForm({ path: "/reset" }, "Empty the sandbox", HERE)}</section>`;
+}

@@ -1,0 +1,74 @@
+import { type Context, Hono } from "hono";
+import { html } from "hono/html";
+import { answerChallenge, type OpenChallenge, readChallenge } from "../payments/answer-challenge";
+import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
+import { describeCard } from "./card-fields";
+import { formatMoney } from "./format";
+import { layout, type Markup, messagePage, type PageEnv, show } from "./layout";
+
+/** The question of the cardholder's bank, with both answers to choose from. */
+function challengePage({ asked, method }: OpenChallenge, path: string): string {
+  return layout(
+    "3-D Secure",
+    html`<main class="narrow"><div class="panel">
+<h1 class="heading">Your bank asks: is this you?</h1>
+<p class="soft">This page stands in for the bank of your test card (3-D Secure).</p>
+<dl class="lines">
+${what(asked)}
+<div><dt>Card</dt><dd>${describeCard(method)}</dd></div>
+</dl>
+<form method="post" action="${path}">
+<button class="primary" type="submit" name="answer" value="complete">Complete</button>
+<button class="secondary wide" type="submit" name="answer" value="fail">Fail</button>
+</form>
+</div></main>`,
+  );
+}
+
+function what(asked: OpenChallenge["asked"]): Markup {
+  if (asked.kind === "setup") return html`<div><dt>For</dt><dd class="words">saving this card</dd></div>`;
+  const { amount, currency, presentment_details: local } = asked.intent;
+  const shown = local
+    ? formatMoney(local.presentment_amount, local.presentment_currency)
+    : formatMoney(amount, currency);
+  return html`<div><dt>Amount</dt><dd>${shown}</dd></div>`;
+}
+
+/** The bank's page for 3-D Secure, which Checkout, the hosted invoice and the API send cardholders to. */
+export function createChallengePages(runtime: Runtime): Hono<PageEnv> {
+  const pages = new Hono<PageEnv>();
+  pages.get("/3d-secure/:intent/:token", async (c) => {
+    const open = await read(runtime, c.req.param("intent"), c.req.param("token"));
+    return open ? show(c, challengePage(open, c.req.path)) : isOver(c);
+  });
+  pages.post("/3d-secure/:intent/:token", async (c) => {
+    const passed = new URLSearchParams(await c.req.text()).get("answer") === "complete";
+    const answered = await answerChallenge(runtime, c.req.param("intent"), c.req.param("token"), passed);
+    if (!answered) return isOver(c);
+    return answered.goTo === null
+      ? show(c, resultPage(answered.intent.status))
+      : c.redirect(answered.goTo, 303);
+  });
+  return pages;
+}
+
+function read(runtime: Runtime, intentId: string, token: string): Promise<OpenChallenge | undefined> {
+  return inTransaction(runtime, NO_REQUEST, (tx) => readChallenge(tx, intentId, token, "read"));
+}
+
+function isOver(c: Context<PageEnv>): Response {
+  return show(
+    c,
+    messagePage(
+      "Nothing to confirm",
+      "The bank is not asking for anything here, or it was answered already.",
+    ),
+    410,
+  );
+}
+
+function resultPage(status: string): string {
+  return status === "succeeded" || status === "requires_capture"
+    ? messagePage("Confirmed", "Your bank agreed. You can close this page.")
+    : messagePage("Not confirmed", "Nothing was charged or saved. You can close this page.");
+}

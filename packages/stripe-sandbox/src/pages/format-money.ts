@@ -1,6 +1,0 @@
-/** An amount in a currency's smallest unit as people read it: 2500 and `usd` give `$25.00`, 2500 and `jpy` `¥2,500`. */
-export function formatMoney(units: number, currency: string): string {
-  const format = new Intl.NumberFormat("en-US", { style: "currency", currency });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(units / 10 ** digits);
-}
