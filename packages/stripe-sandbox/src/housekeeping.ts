@@ -1,4 +1,4 @@
-import { forgetOldKeys, releaseKey } from "./api/idempotency";
+import { deleteExpiredKeys, releaseIdempotencyKey } from "./api/idempotency";
 import { endDuePayments } from "./payments/settle-debit";
 import { makeDueMovementsAvailable } from "./resources/balance-transactions/make-available";
 import { endDueCaptures } from "./resources/charges/late-capture";
@@ -14,15 +14,15 @@ export interface Housekeeping {
   stop(): Promise<void>;
 }
 
-type Chore = (runtime: Runtime) => Promise<void>;
+type Task = (runtime: Runtime) => Promise<void>;
 
-const chores: readonly Chore[] = [doWhatIsDue, forgetKeys, giveBackLostClaims];
+const tasks: readonly Task[] = [runDueWork, deleteOldKeys, releaseKeys];
 
 /** Does what is due and forgets old idempotency keys, about once a second; a slow round delays the next one. */
 export function startHousekeeping(runtime: Runtime): Housekeeping {
   let round: Promise<void> | undefined;
   const timer = setInterval(() => {
-    round ??= tidyUp(runtime).finally(() => {
+    round ??= runTasks(runtime).finally(() => {
       round = undefined;
     });
   }, INTERVAL_MS);
@@ -35,8 +35,8 @@ export function startHousekeeping(runtime: Runtime): Housekeeping {
 }
 
 /** Each chore on its own: work that fails every time must not keep the others from being done. */
-async function tidyUp(runtime: Runtime): Promise<void> {
-  for (const chore of chores) {
+async function runTasks(runtime: Runtime): Promise<void> {
+  for (const chore of tasks) {
     try {
       await chore(runtime);
     } catch (error) {
@@ -45,21 +45,21 @@ async function tidyUp(runtime: Runtime): Promise<void> {
   }
 }
 
-async function doWhatIsDue(runtime: Runtime): Promise<void> {
+async function runDueWork(runtime: Runtime): Promise<void> {
   const [due] = await runtime.db.query("SELECT 1 FROM object WHERE due_at <= $1 LIMIT 1", [
     runtime.clock.now(),
   ]);
   if (due) await inTransaction(runtime, NO_REQUEST, doDueWork);
 }
 
-async function forgetKeys(runtime: Runtime): Promise<void> {
-  await forgetOldKeys(runtime.db, runtime.clock.now());
+async function deleteOldKeys(runtime: Runtime): Promise<void> {
+  await deleteExpiredKeys(runtime.db, runtime.clock.now());
 }
 
-async function giveBackLostClaims(runtime: Runtime): Promise<void> {
-  for (const key of runtime.lostClaims) {
-    await releaseKey(runtime.db, key);
-    runtime.lostClaims.delete(key);
+async function releaseKeys(runtime: Runtime): Promise<void> {
+  for (const key of runtime.keysToRelease) {
+    await releaseIdempotencyKey(runtime.db, key);
+    runtime.keysToRelease.delete(key);
   }
 }
 

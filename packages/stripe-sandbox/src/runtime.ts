@@ -22,11 +22,11 @@ export interface Runtime {
   deliveries: DeliveryQueue;
   redirectWaitMs: number;
   /** Idempotency keys whose request failed while the database was away; still to be given back. */
-  lostClaims: Set<string>;
+  keysToRelease: Set<string>;
   /** The endpoint that exists without having been made through the API. */
   configuredEndpoint: ConfiguredEndpoint | undefined;
   /** Tells the Checkout Session or invoice of a payment how the payment ended. */
-  followPayment(tx: Tx, result: PaymentResult): Promise<unknown>;
+  notifyPaymentOwner(tx: Tx, result: PaymentResult): Promise<unknown>;
 }
 
 /** What the rest of the sandbox may ask of the delivery loop. */
@@ -34,7 +34,7 @@ export interface DeliveryQueue {
   /** Looks for due deliveries now instead of at the next poll. */
   wake(): void;
   /** Resolves when the look for due deliveries that is going on has ended: what was changed holds for the next. */
-  afterLook(): Promise<void>;
+  afterCurrentPoll(): Promise<void>;
   /** Resolves when every delivery of the event has been answered with 2xx, or when the time is up. */
   waitFor(eventId: string, timeoutMs: number): Promise<void>;
 }
@@ -54,7 +54,7 @@ export interface Tx extends Queryable {
   origin: Origin;
   publicUrl: string;
   /** Tells the Checkout Session or invoice of a payment how the payment ended. */
-  followPayment(result: PaymentResult): Promise<unknown>;
+  notifyPaymentOwner(result: PaymentResult): Promise<unknown>;
 }
 
 /**
@@ -73,7 +73,7 @@ export async function inTransaction<T>(
         now: runtime.clock.now(),
         origin,
         publicUrl: runtime.publicUrl,
-        followPayment: (result) => runtime.followPayment(tx, result),
+        notifyPaymentOwner: (result) => runtime.notifyPaymentOwner(tx, result),
       };
       return body(tx);
     }),

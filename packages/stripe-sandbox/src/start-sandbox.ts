@@ -15,7 +15,7 @@ import { createCheckoutPages } from "./pages/create-checkout-pages";
 import { createInvoicePages } from "./pages/create-invoice-pages";
 import { createPortalPages } from "./pages/create-portal-pages";
 import { messagePage, type PageEnv, show } from "./pages/layout";
-import { followPayment } from "./payments/followers";
+import { notifyPaymentOwner } from "./payments/notify-owner";
 import { upsertConfiguredEndpoint } from "./resources/webhook-endpoints/configured-endpoint";
 import { inTransaction, NO_REQUEST, type Runtime } from "./runtime";
 import { openClock } from "./store/clock";
@@ -84,9 +84,9 @@ async function startOn(db: Database, options: SandboxOptions): Promise<Sandbox> 
     random,
     deliveries,
     redirectWaitMs: options.redirectWaitMs ?? 10_000,
-    lostClaims: new Set(),
+    keysToRelease: new Set(),
     configuredEndpoint: options.webhook,
-    followPayment,
+    notifyPaymentOwner,
   };
   await inTransaction(runtime, NO_REQUEST, (tx) => upsertConfiguredEndpoint(tx, options.webhook));
   serve(createApp(runtime, deliveries));

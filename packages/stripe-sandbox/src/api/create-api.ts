@@ -7,7 +7,7 @@ import { randomLetters } from "../store/ids";
 import { withRandom } from "../store/random";
 import { authenticate } from "./authentication";
 import { faultResponse } from "./fault-response";
-import { type Answer, type ApiCall, answerRequest } from "./handle-request";
+import { type ApiCall, type ApiResponse, handleRequest } from "./handle-request";
 import type { Operation } from "./operation";
 import { operationSpec } from "./spec";
 import { StripeError, unrecognizedUrl } from "./stripe-error";
@@ -23,7 +23,7 @@ export function createApi(runtime: Runtime, operations: readonly Operation[]): H
   for (const operation of operations) {
     const spec = operationSpec(operation.id);
     const path = spec.path.replace(/\{(\w+)\}/g, ":$1");
-    api.on(spec.method, path, (c) => answer(runtime, operation, c));
+    api.on(spec.method, path, (c) => handle(runtime, operation, c));
   }
   for (const path of ["/v1/*", "/v2/*"]) api.all(path, unknown);
   return api;
@@ -33,20 +33,20 @@ function newRequestId({ random }: Runtime): string {
   return withRandom(random, () => `req_${randomLetters(14)}`);
 }
 
-async function answer(runtime: Runtime, operation: Operation, c: Context<Env>): Promise<Response> {
+async function handle(runtime: Runtime, operation: Operation, c: Context<Env>): Promise<Response> {
   const call = await readCall(runtime, c);
   const fault = withRandom(runtime.random, () => runtime.faults.take(call.method, call.path));
   if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
   const lost = fault && (fault.status !== undefined || fault.reset === true);
-  if (fault && lost && fault.when === "before") return failWith(c, call, fault);
+  if (fault && lost && fault.when === "before") return respondWithFault(c, call, fault);
   if (fault?.status !== undefined && fault.when === "remembered")
-    call.refuseWith = faultResponse(fault.status, fault.code);
-  const result = await answerRequest(runtime, operation, call);
-  if (fault && lost && fault.when === "after_commit") return failWith(c, call, fault);
+    call.injectedError = faultResponse(fault.status, fault.code);
+  const result = await handleRequest(runtime, operation, call);
+  if (fault && lost && fault.when === "after_commit") return respondWithFault(c, call, fault);
   return respond(c, call.requestId, result, call.idempotencyKey);
 }
 
-function failWith(c: Context<Env>, call: ApiCall, fault: Fault): Response {
+function respondWithFault(c: Context<Env>, call: ApiCall, fault: Fault): Response {
   if (fault.reset) {
     c.env.outgoing.destroy();
     return RESPONSE_ALREADY_SENT;
@@ -73,7 +73,7 @@ async function readCall(runtime: Runtime, c: Context<Env>): Promise<ApiCall> {
 }
 
 /** Stripe asks for the key first, so that an unknown path says nothing to a stranger. */
-function unknownPath(runtime: Runtime, c: Context<Env>): Answer {
+function unknownPath(runtime: Runtime, c: Context<Env>): ApiResponse {
   try {
     authenticate(c.req.header("authorization"), runtime.secretKey);
     throw unrecognizedUrl(c.req.method, new URL(c.req.url).pathname);
@@ -83,7 +83,7 @@ function unknownPath(runtime: Runtime, c: Context<Env>): Answer {
   }
 }
 
-function respond(c: Context<Env>, requestId: string, answer: Answer, idempotencyKey?: string): Response {
+function respond(c: Context<Env>, requestId: string, answer: ApiResponse, idempotencyKey?: string): Response {
   c.header("Content-Type", "application/json");
   c.header("Request-Id", requestId);
   if (answer.status === 401) c.header("WWW-Authenticate", 'Basic realm="Stripe"');

@@ -15,7 +15,7 @@ type Json = Record<string, unknown>;
  *
  * @throws StripeError for a field that cannot be expanded
  */
-export async function expandAnswer(tx: Tx, answer: object, paths: readonly string[]): Promise<object> {
+export async function expandResponse(tx: Tx, answer: object, paths: readonly string[]): Promise<object> {
   const root = structuredClone(answer) as Json;
   for (const path of paths) {
     const steps = path.split(".");

@@ -1,8 +1,8 @@
 import { inTransaction, type Origin, type Runtime, type Tx } from "../runtime";
 import { authenticate } from "./authentication";
-import { expandAnswer } from "./expand";
+import { expandResponse } from "./expand";
 import { type Form, parseForm } from "./form-body";
-import { claimKey, releaseKey, storeAnswer } from "./idempotency";
+import { acquireIdempotencyKey, releaseIdempotencyKey, storeResponse } from "./idempotency";
 import { translateLegacyParameters } from "./legacy-parameters";
 import { checkPage } from "./list";
 import type { ApiRequest, Operation } from "./operation";
@@ -24,46 +24,46 @@ export interface ApiCall {
   version: string | undefined;
   idempotencyKey: string | undefined;
   requestId: string;
-  /** An injected failure that takes the place of the work and is remembered like any other answer. */
-  refuseWith?: StripeError | undefined;
+  /** An injected failure that takes the place of the work and is remembered like any other response. */
+  injectedError?: StripeError | undefined;
 }
 
-export interface Answer {
+export interface ApiResponse {
   status: number;
   body: string;
   version?: string;
-  /** Request id of the first request with the same idempotency key, when its answer is replayed. */
+  /** Request id of the first request with the same idempotency key, when its response is replayed. */
   originalRequestId?: string;
 }
 
-/** Answers one API request; every refusal comes back as an answer in Stripe's shape. */
-export async function answerRequest(
+/** Answers one API request; every refusal comes back as an response in Stripe's shape. */
+export async function handleRequest(
   runtime: Runtime,
   operation: Operation | undefined,
   call: ApiCall,
-): Promise<Answer> {
+): Promise<ApiResponse> {
   try {
     authenticate(call.authorization, runtime.secretKey);
     const version = readVersion(call.version);
     if (!operation) throw new Error("an unknown path has no operation");
-    const answer = await answerKnown(runtime, operation, call, version);
-    return { ...answer, version: version.name };
+    const response = await handleAuthenticated(runtime, operation, call, version);
+    return { ...response, version: version.name };
   } catch (error) {
-    return { ...errorAnswer(runtime, error, call), version: call.version ?? ACCOUNT_VERSION };
+    return { ...errorResponse(runtime, error, call), version: call.version ?? ACCOUNT_VERSION };
   }
 }
 
-async function answerKnown(
+async function handleAuthenticated(
   runtime: Runtime,
   operation: Operation,
   call: ApiCall,
   version: ApiVersion,
-): Promise<Answer> {
+): Promise<ApiResponse> {
   const form = parseForm(call.method === "POST" ? call.body : call.query);
   const key = call.method === "POST" ? call.idempotencyKey : undefined;
   if (key === undefined) return execute(runtime, operation, call, form, version);
 
-  const stored = await claimKey(runtime.db, {
+  const stored = await acquireIdempotencyKey(runtime.db, {
     key,
     path: `${call.method} ${call.path}`,
     form,
@@ -75,7 +75,7 @@ async function answerKnown(
   return executeOnce(runtime, operation, call, form, version, key);
 }
 
-/** Runs the work of a claimed key and leaves its answer behind, whatever that answer is. */
+/** Runs the work of a claimed key and leaves its response behind, whatever that response is. */
 async function executeOnce(
   runtime: Runtime,
   operation: Operation,
@@ -83,7 +83,7 @@ async function executeOnce(
   form: Form,
   version: ApiVersion,
   key: string,
-): Promise<Answer> {
+): Promise<ApiResponse> {
   let began = false;
   try {
     const request = readRequest(runtime, operation, call, form, version);
@@ -91,26 +91,31 @@ async function executeOnce(
     return await runOperation(runtime, operation, call, request, key);
   } catch (error) {
     if (!began) {
-      await releaseKey(runtime.db, key);
+      await releaseIdempotencyKey(runtime.db, key);
       throw error;
     }
-    const answer = errorAnswer(runtime, error, call);
-    await settleClaim(runtime, key, error, answer);
-    return answer;
+    const response = errorResponse(runtime, error, call);
+    await settleIdempotencyKey(runtime, key, error, response);
+    return response;
   }
 }
 
 /**
- * A refusal is the key's answer from now on. After a failure of the sandbox itself the key is given back: its work
- * was rolled back, unless it committed together with its answer, and then there is nothing to give back.
+ * A refusal is the key's response from now on. After a failure of the sandbox itself the key is given back: its work
+ * was rolled back, unless it committed together with its response, and then there is nothing to give back.
  */
-async function settleClaim(runtime: Runtime, key: string, error: unknown, answer: Answer): Promise<void> {
+async function settleIdempotencyKey(
+  runtime: Runtime,
+  key: string,
+  error: unknown,
+  response: ApiResponse,
+): Promise<void> {
   try {
-    if (error instanceof StripeError) await storeAnswer(runtime.db, key, answer);
-    else await releaseKey(runtime.db, key);
+    if (error instanceof StripeError) await storeResponse(runtime.db, key, response);
+    else await releaseIdempotencyKey(runtime.db, key);
   } catch {
     // The database is away; housekeeping gives the key back as soon as it can.
-    runtime.lostClaims.add(key);
+    runtime.keysToRelease.add(key);
   }
 }
 
@@ -120,7 +125,7 @@ async function execute(
   call: ApiCall,
   form: Form,
   version: ApiVersion,
-): Promise<Answer> {
+): Promise<ApiResponse> {
   return runOperation(runtime, operation, call, readRequest(runtime, operation, call, form, version));
 }
 
@@ -148,34 +153,34 @@ async function runOperation(
   call: ApiCall,
   request: ApiRequest,
   key?: string,
-): Promise<Answer> {
+): Promise<ApiResponse> {
   const origin: Origin = { requestId: call.requestId, idempotencyKey: call.idempotencyKey ?? null };
-  if (call.refuseWith) throw call.refuseWith;
+  if (call.injectedError) throw call.injectedError;
   return inTransaction(runtime, origin, async (tx) => {
-    const answer = await renderAnswer(tx, operation, request);
-    if (key !== undefined) await storeAnswer(tx, key, answer);
-    return answer;
+    const response = await renderResponse(tx, operation, request);
+    if (key !== undefined) await storeResponse(tx, key, response);
+    return response;
   });
 }
 
-async function renderAnswer(tx: Tx, operation: Operation, request: ApiRequest): Promise<Answer> {
+async function renderResponse(tx: Tx, operation: Operation, request: ApiRequest): Promise<ApiResponse> {
   const object = await operation.run(tx, request);
-  if (object instanceof StripeError) return refusalAnswer(object);
+  if (object instanceof StripeError) return stripeErrorResponse(object);
   const paths = Array.isArray(request.params.expand) ? request.params.expand.map(String) : [];
-  const shown = paths.length > 0 ? await expandAnswer(tx, object, paths) : object;
+  const shown = paths.length > 0 ? await expandResponse(tx, object, paths) : object;
   return { status: 200, body: JSON.stringify(shown, null, 2) };
 }
 
-function refusalAnswer(refusal: StripeError): Answer {
+function stripeErrorResponse(refusal: StripeError): ApiResponse {
   return { status: refusal.status, body: JSON.stringify(refusal.body, null, 2) };
 }
 
-function errorAnswer(runtime: Runtime, error: unknown, call: ApiCall): Answer {
-  if (error instanceof StripeError) return refusalAnswer(error);
+function errorResponse(runtime: Runtime, error: unknown, call: ApiCall): ApiResponse {
+  if (error instanceof StripeError) return stripeErrorResponse(error);
   runtime.log.error({ err: error, requestId: call.requestId, path: call.path }, "sandbox request failed");
   const hidden = new StripeError(500, {
     type: "api_error",
     message: `An unexpected error occurred in the sandbox. Its log has the details under ${call.requestId}.`,
   });
-  return refusalAnswer(hidden);
+  return stripeErrorResponse(hidden);
 }

@@ -6,7 +6,7 @@ import { StripeError } from "./stripe-error";
 /** Stripe promises 24 hours; a little more is allowed, less is not. */
 const KEY_LIFETIME_SECONDS = 25 * 3600;
 
-interface KeyedRequest {
+interface IdempotentRequest {
   key: string;
   path: string;
   form: Form;
@@ -15,7 +15,7 @@ interface KeyedRequest {
   now: number;
 }
 
-interface StoredAnswer {
+interface StoredResponse {
   status: number;
   body: string;
   originalRequestId: string;
@@ -37,7 +37,10 @@ interface KeyRow extends Row {
  *
  * @throws StripeError 400 `idempotency_error` for other parameters or another path, 409 while the first is running
  */
-export async function claimKey(db: Queryable, request: KeyedRequest): Promise<StoredAnswer | undefined> {
+export async function acquireIdempotencyKey(
+  db: Queryable,
+  request: IdempotentRequest,
+): Promise<StoredResponse | undefined> {
   assertKeyLength(request.key);
   const fingerprint = fingerprintOf(request);
   const claimed = await db.query(
@@ -64,14 +67,14 @@ export async function claimKey(db: Queryable, request: KeyedRequest): Promise<St
     "SELECT fingerprint, path, request_id, status, body FROM idempotency_key WHERE key = $1",
     [request.key],
   );
-  if (!row) return claimKey(db, request); // released in between: its request was refused before it began
-  if (row.fingerprint !== fingerprint) throw otherRequest(request, row);
-  if (row.status === null || row.body === null) throw stillRunning(request.key);
+  if (!row) return acquireIdempotencyKey(db, request); // released in between: its request was refused before it began
+  if (row.fingerprint !== fingerprint) throw keyReused(request, row);
+  if (row.status === null || row.body === null) throw keyInUse(request.key);
   return { status: row.status, body: row.body, originalRequestId: row.request_id };
 }
 
 /** Stores the answer; inside the transaction of the work where there is one. */
-export async function storeAnswer(
+export async function storeResponse(
   db: Queryable,
   key: string,
   answer: { status: number; body: string },
@@ -84,11 +87,11 @@ export async function storeAnswer(
 }
 
 /** Gives the key back: the request was refused before its work began, so it may be corrected and sent again. */
-export async function releaseKey(db: Queryable, key: string): Promise<void> {
+export async function releaseIdempotencyKey(db: Queryable, key: string): Promise<void> {
   await db.query("DELETE FROM idempotency_key WHERE key = $1 AND status IS NULL", [key]);
 }
 
-export async function forgetOldKeys(db: Queryable, now: number): Promise<void> {
+export async function deleteExpiredKeys(db: Queryable, now: number): Promise<void> {
   await db.query("DELETE FROM idempotency_key WHERE created < $1", [now - KEY_LIFETIME_SECONDS]);
 }
 
@@ -100,7 +103,7 @@ function assertKeyLength(key: string): void {
   });
 }
 
-function otherRequest(request: KeyedRequest, row: KeyRow): StripeError {
+function keyReused(request: IdempotentRequest, row: KeyRow): StripeError {
   const difference =
     row.path === request.path
       ? "Keys for idempotent requests can only be used with the same parameters they were first used with."
@@ -111,7 +114,7 @@ function otherRequest(request: KeyedRequest, row: KeyRow): StripeError {
   });
 }
 
-function stillRunning(key: string): StripeError {
+function keyInUse(key: string): StripeError {
   return new StripeError(409, {
     type: "idempotency_error",
     code: "idempotency_key_in_use",
@@ -119,7 +122,7 @@ function stillRunning(key: string): StripeError {
   });
 }
 
-function fingerprintOf(request: KeyedRequest): string {
+function fingerprintOf(request: IdempotentRequest): string {
   return createHash("sha256").update(request.path).update("\n").update(canonical(request.form)).digest("hex");
 }
 

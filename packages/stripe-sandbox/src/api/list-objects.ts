@@ -1,7 +1,7 @@
 import type { Tx } from "../runtime";
 import type { Row } from "../store/database";
 import type { StripeObject } from "../store/objects";
-import { createdConditions, type ListAnswer, readPage } from "./list";
+import { createdConditions, type ListResponse, readPage } from "./list";
 import type { ApiRequest } from "./operation";
 
 interface DataRow extends Row {
@@ -17,7 +17,7 @@ export function listObjects(
   tx: Tx,
   request: ApiRequest,
   options: { type: string; noun: string; filters?: readonly string[]; refs?: Record<string, string> },
-): Promise<ListAnswer> {
+): Promise<ListResponse> {
   const refs: Record<string, unknown> = { ...options.refs };
   for (const name of options.filters ?? []) {
     const value = request.params[name];

@@ -6,7 +6,7 @@ import { invalidRequest, noSuchObject } from "./stripe-error";
 export const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 100;
 
-export interface ListAnswer {
+export interface ListResponse {
   object: "list";
   data: object[];
   has_more: boolean;
@@ -48,7 +48,7 @@ export async function readPage<R extends Row>(
   tx: Tx,
   request: ApiRequest,
   source: ListSource<R>,
-): Promise<ListAnswer> {
+): Promise<ListResponse> {
   const { params } = request;
   const limit = typeof params.limit === "number" ? params.limit : DEFAULT_LIMIT;
   const where = [...source.where];

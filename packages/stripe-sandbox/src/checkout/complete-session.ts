@@ -50,7 +50,7 @@ export type PayOutcome =
   | { kind: "closed"; session: Session };
 
 /** Where the customer goes after success, with the session's id filled in where the address asks for it. */
-export function successAddress(session: Session): string | null {
+export function successUrl(session: Session): string | null {
   const address = session.success_url ?? session.return_url ?? null;
   return address?.replaceAll("{CHECKOUT_SESSION_ID}", session.id) ?? null;
 }

@@ -42,7 +42,7 @@ async function confirmPage(tx: Tx, request: ApiRequest): Promise<Session | Strip
     session.mode === "setup"
       ? await takeSetup(tx, session, details)
       : await takePayment(tx, session, hidden as SessionSecrets, details);
-  return answerOf(outcome);
+  return presentOutcome(outcome);
 }
 
 function checkAmount(session: Session, { params }: ApiRequest): void {
@@ -74,7 +74,7 @@ function detailsFrom(
   };
 }
 
-function answerOf(outcome: PayOutcome): Session | StripeError {
+function presentOutcome(outcome: PayOutcome): Session | StripeError {
   switch (outcome.kind) {
     case "completed":
     case "authenticate":

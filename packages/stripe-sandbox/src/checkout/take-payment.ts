@@ -40,7 +40,7 @@ export async function takePayment(
   const result = await confirmIntent(tx, intent, method, {
     offSession: false,
     returnUrl: null,
-    save: wishToSave(priced, secrets, details, chosen),
+    save: saveOptionFor(priced, secrets, details, chosen),
   });
   return concludePayment(tx, { ...priced, payment_intent: intent.id }, details, result);
 }
@@ -91,7 +91,7 @@ async function openIntent(
 }
 
 /** Off-session use was agreed to with the payment (`limited`); the tick box offers the card here again (`always`). */
-function wishToSave(
+function saveOptionFor(
   session: Session,
   secrets: SessionSecrets,
   details: CheckoutDetails,

@@ -15,7 +15,7 @@ export function createDeliveryControl(runtime: Runtime): Hono<ControlEnv> {
   control.post("/deliveries/faults", async (c) => {
     runtime.deliveryFaults.add(deliveryFaultInput.parse(await readJson(c)));
     // A look that began without the fault could still send what happens after this answer.
-    await runtime.deliveries.afterLook();
+    await runtime.deliveries.afterCurrentPoll();
     return c.json({ faults: runtime.deliveryFaults.list() });
   });
   control.delete("/deliveries/faults", (c) => {

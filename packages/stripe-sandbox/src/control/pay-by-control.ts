@@ -1,6 +1,6 @@
 import { noSuchObject } from "../api/stripe-error";
 import type { CheckoutForm } from "../checkout/checkout-form";
-import { type PayOutcome, successAddress } from "../checkout/complete-session";
+import { type PayOutcome, successUrl } from "../checkout/complete-session";
 import { paySession } from "../checkout/pay-session";
 import { prefillForm, withTestCard } from "../checkout/prefill-form";
 import { readCheckout } from "../checkout/read-checkout";
@@ -23,16 +23,16 @@ export async function payByControl(runtime: Runtime, id: string, input: PayInput
   const checkout = await inTransaction(runtime, NO_REQUEST, (tx) => readCheckout(tx, id));
   if (!checkout) throw noSuchObject("checkout.session", id, "session");
   const known = prefillForm(checkout.session, checkout.customer, []);
-  const outcome = await answerAsTold(
+  const outcome = await authenticateIfAsked(
     runtime,
     input,
-    await paySession(runtime, id, fillIn(known, input, runtime.clock.now())),
+    await paySession(runtime, id, fillForm(known, input, runtime.clock.now())),
   );
   switch (outcome.kind) {
     case "completed":
       return {
         outcome: "completed" as const,
-        redirect: successAddress(outcome.session),
+        redirect: successUrl(outcome.session),
         session: outcome.session,
       };
     case "authenticate":
@@ -55,7 +55,7 @@ export async function payByControl(runtime: Runtime, id: string, input: PayInput
 type Outcome = PayOutcome | { kind: "refused"; message: string | undefined };
 
 /** Takes the step on the bank's page too, when the input says how it ends. */
-async function answerAsTold(runtime: Runtime, input: PayInput, outcome: PayOutcome): Promise<Outcome> {
+async function authenticateIfAsked(runtime: Runtime, input: PayInput, outcome: PayOutcome): Promise<Outcome> {
   if (outcome.kind !== "authenticate" || !input.authentication) return outcome;
   const [token = "", intentId = ""] = new URL(outcome.url).pathname.split("/").reverse();
   await answerChallenge(runtime, intentId, token, input.authentication === "complete");
@@ -65,7 +65,7 @@ async function answerAsTold(runtime: Runtime, input: PayInput, outcome: PayOutco
     : { kind: "refused", message: after?.lastError };
 }
 
-function fillIn(known: CheckoutForm, input: PayInput, now: number): CheckoutForm {
+function fillForm(known: CheckoutForm, input: PayInput, now: number): CheckoutForm {
   const form = withTestCard(known, input.card ?? "4242424242424242", now);
   return {
     ...form,

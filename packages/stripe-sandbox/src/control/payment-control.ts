@@ -34,15 +34,15 @@ export function createPaymentControl(runtime: Runtime): Hono<ControlEnv> {
   control.post("/payment_methods/:id/update", async (c) => {
     const change = cardUpdateInput.parse(await readJson(c));
     return c.json(
-      await inTransaction(runtime, NO_REQUEST, (tx) => updateByNetwork(tx, c.req.param("id"), change)),
+      await inTransaction(runtime, NO_REQUEST, (tx) => replaceCard(tx, c.req.param("id"), change)),
     );
   });
   control.post("/payment_methods/:id/decline", async (c) => {
     const { decline_code: code, advice_code: advice } = cardDeclineInput.parse(await readJson(c));
-    return c.json(await tellBank(runtime, c.req.param("id"), declineByCode(code, advice)));
+    return c.json(await setBankDecline(runtime, c.req.param("id"), declineByCode(code, advice)));
   });
   control.post("/payment_methods/:id/accept", async (c) =>
-    c.json(await tellBank(runtime, c.req.param("id"), null)),
+    c.json(await setBankDecline(runtime, c.req.param("id"), null)),
   );
   control.post("/payment_methods/:id/detach", async (c) =>
     c.json(await inTransaction(runtime, NO_REQUEST, (tx) => detachPaymentMethod(tx, c.req.param("id")))),
@@ -51,7 +51,7 @@ export function createPaymentControl(runtime: Runtime): Hono<ControlEnv> {
 }
 
 /** What the bank of a card answers to its charges from now on; with null, what its number says. */
-function tellBank(runtime: Runtime, methodId: string, declinedWith: Decline | null) {
+function setBankDecline(runtime: Runtime, methodId: string, declinedWith: Decline | null) {
   return inTransaction(runtime, NO_REQUEST, async (tx) => {
     const { data: method } = await loadLive<Stripe.PaymentMethod>(tx, "payment_method", methodId);
     if (!method.card) throw invalidRequest("Only a card can be declined.", "payment_method");
@@ -65,7 +65,7 @@ async function authenticate(runtime: Runtime, intentId: string, passed: boolean)
   const token = await inTransaction(runtime, NO_REQUEST, (tx) => readPendingToken(tx, intentId));
   const answered = token && (await answerChallenge(runtime, intentId, token, passed));
   if (!answered) throw invalidRequest(`No 3-D Secure step of ${intentId} is waiting for an answer.`);
-  return { go_to: answered.goTo, intent: answered.intent };
+  return { go_to: answered.redirectUrl, intent: answered.intent };
 }
 
 /** Why a bank refuses a debit. */
@@ -102,7 +102,7 @@ type CardUpdate = z.infer<typeof cardUpdateInput>;
  *
  * @throws StripeError for a payment method that is no saved card
  */
-async function updateByNetwork(tx: Tx, id: string, change: CardUpdate): Promise<Stripe.PaymentMethod> {
+async function replaceCard(tx: Tx, id: string, change: CardUpdate): Promise<Stripe.PaymentMethod> {
   const { data: before } = await loadLive<Stripe.PaymentMethod>(tx, "payment_method", id);
   if (!before.card || !before.customer) {
     throw invalidRequest("Networks update cards that are saved to a customer only.", "payment_method");

@@ -2,8 +2,8 @@ import { noSuchObject } from "../api/stripe-error";
 import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
 import type { Row } from "../store/database";
 import { newStripeId } from "../store/ids";
-import { queueAgain } from "../webhooks/delivery-queue";
-import { copyEvent } from "../webhooks/divert-deliveries";
+import { copyEvent } from "../webhooks/apply-delivery-faults";
+import { queueRedelivery } from "../webhooks/delivery-queue";
 import type { DuplicateInput } from "./inputs";
 
 const WAIT_MS = 15_000;
@@ -63,7 +63,7 @@ async function queueAndWait(
 ): Promise<DeliveryState[]> {
   const [event] = await runtime.db.query("SELECT id FROM event WHERE id = $1", [eventId]);
   if (!event) throw noSuchObject("event", eventId, "id");
-  const ids = await queueAgain(runtime.db, { eventId, kind, times, nowMs: runtime.clock.nowMs() });
+  const ids = await queueRedelivery(runtime.db, { eventId, kind, times, nowMs: runtime.clock.nowMs() });
   runtime.deliveries.wake();
   return untilAttempted(runtime, ids);
 }
@@ -95,7 +95,7 @@ export async function copyEventNow(runtime: Runtime, eventId: string): Promise<{
     if (!event) throw noSuchObject("event", eventId, "id");
     const id = newStripeId("evt");
     await copyEvent(tx, eventId, id, 0);
-    const queued = await queueAgain(tx, { eventId: id, kind: "resend", times: 1, nowMs: tx.now * 1000 });
+    const queued = await queueRedelivery(tx, { eventId: id, kind: "resend", times: 1, nowMs: tx.now * 1000 });
     await tx.query("UPDATE event SET endpoint_count = $2 WHERE id = $1", [id, queued.length]);
     return { id };
   });

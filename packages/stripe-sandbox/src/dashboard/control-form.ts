@@ -11,7 +11,7 @@ export interface ControlCall {
   /** Fixed parts of the request's JSON. */
   values?: Record<string, Value | undefined>;
   /** Shows the answer instead of going back: it has something that is shown only once. */
-  showsAnswer?: boolean;
+  showsResponse?: boolean;
 }
 
 /**
@@ -20,10 +20,10 @@ export interface ControlCall {
  */
 export function controlForm(call: ControlCall, label: string, back: string, fields?: Markup): Markup {
   const values = Object.entries(call.values ?? {});
-  return html`<form method="post" action="/dashboard/act" class="act">
+  return html`<form method="post" action="/dashboard/actions" class="control">
 <input type="hidden" name="path" value="${call.path}"><input type="hidden" name="method" value="${call.method ?? "POST"}">
 <input type="hidden" name="back" value="${back}"><input type="hidden" name="label" value="${label}">
-${call.showsAnswer && html`<input type="hidden" name="shows" value="answer">`}
+${call.showsResponse && html`<input type="hidden" name="shows" value="response">`}
 ${values.map(([name, value]) => value !== undefined && html`<input type="hidden" name="${kindOf(value)}:${name}" value="${String(value)}">`)}
 ${fields}<button class="secondary">${label}</button></form>`;
 }

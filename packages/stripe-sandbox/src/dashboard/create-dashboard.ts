@@ -18,9 +18,9 @@ export function createDashboard(runtime: Runtime, deliveries: DeliveryLoop): Hon
   const control = createControlRoutes(runtime, deliveries);
   const page = (path: string, write: (c: Context<DashboardEnv>) => Promise<string | undefined> | string) =>
     dashboard.get(path, async (c) => {
-      if (!isOwnHost(runtime, c)) return foreignHost(c);
+      if (!isOwnHost(runtime, c)) return wrongHost(c);
       const text = await write(c);
-      return text === undefined ? nothingHere(c) : answer(c, text);
+      return text === undefined ? notFound(c) : respond(c, text);
     });
   const done = (c: Context<DashboardEnv>) => {
     const label = c.req.query("done");
@@ -34,17 +34,17 @@ export function createDashboard(runtime: Runtime, deliveries: DeliveryLoop): Hon
   page("/dashboard/deliveries", (c) => deliveriesPage(runtime, cursor(c)));
   page("/dashboard/controls", (c) => controlsPage(runtime, deliveries, done(c)));
   page("/dashboard/cards", cardsPage);
-  dashboard.post("/dashboard/act", async (c) => {
-    if (!isOwnForm(runtime, c)) return answer(c, messagePage("Not from here", FOREIGN_FORM), 403);
-    return act(control, c);
+  dashboard.post("/dashboard/actions", async (c) => {
+    if (!isOwnForm(runtime, c)) return respond(c, messagePage("Not from here", WRONG_ORIGIN), 403);
+    return runControlCall(control, c);
   });
   return dashboard;
 }
 
-const FOREIGN_FORM = "This form was sent by another site, or without saying from where. Nothing was done.";
+const WRONG_ORIGIN = "This form was sent by another site, or without saying from where. Nothing was done.";
 
 /** Makes the call that the pressed button stands for, and goes back to the page it was on. */
-async function act(
+async function runControlCall(
   control: ReturnType<typeof createControlRoutes>,
   c: Context<DashboardEnv>,
 ): Promise<Response> {
@@ -55,12 +55,12 @@ async function act(
     method,
     ...(method === "POST" && { body: JSON.stringify(readControlBody(form)) }),
   });
-  if (response.ok && form.get("shows") !== "answer") {
+  if (response.ok && form.get("shows") !== "response") {
     return c.redirect(`${back}?done=${encodeURIComponent(form.get("label") ?? "")}`, 303);
   }
   const title = response.ok ? "Done" : "That did not work";
   const result: unknown = await response.json().catch(() => null);
-  return answer(
+  return respond(
     c,
     dashboardPage(
       title,
@@ -89,20 +89,20 @@ function cursor(c: Context<DashboardEnv>): string | undefined {
   return before && /^\d{1,18}$/.test(before) ? before : undefined;
 }
 
-function answer(c: Context<DashboardEnv>, page: string, status: PageStatus = 200): Response {
+function respond(c: Context<DashboardEnv>, page: string, status: PageStatus = 200): Response {
   const response = show(c, page, status);
   // Without it browsers would not say where a form of these pages comes from.
   response.headers.set("Referrer-Policy", "same-origin");
   return response;
 }
 
-function nothingHere(c: Context<DashboardEnv>): Response {
-  return answer(c, messagePage("Nothing here", "The sandbox knows nothing by this id."), 404);
+function notFound(c: Context<DashboardEnv>): Response {
+  return respond(c, messagePage("Nothing here", "The sandbox knows nothing by this id."), 404);
 }
 
-function foreignHost(c: Context<DashboardEnv>): Response {
+function wrongHost(c: Context<DashboardEnv>): Response {
   const text = "The sandbox shows its pages under this machine's own name or its public address only.";
-  return answer(c, messagePage("Not under this name", text), 421);
+  return respond(c, messagePage("Not under this name", text), 421);
 }
 
 type DashboardEnv = { Bindings: HttpBindings };

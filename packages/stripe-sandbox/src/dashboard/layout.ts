@@ -51,14 +51,14 @@ const stylesheet = `
 .types a:hover { border-color: var(--field); }
 .types .soft { font-variant-numeric: tabular-nums; }
 .actions { display: flex; flex-wrap: wrap; gap: 8px; margin: 16px 0; }
-.actions .secondary, .act .secondary { background: var(--card); font-size: 14px; }
+.actions .secondary, .control .secondary { background: var(--card); font-size: 14px; }
 .actions a.secondary { display: inline-flex; align-items: center; min-height: 44px; border-radius: 8px; text-decoration: none; }
 .tiles { display: grid; gap: 16px; align-items: start; grid-template-columns: repeat(auto-fill, minmax(min(100%, 310px), 1fr)); }
 .tile { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 16px; }
 .tile h3 { font-size: 16px; margin: 0 0 4px; }
 .tile .soft { margin-bottom: 12px; }
-.tile .act { display: grid; gap: 12px; margin: 0; }
-.tile .act + .act { margin-top: 12px; }
+.tile .control { display: grid; gap: 12px; margin: 0; }
+.tile .control + .control { margin-top: 12px; }
 .tile label { margin: 0; }
 .more { display: inline-flex; align-items: center; min-height: 44px; font-size: 14px; }
 `;

@@ -97,11 +97,11 @@ const actions: Record<string, ActionsOf> = {
   webhook_endpoint: (id) => [
     {
       label: "Roll the secret, both valid for an hour",
-      call: { path: `/endpoints/${id}/rotate`, values: { overlap_seconds: 3_600 }, showsAnswer: true },
+      call: { path: `/endpoints/${id}/rotate`, values: { overlap_seconds: 3_600 }, showsResponse: true },
     },
     {
       label: "Roll the secret at once",
-      call: { path: `/endpoints/${id}/rotate`, values: { overlap_seconds: 0 }, showsAnswer: true },
+      call: { path: `/endpoints/${id}/rotate`, values: { overlap_seconds: 0 }, showsResponse: true },
     },
   ],
 };

@@ -41,7 +41,7 @@ export class FaultList {
 
   /** Uses up one hit of the first fault that fits this request. */
   take(method: string, path: string): Fault | undefined {
-    const fault = this.#faults.find(({ match, chance }) => fits(match, method, path) && isInLuck(chance));
+    const fault = this.#faults.find(({ match, chance }) => fits(match, method, path) && passesChance(chance));
     if (!fault) return undefined;
     fault.times -= 1;
     this.#faults = this.#faults.filter((candidate) => candidate.times > 0);
@@ -49,7 +49,7 @@ export class FaultList {
   }
 }
 
-function isInLuck(chance: number): boolean {
+function passesChance(chance: number): boolean {
   return chance >= 1 || currentRandom().fraction() < chance;
 }
 

@@ -57,7 +57,7 @@ export class DeliveryFaultList {
 
   /** Uses up one hit of the first fault that fits this delivery and is in luck. */
   take(delivery: { type: string; endpoint: string }): DeliveryHit | undefined {
-    const hit = this.#waiting.find(({ fault }) => fits(fault, delivery) && isInLuck(fault));
+    const hit = this.#waiting.find(({ fault }) => fits(fault, delivery) && passesChance(fault));
     if (!hit) return undefined;
     if (hit.left !== null) hit.left -= 1;
     this.#waiting = this.#waiting.filter(({ left }) => left !== 0);
@@ -71,6 +71,6 @@ function fits({ match }: DeliveryFault, { type, endpoint }: { type: string; endp
   return match.type.endsWith("*") ? type.startsWith(match.type.slice(0, -1)) : type === match.type;
 }
 
-function isInLuck({ chance }: DeliveryFault): boolean {
+function passesChance({ chance }: DeliveryFault): boolean {
   return chance >= 1 || currentRandom().fraction() < chance;
 }

@@ -1,5 +1,5 @@
 import { type CheckoutForm, type FieldErrors, readNewCard } from "../checkout/checkout-form";
-import type { Followed } from "../checkout/follow-payment";
+import type { PaymentRedirect } from "../checkout/update-session";
 import { findPaymentOf } from "../resources/invoice-payments/invoice-payment";
 import { chargeInvoice } from "../resources/invoices/charge-invoice";
 import { failPayment, requireAction } from "../resources/invoices/fail-payment";
@@ -75,18 +75,18 @@ async function chosenMethod(
  * What a payment away from the page means for the invoice that was to be paid. A card's success has settled it
  * already, and a payment that is still processing is neither.
  */
-export async function followPaymentInInvoice(
+export async function updateInvoiceAfterPayment(
   tx: Tx,
   { intent }: PaymentResult,
-): Promise<Followed | undefined> {
+): Promise<PaymentRedirect | undefined> {
   const payment = await findPaymentOf(tx, intent.id);
   if (!payment) return undefined;
   const loaded = await loadInvoice(tx, String(payment.invoice));
   const page = loaded.invoice.hosted_invoice_url ?? null;
-  if (payment.status !== "open") return { goTo: page };
+  if (payment.status !== "open") return { redirectUrl: page };
   if (intent.status === "succeeded") await settleInvoice(tx, loaded, payment);
   if (intent.status === "requires_action") await requireAction(tx, loaded);
-  if (intent.status !== "requires_payment_method") return { goTo: page };
+  if (intent.status !== "requires_payment_method") return { redirectUrl: page };
   await failPayment(tx, loaded);
-  return { goTo: page && `${page}?tried` };
+  return { redirectUrl: page && `${page}?tried` };
 }

@@ -7,14 +7,14 @@ import { formatMoney } from "./format";
 import { layout, type Markup, messagePage, type PageEnv, show } from "./layout";
 
 /** The question of the cardholder's bank, with both answers to choose from. */
-function challengePage({ asked, method }: OpenChallenge, path: string): string {
+function challengePage({ challenged, method }: OpenChallenge, path: string): string {
   return layout(
     "3-D Secure",
     html`<main class="narrow"><div class="panel">
 <h1 class="heading">Your bank asks: is this you?</h1>
 <p class="soft">This page stands in for the bank of your test card (3-D Secure).</p>
 <dl class="lines">
-${what(asked)}
+${subjectOf(challenged)}
 <div><dt>Card</dt><dd>${describeCard(method)}</dd></div>
 </dl>
 <form method="post" action="${path}">
@@ -25,9 +25,10 @@ ${what(asked)}
   );
 }
 
-function what(asked: OpenChallenge["asked"]): Markup {
-  if (asked.kind === "setup") return html`<div><dt>For</dt><dd class="words">saving this card</dd></div>`;
-  const { amount, currency, presentment_details: local } = asked.intent;
+function subjectOf(challenged: OpenChallenge["challenged"]): Markup {
+  if (challenged.kind === "setup")
+    return html`<div><dt>For</dt><dd class="words">saving this card</dd></div>`;
+  const { amount, currency, presentment_details: local } = challenged.intent;
   const shown = local
     ? formatMoney(local.presentment_amount, local.presentment_currency)
     : formatMoney(amount, currency);
@@ -39,15 +40,15 @@ export function createChallengePages(runtime: Runtime): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   pages.get("/3d-secure/:intent/:token", async (c) => {
     const open = await read(runtime, c.req.param("intent"), c.req.param("token"));
-    return open ? show(c, challengePage(open, c.req.path)) : isOver(c);
+    return open ? show(c, challengePage(open, c.req.path)) : challengeClosed(c);
   });
   pages.post("/3d-secure/:intent/:token", async (c) => {
     const passed = new URLSearchParams(await c.req.text()).get("answer") === "complete";
     const answered = await answerChallenge(runtime, c.req.param("intent"), c.req.param("token"), passed);
-    if (!answered) return isOver(c);
-    return answered.goTo === null
+    if (!answered) return challengeClosed(c);
+    return answered.redirectUrl === null
       ? show(c, resultPage(answered.intent.status))
-      : c.redirect(answered.goTo, 303);
+      : c.redirect(answered.redirectUrl, 303);
   });
   return pages;
 }
@@ -56,7 +57,7 @@ function read(runtime: Runtime, intentId: string, token: string): Promise<OpenCh
   return inTransaction(runtime, NO_REQUEST, (tx) => readChallenge(tx, intentId, token, "read"));
 }
 
-function isOver(c: Context<PageEnv>): Response {
+function challengeClosed(c: Context<PageEnv>): Response {
   return show(
     c,
     messagePage(

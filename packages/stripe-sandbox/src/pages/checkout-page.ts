@@ -17,7 +17,7 @@ ${
   // Enter presses the first submit button of a form, wherever it stands; that has to be Pay.
   html`<button class="default-action" type="submit" name="action" value="pay" tabindex="-1" aria-hidden="true">Pay</button>`
 }
-<input type="hidden" name="payIn" value="${shownCurrency(view)}">
+<input type="hidden" name="payIn" value="${displayCurrency(view)}">
 <input type="hidden" name="location" value="${view.form.location ?? ""}">
 ${view.alert && html`<p class="alert" role="alert">${view.alert}</p>`}
 <div class="columns">
@@ -38,12 +38,12 @@ ${testCardList()}
 }
 
 /** Remembered by the form, so that nobody pays in a currency that the page did not show. */
-function shownCurrency({ session, localCurrency, paysLocally }: CheckoutView): string {
+function displayCurrency({ session, localCurrency, paysLocally }: CheckoutView): string {
   if (localCurrency === undefined) return "";
   return paysLocally ? localCurrency : (session.currency ?? "");
 }
 
-const waysToPay = {
+const paymentOptions = {
   card: "Card",
   bank_pays: "US bank account (delayed): the bank pays after four days",
   bank_fails: "US bank account (delayed): the bank refuses after four days",
@@ -52,7 +52,7 @@ const waysToPay = {
 function paymentChoice({ form }: CheckoutView): Markup {
   const chosen = form.payBy ?? "card";
   return html`<fieldset><legend>Pay with</legend>
-${Object.entries(waysToPay).map(
+${Object.entries(paymentOptions).map(
   ([value, text]) =>
     html`<label class="choice"><input type="radio" name="payBy" value="${value}"${value === chosen && html` checked`}><span>${text}</span></label>`,
 )}

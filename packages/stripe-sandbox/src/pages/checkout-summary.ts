@@ -20,7 +20,7 @@ function setupSummary(): Markup {
 
 function paymentSummary(view: CheckoutView): Markup {
   const { totals } = view;
-  const money = (cents: number) => shownMoney(view, cents);
+  const money = (cents: number) => displayMoney(view, cents);
   const open = isTaxOpen(view);
   return html`<h1>Total due</h1>
 <p class="amount">${money(totals.totalCents)}${open && html` <small>plus tax</small>`}</p>
@@ -53,13 +53,13 @@ ${paysLocally && html`<p class="soft">The amount in ${localCurrency.toUpperCase(
 }
 
 /** An amount of the session, in the currency that the payer chose. */
-function shownMoney({ session, localCurrency, paysLocally }: CheckoutView, cents: number): string {
+function displayMoney({ session, localCurrency, paysLocally }: CheckoutView, cents: number): string {
   if (!paysLocally || localCurrency === undefined) return formatMoney(cents, session.currency ?? "usd");
   return formatMoney(localPrice(cents, localCurrency).presentment_amount, localCurrency);
 }
 
 /** The difference between the other two lines, so that a converted sum adds up to the last cent. */
-function shownTax({ session, totals, localCurrency, paysLocally }: CheckoutView): string {
+function displayTax({ session, totals, localCurrency, paysLocally }: CheckoutView): string {
   if (!paysLocally || localCurrency === undefined) {
     return formatMoney(totals.taxCents, session.currency ?? "usd");
   }
@@ -70,7 +70,7 @@ function shownTax({ session, totals, localCurrency, paysLocally }: CheckoutView)
 function taxLine(view: CheckoutView): Markup {
   return isTaxOpen(view)
     ? html`<div><dt>Tax</dt><dd class="words">calculated from your address</dd></div>`
-    : html`<div><dt>Tax</dt><dd>${shownTax(view)}</dd></div>`;
+    : html`<div><dt>Tax</dt><dd>${displayTax(view)}</dd></div>`;
 }
 
 function isTaxOpen(view: CheckoutView): boolean {
@@ -79,6 +79,6 @@ function isTaxOpen(view: CheckoutView): boolean {
 
 export function payLabel(view: CheckoutView): string {
   if (view.session.mode === "setup") return "Save card";
-  const amount = shownMoney(view, view.totals.totalCents);
+  const amount = displayMoney(view, view.totals.totalCents);
   return isTaxOpen(view) ? `Pay ${amount} plus tax` : `Pay ${amount}`;
 }

@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { StripeError } from "../api/stripe-error";
 import { type CheckoutForm, isCheckoutDetails, readCheckoutForm } from "../checkout/checkout-form";
-import { successAddress } from "../checkout/complete-session";
+import { successUrl } from "../checkout/complete-session";
 import { paySession } from "../checkout/pay-session";
 import { prefillForm, withTestCard } from "../checkout/prefill-form";
 import { type Checkout, readCheckout } from "../checkout/read-checkout";
@@ -59,7 +59,7 @@ async function pay(
     const outcome = await paySession(runtime, checkout.session.id, form);
     switch (outcome.kind) {
       case "completed":
-        return leave(c, outcome.session);
+        return redirectToSuccess(c, outcome.session);
       case "authenticate":
         return c.redirect(outcome.url, 303);
       case "declined": {
@@ -93,8 +93,8 @@ function showForm(
   return show(c, checkoutPage(checkoutView(checkout, form, notes)), status);
 }
 
-function leave(c: Context<PageEnv>, session: Session): Response {
-  const address = successAddress(session);
+function redirectToSuccess(c: Context<PageEnv>, session: Session): Response {
+  const address = successUrl(session);
   return address ? c.redirect(address, 303) : closedSession(c, session);
 }
 
@@ -116,7 +116,7 @@ function unknownSession(c: Context<PageEnv>): Response {
 
 function closedSession(c: Context<PageEnv>, session: Session): Response {
   if (session.status === "complete") {
-    const href = successAddress(session);
+    const href = successUrl(session);
     const link = href ? { href, label: "Continue" } : undefined;
     return show(c, messagePage("All done", doneText(session), link));
   }

@@ -1,8 +1,8 @@
 import { type Context, Hono } from "hono";
 import type { CheckoutForm } from "../checkout/checkout-form";
 import { addressFields, withTestCard } from "../checkout/prefill-form";
-import { pressInPortal, type UsedPortal } from "../portal/press-in-portal";
 import { type Portal, readPortal } from "../portal/read-portal";
+import { type SubmittedPortal, submitPortalForm } from "../portal/submit-portal-form";
 import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
 import { messagePage, type PageEnv, type PageStatus, show } from "./layout";
 import { type PortalView, portalPage } from "./portal-page";
@@ -36,13 +36,13 @@ async function submitPortal(runtime: Runtime, c: Context<PageEnv>): Promise<Resp
     return showPortal(c, portal, { card: withTestCard(form, fill, runtime.clock.now()) });
   }
   const press = { action: body.get("action") ?? "", card: body.get("card") ?? "", form };
-  const used = await pressInPortal(runtime, c.req.param("token") ?? "", press);
-  return used ? answer(c, used, press.action, form) : expiredPortal(c);
+  const used = await submitPortalForm(runtime, c.req.param("token") ?? "", press);
+  return used ? respond(c, used, press.action, form) : expiredPortal(c);
 }
 
-function answer(
+function respond(
   c: Context<PageEnv>,
-  { portal, outcome }: UsedPortal,
+  { portal, outcome }: SubmittedPortal,
   action: string,
   form: CheckoutForm,
 ): Response {

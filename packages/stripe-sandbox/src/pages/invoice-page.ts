@@ -40,7 +40,7 @@ ${view.errors.savedCard && html`<p class="error" role="alert">${view.errors.save
 <button class="primary" type="submit" name="action" value="pay">${label}</button>
 ${testCardList({ folded: true })}
 </form>
-${papers(view)}</div>`;
+${documentLinks(view)}</div>`;
 }
 
 function closedPanel(view: InvoiceView): Markup {
@@ -52,11 +52,11 @@ function closedPanel(view: InvoiceView): Markup {
       : `This invoice was paid${paidAt === null ? "" : ` on ${formatDate(paidAt)}`}. There is nothing more to pay.`;
   return html`<div class="panel"><h2>${invoice.status === "void" ? "Voided" : "Invoice paid"}</h2>
 <p>${text}</p>
-${papers(view)}</div>`;
+${documentLinks(view)}</div>`;
 }
 
-function papers({ invoice, charge }: InvoiceView): Markup {
-  return html`<p class="ways"><a href="${invoice.invoice_pdf ?? ""}">Download invoice (PDF)</a>
+function documentLinks({ invoice, charge }: InvoiceView): Markup {
+  return html`<p class="links"><a href="${invoice.invoice_pdf ?? ""}">Download invoice (PDF)</a>
 ${charge?.receipt_url && html`<a href="${charge.receipt_url}">View receipt</a>`}</p>`;
 }
 

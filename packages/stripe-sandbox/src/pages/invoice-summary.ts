@@ -18,7 +18,7 @@ export function stateBadge({ status }: Invoice): Markup {
 /** What the invoice is for, who it is for, and what it sums up to. */
 export function invoiceSummary({ invoice, lines }: HostedInvoice): Markup {
   const money = (cents: number) => formatMoney(cents, invoice.currency);
-  return html`<section class="summary paper" aria-label="Invoice">
+  return html`<section class="summary document" aria-label="Invoice">
 <p>${stateBadge(invoice)}</p>
 <p class="amount">${money(invoice.status === "paid" ? invoice.amount_paid : invoice.amount_remaining)}</p>
 ${facts(invoice)}

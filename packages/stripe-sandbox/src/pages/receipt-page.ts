@@ -10,7 +10,7 @@ export function receiptPage(charge: Stripe.Charge): string {
   const refunded = charge.amount_refunded;
   return layout(
     "Receipt",
-    html`<main class="narrow"><div class="panel paper">
+    html`<main class="narrow"><div class="panel document">
 <h1>Receipt from Stripe sandbox</h1>
 <p class="amount">${money(charge.amount_captured)}</p>
 <dl class="facts">

@@ -1,4 +1,4 @@
-import type { Followed } from "../checkout/follow-payment";
+import type { PaymentRedirect } from "../checkout/update-session";
 import { awaitConfirmation } from "../resources/payment-intents/await-confirmation";
 import { chargeCard } from "../resources/payment-intents/charge-card";
 import { failAuthentication } from "../resources/payment-intents/fail-authentication";
@@ -11,13 +11,13 @@ import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "../runtime";
 import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
 import type { Challenge, SaveCard } from "../three-d-secure/challenge";
-import { followPayment, followSetup } from "./followers";
+import { notifyPaymentOwner, notifySetupOwner } from "./notify-owner";
 
 /** What the cardholder sees after their answer. */
-interface AnsweredChallenge {
+interface ChallengeResult {
   intent: Stripe.PaymentIntent | Stripe.SetupIntent;
   /** Null where nobody said where to go: the page shows the result itself. */
-  goTo: string | null;
+  redirectUrl: string | null;
 }
 
 /**
@@ -31,7 +31,7 @@ export async function answerChallenge(
   intentId: string,
   token: string,
   passed: boolean,
-): Promise<AnsweredChallenge | undefined> {
+): Promise<ChallengeResult | undefined> {
   const answered = await inTransaction(runtime, NO_REQUEST, async (tx) => {
     await lockOwner(tx, intentId);
     const open = await readChallenge(tx, intentId, token, "lock");
@@ -45,14 +45,14 @@ async function settle(
   tx: Tx,
   open: OpenChallenge,
   passed: boolean,
-): Promise<AnsweredChallenge & { eventId?: string | undefined }> {
-  const { asked } = open;
-  if (asked.kind === "payment") {
-    const result = await settlePayment(tx, asked.intent, open, passed);
-    return leave(result.intent, open, await followPayment(tx, result));
+): Promise<ChallengeResult & { eventId?: string | undefined }> {
+  const { challenged } = open;
+  if (challenged.kind === "payment") {
+    const result = await settlePayment(tx, challenged.intent, open, passed);
+    return redirectAfter(result.intent, open, await notifyPaymentOwner(tx, result));
   }
-  const result = await settleSetup(tx, asked.intent, open, passed);
-  return leave(result.intent, open, await followSetup(tx, result));
+  const result = await settleSetup(tx, challenged.intent, open, passed);
+  return redirectAfter(result.intent, open, await notifySetupOwner(tx, result));
 }
 
 async function settlePayment(
@@ -65,7 +65,7 @@ async function settlePayment(
   if (!passed) return failAuthentication(tx, intent, method);
   if (intent.confirmation_method === "manual") return awaitConfirmation(tx, intent, challenge);
   const card = testCardOf(await readSecrets(tx, method.id));
-  return chargeCard(tx, intent, method, card, { authenticated: true, save: saveWish(open) });
+  return chargeCard(tx, intent, method, card, { authenticated: true, save: cardToSave(open) });
 }
 
 async function settleSetup(
@@ -77,25 +77,28 @@ async function settleSetup(
   const { method } = open;
   if (!passed) return failSetupAuthentication(tx, intent, method);
   const card = testCardOf(await readSecrets(tx, method.id));
-  return setUpCard(tx, intent, method, card, { authenticated: true, save: saveWish(open) });
+  return setUpCard(tx, intent, method, card, { authenticated: true, save: cardToSave(open) });
 }
 
 /** Somebody else may have attached the card while the bank was asking. */
-function saveWish({ challenge, method }: OpenChallenge): SaveCard | null {
+function cardToSave({ challenge, method }: OpenChallenge): SaveCard | null {
   return method.customer === null ? challenge.save : null;
 }
 
-function leave(
-  intent: AnsweredChallenge["intent"],
+function redirectAfter(
+  intent: ChallengeResult["intent"],
   { challenge }: OpenChallenge,
-  followed: Followed | undefined,
+  followed: PaymentRedirect | undefined,
 ) {
   if (followed) return { intent, ...followed };
-  return { intent, goTo: challenge.returnUrl === null ? null : wayBack(challenge.returnUrl, intent) };
+  return {
+    intent,
+    redirectUrl: challenge.returnUrl === null ? null : returnUrlWithResult(challenge.returnUrl, intent),
+  };
 }
 
 /** The caller's address with what Stripe adds to it. */
-function wayBack(returnUrl: string, intent: AnsweredChallenge["intent"]): string {
+function returnUrlWithResult(returnUrl: string, intent: ChallengeResult["intent"]): string {
   const url = new URL(returnUrl);
   const name = intent.object;
   const failed = intent.status === "requires_payment_method";
@@ -110,7 +113,7 @@ type ChallengedIntent =
   | { kind: "setup"; intent: Stripe.SetupIntent };
 
 export interface OpenChallenge {
-  asked: ChallengedIntent;
+  challenged: ChallengedIntent;
   challenge: Challenge;
   method: Stripe.PaymentMethod;
 }
@@ -133,7 +136,7 @@ export async function readChallenge(
   if (stored?.data.status !== "requires_action" || challenge?.token !== token) return undefined;
   const method = await findObject<Stripe.PaymentMethod>(tx, "payment_method", challenge.methodId, lock);
   if (!method) return undefined;
-  return { asked: askedBy(stored.data), challenge, method: method.data };
+  return { challenged: challengedIntent(stored.data), challenge, method: method.data };
 }
 
 /** The token of the question that an intent waits for; undefined when it waits for none. */
@@ -143,6 +146,6 @@ export async function readPendingToken(tx: Tx, intentId: string): Promise<string
   return (stored?.private.challenge as Challenge | null | undefined)?.token;
 }
 
-function askedBy(intent: Stripe.PaymentIntent | Stripe.SetupIntent): ChallengedIntent {
+function challengedIntent(intent: Stripe.PaymentIntent | Stripe.SetupIntent): ChallengedIntent {
   return intent.object === "setup_intent" ? { kind: "setup", intent } : { kind: "payment", intent };
 }

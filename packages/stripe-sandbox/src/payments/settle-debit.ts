@@ -12,17 +12,21 @@ import { readSecrets } from "../resources/payment-methods/method-secrets";
 import type { Tx } from "../runtime";
 import { updateObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
-import { followPayment } from "./followers";
+import { notifyPaymentOwner } from "./notify-owner";
 
 /** How a bank answers a debit: it pays, or it names a reason. */
-type BankAnswer = "paid" | DebitFailure;
+type BankResponse = "paid" | DebitFailure;
 
 /**
  * Ends a bank debit, and tells what it belongs to.
  *
  * @throws StripeError 404 for an unknown intent, 400 for one that waits for no bank
  */
-export async function endDebit(tx: Tx, intentId: string, answer: BankAnswer): Promise<Stripe.PaymentIntent> {
+export async function endDebit(
+  tx: Tx,
+  intentId: string,
+  answer: BankResponse,
+): Promise<Stripe.PaymentIntent> {
   const intent = await lockIntent(tx, intentId);
   if (intent.status !== "processing") {
     throw unexpectedState(
@@ -42,7 +46,7 @@ export async function endDuePayments(tx: Tx): Promise<void> {
   for (const { id } of due) {
     // Read again under the lock: somebody else may have ended it in between.
     const intent = await lockIntent(tx, id);
-    if (intent.status === "processing") await end(tx, intent, await answerOfBank(tx, intent));
+    if (intent.status === "processing") await end(tx, intent, await bankResponse(tx, intent));
     else if (intent.status === "requires_capture") await releaseIntent(tx, intent, "automatic");
     else await updateObject(tx, intent, { dueAt: null });
   }
@@ -53,13 +57,17 @@ async function lockIntent(tx: Tx, id: string): Promise<Stripe.PaymentIntent> {
   return (await loadLive<Stripe.PaymentIntent>(tx, "payment_intent", id)).data;
 }
 
-async function end(tx: Tx, intent: Stripe.PaymentIntent, answer: BankAnswer): Promise<Stripe.PaymentIntent> {
+async function end(
+  tx: Tx,
+  intent: Stripe.PaymentIntent,
+  answer: BankResponse,
+): Promise<Stripe.PaymentIntent> {
   const result = answer === "paid" ? await settleDebit(tx, intent) : await failDebit(tx, intent, answer);
-  await followPayment(tx, result);
+  await notifyPaymentOwner(tx, result);
   return result.intent;
 }
 
-async function answerOfBank(tx: Tx, intent: Stripe.PaymentIntent): Promise<BankAnswer> {
+async function bankResponse(tx: Tx, intent: Stripe.PaymentIntent): Promise<BankResponse> {
   const { debitFails } = await readSecrets(tx, String(intent.payment_method));
   return debitFails ? DEBIT_FAILURES.insufficient_funds : "paid";
 }

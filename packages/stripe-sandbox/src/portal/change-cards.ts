@@ -1,5 +1,5 @@
 import { type CheckoutForm, type FieldErrors, readNewCard } from "../checkout/checkout-form";
-import type { Followed } from "../checkout/follow-payment";
+import type { PaymentRedirect } from "../checkout/update-session";
 import { recordEvent } from "../events/record-event";
 import type { Address } from "../resources/address";
 import type { PortalSession } from "../resources/billing-portal/session";
@@ -50,7 +50,7 @@ export async function addCard(tx: Tx, portal: Portal, form: CheckoutForm): Promi
   const result = await confirmSetup(tx, intent, method, { returnUrl: session.url, save });
   const url = addressOf(result.intent.next_action);
   if (url) {
-    await rememberSetup(tx, session, intent.id);
+    await linkSetupIntent(tx, session, intent.id);
     return { kind: "authenticate", url };
   }
   if (result.decline) return { kind: "declined", message: result.decline.message };
@@ -59,7 +59,7 @@ export async function addCard(tx: Tx, portal: Portal, form: CheckoutForm): Promi
 }
 
 /** Leads back from the bank's page to here. */
-async function rememberSetup(tx: Tx, session: PortalSession, intentId: string): Promise<void> {
+async function linkSetupIntent(tx: Tx, session: PortalSession, intentId: string): Promise<void> {
   await tx.query("UPDATE object SET refs = refs || $2 WHERE id = $1", [
     session.id,
     JSON.stringify({ setup_intent: intentId }),
@@ -79,19 +79,22 @@ export async function chooseDefault(tx: Tx, portal: Portal, id: string): Promise
 }
 
 /** What the end of 3-D Secure means for the portal on which the card was added. */
-export async function followSetupInPortal(tx: Tx, { intent }: SetupResult): Promise<Followed | undefined> {
+export async function updatePortalAfterSetup(
+  tx: Tx,
+  { intent }: SetupResult,
+): Promise<PaymentRedirect | undefined> {
   const [stored] = await findObjects<PortalSession>(tx, "billing_portal.session", {
     setup_intent: intent.id,
   });
   if (!stored) return undefined;
   const { customer: id, url } = stored.data;
-  if (intent.status !== "succeeded") return { goTo: `${url}?failed` };
+  if (intent.status !== "succeeded") return { redirectUrl: `${url}?failed` };
   const customer = await findObject<Stripe.Customer>(tx, "customer", id, "lock");
   const cards = await customerCards(tx, id);
   if (customer && !customer.deleted && cards.length === 1) {
     await setDefault(tx, customer.data, String(intent.payment_method));
   }
-  return { goTo: `${url}?done=card-added` };
+  return { redirectUrl: `${url}?done=card-added` };
 }
 
 /** Makes a card the one that invoices are paid with. */

@@ -6,6 +6,7 @@ import type { Clock } from "../store/clock";
 import type { Database } from "../store/database";
 import { type Random, withRandom } from "../store/random";
 import { readSetting, writeSetting } from "../store/settings";
+import { applyDeliveryFaults } from "./apply-delivery-faults";
 import {
   claimDue,
   countUnanswered,
@@ -14,7 +15,6 @@ import {
   readTarget,
   recordAttempt,
 } from "./delivery-queue";
-import { divertDue } from "./divert-deliveries";
 import { sendDelivery } from "./send-delivery";
 
 /** `hold` keeps deliveries waiting, `drop` loses them. A resend or a duplicate asked for by hand always goes out. */
@@ -59,7 +59,7 @@ export async function startDeliveryLoop(options: DeliveryLoopOptions): Promise<D
   let mode = ((await readSetting(db, MODE_SETTING)) ?? "deliver") as DeliveryMode;
   let stopped = false;
   let paused = false;
-  let looking: Promise<void> = Promise.resolve();
+  let polling: Promise<void> = Promise.resolve();
   let wakeUp: () => void = () => undefined;
   let woken = false;
 
@@ -83,8 +83,8 @@ export async function startDeliveryLoop(options: DeliveryLoopOptions): Promise<D
     while (!stopped) {
       woken = false;
       try {
-        looking = startDue();
-        await looking;
+        polling = startDue();
+        await polling;
       } catch (error) {
         log.error({ err: error }, "sandbox could not look for due deliveries");
       }
@@ -97,14 +97,14 @@ export async function startDeliveryLoop(options: DeliveryLoopOptions): Promise<D
     if (mode === "drop") await dropWaiting(db);
     const limit = CONCURRENCY - inFlight.size;
     if (limit <= 0) return;
-    const onlyExamined = mode === "deliver" && !faults.isEmpty;
-    if (onlyExamined) await withRandom(random, () => divertDue(db, faults, clock.nowMs()));
+    const onlyChecked = mode === "deliver" && !faults.isEmpty;
+    if (onlyChecked) await withRandom(random, () => applyDeliveryFaults(db, faults, clock.nowMs()));
     const due = await claimDue(db, {
       bootId,
       nowMs: clock.nowMs(),
       limit,
       onlyForced: mode !== "deliver",
-      onlyExamined,
+      onlyChecked,
       inFlight: [...inFlight.keys()],
     });
     for (const delivery of due) track(delivery.id, deliver(delivery));
@@ -173,7 +173,7 @@ export async function startDeliveryLoop(options: DeliveryLoopOptions): Promise<D
   return {
     wake,
     waitFor,
-    afterLook: () => looking.catch(() => undefined),
+    afterCurrentPoll: () => polling.catch(() => undefined),
     mode: () => mode,
     async setMode(next) {
       // What was written while events were being lost is lost, also if the loop has not come round to it yet.
@@ -181,13 +181,13 @@ export async function startDeliveryLoop(options: DeliveryLoopOptions): Promise<D
       await writeSetting(db, MODE_SETTING, next);
       mode = next;
       // A look that began in the old mode could still send what happens after this.
-      await looking.catch(() => undefined);
+      await polling.catch(() => undefined);
       wake();
     },
     async whileIdle(work) {
       paused = true;
       try {
-        await looking.catch(() => undefined);
+        await polling.catch(() => undefined);
         await Promise.all(inFlight.values());
         await work();
       } finally {

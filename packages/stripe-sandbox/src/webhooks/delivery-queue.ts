@@ -26,7 +26,7 @@ export async function claimDue(
     limit: number;
     onlyForced: boolean;
     /** Leaves first deliveries that no fault has looked at yet. */
-    onlyExamined: boolean;
+    onlyChecked: boolean;
     inFlight: string[];
   },
 ): Promise<Delivery[]> {
@@ -43,14 +43,7 @@ export async function claimDue(
              AND (earlier.attempts = 0 OR earlier.claimed_by IS NOT NULL)))
        ORDER BY due_at_ms, id LIMIT $3 FOR UPDATE SKIP LOCKED)
      RETURNING id, event_id, endpoint_id, kind, attempts`,
-    [
-      options.bootId,
-      options.nowMs,
-      options.limit,
-      options.onlyForced,
-      options.inFlight,
-      options.onlyExamined,
-    ],
+    [options.bootId, options.nowMs, options.limit, options.onlyForced, options.inFlight, options.onlyChecked],
   );
   return claimed.sort((a, b) => Number(a.id) - Number(b.id));
 }
@@ -103,7 +96,7 @@ export async function dropWaiting(db: Queryable): Promise<void> {
   );
 }
 
-interface Again {
+interface Redelivery {
   eventId: string;
   kind: "resend" | "duplicate";
   times: number;
@@ -113,7 +106,7 @@ interface Again {
 }
 
 /** Queues an event again, whether or not it was delivered. */
-export async function queueAgain(db: Queryable, again: Again): Promise<string[]> {
+export async function queueRedelivery(db: Queryable, again: Redelivery): Promise<string[]> {
   const rows = await db.query<{ id: string }>(
     `INSERT INTO delivery (event_id, endpoint_id, kind, due_at_ms)
      SELECT event.id, object.id, $2, $4 FROM event, object, generate_series(1, $3::int)

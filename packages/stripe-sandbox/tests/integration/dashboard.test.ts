@@ -33,7 +33,7 @@ async function press(
   const inputs = [...form.matchAll(/<input[^>]*\bname="([^"]+)"[^>]*\bvalue="([^"]*)"/g)];
   const selects = [...form.matchAll(/<select name="([^"]+)">.*?<option(?: selected)?>([^<]*)/g)];
   const own = [...inputs, ...selects].map(([, name, value]) => [name ?? "", value ?? ""]);
-  return fetch(`${sandbox.url}/dashboard/act`, {
+  return fetch(`${sandbox.url}/dashboard/actions`, {
     method: "POST",
     redirect: "manual",
     headers: { Origin: origin },

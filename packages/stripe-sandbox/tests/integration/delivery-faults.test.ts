@@ -68,7 +68,7 @@ it("delivers an event four times, each after the answer to the one before", asyn
   await fault({ action: "duplicate", copies: 3 });
   let open = 0;
   let most = 0;
-  receiver.answerWith(async () => {
+  receiver.respondWith(async () => {
     open += 1;
     most = Math.max(most, open);
     await new Promise((resolve) => setTimeout(resolve, 30));
@@ -86,7 +86,7 @@ it("delivers an event four times, each after the answer to the one before", asyn
 it("delivers an event twice at the same time", async () => {
   await fault({ action: "duplicate", parallel: true });
   const waiting: (() => void)[] = [];
-  receiver.answerWith(async () => {
+  receiver.respondWith(async () => {
     await new Promise<void>((resolve) => {
       waiting.push(resolve);
       // Neither is answered before both are here.
@@ -171,7 +171,7 @@ it("hits one endpoint and spares the other", async () => {
 });
 
 it("tries again when an endpoint takes too long to answer", async () => {
-  receiver.answerWith((_webhook, earlier) =>
+  receiver.respondWith((_webhook, earlier) =>
     earlier === 0 ? new Promise<number>((resolve) => setTimeout(() => resolve(200), 700)) : 200,
   );
 

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { silentLog } from "../../src/options";
 import { startTestSandbox } from "../support/test-sandbox";
 
-it("does its other chores while work that is due fails every time, and says so in the log", async () => {
+it("does its other tasks while work that is due fails every time, and says so in the log", async () => {
   const failures: object[] = [];
   const sandbox = await startTestSandbox({
     log: { ...silentLog, error: (fields: object) => void failures.push(fields) },
@@ -26,7 +26,7 @@ it("does its other chores while work that is due fails every time, and says so i
   await expect.poll(() => failures.length).toBeGreaterThan(0);
   await database.query("UPDATE idempotency_key SET created = 0 WHERE key = 'of-last-week'");
 
-  expect(failures[0]).toMatchObject({ chore: "doWhatIsDue", err: new Error(`${held.id} has no charge`) });
+  expect(failures[0]).toMatchObject({ chore: "runDueWork", err: new Error(`${held.id} has no charge`) });
   await expect.poll(keys).toEqual([]);
   await database.end();
   await sandbox.stop();

@@ -70,7 +70,7 @@ function launch(env: Record<string, string>): ChildProcess {
 }
 
 it("keeps its state through kill -9 and sends what was in flight again", async () => {
-  receiver.answerWith((_webhook, earlier) => (earlier === 0 ? new Promise<number>(() => undefined) : 200));
+  receiver.respondWith((_webhook, earlier) => (earlier === 0 ? new Promise<number>(() => undefined) : 200));
   const first = await startProcess();
   const customer = await first.stripe.customers.create({ name: "Kept" }, { idempotencyKey: "kept" });
   const [inFlight] = await untilReceived(1);

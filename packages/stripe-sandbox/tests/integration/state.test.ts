@@ -93,7 +93,7 @@ it("resets to what it was after its first start, with the same key and endpoint"
 it("lets a webhook that is on its way arrive before it resets", async () => {
   const sandbox = await aSandbox();
   let answer: () => void = () => undefined;
-  receiver.answerWith(async (_webhook, earlier) => {
+  receiver.respondWith(async (_webhook, earlier) => {
     if (earlier === 0 && receiver.received.length === 1) await new Promise<void>((go) => (answer = go));
     return 200;
   });

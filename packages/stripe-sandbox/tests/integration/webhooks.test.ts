@@ -69,7 +69,7 @@ it("names the request and its idempotency key on events that the API caused, and
 });
 
 it("tries again after an error or a redirect with the same id and body but a new signature time", async () => {
-  receiver.answerWith((_webhook, earlier) => [500, 302][earlier] ?? 200);
+  receiver.respondWith((_webhook, earlier) => [500, 302][earlier] ?? 200);
   const customer = await sandbox.stripe.customers.create({});
 
   const attempts = await receiver.waitFor(3, ({ event }) => event.type === "customer.created");
@@ -82,7 +82,7 @@ it("tries again after an error or a redirect with the same id and body but a new
 });
 
 it("gives up at the end of its schedule and shows the event as undelivered", async () => {
-  receiver.answerWith(() => 500);
+  receiver.respondWith(() => 500);
   await sandbox.stripe.customers.create({});
   const [first] = await receiver.waitFor(5);
 
@@ -95,7 +95,7 @@ it("gives up at the end of its schedule and shows the event as undelivered", asy
 
 it("holds the redirect until the completed event is answered, but not for long", async () => {
   let answered = false;
-  receiver.answerWith(async ({ event }) => {
+  receiver.respondWith(async ({ event }) => {
     if (event.type !== "checkout.session.completed") return 200;
     await new Promise((resolve) => setTimeout(resolve, 300));
     answered = true;
@@ -165,7 +165,7 @@ it.each([true, false])("delivers an event several times more (in parallel: %s)",
 });
 
 it("sends a webhook again when its result could not be written", async () => {
-  receiver.answerWith(async (_webhook, earlier) => {
+  receiver.respondWith(async (_webhook, earlier) => {
     if (earlier === 0) await cutConnections(sandbox.databaseUrl, "brim-sandbox");
     return 200;
   });
@@ -180,12 +180,12 @@ it("sends a webhook again when its result could not be written", async () => {
 });
 
 it("delivers after a restart what was waiting before it", async () => {
-  receiver.answerWith(() => 500);
+  receiver.respondWith(() => 500);
   await sandbox.restart({ retryScheduleMs: [60_000] });
   const customer = await sandbox.stripe.customers.create({});
   await receiver.waitFor(1, ({ event }) => event.data.object.id === customer.id);
 
-  receiver.answerWith(() => 200);
+  receiver.respondWith(() => 200);
   await sandbox.restart();
   await sandbox.control("POST", "/clock", { advance_seconds: 61 });
 

@@ -74,12 +74,12 @@ function describedByItsObject(event: { type: string; data: { object: Json } }): 
 }
 
 /** Checks any answer of the API by what it says it is: an object, a deleted one, a list of them, or an error. */
-export function expectStripeAnswer(json: unknown): void {
+export function expectStripeResponse(json: unknown): void {
   const answer = json as Json & { object?: string; data?: unknown[] };
   if (answer.error) expectStripeShape("error", answer);
   else if (answer.object === "list") {
     expect(Object.keys(answer).sort()).toEqual(["data", "has_more", "object", "url"]);
-    for (const item of answer.data ?? []) expectStripeAnswer(item);
+    for (const item of answer.data ?? []) expectStripeResponse(item);
   } else if (answer.object === "event") expectStripeEvent(answer);
   else
     expectStripeShape(answer.deleted === true ? `deleted_${answer.object}` : String(answer.object), answer);

@@ -2,7 +2,7 @@ import Stripe from "stripe";
 import { createTestDatabase } from "@/tests/support/database";
 import { onFileEnd } from "@/tests/support/file-resources";
 import { type SandboxOptions, startSandbox } from "../../src";
-import { expectStripeAnswer } from "./stripe-shapes";
+import { expectStripeResponse } from "./stripe-shapes";
 
 /** A sandbox on a database of its own, and the SDK talking to it over HTTP. */
 export interface TestSandbox {
@@ -49,7 +49,7 @@ export async function startTestSandbox(options: Partial<SandboxOptions> = {}): P
       },
     });
     const json = await response.json();
-    expectStripeAnswer(json);
+    expectStripeResponse(json);
     return { status: response.status, headers: response.headers, json };
   };
 
@@ -97,7 +97,7 @@ function createClient(port: number): Stripe {
     telemetry: false,
     httpClient: Stripe.createFetchHttpClient(async (url: string | URL | Request, init?: RequestInit) => {
       const response = await fetch(url, init);
-      expectStripeAnswer(await response.clone().json());
+      expectStripeResponse(await response.clone().json());
       return response;
     }),
   });

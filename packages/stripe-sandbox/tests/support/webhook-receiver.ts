@@ -17,7 +17,7 @@ export interface WebhookReceiver {
   url: string;
   received: ReceivedWebhook[];
   /** Chooses the status of each answer; default 200. */
-  answerWith(choose: (webhook: ReceivedWebhook, earlier: number) => number | Promise<number>): void;
+  respondWith(choose: (webhook: ReceivedWebhook, earlier: number) => number | Promise<number>): void;
   /** Waits until `count` webhooks that match have arrived, and returns them. */
   waitFor(count: number, matches?: (webhook: ReceivedWebhook) => boolean): Promise<ReceivedWebhook[]>;
   stop(): Promise<void>;
@@ -51,7 +51,7 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks`,
     received,
-    answerWith: (next) => {
+    respondWith: (next) => {
       choose = next;
     },
     waitFor: async (count, matches = () => true) => {

@@ -1,4 +1,4 @@
-import type { ListAnswer } from "../../api/list";
+import type { ListResponse } from "../../api/list";
 import { listObjects } from "../../api/list-objects";
 import type { ApiRequest, Operation } from "../../api/operation";
 import { noSuchObject } from "../../api/stripe-error";
@@ -13,7 +13,7 @@ export const balanceTransactionOperations: readonly Operation[] = [
   { id: "BalanceTransactions.list", run: listBalanceTransactions },
 ];
 
-async function listBalanceTransactions(tx: Tx, request: ApiRequest): Promise<ListAnswer> {
+async function listBalanceTransactions(tx: Tx, request: ApiRequest): Promise<ListResponse> {
   const { payout, currency } = request.params;
   // Nothing is ever paid out of the sandbox's balance, so every payout is unknown.
   if (typeof payout === "string") throw noSuchObject("payout", payout, "payout", 400);

@@ -4,7 +4,7 @@ import { invalidRequest, noSuchObject } from "../../api/stripe-error";
 import { type EventRow, eventColumns, presentEvent } from "../../events/present-event";
 import type { Tx } from "../../runtime";
 import type { Stripe } from "../../stripe-types";
-import { queueAgain } from "../../webhooks/delivery-queue";
+import { queueRedelivery } from "../../webhooks/delivery-queue";
 import { loadReferenced } from "../load-object";
 import { listOf, textOr } from "../param-readers";
 
@@ -39,7 +39,13 @@ async function retryEvent(tx: Tx, request: ApiRequest) {
     const { data } = await loadReferenced<Stripe.WebhookEndpoint>(tx, param, endpointId, param);
     if (data.status !== "enabled") throw invalidRequest(`The endpoint ${endpointId} is disabled.`, param);
   }
-  await queueAgain(tx, { eventId: event.id, kind: "resend", times: 1, nowMs: tx.now * 1000, endpointId });
+  await queueRedelivery(tx, {
+    eventId: event.id,
+    kind: "resend",
+    times: 1,
+    nowMs: tx.now * 1000,
+    endpointId,
+  });
   return retrieveEvent(tx, request);
 }
 

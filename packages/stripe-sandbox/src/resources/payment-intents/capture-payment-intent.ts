@@ -52,7 +52,7 @@ export async function capturePaymentIntent(
     statement_descriptor_suffix: textOr(params.statement_descriptor_suffix, held.statement_descriptor_suffix),
   };
   const result = await capture(tx, before, amount);
-  await tx.followPayment(result);
+  await tx.notifyPaymentOwner(result);
   return result.intent;
 }
 

@@ -55,7 +55,7 @@ export async function pay(
     errorOnAction: params.error_on_requires_action === true,
     save: wishToSave(intent, method),
   });
-  await tx.followPayment(result);
+  await tx.notifyPaymentOwner(result);
   return result.decline ? declineRefusal(result.decline, result.intent, result.charge) : result.intent;
 }
 

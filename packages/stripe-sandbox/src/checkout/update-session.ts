@@ -9,39 +9,42 @@ import type { PaymentResult } from "../resources/payment-intents/payment-result"
 import type { SetupResult } from "../resources/setup-intents/set-up-card";
 import type { Tx } from "../runtime";
 import { findObject, findObjects, type StoredObject, updateObject } from "../store/objects";
-import { completeSession, successAddress } from "./complete-session";
+import { completeSession, successUrl } from "./complete-session";
 import { concludePayment } from "./conclude-payment";
 import { invoiceSession } from "./invoice-session";
 import { updateCustomerFromCheckout } from "./update-customer-from-checkout";
 
 /** Where the customer of a hosted page goes on, and the event to wait for before they do. */
-export interface Followed {
-  goTo: string | null;
+export interface PaymentRedirect {
+  redirectUrl: string | null;
   eventId?: string;
 }
 
 /** What the end of a payment, away from the page, means for the session that asked for it. */
-export async function followPaymentInCheckout(tx: Tx, result: PaymentResult): Promise<Followed | undefined> {
+export async function updateSessionAfterPayment(
+  tx: Tx,
+  result: PaymentResult,
+): Promise<PaymentRedirect | undefined> {
   const stored = await sessionOf(tx, "payment_intent", result.intent.id);
   if (!stored) return undefined;
   return stored.data.status === "complete"
     ? settleSession(tx, stored.data, result)
-    : leaveChallenge(tx, stored, result);
+    : finishChallenge(tx, stored, result);
 }
 
 /** A bank debit ended: the session was complete already, only its money was open. */
-async function settleSession(tx: Tx, open: Session, { intent }: PaymentResult): Promise<Followed> {
-  const goTo = successAddress(open);
+async function settleSession(tx: Tx, open: Session, { intent }: PaymentResult): Promise<PaymentRedirect> {
+  const redirectUrl = successUrl(open);
   if (intent.status !== "succeeded") {
     await recordEvent(tx, "checkout.session.async_payment_failed", open);
-    return { goTo };
+    return { redirectUrl };
   }
   refusePartOfInvoice(open, intent);
   const session = await invoiceSession(tx, { ...open, payment_status: "paid" });
   await updateObject(tx, session, sessionSaveOptions(session));
   // A capture is the seller's own doing, not news of a bank.
-  if (intent.capture_method === "manual") return { goTo };
-  return { goTo, eventId: await recordEvent(tx, "checkout.session.async_payment_succeeded", session) };
+  if (intent.capture_method === "manual") return { redirectUrl };
+  return { redirectUrl, eventId: await recordEvent(tx, "checkout.session.async_payment_succeeded", session) };
 }
 
 /** What the invoice of a payment says that was captured in part is nowhere written, so it is not made up here. */
@@ -53,28 +56,31 @@ function refusePartOfInvoice(session: Session, intent: PaymentResult["intent"]):
   );
 }
 
-async function leaveChallenge(
+async function finishChallenge(
   tx: Tx,
   { data: session, private: hidden }: StoredObject<Session>,
   result: PaymentResult,
-): Promise<Followed> {
+): Promise<PaymentRedirect> {
   const secrets = hidden as SessionSecrets;
   const isPaid = result.intent.status === "succeeded" || result.intent.status === "requires_capture";
-  if (!isPaid || !secrets.payer) return { goTo: pageAfterDecline(tx, session) };
+  if (!isPaid || !secrets.payer) return { redirectUrl: pageAfterDecline(tx, session) };
   await updateCustomerFromCheckout(tx, session, secrets, secrets.payer);
   const outcome = await concludePayment(tx, session, secrets.payer, result);
   if (outcome.kind !== "completed") throw new Error(`${session.id} is not complete after its payment`);
-  return { goTo: successAddress(outcome.session), eventId: outcome.eventId };
+  return { redirectUrl: successUrl(outcome.session), eventId: outcome.eventId };
 }
 
 /** What the end of 3-D Secure means for the session that saves a card. */
-export async function followSetupInCheckout(tx: Tx, { intent }: SetupResult): Promise<Followed | undefined> {
+export async function updateSessionAfterSetup(
+  tx: Tx,
+  { intent }: SetupResult,
+): Promise<PaymentRedirect | undefined> {
   const stored = await sessionOf(tx, "setup_intent", intent.id);
   if (!stored) return undefined;
   const { payer } = stored.private as SessionSecrets;
-  if (intent.status !== "succeeded" || !payer) return { goTo: pageAfterDecline(tx, stored.data) };
+  if (intent.status !== "succeeded" || !payer) return { redirectUrl: pageAfterDecline(tx, stored.data) };
   const { session, eventId } = await completeSession(tx, stored.data, payer);
-  return { goTo: successAddress(session), eventId };
+  return { redirectUrl: successUrl(session), eventId };
 }
 
 /** The page says what went wrong: it asks the intent. */

@@ -4,7 +4,7 @@ import { addCard, chooseDefault, type PortalOutcome, removeCard } from "./change
 import { changeDetails } from "./change-details";
 import { type Portal, readPortal } from "./read-portal";
 
-interface PortalPress {
+interface PortalSubmission {
   /** The button's name. */
   action: string;
   /** The card that the button stands beside, if it does. */
@@ -12,33 +12,33 @@ interface PortalPress {
   form: CheckoutForm;
 }
 
-export interface UsedPortal {
-  /** As it was before the press. */
+export interface SubmittedPortal {
+  /** As it was before the submission. */
   portal: Portal;
   outcome: PortalOutcome;
 }
 
 /** Does what one button of the portal says, if the configuration offers it. */
-export function pressInPortal(
+export function submitPortalForm(
   runtime: Runtime,
   token: string,
-  press: PortalPress,
-): Promise<UsedPortal | undefined> {
+  submission: PortalSubmission,
+): Promise<SubmittedPortal | undefined> {
   return inTransaction(runtime, NO_REQUEST, async (tx) => {
     const portal = await readPortal(tx, token);
-    return portal && { portal, outcome: await act(tx, portal, press) };
+    return portal && { portal, outcome: await runAction(tx, portal, submission) };
   });
 }
 
-function act(tx: Tx, portal: Portal, press: PortalPress): Promise<PortalOutcome> {
+function runAction(tx: Tx, portal: Portal, submission: PortalSubmission): Promise<PortalOutcome> {
   const { features } = portal;
-  if (press.action === "save-details" && features.customer_update.enabled) {
-    return changeDetails(tx, portal, press.form);
+  if (submission.action === "save-details" && features.customer_update.enabled) {
+    return changeDetails(tx, portal, submission.form);
   }
   const refused: PortalOutcome = { kind: "refused" };
   if (!features.payment_method_update.enabled) return Promise.resolve(refused);
-  if (press.action === "add-card") return addCard(tx, portal, press.form);
-  if (press.action === "remove-card") return removeCard(tx, portal, press.card);
-  if (press.action === "make-default") return chooseDefault(tx, portal, press.card);
+  if (submission.action === "add-card") return addCard(tx, portal, submission.form);
+  if (submission.action === "remove-card") return removeCard(tx, portal, submission.card);
+  if (submission.action === "make-default") return chooseDefault(tx, portal, submission.card);
   return Promise.resolve(refused);
 }

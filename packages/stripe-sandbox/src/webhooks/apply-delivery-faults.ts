@@ -2,7 +2,7 @@ import type { DeliveryFaultList, DeliveryHit } from "../faults/delivery-faults";
 import type { Database, Queryable, Row } from "../store/database";
 import { newStripeId } from "../store/ids";
 
-interface Unexamined extends Row {
+interface FirstDelivery extends Row {
   id: string;
   event_id: string;
   endpoint: string;
@@ -10,8 +10,12 @@ interface Unexamined extends Row {
 }
 
 /** Lets the faults loose on the deliveries that are due for the first time, in the order of their events. */
-export async function divertDue(db: Database, faults: DeliveryFaultList, nowMs: number): Promise<void> {
-  const due = await db.query<Unexamined>(
+export async function applyDeliveryFaults(
+  db: Database,
+  faults: DeliveryFaultList,
+  nowMs: number,
+): Promise<void> {
+  const due = await db.query<FirstDelivery>(
     `SELECT delivery.id, event_id, endpoint_id AS endpoint, event.type FROM delivery JOIN event ON event.id = event_id
      WHERE state = 'pending' AND kind = 'first' AND fault IS NULL AND attempts = 0 AND due_at_ms <= $1
      ORDER BY delivery.id`,
@@ -21,13 +25,18 @@ export async function divertDue(db: Database, faults: DeliveryFaultList, nowMs: 
     const hit = faults.take(delivery);
     await db.transaction(async (tx) => {
       await tx.query("UPDATE delivery SET fault = $2 WHERE id = $1", [delivery.id, hit?.fault.action ?? ""]);
-      if (hit) await divert(tx, delivery, hit, nowMs);
+      if (hit) await applyFault(tx, delivery, hit, nowMs);
     });
     if (hit?.fault.action === "reorder") hit.held.push(delivery.id);
   }
 }
 
-async function divert(tx: Queryable, delivery: Unexamined, hit: DeliveryHit, nowMs: number): Promise<void> {
+async function applyFault(
+  tx: Queryable,
+  delivery: FirstDelivery,
+  hit: DeliveryHit,
+  nowMs: number,
+): Promise<void> {
   const { fault } = hit;
   switch (fault.action) {
     case "drop":
@@ -55,7 +64,7 @@ async function divert(tx: Queryable, delivery: Unexamined, hit: DeliveryHit, now
 
 async function duplicate(
   tx: Queryable,
-  delivery: Unexamined,
+  delivery: FirstDelivery,
   copies: number,
   parallel: boolean,
   nowMs: number,
@@ -72,7 +81,7 @@ async function duplicate(
 }
 
 /** Stripe sometimes tells one change with two events; only their ids differ. */
-async function copy(tx: Queryable, delivery: Unexamined, nowMs: number): Promise<void> {
+async function copy(tx: Queryable, delivery: FirstDelivery, nowMs: number): Promise<void> {
   const id = newStripeId("evt");
   await copyEvent(tx, delivery.event_id, id, 1);
   await tx.query(
@@ -98,7 +107,7 @@ export async function copyEvent(
 /** Each delivery waits for the one after it, so the last to come goes first. */
 async function hold(
   tx: Queryable,
-  delivery: Unexamined,
+  delivery: FirstDelivery,
   { fault, held, isLast }: DeliveryHit,
   nowMs: number,
 ): Promise<void> {
