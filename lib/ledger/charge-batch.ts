@@ -9,8 +9,7 @@ import {
 } from "@/lib/platform/db";
 import { IdempotencyConflictError, isAppError } from "@/lib/platform/errors";
 import { type ApiKeyId, type CustomerId, type Id, newId } from "@/lib/platform/ids";
-import { type ChargeRequest, chargeAlone, type PostedCharge } from "./charge-alone";
-import { type BatchEntry, type BatchPart, chargeTogether, type WrittenCharge } from "./charge-together";
+import { type ChargeRequest, charge, type PostedCharge } from "./charge";
 import {
   AccountNotActiveError,
   BalanceOutOfRangeError,
@@ -21,7 +20,7 @@ import {
 /** One charge of a batch; owner and key's holder are the same for all. */
 export type BatchItem = Omit<ChargeRequest, "owner" | "apiKeyId">;
 
-/** What became of one item. An error that is no `AppError` is a fault of ours. */
+/** The result of one item. An error that is no `AppError` is our own fault. */
 export type BatchResult = { ok: true; charge: PostedCharge } | { ok: false; error: Error };
 
 export const CHARGE_BATCH: Statement = {
@@ -42,10 +41,11 @@ interface BatchRow {
 }
 
 /**
- * Charges many items. Each customer's items are one statement that commits alone; never one transaction over several
- * customers, because two batches would then wait for each other in a circle. The results are in the order of the items.
+ * Charges many items, in order. Each customer's items are one statement that commits by itself. A transaction over several
+ * customers could deadlock with that of another batch.
  *
- * @throws when the database is away: some customers' parts may be committed, and the same batch can be sent again
+ * @returns the results in the order of the items
+ * @throws when the database is unavailable: some customers' items may be committed, and the same batch can be sent again
  */
 export async function chargeBatch(
   items: readonly BatchItem[],
@@ -65,7 +65,30 @@ export async function chargeBatch(
   return results;
 }
 
-/** What became of items, by their places. */
+/** The charges of one customer in a batch. */
+interface BatchPart {
+  customerId: CustomerId;
+  owner: string;
+  apiKeyId: ApiKeyId | null;
+  entries: readonly BatchEntry[];
+}
+
+/** One charge as `ledger_charge_batch` takes it. */
+interface BatchEntry {
+  /** Its place in the batch. */
+  n: number;
+  /** The id that the charge gets. */
+  id: string;
+  key: string;
+  hash: string;
+  /** Nanos in digits. */
+  amount: string;
+  description: string | null;
+  metadata: Record<string, string>;
+  overdraft: boolean;
+}
+
+/** Results by the item's place in the batch. */
 type PlacedResults = Map<number, BatchResult>;
 
 async function chargePart(
@@ -74,36 +97,26 @@ async function chargePart(
   indexes: readonly number[],
   caller: { owner: string; apiKeyId: ApiKeyId | null },
 ): Promise<PlacedResults> {
+  const part = { customerId, ...caller, entries: indexes.map((n) => entryOf(items[n] as BatchItem, n)) };
   try {
-    return await chargeInOneStatement(customerId, items, indexes, caller);
+    const rows = await runBatch(part);
+    return new Map(rows.map((row) => [row.n, resultOf(row, items[row.n]?.amount ?? nanos(0n))]));
   } catch (error) {
-    // A database that is away is so for all, and nobody knows what it has written: the keys tell, when they come again.
+    // During an outage nobody knows what was written. The idempotency keys tell when the batch is sent again.
     if (isDatabaseUnavailable(error)) throw error;
-    // Anything else is the fault of an item or of this account, and the others must not suffer for it.
+    // Anything else is the fault of an item or of this account, and the other items must not suffer for it.
     return chargeOneByOne(items, indexes, caller);
   }
 }
 
-async function chargeInOneStatement(
-  customerId: CustomerId,
-  items: readonly BatchItem[],
-  indexes: readonly number[],
-  caller: { owner: string; apiKeyId: ApiKeyId | null },
-): Promise<PlacedResults> {
-  const part: BatchPart = {
-    customerId,
-    ...caller,
-    entries: indexes.map((n) => entryOf(items[n] as BatchItem, n)),
-  };
-  const written = await chargeTogether(part);
-  const rows = written
-    ? part.entries.map((entry) => postedRow(entry, written.get(entry.id)))
-    : // A key that came at the same moment by another way won: the second run finds it.
-      await chargeEach(part).catch((error: unknown) => {
-        if (isKnownKey(error)) return chargeEach(part);
-        throw error;
-      });
-  return new Map(rows.map((row) => [row.n, resultOf(row, items[row.n]?.amount ?? nanos(0n))]));
+async function runBatch({ customerId, owner, apiKeyId, entries }: BatchPart): Promise<BatchRow[]> {
+  const values = [customerId, owner, apiKeyId, JSON.stringify(entries)];
+  const run = () => inCustomerShare(customerId, () => onPool().run<BatchRow>(CHARGE_BATCH, values));
+  return run().catch((error: unknown) => {
+    // The same key was written at the same moment by another request: the second run finds it.
+    if (isKnownKey(error)) return run();
+    throw error;
+  });
 }
 
 async function chargeOneByOne(
@@ -121,7 +134,7 @@ async function chargeOneByOne(
 
 async function chargeItem(request: ChargeRequest): Promise<BatchResult> {
   try {
-    return { ok: true, charge: await chargeAlone(request) };
+    return { ok: true, charge: await charge(request) };
   } catch (error) {
     if (isDatabaseUnavailable(error)) throw error;
     if (!isAppError(error)) {
@@ -131,13 +144,6 @@ async function chargeItem(request: ChargeRequest): Promise<BatchResult> {
     }
     return { ok: false, error: error instanceof Error ? error : new Error(String(error)) };
   }
-}
-
-/** Looks at each item by itself: what is known already, what the account can still pay, what not. */
-function chargeEach({ customerId, owner, apiKeyId, entries }: BatchPart): Promise<BatchRow[]> {
-  return inCustomerShare(customerId, () =>
-    onPool().run<BatchRow>(CHARGE_BATCH, [customerId, owner, apiKeyId, JSON.stringify(entries)]),
-  );
 }
 
 function entryOf(item: BatchItem, n: number): BatchEntry {
@@ -151,11 +157,6 @@ function entryOf(item: BatchItem, n: number): BatchEntry {
     metadata: item.metadata,
     overdraft: item.allowOverdraft,
   };
-}
-
-function postedRow({ n, amount }: BatchEntry, written: WrittenCharge | undefined): BatchRow {
-  if (!written) throw new Error("The database wrote another charge than it was asked for.");
-  return { n, amount, outcome: "posted", ...written };
 }
 
 function resultOf(row: BatchRow, required: Nanos): BatchResult {

@@ -1,78 +1,96 @@
-import { isDatabaseUnavailable } from "@/lib/platform/db";
-import { type Queued, RequestQueue } from "@/lib/platform/request-queue";
-import { type ChargeRequest, chargeAlone, type PostedCharge } from "./charge-alone";
-import { chargeBatch } from "./charge-batch";
+import { type Nanos, nanos } from "@/lib/money";
+import { IdempotencyConflictError } from "@/lib/platform/errors";
+import { type CustomerId, type Id, newId } from "@/lib/platform/ids";
+import type { ChargeEntry, ChargeRow } from "./charge-statements";
+import { explainRefusal, type KnownEffect, tryUntilExplained } from "./explain-refusal";
+import type { IdempotentRequest } from "./idempotent-request";
+import { writeCharge } from "./write-charge";
 
-type QueuedCharge = Queued<ChargeRequest, PostedCharge>;
+/** Money to take from a balance for work done. */
+export interface ChargeRequest extends IdempotentRequest {
+  customerId: CustomerId;
+  /** More than zero, at most a million dollars. */
+  amount: Nanos;
+  /** Records work already done even below zero, also on a frozen account. Only for operators. */
+  allowOverdraft: boolean;
+}
 
-/** What waits while a charge of the same customer by the same caller is being written; no entry when none is. */
-const queues = new Map<string, RequestQueue<ChargeRequest, PostedCharge>>();
-
-/** A hundred are written in a few milliseconds: nobody waits long for those before. */
-const MAX_TOGETHER = 100;
+/** A charge as it was written. */
+export interface PostedCharge {
+  chargeId: Id<"charge">;
+  amount: Nanos;
+  balanceAfter: Nanos;
+  availableAfter: Nanos;
+  createdAt: Date;
+  /** True when the key was known and this is what was written then. */
+  isReplay: boolean;
+}
 
 /**
- * Takes money from a balance: the whole amount or nothing, and for one key only once, whatever races.
- *
- * Charges of one customer wait for each other in any case, at the lock of its row. Here those that come while one is being
- * written wait in this process and are then written by one statement, each with a result of its own. So a busy customer
- * costs one commit for many charges, and holds one connection instead of all.
+ * Charges a customer's balance: the whole amount or nothing, and only once for one key, whatever races. Charges of one
+ * customer are written in the order in which this process received them.
  *
  * @throws InsufficientBalanceError less is available and overdraft is not allowed
  * @throws AccountNotActiveError the account is frozen or closed
  * @throws IdempotencyConflictError the key was used for another request
  * @throws UnknownCustomerError there is no such customer
- * @throws BalanceOutOfRangeError the balance would leave what the ledger can count
- * @throws ServiceUnavailableError those before took too long; nothing was tried
+ * @throws BalanceOutOfRangeError the balance would leave the range that the ledger can count
+ * @throws ServiceUnavailableError the database is unavailable, or the charge timed out in the queue and was never attempted
  */
 export function charge(request: ChargeRequest): Promise<PostedCharge> {
-  const name = `${request.customerId} ${request.owner} ${request.apiKeyId}`;
-  const queue = queues.get(name);
-  if (queue) return queue.enqueue(request);
-  return writeFirst(name, request);
+  return postCharge(request, writeCharge);
 }
 
-/** Writes one that nobody is ahead of. What comes meanwhile is written after it. */
-function writeFirst(name: string, request: ChargeRequest): Promise<PostedCharge> {
-  const queue = new RequestQueue<ChargeRequest, PostedCharge>();
-  queues.set(name, queue);
-  const first = chargeAlone(request);
-  const next = () => writeRest(name, queue);
-  first.then(next, next);
-  return first;
+/** Charges as `charge` does, with the entry written by `write`. */
+export async function postCharge(
+  request: ChargeRequest,
+  write: (entry: ChargeEntry) => Promise<ChargeRow | null>,
+): Promise<PostedCharge> {
+  return tryUntilExplained(async () => {
+    const entry = entryOf(request, newId("charge"));
+    const row = await write(entry);
+    if (row) return newCharge(entry.id, request, row);
+    const known = await explainRefusal(request);
+    return known && replayedCharge(known);
+  });
 }
 
-/** Writes what has gathered, until nothing has. Does not throw. */
-async function writeRest(name: string, queue: RequestQueue<ChargeRequest, PostedCharge>): Promise<void> {
-  for (let next = queue.dequeue(MAX_TOGETHER); next.length > 0; next = queue.dequeue(MAX_TOGETHER)) {
-    await write(next);
-  }
-  queues.delete(name);
+function entryOf(request: ChargeRequest, id: Id<"charge">): ChargeEntry {
+  return {
+    customer: request.customerId,
+    amount: request.amount.toString(),
+    id,
+    owner: request.owner,
+    key: request.key,
+    hash: request.requestHash,
+    description: request.description,
+    metadata: request.metadata,
+    api_key: request.apiKeyId,
+    overdraft: request.allowOverdraft,
+  };
 }
 
-/** Writes some charges and tells each caller what became of its own. Does not throw. */
-async function write(together: readonly QueuedCharge[]): Promise<void> {
-  const [first] = together;
-  if (!first || together.length === 1) return writeOneByOne(together);
-  try {
-    const { owner, apiKeyId } = first.request;
-    const results = await chargeBatch(
-      together.map(({ request }) => request),
-      { owner, apiKeyId },
-    );
-    together.forEach(({ resolve, reject }, index) => {
-      const result = results[index];
-      if (result?.ok) resolve(result.charge);
-      else reject(result?.error ?? new Error("A charge of a batch was left without a result."));
-    });
-  } catch (error) {
-    // A database that is away is so for all, and nobody knows what it has written: the key tells, when they ask again.
-    if (isDatabaseUnavailable(error)) for (const { reject } of together) reject(error);
-    // Anything else is the fault of one of them, and the others must not suffer for it.
-    else await writeOneByOne(together);
-  }
+function newCharge(chargeId: Id<"charge">, request: ChargeRequest, row: ChargeRow): PostedCharge {
+  return {
+    chargeId,
+    amount: request.amount,
+    balanceAfter: nanos(BigInt(row.balance)),
+    availableAfter: nanos(BigInt(row.balance) - BigInt(row.held)),
+    createdAt: row.created_at,
+    isReplay: false,
+  };
 }
 
-async function writeOneByOne(together: readonly QueuedCharge[]): Promise<void> {
-  for (const { request, resolve, reject } of together) await chargeAlone(request).then(resolve, reject);
+function replayedCharge(known: KnownEffect): PostedCharge {
+  // The request hash covers the verb, so a hold cannot have the hash of a charge.
+  if (known.kind !== "transfer") throw new IdempotencyConflictError();
+  const { transfer } = known;
+  return {
+    chargeId: transfer.id as Id<"charge">,
+    amount: transfer.amount,
+    balanceAfter: transfer.balanceAfter,
+    availableAfter: nanos(transfer.balanceAfter - transfer.heldAfter),
+    createdAt: transfer.createdAt,
+    isReplay: true,
+  };
 }

@@ -3,7 +3,7 @@ import { onPool, type Statement } from "@/lib/platform/db";
 import { IdempotencyConflictError, ServiceUnavailableError } from "@/lib/platform/errors";
 import type { CustomerId } from "@/lib/platform/ids";
 import { AccountNotActiveError, InsufficientBalanceError, UnknownCustomerError } from "./errors";
-import type { KeyedRequest } from "./keyed-request";
+import type { IdempotentRequest } from "./idempotent-request";
 
 /**
  * A charge that travels with others can be seen a moment before it is on the disk. Whoever hears of it here may rely on it,
@@ -67,7 +67,7 @@ export type KnownEffect = { kind: "transfer"; transfer: KnownTransfer } | { kind
  * @throws UnknownCustomerError there is no such customer
  */
 export async function explainRefusal(
-  request: KeyedRequest & { customerId: CustomerId; amount: Nanos; allowOverdraft?: boolean },
+  request: IdempotentRequest & { customerId: CustomerId; amount: Nanos; allowOverdraft?: boolean },
 ): Promise<KnownEffect | null> {
   const rows = await onPool().run<ExplainRow>(EXPLAIN, [request.customerId, request.owner, request.key]);
   const row = rows[0];

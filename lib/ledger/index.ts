@@ -1,9 +1,8 @@
 export { setAccountStatus } from "./account-status";
 export { type AdjustRequest, adjust, type PostedAdjustment } from "./adjust";
-export { charge } from "./charge";
-export type { ChargeRequest, PostedCharge } from "./charge-alone";
+export { type ChargeRequest, charge, type PostedCharge } from "./charge";
 export { type BatchItem, type BatchResult, CHARGE_BATCH, chargeBatch } from "./charge-batch";
-export { CHARGE } from "./charge-statement";
+export { CHARGE } from "./charge-statements";
 export { type CapturedHold, captureHold, type HoldRef, releaseHold } from "./close-hold";
 export {
   AccountNotActiveError,
@@ -16,7 +15,7 @@ export {
 } from "./errors";
 export { expireHolds } from "./expire-holds";
 export { HOLD_STATUSES, type Hold, type HoldStatus, readHold } from "./holds";
-export type { KeyedRequest } from "./keyed-request";
+export type { IdempotentRequest } from "./idempotent-request";
 export { DIRECTIONS, type Direction, type HouseAccount, TRANSFER_KINDS, type TransferKind } from "./kinds";
 export { openLedgerAccount } from "./open-account";
 export { type HoldRequest, openHold } from "./open-hold";

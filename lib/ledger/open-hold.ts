@@ -4,10 +4,10 @@ import { IdempotencyConflictError } from "@/lib/platform/errors";
 import { type CustomerId, type HoldId, newId } from "@/lib/platform/ids";
 import { explainRefusal, tryUntilExplained } from "./explain-refusal";
 import { type Hold, readHold } from "./holds";
-import type { KeyedRequest } from "./keyed-request";
+import type { IdempotentRequest } from "./idempotent-request";
 
 /** Money to reserve before the work is done. */
-export interface HoldRequest extends KeyedRequest {
+export interface HoldRequest extends IdempotentRequest {
   customerId: CustomerId;
   /** More than zero, at most a million dollars. */
   amount: Nanos;

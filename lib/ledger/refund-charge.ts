@@ -3,10 +3,10 @@ import { inCustomerShare, isKnownKey, onPool, type Statement } from "@/lib/platf
 import { IdempotencyConflictError, NotFoundError } from "@/lib/platform/errors";
 import { type CustomerId, type Id, newId } from "@/lib/platform/ids";
 import { BalanceOutOfRangeError, isOutOfRange, RefundTooLargeError } from "./errors";
-import type { KeyedRequest } from "./keyed-request";
+import type { IdempotentRequest } from "./idempotent-request";
 
 /** A charge to give back. */
-export interface RefundChargeRequest extends KeyedRequest {
+export interface RefundChargeRequest extends IdempotentRequest {
   customerId: CustomerId;
   chargeId: string;
   /** Null for all that is left of it. */

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { type Actor, idempotencyOwner } from "@/lib/auth";
-import type { KeyedRequest } from "@/lib/ledger";
+import type { IdempotentRequest } from "@/lib/ledger";
 import type { CustomerId } from "@/lib/platform/ids";
 
 /** What a caller says about any spending. */
@@ -20,7 +20,7 @@ export function keyed(
   verb: "charge" | "hold" | "refund",
   input: SpendInput,
   content: readonly unknown[],
-): KeyedRequest {
+): IdempotentRequest {
   const { description = null, metadata = {} } = input;
   const sorted = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
   const parts = JSON.stringify([verb, input.customerId, ...content, description, sorted]);

@@ -155,28 +155,28 @@ export const MUTANTS: readonly Mutant[] = [
   // Charges
   {
     name: "a charge does not check the balance",
-    place: { sqlFunction: "ledger_charge_in_turn" },
+    place: { sqlFunction: "ledger_charge_group" },
     search: "status = 'active' AND balance_nanos - held_nanos >= item.amount",
     replace: "status = 'active'",
     tests: [integration(SPEND, "leaves what is held to its hold")],
   },
   {
     name: "a charge spends held money",
-    place: { file: "lib/ledger/charge-statement.ts" },
+    place: { file: "lib/ledger/charge-statements.ts" },
     search: "status = 'active' AND balance_nanos - held_nanos >= $2::bigint END",
     replace: "status = 'active' AND balance_nanos >= $2::bigint END",
     tests: [integration(SPEND, "leaves what is held to its hold")],
   },
   {
     name: "a frozen account is charged",
-    place: { sqlFunction: "ledger_charge_in_turn" },
+    place: { sqlFunction: "ledger_charge_group" },
     search: "ELSE status = 'active' AND",
     replace: "ELSE status <> 'closed' AND",
     tests: [integration(SPEND, "is refused on a frozen account and for an unknown customer")],
   },
   {
     name: "a replay charges again",
-    place: { file: "lib/ledger/charge-statement.ts" },
+    place: { file: "lib/ledger/charge-statements.ts" },
     search: "      RETURNING created_at\n",
     replace: "      ON CONFLICT DO NOTHING RETURNING created_at\n",
     tests: [integration(SPEND, "a key that is sent again takes nothing again")],

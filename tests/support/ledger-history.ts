@@ -4,7 +4,7 @@ import {
   charge,
   chargeBatch,
   expireHolds,
-  type KeyedRequest,
+  type IdempotentRequest,
   openHold,
   type Posting,
   post,
@@ -23,7 +23,7 @@ export function dollars(amount: number): Nanos {
 }
 
 /** Returns the common fields of an idempotent request, with a new key each time. */
-export function keyed(owner: string): KeyedRequest {
+export function keyed(owner: string): IdempotentRequest {
   const key = newId("request");
   return { owner, key, requestHash: `hash of ${key}`, description: null, metadata: {}, apiKeyId: null };
 }

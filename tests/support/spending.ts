@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createCustomer } from "@/lib/customers";
-import { type ChargeRequest, type HoldRequest, type KeyedRequest, post } from "@/lib/ledger";
+import { type ChargeRequest, type HoldRequest, type IdempotentRequest, post } from "@/lib/ledger";
 import { type Nanos, parseUsd } from "@/lib/money";
 import { inTransaction, onPool, prisma, withTransaction } from "@/lib/platform/db";
 import { type CustomerId, newId, type TopUpId } from "@/lib/platform/ids";
@@ -13,6 +13,16 @@ export async function aFundedCustomer(dollars: string): Promise<CustomerId> {
   const { customerId } = await createCustomer({ name: "Acme", email: "acme@example.com" });
   await topUp(customerId, dollars);
   return customerId;
+}
+
+/** Creates customers with a balance, a few at a time so that none waits too long for a connection on a busy machine. */
+export async function fundedCustomers(count: number, dollars: string): Promise<CustomerId[]> {
+  const customers: CustomerId[] = [];
+  while (customers.length < count) {
+    const next = Math.min(8, count - customers.length);
+    customers.push(...(await Promise.all(Array.from({ length: next }, () => aFundedCustomer(dollars)))));
+  }
+  return customers;
 }
 
 /** Credits a top-up and creates its settled intent. */
@@ -80,7 +90,7 @@ export async function reverseTopUp(customerId: CustomerId, amount: Nanos): Promi
 }
 
 /** Returns the fields of a request that tests do not care about. */
-function named(key: string = randomUUID()): KeyedRequest {
+function named(key: string = randomUUID()): IdempotentRequest {
   return { owner: "operator", key, requestHash: key, description: null, metadata: {}, apiKeyId: null };
 }
 

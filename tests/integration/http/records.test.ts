@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { captureHold, charge, type KeyedRequest, openHold, post, refundCharge } from "@/lib/ledger";
+import { captureHold, charge, type IdempotentRequest, openHold, post, refundCharge } from "@/lib/ledger";
 import { nanos } from "@/lib/money";
 import { onPool, pool } from "@/lib/platform/db";
 import { type ApiKeyId, newId } from "@/lib/platform/ids";
@@ -21,7 +21,7 @@ afterAll(() => brim.stop());
 
 const dollars = (count: bigint) => nanos(count * 1_000_000_000n);
 
-function keyed(metadata: Record<string, string> = {}): KeyedRequest {
+function keyed(metadata: Record<string, string> = {}): IdempotentRequest {
   return {
     owner: customer.customerId,
     key: newId("request"),

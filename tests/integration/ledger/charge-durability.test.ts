@@ -11,7 +11,7 @@ import type { CustomerId } from "@/lib/platform/ids";
 import { applyMigrations } from "@/lib/platform/migrations";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
 import { applySettings } from "@/tests/support/settings";
-import { aCharge, aFundedCustomer, usd } from "@/tests/support/spending";
+import { aCharge, aFundedCustomer, fundedCustomers, usd } from "@/tests/support/spending";
 
 /** A Postgres of this file's own that waits for its disk, as in production: the tests' common one does not, and must not crash. */
 const dataDir = join(tmpdir(), `brim-durability-${randomUUID()}`);
@@ -48,8 +48,8 @@ async function crash(): Promise<void> {
   server = await startEmbeddedPostgres({ dataDir, durable: true, port: server.port });
 }
 
-it("every charge that was answered is there after a crash, also those that travelled together", async () => {
-  const customers = await Promise.all(Array.from({ length: 40 }, () => aFundedCustomer("100.00")));
+it("every charge that was answered is there after a crash, also those that shared a commit", async () => {
+  const customers = await fundedCustomers(40, "100.00");
   const answered: string[] = [];
   let isRunning = true;
   const spend = async (customer: CustomerId) => {
@@ -104,7 +104,7 @@ it("the same without the replay is lost: so the tests before can fail", async ()
   expect(rows[0].n).toBe(1); // the top-up
 });
 
-/** Commits a charge as one that travels is committed, just before the trip is over. */
+/** Commits a charge as a group commit does, just before it waits for the disk. */
 async function writeWithoutWaiting(request: ChargeRequest): Promise<void> {
   const { customerId, amount, owner, key, requestHash } = request;
   const client = new pg.Client(server.url("durable"));

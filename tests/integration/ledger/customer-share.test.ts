@@ -78,7 +78,7 @@ it.each(Object.entries(WAYS))(
     await whileLocked(locked, async () => {
       waiting = requests.map((request) => request());
       await Promise.all([openHold(aHold(other, "1.00")), charge(aCharge(other, "1.00"))]);
-      expect(pool().waitingCount).toBe(0);
+      await expect.poll(() => pool().waitingCount).toBe(0);
     });
 
     expect((await Promise.allSettled(waiting)).filter(({ status }) => status === "rejected")).toEqual([]);

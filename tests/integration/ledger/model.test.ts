@@ -10,8 +10,8 @@ import {
   refundCharge,
   releaseHold,
 } from "@/lib/ledger";
-import { chargeAlone } from "@/lib/ledger/charge-alone";
-import { runCharge } from "@/lib/ledger/charge-statement";
+import { postCharge } from "@/lib/ledger/charge";
+import { runCharge } from "@/lib/ledger/charge-statements";
 import type { Nanos } from "@/lib/money";
 import type { CustomerId } from "@/lib/platform/ids";
 import { atDepth } from "@/tests/support/depth";
@@ -297,7 +297,7 @@ async function raceOne(
   if (op.what === "charge") {
     const key = op.isRepeated ? `race-${op.n % 20}` : undefined;
     const request = aCharge(customer, op.amount, key ? { key, requestHash: op.amount } : {});
-    const work = op.n % 2 === 0 ? charge(request) : chargeAlone(request, runCharge); // as two processes would
+    const work = op.n % 2 === 0 ? charge(request) : postCharge(request, runCharge); // as two processes would
     const result = await work.catch(refuse);
     if (result) charges.push(result.chargeId);
   } else if (op.what === "hold") {

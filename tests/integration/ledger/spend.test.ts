@@ -12,8 +12,8 @@ import {
   refundCharge,
   releaseHold,
 } from "@/lib/ledger";
-import { chargeAlone } from "@/lib/ledger/charge-alone";
-import { runCharge } from "@/lib/ledger/charge-statement";
+import { postCharge } from "@/lib/ledger/charge";
+import { runCharge } from "@/lib/ledger/charge-statements";
 import { onPool, pool, prisma } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 import { testDatabase } from "@/tests/support/settings";
@@ -121,10 +121,9 @@ describe("charge", () => {
 
 describe.each([
   ["charges of one process", charge],
-  ["charges that travel together, as from many callers", (request: ChargeRequest) => chargeAlone(request)],
   [
-    "charges by statements of their own, as from many processes",
-    (request: ChargeRequest) => chargeAlone(request, runCharge),
+    "charges with a statement each, as from many processes",
+    (request: ChargeRequest) => postCharge(request, runCharge),
   ],
 ])("a race of %s", (_name, take) => {
   it("sixty-four at once of $1 on $10: exactly ten succeed", async () => {

@@ -83,7 +83,7 @@ it("a charge whose connection is lost is refused as unavailable, and its key tel
 it("charges that share a lost connection are refused together; none is made twice, and later ones go on", async () => {
   const customers = await Promise.all(Array.from({ length: 8 }, () => aFundedCustomer("10.00")));
   const requests = customers.map((customer) => aCharge(customer, "1.00"));
-  loseOnce("ledger_charge_in_turn", "swallow_answer");
+  loseOnce("ledger_charge_group", "swallow_answer");
 
   const lost = await Promise.allSettled(requests.map((request) => charge(request)));
   const again = await Promise.all(requests.map((request) => charge(request)));

@@ -128,13 +128,13 @@ describe("a function does the same for whoever calls it, with another search pat
     );
 
     expect(rows.map((row) => row.proname)).toEqual([
-      "ledger_charge_in_turn",
+      "ledger_charge_group",
       "ledger_key_names_hold",
       "ledger_transfer_is_lawful",
     ]);
   });
 
-  it("a charge in turn, in which each account is waited for", async () => {
+  it("a group of charges, in which each account is waited for", async () => {
     const customers = await Promise.all([1, 2].map(() => aFundedCustomer("10.00")));
     const items = customers.map((customer, index) => ({
       customer,
@@ -150,7 +150,7 @@ describe("a function does the same for whoever calls it, with another search pat
     }));
 
     const [first] = await withStranger(async (client) => {
-      const { rows } = await client.query("CALL public.ledger_charge_in_turn($1::jsonb)", [
+      const { rows } = await client.query("CALL public.ledger_charge_group($1::jsonb)", [
         JSON.stringify(items),
       ]);
       return rows;

@@ -50,6 +50,33 @@ it("requests leave in their order, and an empty queue keeps no timer", async () 
   expect(vi.getTimerCount()).toBe(0);
 });
 
+it("requests that are not ready stay where they are", async () => {
+  const queue = new RequestQueue<string, void>();
+  for (const name of ["a1", "b1", "a2", "b2", "b3"]) void queue.enqueue(name);
+
+  const ready = queue.dequeue(2, (name) => name.startsWith("b")).map(({ request }) => request);
+
+  expect(ready).toEqual(["b1", "b2"]);
+  expect(queue.dequeue(10).map(({ request }) => request)).toEqual(["a1", "a2", "b3"]);
+});
+
+it("a group of requests that is full leaves room for others, and for its own next ones when some are gone", async () => {
+  const queue = new RequestQueue<string, void>({ groupOf: (name) => name.charAt(0), maxPerGroup: 2 });
+  for (const name of ["a1", "a2"]) queue.enqueue(name).catch(() => {});
+
+  await expect(queue.enqueue("a3")).rejects.toMatchObject(BUSY);
+  queue.enqueue("b1").catch(() => {});
+  expect(queue.groups).toBe(2);
+  expect(queue.dequeue(1).map(({ request }) => request)).toEqual(["a1"]);
+  queue.enqueue("a4").catch(() => {});
+  expect(queue.dequeue(10).map(({ request }) => request)).toEqual(["a2", "b1", "a4"]);
+  expect(queue.groups).toBe(0);
+
+  for (const name of ["a5", "a6"]) queue.enqueue(name).catch(() => {});
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(queue.groups).toBe(0);
+});
+
 it("a queue that is full rejects at once", async () => {
   const queue = new RequestQueue<number, void>();
   for (let n = 0; n < 10_000; n++) queue.enqueue(n).catch(() => {});

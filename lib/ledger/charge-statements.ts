@@ -18,7 +18,7 @@ export interface ChargeEntry {
   overdraft: boolean;
 }
 
-/** What the database tells of a charge that it wrote. */
+/** A charge as the database wrote it. */
 export interface ChargeRow {
   /** Nanos in digits, after this charge. */
   balance: string;
@@ -66,10 +66,11 @@ export const CHARGE: Statement = {
 };
 
 /**
- * Writes one charge by a statement of its own, and waits for the customer's row.
+ * Writes one charge with a statement of its own, which waits for the customer's row.
  *
- * @returns null when nothing was written, because of a known key or of what the account says
- * @throws BalanceOutOfRangeError · IdempotencyConflictError the key names something else
+ * @returns null when nothing was written, because the key is known or the account does not allow it
+ * @throws BalanceOutOfRangeError the balance would leave the range that the ledger can count
+ * @throws IdempotencyConflictError the key names a top-up
  */
 export async function runCharge(entry: ChargeEntry): Promise<ChargeRow | null> {
   try {
@@ -91,4 +92,31 @@ export async function runCharge(entry: ChargeEntry): Promise<ChargeRow | null> {
     if (isKnownKey(error)) return null;
     throw isOutOfRange(error) ? new BalanceOutOfRangeError({ cause: error }) : error;
   }
+}
+
+/** The procedure that commits each charge by itself and waits for the disk once (group commit). */
+export const CHARGE_GROUP: Statement = {
+  name: "ledger_charge_group",
+  text: "CALL ledger_charge_group($1::jsonb)",
+};
+
+/** What the procedure says of one charge: what was written, null when nothing was, or the SQLSTATE of an error. */
+type GroupItem = [balance: string, held: string, at: string] | null | string;
+
+/**
+ * What became of one charge of a group: `row` is null when nothing was written, because the key is known or the account
+ * does not allow it. With `sqlState` nothing was written either, and the charge has to be written by itself.
+ */
+export type GroupResult = { row: ChargeRow | null } | { sqlState: string };
+
+/** Writes charges in one round trip, in order, each as a transaction of its own. */
+export async function runChargeGroup(entries: readonly ChargeEntry[]): Promise<GroupResult[]> {
+  const [answer] = await onPool().run<{ items: GroupItem[] }>(CHARGE_GROUP, [JSON.stringify(entries)]);
+  if (answer?.items.length !== entries.length) throw new Error("A charge of a group has no result.");
+  return answer.items.map((item) => {
+    if (typeof item === "string") return { sqlState: item };
+    if (item === null) return { row: null };
+    const [balance, held, at] = item;
+    return { row: { balance, held, created_at: new Date(at) } };
+  });
 }

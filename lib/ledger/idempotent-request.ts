@@ -1,7 +1,7 @@
 import type { ApiKeyId } from "@/lib/platform/ids";
 
 /** What every request that moves money brings: who names it, and for what. Stored on the effect's own row for ever. */
-export interface KeyedRequest {
+export interface IdempotentRequest {
   /** `operator` or the customer's id: whoever owns the key's name. It survives rolling an API key. */
   owner: string;
   /** The idempotency key. */

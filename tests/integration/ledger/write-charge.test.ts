@@ -2,15 +2,15 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { charge, openHold, readBalance, setAccountStatus } from "@/lib/ledger";
-import { chargeInTurn } from "@/lib/ledger/charge-in-turn";
-import { type ChargeEntry, type ChargeRow, runCharge } from "@/lib/ledger/charge-statement";
+import { charge, openHold, type PostedCharge, readBalance, setAccountStatus } from "@/lib/ledger";
+import { type ChargeEntry, type ChargeRow, runCharge } from "@/lib/ledger/charge-statements";
+import { writeCharge } from "@/lib/ledger/write-charge";
 import { pool, prisma, withTransaction } from "@/lib/platform/db";
 import { type CustomerId, newId } from "@/lib/platform/ids";
 import { atDepth } from "@/tests/support/depth";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
 import { testDatabase } from "@/tests/support/settings";
-import { aCharge, aFundedCustomer, aHold, outcomes, usd } from "@/tests/support/spending";
+import { aCharge, aHold, fundedCustomers, outcomes, usd } from "@/tests/support/spending";
 import { whileLocked } from "@/tests/support/while-locked";
 
 const database = testDatabase();
@@ -23,10 +23,7 @@ const times = <T>(count: number, make: (index: number) => T): T[] =>
 
 type Three = [CustomerId, CustomerId, CustomerId];
 
-const fundedCustomers = (count: number, dollars: string) =>
-  Promise.all(times(count, () => aFundedCustomer(dollars)));
-
-/** Time enough for a trip to leave. */
+/** Long enough for a batch to be sent. */
 const oneTurn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 /** Runs some work and tells how many statements it sent to the database. */
@@ -132,7 +129,7 @@ describe("charges of many customers that come at once", () => {
 });
 
 describe("a row that somebody holds", () => {
-  it("keeps its own charge waiting, and hardly those that travel with it", async () => {
+  it("keeps its own charge waiting, and hardly those of the same batch", async () => {
     const [locked, ...others] = (await fundedCustomers(12, "5.00")) as [CustomerId, ...CustomerId[]];
     const order: string[] = [];
     let waiting: Promise<unknown> = Promise.resolve();
@@ -148,7 +145,23 @@ describe("a row that somebody holds", () => {
     expect((await readBalance(locked)).balance).toBe(usd("4.00"));
   });
 
-  it("does not stop the others when more rows are held than there are trips", async () => {
+  it("keeps its charges in the order in which they came, also those that come while it is locked", async () => {
+    const [locked, other] = (await fundedCustomers(2, "50.00")) as [CustomerId, CustomerId];
+    const waiting: Promise<PostedCharge>[] = [];
+
+    await whileLocked(locked, async () => {
+      for (let round = 0; round < 4; round++) {
+        waiting.push(...times(5, () => charge(aCharge(locked, "1.00"))));
+        await charge(aCharge(other, "1.00"));
+      }
+    });
+    waiting.push(...times(5, () => charge(aCharge(locked, "1.00"))));
+
+    const balances = (await Promise.all(waiting)).map(({ balanceAfter }) => balanceAfter);
+    expect(balances).toEqual(times(25, (i) => usd("50.00") - BigInt(i + 1) * usd("1.00")));
+  });
+
+  it("does not stop the others when more rows are locked than batches are sent at once", async () => {
     const [other, ...held] = (await fundedCustomers(5, "5.00")) as [CustomerId, ...CustomerId[]];
     const order: string[] = [];
     const waiting: Promise<unknown>[] = [];
@@ -160,7 +173,7 @@ describe("a row that somebody holds", () => {
     await hold(held, async () => {
       for (const id of held) {
         waiting.push(charge(aCharge(id, "1.00")).then(() => order.push("locked")));
-        await oneTurn(); // so that each travels alone
+        await oneTurn(); // so that each is sent by itself
       }
       await charge(aCharge(other, "1.00"));
       order.push("other");
@@ -174,8 +187,8 @@ describe("a row that somebody holds", () => {
 describe("a connection that breaks on the way", () => {
   it("tells nobody a lie, and the keys put it right", async () => {
     // The cut must fall between the first commit and the last, and nothing tells when that is: so again until it has.
-    let committedByACutTrip = 0;
-    for (let round = 0; round < 40 && committedByACutTrip === 0; round++) {
+    let committedByACutBatch = 0;
+    for (let round = 0; round < 40 && committedByACutBatch === 0; round++) {
       const customers = await fundedCustomers(30, "5.00");
       const requests = customers.map((id) => aCharge(id, "1.00"));
 
@@ -186,18 +199,18 @@ describe("a connection that breaks on the way", () => {
       const again = await Promise.all(requests.map((request) => charge(request)));
       const replays = again.filter(({ isReplay }) => isReplay).length;
       expect(replays).toBeGreaterThanOrEqual(30 - refused.length);
-      committedByACutTrip = replays - (30 - refused.length);
+      committedByACutBatch = replays - (30 - refused.length);
       for (const id of customers) expect((await readBalance(id)).balance).toBe(usd("4.00"));
     }
-    expect(committedByACutTrip).toBeGreaterThan(0);
+    expect(committedByACutBatch).toBeGreaterThan(0);
   });
 
-  /** Waits a little longer each round, and cuts each trip that is under way. */
+  /** Waits a little longer each round, and ends the connection of each batch that is being written. */
   async function cutWhile<T>(work: Promise<T>, round: number): Promise<T> {
     await sleep(round % 20);
     await pool().query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-       WHERE datname = current_database() AND query LIKE 'CALL ledger_charge_in_turn%' AND state = 'active'`,
+       WHERE datname = current_database() AND query LIKE 'CALL ledger_charge_group%' AND state = 'active'`,
     );
     return work;
   }
@@ -220,11 +233,11 @@ describe("whatever comes together", () => {
       fc.asyncProperty(fc.array(anOrder, { minLength: 2, maxLength: 60 }), async (orders) => {
         const [together, alone] = [await aWorld(), await aWorld()];
 
-        const ahead = await fillersOfAllTrips();
+        const ahead = await chargesForAllBatches();
         let atOnce: PromiseSettledResult<ChargeRow | null>[] = [];
         const sent = await statementsOf(async () => {
           const entries = [...ahead, ...orders.map((order) => entryOf(order, together))];
-          atOnce = (await Promise.allSettled(entries.map(chargeInTurn))).slice(ahead.length);
+          atOnce = (await Promise.allSettled(entries.map(writeCharge))).slice(ahead.length);
         });
         // Otherwise all would have gone alone, and nothing would have been compared.
         expect(sent).toBeLessThan(ahead.length + Math.max(2, orders.length));
@@ -240,11 +253,11 @@ describe("whatever comes together", () => {
     await expectLedgerVerified();
   });
 
-  /** Enough for every trip to leave at once: what comes in the same moment waits, and then leaves together. */
-  async function fillersOfAllTrips(): Promise<ChargeEntry[]> {
-    const customers = await fundedCustomers(2, "5.00");
+  /** Enough to send as many batches as are sent at once: charges that come next wait, and then share a batch. */
+  async function chargesForAllBatches(): Promise<ChargeEntry[]> {
+    const customers = await fundedCustomers(8, "5.00");
     const order = { amount: "1.00", key: null, hash: "x", isOperator: true, overdraft: false } as const;
-    return customers.flatMap((id) => times(4, () => entryOf({ ...order, customer: 0 }, [id])));
+    return customers.map((id) => entryOf({ ...order, customer: 0 }, [id]));
   }
 
   const told = (result: PromiseSettledResult<ChargeRow | null>) => {
