@@ -6,4 +6,8 @@ if (!title) {
   process.exit(1);
 }
 const file = await createMigration(title, new Date());
-console.log(file ? `Wrote ${file}. Add by hand what Prisma cannot express.` : "The schema has not changed.");
+console.log(
+  file
+    ? `Wrote ${file}. Check it, and write what its comments ask for before you apply it.`
+    : "prisma/schema and prisma/sql have not changed since the last migration.",
+);

@@ -116,7 +116,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "one payment credits two top-ups of a customer",
-    place: { file: "prisma/migrations/20261128233700_one_payment_one_topup/migration.sql" },
+    place: { file: "prisma/migrations/20261129000000_baseline/migration.sql" },
     search: 'CREATE UNIQUE INDEX "topup_intent_payment"',
     replace: 'CREATE INDEX "topup_intent_payment"',
     tests: [integration("customers/stripe-object", "the database refuses two top-ups")],
@@ -125,21 +125,21 @@ export const MUTANTS: readonly Mutant[] = [
   // Database constraints
   {
     name: "a credit has no unique key",
-    place: { file: "prisma/migrations/20261122182946_lean_ledger_checks/migration.sql" },
+    place: { file: "prisma/migrations/20261129000000_baseline/migration.sql" },
     search: 'CREATE UNIQUE INDEX "ledger_transfer_source"',
     replace: 'CREATE INDEX "ledger_transfer_source"',
     tests: [integration("ledger/post", "posts one fact once")],
   },
   {
     name: "an idempotency key is not unique",
-    place: { file: "prisma/migrations/20261122150000_init/migration.sql" },
+    place: { file: "prisma/migrations/20261129000000_baseline/migration.sql" },
     search: 'CREATE UNIQUE INDEX "ledger_transfer_idempotency"',
     replace: 'CREATE INDEX "ledger_transfer_idempotency"',
     tests: [integration(SPEND, "the same key with another request is a conflict, also across verbs")],
   },
   {
     name: "a transfer can be updated",
-    place: { file: "prisma/migrations/20261122150000_init/migration.sql" },
+    place: { file: "prisma/migrations/20261129000000_baseline/migration.sql" },
     search: 'CREATE TRIGGER "ledger_transfer_append_only" BEFORE UPDATE OR DELETE',
     replace: 'CREATE TRIGGER "ledger_transfer_append_only" BEFORE DELETE',
     tests: [integration("ledger/post", "an update of a transfer")],

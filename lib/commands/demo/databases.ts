@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { EmbeddedPostgres } from "local-postgres";
 import { connectClient, DatabaseAddressError } from "@/lib/platform/postgres";
 import type { DemoSettings } from "./settings";
 import { DemoError } from "./settings";
@@ -19,10 +20,9 @@ export async function provideDatabases(
   onLog: (line: string) => void,
 ): Promise<DemoDatabases> {
   if (settings.databaseUrl) return givenServer(settings.databaseUrl);
-  const { EmbeddedPostgresError, startEmbeddedPostgres } = await import("local-postgres");
+  const { EmbeddedPostgresError } = await import("local-postgres");
   try {
-    const server = await startEmbeddedPostgres({ dataDir: join(settings.dataDir, "postgres"), onLog });
-    await server.ensureDatabase("brim");
+    const server = await startOwnServer(join(settings.dataDir, "postgres"), onLog);
     await server.ensureDatabase("stripe_sandbox");
     return {
       // On a busy machine the app itself is slow to take up a connection: this server is its own, so waiting is right.
@@ -34,6 +34,35 @@ export async function provideDatabases(
   } catch (error) {
     if (error instanceof EmbeddedPostgresError) throw new DemoError(error.message);
     throw error;
+  }
+}
+
+/** Starts the embedded Postgres with Brim's database. Data from before the baseline are moved aside first. */
+async function startOwnServer(dataDir: string, onLog: (line: string) => void): Promise<EmbeddedPostgres> {
+  const { moveDataDir, startEmbeddedPostgres } = await import("local-postgres");
+  const server = await startEmbeddedPostgres({ dataDir, onLog });
+  await server.ensureDatabase("brim");
+  if (!(await isFromBeforeBaseline(server.url("brim")))) return server;
+
+  await server.stop();
+  const aside = `${dataDir}.before-baseline-${Date.now()}`;
+  await moveDataDir(dataDir, aside);
+  onLog(`these data are from before the first release and cannot be upgraded; they were moved to ${aside}`);
+  const fresh = await startEmbeddedPostgres({ dataDir, onLog });
+  await fresh.ensureDatabase("brim");
+  return fresh;
+}
+
+async function isFromBeforeBaseline(databaseUrl: string): Promise<boolean> {
+  const { isBeforeBaseline } = await import("@/lib/platform/migrations");
+  const client = await connectClient(databaseUrl, {
+    applicationName: "brim-demo",
+    connectionTimeoutMs: 120_000,
+  });
+  try {
+    return await isBeforeBaseline(client);
+  } finally {
+    await client.end();
   }
 }
 

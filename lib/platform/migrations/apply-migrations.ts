@@ -8,6 +8,7 @@ import {
   keepsSessions,
   WITHOUT_TIME_LIMITS,
 } from "@/lib/platform/postgres";
+import { refuseBeforeBaseline } from "./before-baseline";
 import { type MigrationFile, readMigrations } from "./migration-files";
 
 /** A migration may take hours. */
@@ -44,17 +45,19 @@ const NOTICE_LOST_CLIENT = `
   END $$`;
 
 /**
- * Brings a database up to date: our tables, then the job queue's own. Safe to run by several processes at once and any
- * number of times, also after one that was killed: each migration is one transaction together with its record.
+ * Brings a database up to date: our tables, then those of the job queue. May be run by several processes at once and any
+ * number of times, also after one was killed: each migration and its record are one transaction.
  *
- * @throws UnfitDatabaseError a right is missing, or the server is one that Brim cannot use
- * @returns the names of the migrations that were applied now
+ * @returns the names of the migrations that were applied by this call
+ * @throws UnfitDatabaseError a privilege is missing, or Brim cannot use the server
+ * @throws BeforeBaselineError a version from before the baseline created the database
  */
 export async function applyMigrations(options: { databaseUrl: string }): Promise<{ applied: string[] }> {
   const client = await connectClient(options.databaseUrl, MIGRATION_CONNECTION);
   const applied: string[] = [];
   try {
     await refuseUnfitServer(client, options.databaseUrl);
+    await refuseBeforeBaseline(client);
     const names = await readApplied(client);
     for (const migration of await readMigrations()) {
       if (names.has(migration.name)) continue;
@@ -114,8 +117,8 @@ async function takeTurns(client: pg.ClientBase): Promise<void> {
 }
 
 /**
- * Finishes a migration whose record an earlier version of Brim began and did not end, because it was killed. That version
- * sent the whole file as one atomic statement, so its change is there or not: if it cannot be made because it is there,
+ * Finishes a migration whose record was begun and not ended, as `prisma migrate deploy` leaves it when it is killed. It
+ * sends the whole file as one atomic statement, so its change is there or not: if it cannot be made because it is there,
  * only the record is missing.
  */
 async function finishInterrupted(client: pg.ClientBase, migration: MigrationFile): Promise<void> {
@@ -131,7 +134,7 @@ async function finishInterrupted(client: pg.ClientBase, migration: MigrationFile
   ]);
 }
 
-/** What is to be made exists (column, object, function, table, schema), or what is to be dropped is gone. */
+/** SQLSTATEs for what exists already (column, object, function, table, schema), and for what is gone already. */
 const MADE_ALREADY = new Set([
   "42701",
   "42710",
@@ -148,7 +151,7 @@ function isMadeAlready(error: unknown): boolean {
   return error instanceof pg.DatabaseError && MADE_ALREADY.has(error.code ?? "");
 }
 
-/** Whether a record was begun and not ended. One of a migration that failed is such a record too, and has a reason. */
+/** Whether a record was begun and not ended. The record of a migration that failed is such a one too. */
 async function wasInterrupted(client: pg.ClientBase, { name }: MigrationFile): Promise<boolean> {
   const { rowCount } = await client.query(
     "SELECT 1 FROM _prisma_migrations WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL",
@@ -157,7 +160,7 @@ async function wasInterrupted(client: pg.ClientBase, { name }: MigrationFile): P
   return rowCount !== 0;
 }
 
-/** The names of the migrations that the database has. */
+/** Returns the names of the migrations that the database has. */
 async function readApplied(client: pg.ClientBase): Promise<Set<string>> {
   const table = await client.query("SELECT to_regclass('public._prisma_migrations') IS NOT NULL AS found");
   if (!table.rows[0]?.found) return new Set();

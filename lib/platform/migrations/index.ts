@@ -1,4 +1,5 @@
 export { applyMigrations, pendingMigrations, UnfitDatabaseError } from "./apply-migrations";
-export { createMigration, schemaDifference } from "./create-migration";
+export { BeforeBaselineError, isBeforeBaseline } from "./before-baseline";
+export { createMigration, draftMigration, schemaSql } from "./create-migration";
 export { type MigrationFile, readMigrations } from "./migration-files";
 export { missingMigrations } from "./missing-migrations";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
-/** The `prisma` folder, found from the working directory: both the sources and the bundle run at the project's root. */
+/** Returns the `prisma` folder, found from the working directory: sources and bundle both run at the project's root. */
 export function prismaFolder(): string {
   const folder = path.resolve("prisma");
   if (!existsSync(path.join(folder, "migrations"))) {
@@ -11,13 +11,13 @@ export function prismaFolder(): string {
   return folder;
 }
 
-/** A migration as it lies on disk; `name` is its folder's. */
+/** A migration; `name` is that of its folder. */
 export interface MigrationFile {
   name: string;
   sql: string;
 }
 
-/** All migrations in the order in which they are applied. */
+/** Reads all migrations, in the order in which they are applied. */
 export async function readMigrations(): Promise<MigrationFile[]> {
   const base = path.join(prismaFolder(), "migrations");
   const entries = await readdir(base, { withFileTypes: true });
@@ -29,11 +29,33 @@ export async function readMigrations(): Promise<MigrationFile[]> {
   );
 }
 
-/** The schema's files as `[path, content]`, in the order of their names. */
-export async function readSchemaFiles(): Promise<{ path: string; content: string }[]> {
-  const base = path.join(prismaFolder(), "schema");
-  const names = (await readdir(base)).filter((name) => name.endsWith(".prisma")).sort();
+/** A file that says how the database is today; `path` is relative to its folder. */
+export interface SourceFile {
+  path: string;
+  content: string;
+}
+
+/** Reads the Prisma models, sorted by name. */
+export function readSchemaFiles(): Promise<SourceFile[]> {
+  return readFolder(path.join(prismaFolder(), "schema"), "", ".prisma");
+}
+
+/** The folders of `prisma/sql`, in the order in which their files are applied after Prisma's tables. */
+const SQL_FOLDERS = ["types", "constraints", "functions", "triggers", "views"];
+
+/** Reads the SQL of everything that Prisma cannot express, in the order in which it is applied. */
+export async function readSqlFiles(): Promise<SourceFile[]> {
+  const base = path.join(prismaFolder(), "sql");
+  const folders = await Promise.all(SQL_FOLDERS.map((folder) => readFolder(base, folder, ".sql")));
+  return folders.flat();
+}
+
+async function readFolder(base: string, folder: string, extension: string): Promise<SourceFile[]> {
+  const names = (await readdir(path.join(base, folder))).filter((name) => name.endsWith(extension)).sort();
   return Promise.all(
-    names.map(async (name) => ({ path: name, content: await readFile(path.join(base, name), "utf8") })),
+    names.map(async (name) => ({
+      path: path.posix.join(folder, name),
+      content: await readFile(path.join(base, folder, name), "utf8"),
+    })),
   );
 }

@@ -10,6 +10,7 @@ import { FolderInUseError, identifyProcess, lockFolder } from "./processes";
 import { assertSameVersion, claimPort, initialiseCluster, launch } from "./server";
 
 export { EmbeddedPostgresError } from "./errors";
+export { moveDataDir } from "./place";
 
 export interface EmbeddedPostgresOptions {
   /** Folder for the data; made when missing. What else is in it belongs to this module. */

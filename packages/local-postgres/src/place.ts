@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
-import { chmod, chown, mkdir, readdir, rm } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Account, canWrite, chooseAccount } from "./account";
 import { EmbeddedPostgresError } from "./errors";
@@ -66,9 +66,24 @@ function readPointer(dataDir: string): string | null {
   return home;
 }
 
+/** Renames a data folder on which no server runs, together with the data that are kept elsewhere for it. */
+export async function moveDataDir(from: string, to: string): Promise<void> {
+  const home = readPointer(realpathSync(from));
+  await rename(from, to);
+  if (!home) return;
+  const dataDir = realpathSync(to);
+  const movedHome = sharedHome(dataDir);
+  await rename(home, movedHome);
+  writeFileSync(join(movedHome, BELONGS_TO), dataDir);
+  writeFileSync(join(dataDir, POINTER), `${movedHome}\n`);
+}
+
+function sharedHome(dataDir: string): string {
+  return join(SHARED_ROOT, createHash("sha256").update(dataDir).digest("hex").slice(0, 16));
+}
+
 async function makeSharedHome(dataDir: string, account: Account, onLog: (line: string) => void) {
-  const name = createHash("sha256").update(dataDir).digest("hex").slice(0, 16);
-  const home = join(SHARED_ROOT, name);
+  const home = sharedHome(dataDir);
   try {
     if (existsSync(home)) {
       // Nothing points to it, so its data folder was deleted: what is left must not come back to life.

@@ -1,8 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { applyMigrations, pendingMigrations, schemaDifference } from "@/lib/platform/migrations";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import {
+  applyMigrations,
+  BeforeBaselineError,
+  createMigration,
+  draftMigration,
+  pendingMigrations,
+  schemaSql,
+} from "@/lib/platform/migrations";
 import { connectClient } from "@/lib/platform/postgres";
 import { type CuttingProxy, startCuttingProxy } from "@/tests/support/cutting-proxy";
 import { createTestDatabase, type TestDatabase } from "@/tests/support/database";
@@ -27,7 +36,7 @@ async function query(sql: string, url = database.url): Promise<Record<string, un
 
 describe("migrations", () => {
   it("are pending on an empty database", async () => {
-    expect(await pendingMigrations({ databaseUrl: database.url })).toContain("20261122150000_init");
+    expect(await pendingMigrations({ databaseUrl: database.url })).toContain("20261129000000_baseline");
   });
 
   it("applied by four processes at once are applied once", async () => {
@@ -43,14 +52,25 @@ describe("migrations", () => {
     const done = await query("SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL");
     const triggers = await query("SELECT tgname FROM pg_trigger WHERE tgrelid = 'ledger_transfer'::regclass");
 
-    expect(done.map((row) => row.migration_name)).toContain("20261122150000_init");
+    expect(done.map((row) => row.migration_name)).toContain("20261129000000_baseline");
     expect(triggers.map((row) => row.tgname)).toEqual(
       expect.arrayContaining(["ledger_transfer_append_only", "ledger_transfer_no_truncate"]),
     );
   });
 
-  it("are complete: the schema says nothing that no migration does", async () => {
-    expect(await schemaDifference()).toBeNull();
+  it("are complete: prisma/schema and prisma/sql have not changed since the last one", async () => {
+    expect(await draftMigration()).toBeNull();
+  });
+
+  it("make the database that prisma/schema and prisma/sql describe, definition by definition", async () => {
+    await withEmptyDatabase(async (url) => {
+      await query(`SET search_path = public; ${await schemaSql()}`, url);
+
+      const described = await definitionsOf(url, ["public"]);
+
+      expect(described.length).toBeGreaterThan(500);
+      expect(await definitionsOf(database.url, ["public"])).toEqual(described);
+    });
   });
 
   it("put the customer first in every key of a customer's table", async () => {
@@ -68,24 +88,36 @@ describe("migrations", () => {
   });
 });
 
-/** Everything that migrations make, as the catalogue describes it. */
+/** Everything that migrations make, as the catalogue describes it; the order of columns does not matter. */
 const DEFINITIONS = `
-  SELECT 'column' AS what, attrelid::regclass || '.' || attname || ' ' || format_type(atttypid, atttypmod) || ' ' || attnotnull AS definition
-  FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-  WHERE attnum > 0 AND NOT attisdropped AND relkind IN ('r', 'v') AND relnamespace IN (SELECT oid FROM ours)
-  UNION ALL SELECT 'constraint', conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace IN (SELECT oid FROM ours)
-  UNION ALL SELECT 'index', pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
-  WHERE relnamespace IN (SELECT oid FROM ours)
-  UNION ALL SELECT 'function', pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace IN (SELECT oid FROM ours)
-  UNION ALL SELECT 'trigger', pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
-  WHERE NOT tgisinternal AND relnamespace IN (SELECT oid FROM ours)`;
+  SELECT 'table' AS what, concat_ws(' ', relname, relkind, relpersistence, reloptions, relrowsecurity, relacl) AS definition
+  FROM pg_class WHERE relnamespace IN (SELECT oid FROM ours) AND relkind IN ('r', 'p', 'v', 'm', 'S')
+  UNION ALL SELECT 'column', concat_ws(' ', attrelid::regclass, attname, format_type(atttypid, atttypmod), attnotnull,
+    pg_get_expr(adbin, adrelid), attidentity, attgenerated, attcollation::regcollation, attacl)
+  FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+  WHERE attnum > 0 AND NOT attisdropped AND relkind IN ('r', 'p', 'v') AND relnamespace IN (SELECT oid FROM ours)
+  UNION ALL SELECT 'constraint', concat_ws(' ', conrelid::regclass, contypid::regtype, conname, pg_get_constraintdef(oid), convalidated)
+  FROM pg_constraint WHERE connamespace IN (SELECT oid FROM ours)
+  UNION ALL SELECT 'index', concat_ws(' ', pg_get_indexdef(indexrelid), indisvalid)
+  FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE relnamespace IN (SELECT oid FROM ours)
+  UNION ALL SELECT 'function', concat_ws(' ', pg_get_functiondef(oid), proacl) FROM pg_proc WHERE pronamespace IN (SELECT oid FROM ours)
+  UNION ALL SELECT 'trigger', concat_ws(' ', pg_get_triggerdef(pg_trigger.oid), tgenabled)
+  FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal AND relnamespace IN (SELECT oid FROM ours)
+  UNION ALL SELECT 'view', concat_ws(' ', oid::regclass, pg_get_viewdef(oid))
+  FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace IN (SELECT oid FROM ours)
+  UNION ALL SELECT 'type', concat_ws(' ', typname, format_type(typbasetype, typtypmod), typnotnull, typdefault)
+  FROM pg_type WHERE typtype IN ('d', 'e') AND typnamespace IN (SELECT oid FROM ours)`;
 
-async function definitionsOf(url: string): Promise<string[]> {
+async function definitionsOf(url: string, schemas = ["public", "graphile_worker"]): Promise<string[]> {
+  const names = schemas.map((name) => `'${name}'`).join();
   const rows = await query(
-    `WITH ours AS (SELECT oid FROM pg_namespace WHERE nspname IN ('public', 'graphile_worker')) ${DEFINITIONS}`,
+    `WITH ours AS (SELECT oid FROM pg_namespace WHERE nspname IN (${names})) ${DEFINITIONS}`,
     url,
   );
-  return rows.map(({ what, definition }) => `${what} ${definition}`).toSorted();
+  return rows
+    .map(({ what, definition }) => `${what} ${definition}`)
+    .filter((one) => !one.includes("_prisma_migrations"))
+    .toSorted();
 }
 
 const recordsOf = (url: string) =>
@@ -115,7 +147,7 @@ async function migrateThrough(proxy: CuttingProxy): Promise<"done" | "cut"> {
 
 describe("a migration that is killed", () => {
   it("at one point after another is gone on with by the next run, which leaves nothing out", async () => {
-    const steps = atDepth({ ci: [29], deep: [1, 2, 3, 5, 7, 11] });
+    const steps = atDepth({ ci: [9], deep: [1, 2, 3, 5, 7, 11] });
     for (const step of steps) {
       await withEmptyDatabase(async (url) => {
         let after = step;
@@ -147,7 +179,7 @@ describe("a migration that is killed", () => {
   });
 
   it.each(["made", "missing"])(
-    "by an earlier version, with a record that was begun and a change that is %s, is finished",
+    "by Prisma's own tool, with a record that was begun and a change that is %s, is finished",
     async (change) => {
       await withEmptyDatabase(async (url) => {
         await applyMigrations({ databaseUrl: url });
@@ -180,7 +212,7 @@ describe("a migration that is killed", () => {
 /** Applies all migrations and takes the last one back, by applying those before it only. */
 async function applyAllBut(url: string, name: string): Promise<void> {
   const names = (await pendingMigrations({ databaseUrl: url })).filter((one) => one !== name);
-  const client = await connectClient(url, { applicationName: "earlier version" });
+  const client = await connectClient(url, { applicationName: "prisma" });
   try {
     await client.query(
       `CREATE TABLE _prisma_migrations (
@@ -199,6 +231,61 @@ async function applyAllBut(url: string, name: string): Promise<void> {
     await client.end();
   }
 }
+
+describe("a database from before the baseline", () => {
+  it("is refused by its name and left as it is", async () => {
+    await withEmptyDatabase(async (url) => {
+      await query(
+        `CREATE TABLE public._prisma_migrations (migration_name text, finished_at timestamptz, rolled_back_at timestamptz);
+         INSERT INTO public._prisma_migrations VALUES ('20261122150000_init', now()), ('20261122161000_usage', now());
+         CREATE TABLE public.api_key (api_key_id text)`,
+        url,
+      );
+      const before = await definitionsOf(url);
+
+      const refused = await applyMigrations({ databaseUrl: url }).catch((error: unknown) => error);
+
+      expect(refused).toBeInstanceOf(BeforeBaselineError);
+      expect((refused as Error).message).toContain(`"${new URL(url).pathname.slice(1)}"`);
+      expect((refused as Error).message).toContain("Create an empty database");
+      expect(await definitionsOf(url)).toEqual(before);
+    });
+  });
+});
+
+describe("the next migration", () => {
+  const home = process.cwd();
+  let copy = "";
+
+  beforeEach(() => {
+    copy = mkdtempSync(join(tmpdir(), "brim-prisma-"));
+    cpSync("prisma", join(copy, "prisma"), { recursive: true });
+    process.chdir(copy);
+  });
+  afterEach(() => {
+    process.chdir(home);
+    rmSync(copy, { recursive: true, force: true });
+  });
+
+  const edit = (file: string, change: (text: string) => string) =>
+    writeFileSync(join("prisma", file), change(readFileSync(join("prisma", file), "utf8")));
+
+  it("has the new models and the new text of a function, and says what has to be written by hand", async () => {
+    edit("schema/ledger.prisma", (text) => text.replace("  heldNanos ", "  colour String?\n  heldNanos "));
+    edit("sql/functions/refuse_change.sql", (text) => text.replace("is refused", "is not allowed"));
+    edit("sql/constraints/ledger.sql", (text) => text.replace("fillfactor = 70", "fillfactor = 60"));
+
+    const file = await createMigration("a new colour", new Date("2030-01-02T03:04:05Z"));
+
+    expect(file).toContain("20300102030405_a_new_colour");
+    const sql = readFileSync(file ?? "", "utf8");
+    expect(sql).toContain('ALTER TABLE "ledger_account" ADD COLUMN     "colour" TEXT');
+    expect(sql).toContain("is append-only: % is not allowed");
+    expect(sql).toContain("-- prisma/sql/constraints/ledger.sql was changed: write the statements");
+    expect(sql).not.toContain("fillfactor");
+    expect(await createMigration("nothing", new Date())).toBeNull();
+  });
+});
 
 async function backends(url: string, condition: string): Promise<number> {
   const [row] = await query(

@@ -221,3 +221,13 @@ it("answers the same totals at every moment of a roll-up", async () => {
 
   expect([...seen]).toEqual(["300 × 2100"]);
 });
+
+it("is refused by the database when the sum of an hour does not say which transfers it has", async () => {
+  const added = pool().query(
+    `INSERT INTO usage_rollup (customer_id, grain, bucket_at, kind, api_key_id, amount_nanos, count)
+     VALUES ($1, 'hour', $2, 'charge', '', 1, 1)`,
+    [customerId, "2026-03-01T12:00:00Z"],
+  );
+
+  await expect(added).rejects.toThrow("usage_rollup_hour_has_numbers");
+});

@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "stripe_customer" ADD COLUMN     "deleted_at" TIMESTAMPTZ(3);

@@ -1,0 +1,11 @@
+-- A customer's key never has the scope admin; an operator's key never acts as a customer in billing.
+ALTER TABLE "api_key"
+  ADD CONSTRAINT "api_key_customer" FOREIGN KEY ("customer_id") REFERENCES "customer" ("customer_id") ON DELETE RESTRICT,
+  ADD CONSTRAINT "api_key_hash_is_sha256" CHECK (octet_length("secret_hash") = 32),
+  ADD CONSTRAINT "api_key_rolled_from_another" CHECK ("rolled_from" <> "api_key_id"),
+  ADD CONSTRAINT "api_key_scopes" CHECK (
+    cardinality("scopes") > 0 AND CASE
+      WHEN "customer_id" IS NULL THEN "scopes" <@ ARRAY['usage:read', 'usage:write', 'admin']
+      ELSE "scopes" <@ ARRAY['billing:read', 'billing:write', 'usage:read', 'usage:write']
+    END
+  );

@@ -1,0 +1,35 @@
+-- Leaves room on each page, so that the update of a balance stays on it (a HOT update touches no index).
+ALTER TABLE "ledger_account" SET (fillfactor = 70);
+ALTER TABLE "ledger_account"
+  ADD CONSTRAINT "ledger_account_customer" FOREIGN KEY ("customer_id") REFERENCES "customer" ("customer_id") ON DELETE RESTRICT;
+
+-- The rules of a single transfer are in the trigger ledger_transfer_is_lawful.
+CREATE UNIQUE INDEX "ledger_transfer_idempotency" ON "ledger_transfer" ("customer_id", "idempotency_owner", "idempotency_key")
+  WHERE "idempotency_key" IS NOT NULL;
+
+-- A charge is its own source, and the unique index on (customer_id, transfer_id) already says that there is no second one. So
+-- charges stay out of the index on the source.
+CREATE UNIQUE INDEX "ledger_transfer_source" ON "ledger_transfer"
+  ("customer_id", "source_type", "source_id", "kind", "source_revision") WHERE "source_type" <> 'charge';
+
+-- Everything but charges is rare: a page of transfers of one kind is found here, and charges pay nothing for it.
+CREATE INDEX "ledger_transfer_rare" ON "ledger_transfer" ("customer_id", "kind", "seq" DESC) WHERE "kind" <> 'charge';
+
+-- A hold is at most a million dollars.
+ALTER TABLE "ledger_hold"
+  ADD CONSTRAINT "ledger_hold_amount_positive" CHECK ("amount_nanos" > 0),
+  ADD CONSTRAINT "ledger_hold_amount_at_most" CHECK ("amount_nanos" <= 1000000000000000),
+  ADD CONSTRAINT "ledger_hold_status" CHECK ("status" IN ('open', 'captured', 'released', 'expired')),
+  ADD CONSTRAINT "ledger_hold_captured" CHECK (("status" = 'captured') = ("captured_nanos" IS NOT NULL)),
+  ADD CONSTRAINT "ledger_hold_captured_positive" CHECK ("captured_nanos" > 0),
+  ADD CONSTRAINT "ledger_hold_closed" CHECK (("status" = 'open') = ("closed_at" IS NULL)),
+  ADD CONSTRAINT "ledger_hold_key_has_owner" CHECK (("idempotency_owner" IS NULL) = ("idempotency_key" IS NULL));
+
+CREATE UNIQUE INDEX "ledger_hold_idempotency" ON "ledger_hold" ("customer_id", "idempotency_owner", "idempotency_key")
+  WHERE "idempotency_key" IS NOT NULL;
+
+-- What the sweep of expired holds looks for.
+CREATE INDEX "ledger_hold_due" ON "ledger_hold" ("expires_at") WHERE "status" = 'open' AND "expires_at" IS NOT NULL;
+
+ALTER TABLE "ledger_charge_refund"
+  ADD CONSTRAINT "ledger_charge_refund_in_range" CHECK ("refunded_nanos" BETWEEN 0 AND "charged_nanos");

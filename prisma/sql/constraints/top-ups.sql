@@ -1,0 +1,53 @@
+ALTER TABLE "topup_intent"
+  ADD CONSTRAINT "topup_intent_customer" FOREIGN KEY ("customer_id") REFERENCES "customer" ("customer_id") ON DELETE RESTRICT,
+  ADD CONSTRAINT "topup_intent_mode" CHECK ("mode" IN ('payment', 'setup')),
+  ADD CONSTRAINT "topup_intent_source" CHECK ("source" IN ('checkout', 'auto')),
+  ADD CONSTRAINT "topup_intent_status" CHECK ("status" IN (
+    'created', 'open', 'processing', 'succeeded', 'retry_wait', 'action_required', 'failed', 'expired', 'canceled', 'needs_review'
+  )),
+  ADD CONSTRAINT "topup_intent_amount" CHECK (
+    CASE "mode" WHEN 'payment' THEN "amount_cents" IS NOT NULL AND "amount_cents" BETWEEN 500 AND 500000 ELSE "amount_cents" IS NULL END
+  ),
+  -- Money and state agree: credited exactly when a payment succeeded, exactly by the intent's own amount.
+  ADD CONSTRAINT "topup_intent_credit" CHECK (
+    CASE
+      WHEN "credited_at" IS NULL THEN "credited_nanos" = 0
+      ELSE "mode" = 'payment' AND "credited_nanos" = "amount_cents"::bigint * 10000000
+    END
+  ),
+  ADD CONSTRAINT "topup_intent_credit_has_payment" CHECK (
+    "credited_at" IS NULL OR "stripe_payment_intent_id" IS NOT NULL
+  ),
+  ADD CONSTRAINT "topup_intent_succeeded" CHECK ("mode" = 'setup' OR ("status" = 'succeeded') = ("credited_at" IS NOT NULL)),
+  ADD CONSTRAINT "topup_intent_reversed" CHECK ("reversed_nanos" BETWEEN 0 AND "credited_nanos"),
+  ADD CONSTRAINT "topup_intent_open_has_session" CHECK ("status" <> 'open' OR "source" = 'auto' OR "stripe_session_id" IS NOT NULL),
+  ADD CONSTRAINT "topup_intent_review_has_reason" CHECK ("status" <> 'needs_review' OR "review_reason" IS NOT NULL),
+  ADD CONSTRAINT "topup_intent_key_has_owner" CHECK (("idempotency_owner" IS NULL) = ("idempotency_key" IS NULL));
+
+-- One payment credits one top-up, and a Checkout Session belongs to one. That neither belongs to another customer as well is
+-- guaranteed by "stripe_object", whose key is Stripe's id alone.
+CREATE UNIQUE INDEX "topup_intent_payment" ON "topup_intent" ("customer_id", "stripe_payment_intent_id")
+  WHERE "stripe_payment_intent_id" IS NOT NULL;
+CREATE UNIQUE INDEX "topup_intent_session" ON "topup_intent" ("customer_id", "stripe_session_id")
+  WHERE "stripe_session_id" IS NOT NULL;
+
+-- What is undecided, and what was credited before its invoice was known: two sweeps, so that the first never waits for the
+-- other.
+CREATE INDEX "topup_intent_due" ON "topup_intent" ("next_check_at", "customer_id", "topup_intent_id")
+  WHERE "next_check_at" IS NOT NULL AND "credited_at" IS NULL;
+CREATE INDEX "topup_intent_invoice_due" ON "topup_intent" ("next_check_at", "customer_id", "topup_intent_id")
+  WHERE "next_check_at" IS NOT NULL AND "credited_at" IS NOT NULL;
+
+-- Invoices are listed newest first. Without it a page reads every attempt that the customer ever left unpaid.
+CREATE INDEX "topup_intent_invoice" ON "topup_intent" ("customer_id", "topup_intent_id" DESC)
+  WHERE "invoice_hosted_url" IS NOT NULL;
+
+ALTER TABLE "topup_timeline"
+  ADD CONSTRAINT "topup_timeline_intent" FOREIGN KEY ("customer_id", "topup_intent_id")
+    REFERENCES "topup_intent" ("customer_id", "topup_intent_id") ON DELETE RESTRICT;
+
+ALTER TABLE "refund_task"
+  ADD CONSTRAINT "refund_task_amount_positive" CHECK ("amount_cents" > 0),
+  ADD CONSTRAINT "refund_task_status" CHECK ("status" IN ('open', 'done', 'dismissed')),
+  ADD CONSTRAINT "refund_task_intent" FOREIGN KEY ("customer_id", "topup_intent_id")
+    REFERENCES "topup_intent" ("customer_id", "topup_intent_id") ON DELETE RESTRICT;

@@ -1,0 +1,10 @@
+ALTER TABLE "usage_rollup"
+  ADD CONSTRAINT "usage_rollup_grain" CHECK ("grain" IN ('minute', 'hour', 'day')),
+  ADD CONSTRAINT "usage_rollup_hour_has_numbers" CHECK (
+    ("grain" = 'hour') = ("first_seq" IS NOT NULL AND "last_seq" IS NOT NULL)
+  );
+
+-- Whole hours: the part of an hour before it is read from the ledger, the part behind it from sums by minute.
+ALTER TABLE "usage_rollup_mark" ADD CONSTRAINT "usage_rollup_mark_whole_hour" CHECK (
+  extract(epoch FROM "minutes_begin_at") % 3600 = 0
+);

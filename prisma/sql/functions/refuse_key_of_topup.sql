@@ -1,0 +1,13 @@
+-- Refuses an idempotency key that names a top-up. The error code is our own (BRK01): there is no earlier effect of the same
+-- request to replay. Only customers make top-ups, so callers leave the operator's keys out.
+CREATE OR REPLACE FUNCTION refuse_key_of_topup(p_customer text, p_owner text, p_key text) RETURNS void
+LANGUAGE plpgsql SET enable_seqscan = off SET search_path = public, pg_temp AS $$
+BEGIN
+  IF EXISTS (
+    SELECT 1 FROM topup_intent i
+    WHERE i.customer_id = p_customer AND i.idempotency_owner = p_owner AND i.idempotency_key = p_key
+  ) THEN
+    RAISE EXCEPTION 'the key % names a top-up', p_key USING ERRCODE = 'BRK01';
+  END IF;
+END
+$$;
