@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
 import { idempotencyOwner, type OperatorActor } from "@/lib/auth";
-import { adjust, InsufficientBalanceError, type PostedAdjustment } from "@/lib/ledger";
+import { adjust, type PostedAdjustment } from "@/lib/ledger";
 import type { Nanos } from "@/lib/money";
 import { recordAction } from "@/lib/operator-actions";
 import { inTransaction, withCustomerTransaction } from "@/lib/platform/db";
 import { type CustomerId, newId } from "@/lib/platform/ids";
-import { PaymentRequiredError } from "@/lib/usage";
+import { hashRequest } from "@/lib/platform/request-hash";
 
 /** A balance to be put right. */
 export interface AdjustBalance {
@@ -23,23 +22,12 @@ export interface AdjustBalance {
  * Raises or lowers a balance by the operator's hand, one key only once. The ledger's row carries key, reason and who did
  * it; a line in the list of the operator's actions is written with it.
  *
- * @throws PaymentRequiredError it would leave less than nothing available, and overdraft was not allowed
+ * @throws InsufficientBalanceError it would leave less than nothing available, and overdraft was not allowed
  * @throws AccountNotActiveError the account is closed · UnknownCustomerError there is no such customer
  * @throws IdempotencyConflictError the key was used for another request
  */
 export async function adjustBalance(by: OperatorActor, input: AdjustBalance): Promise<PostedAdjustment> {
-  try {
-    return await adjustAndRecord(by, input);
-  } catch (error) {
-    throw error instanceof InsufficientBalanceError
-      ? new PaymentRequiredError(error, input.customerId)
-      : error;
-  }
-}
-
-function adjustAndRecord(by: OperatorActor, input: AdjustBalance): Promise<PostedAdjustment> {
   const { customerId, amount, reason, idempotencyKey, allowOverdraft } = input;
-  const parts = JSON.stringify(["adjustment", customerId, amount.toString(), reason, allowOverdraft]);
   return withCustomerTransaction(customerId, async (tx) => {
     const posted = await adjust(inTransaction(tx), {
       customerId,
@@ -48,7 +36,7 @@ function adjustAndRecord(by: OperatorActor, input: AdjustBalance): Promise<Poste
       mayOverdraw: allowOverdraft,
       owner: idempotencyOwner(by),
       key: idempotencyKey,
-      requestHash: createHash("sha256").update(parts).digest("base64url"),
+      requestHash: hashRequest(["adjustment", customerId, amount.toString(), reason, allowOverdraft]),
       reason,
       apiKeyId: by.apiKeyId,
     });

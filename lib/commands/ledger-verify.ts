@@ -4,6 +4,7 @@ import type { Pool } from "pg";
 import { type Finding, type Verification, type VerifyProgress, verifyLedger } from "@/lib/ledger";
 import { isDatabaseUnavailable } from "@/lib/platform/db";
 import { createPool, DatabaseAddressError, WITHOUT_TIME_LIMITS } from "@/lib/platform/postgres";
+import { LEDGER_CHECKS } from "./ledger-checks";
 
 const USAGE = "Usage: npm run ledger:verify -- [--max N]   N: how many findings to print, 20 if not said";
 
@@ -33,7 +34,7 @@ async function main(): Promise<0 | 1 | 2> {
       connectionTimeoutMs: 10_000,
       sessionSettings: WITHOUT_TIME_LIMITS,
     });
-    const result = await verifyLedger(pool, { maxFindings, onProgress: progress.show });
+    const result = await verifyLedger(pool, LEDGER_CHECKS, { maxFindings, onProgress: progress.show });
     progress.clear();
     return report(result, performance.now() - startedAt);
   } catch (error) {

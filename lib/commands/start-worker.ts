@@ -6,6 +6,7 @@ import { type ScheduledJob, startJobs, startTasks } from "@/lib/platform/jobs";
 import { retryFailedEvents } from "@/lib/stripe-events";
 import { CARD_TASKS, sweepInvoices, sweepTopUps } from "@/lib/top-ups";
 import { pruneUsageMinutes, rollUpUsage } from "@/lib/usage";
+import { LEDGER_CHECKS } from "./ledger-checks";
 
 /** Everything that happens by the clock. */
 const JOBS: readonly ScheduledJob[] = [
@@ -21,7 +22,7 @@ const JOBS: readonly ScheduledJob[] = [
   {
     task: "verify-ledger",
     cron: "15 3 * * *",
-    run: (now) => checkLedgerDaily(now),
+    run: (now) => checkLedgerDaily(now, LEDGER_CHECKS),
     timeoutMs: 6 * 3_600_000,
   },
 ];

@@ -78,6 +78,7 @@ export async function adjust(db: Queryable, request: AdjustRequest): Promise<Pos
       throw new IdempotencyConflictError();
     case "insufficient":
       throw new InsufficientBalanceError(
+        request.customerId,
         nanos(BigInt(row.balance) - BigInt(row.held)),
         nanos(-request.amount),
       );

@@ -100,7 +100,7 @@ async function chargePart(
   const part = { customerId, ...caller, entries: indexes.map((n) => entryOf(items[n] as BatchItem, n)) };
   try {
     const rows = await runBatch(part);
-    return new Map(rows.map((row) => [row.n, resultOf(row, items[row.n]?.amount ?? nanos(0n))]));
+    return new Map(rows.map((row) => [row.n, resultOf(row, customerId, items[row.n]?.amount ?? nanos(0n))]));
   } catch (error) {
     // During an outage nobody knows what was written. The idempotency keys tell when the batch is sent again.
     if (isDatabaseUnavailable(error)) throw error;
@@ -159,7 +159,7 @@ function entryOf(item: BatchItem, n: number): BatchEntry {
   };
 }
 
-function resultOf(row: BatchRow, required: Nanos): BatchResult {
+function resultOf(row: BatchRow, customerId: CustomerId, required: Nanos): BatchResult {
   switch (row.outcome) {
     case "posted":
     case "replayed":
@@ -178,7 +178,7 @@ function resultOf(row: BatchRow, required: Nanos): BatchResult {
       return { ok: false, error: new IdempotencyConflictError() };
     case "insufficient": {
       const available = nanos(BigInt(row.balance) - BigInt(row.held));
-      return { ok: false, error: new InsufficientBalanceError(available, required) };
+      return { ok: false, error: new InsufficientBalanceError(customerId, available, required) };
     }
     case "account_frozen":
     case "account_closed":

@@ -82,6 +82,7 @@ export async function captureHold(
       };
     case "insufficient":
       throw new InsufficientBalanceError(
+        ref.customerId,
         nanos(BigInt(row.balance) - BigInt(row.held)),
         nanos(BigInt(row.amount)),
       );

@@ -1,5 +1,7 @@
 import { formatUsd, type Nanos } from "@/lib/money";
+import { env } from "@/lib/platform/env";
 import { AppError, ConflictError, NotFoundError } from "@/lib/platform/errors";
+import type { CustomerId } from "@/lib/platform/ids";
 
 /** The same fact was to be posted a second time. The first transfer stands; nothing was changed. */
 export class AlreadyPostedError extends AppError {
@@ -10,11 +12,12 @@ export class AlreadyPostedError extends AppError {
   }
 }
 
-/** Less is available than is asked for. Nothing was changed. */
+/** Less is available than the request needs: says by how much, and where to top up. Nothing was changed. */
 export class InsufficientBalanceError extends AppError {
   readonly kind = "payment_required";
 
   constructor(
+    readonly customerId: CustomerId,
     readonly available: Nanos,
     readonly required: Nanos,
   ) {
@@ -22,7 +25,12 @@ export class InsufficientBalanceError extends AppError {
   }
 
   override get details() {
-    return { available_usd: formatUsd(this.available), required_usd: formatUsd(this.required) };
+    const query = new URLSearchParams({ customer: this.customerId });
+    return {
+      available_usd: formatUsd(this.available),
+      required_usd: formatUsd(this.required),
+      topup_url: `${env().APP_URL}/billing?${query}`,
+    };
   }
 }
 

@@ -16,10 +16,7 @@ const EXPLAIN: Statement = {
            t.transfer_id, t.kind, t.request_hash AS transfer_hash, t.amount_nanos::text AS amount,
            t.balance_after_nanos::text AS balance_after, t.held_after_nanos::text AS held_after, t.created_at,
            h.hold_id, h.request_hash AS hold_hash,
-           EXISTS (
-             SELECT 1 FROM topup_intent i
-             WHERE i.customer_id = a.customer_id AND i.idempotency_owner = $2 AND i.idempotency_key = $3
-           ) AS is_topup,
+           refuse_key_of_topup(a.customer_id, $2, $3),
            CASE WHEN t.transfer_id IS NOT NULL THEN pg_logical_emit_message(true, 'brim', '')::text END AS logged_at
     FROM ledger_account a
     LEFT JOIN ledger_transfer t
@@ -41,7 +38,6 @@ interface ExplainRow {
   created_at: Date;
   hold_id: string | null;
   hold_hash: string | null;
-  is_topup: boolean;
 }
 
 /** A transfer that an earlier request with the same key has written. */
@@ -78,12 +74,11 @@ export async function explainRefusal(
   if (row.status !== "active" && !mayOverdraw) throw new AccountNotActiveError(row.status);
   const available = nanos(BigInt(row.balance) - BigInt(row.held));
   if (available < request.amount && !mayOverdraw)
-    throw new InsufficientBalanceError(available, request.amount);
+    throw new InsufficientBalanceError(request.customerId, available, request.amount);
   return null;
 }
 
 function knownEffect(row: ExplainRow, requestHash: string): KnownEffect | null {
-  if (row.is_topup) throw new IdempotencyConflictError();
   if (row.transfer_id === null && row.hold_id === null) return null;
   const hash = row.transfer_id === null ? row.hold_hash : row.transfer_hash;
   if (hash !== requestHash) throw new IdempotencyConflictError();

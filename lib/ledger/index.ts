@@ -1,5 +1,6 @@
-export { setAccountStatus } from "./account-status";
+export { openLedgerAccount, setAccountStatus } from "./accounts";
 export { type AdjustRequest, adjust, type PostedAdjustment } from "./adjust";
+export { ACCOUNT_STATUSES, type Balance, readBalance, readBalances } from "./balances";
 export { type ChargeRequest, charge, type PostedCharge } from "./charge";
 export { type BatchItem, type BatchResult, CHARGE_BATCH, chargeBatch } from "./charge-batch";
 export { CHARGE } from "./charge-statements";
@@ -17,17 +18,17 @@ export { expireHolds } from "./expire-holds";
 export { HOLD_STATUSES, type Hold, type HoldStatus, readHold } from "./holds";
 export type { IdempotentRequest } from "./idempotent-request";
 export { DIRECTIONS, type Direction, type HouseAccount, TRANSFER_KINDS, type TransferKind } from "./kinds";
-export { openLedgerAccount } from "./open-account";
 export { type HoldRequest, openHold } from "./open-hold";
 export { type PostedTransfer, type Posting, post, type TransferSource } from "./post";
-export { ACCOUNT_STATUSES, type Balance, readBalance, readBalances, type TransferRecord } from "./queries";
-export { readTransfers, type TransferRef } from "./read-transfers";
 export {
   type LedgerRecord,
   LIST_RARE_RECORDS,
   LIST_RECORDS,
   listRecords,
   type RecordPage,
+  readTransfers,
+  type TransferRecord,
+  type TransferRef,
 } from "./records";
 export { type PostedRefund, type RefundChargeRequest, refundCharge } from "./refund-charge";
 export {
@@ -37,12 +38,11 @@ export {
   isRepairNeeded,
   repairAccount,
 } from "./repair-account";
+export { checkLedgerDaily, type DailyCheck } from "./verify/check-ledger-daily";
+export type { CustomerCheck, Finding, ModuleChecks } from "./verify/finding";
 export {
-  checkLedgerDaily,
-  type DailyCheck,
-  type Finding,
   type Verification,
   type VerifyOptions,
   type VerifyProgress,
   verifyLedger,
-} from "./verify";
+} from "./verify/verify-ledger";

@@ -1,10 +1,23 @@
-import { nanos } from "@/lib/money";
+import { type Nanos, nanos } from "@/lib/money";
 import { onPool, type Statement } from "@/lib/platform/db";
 import type { ApiKeyId, CustomerId } from "@/lib/platform/ids";
 import type { Direction, TransferKind } from "./kinds";
-import type { TransferRecord } from "./queries";
 
-/** A transfer with all that its customer may see of it. */
+/** A transfer as it is shown to its customer. */
+export interface TransferRecord {
+  transferId: string;
+  seq: bigint;
+  kind: TransferKind;
+  direction: Direction;
+  amount: Nanos;
+  balanceAfter: Nanos;
+  source: { type: string; id: string };
+  description: string | null;
+  occurredAt: Date;
+  createdAt: Date;
+}
+
+/** A transfer with everything that its customer may see of it. */
 export interface LedgerRecord extends TransferRecord {
   apiKeyId: ApiKeyId | null;
   metadata: Record<string, string>;
@@ -17,8 +30,8 @@ export interface RecordPage {
   nextBefore: bigint | null;
 }
 
-/** What `recordOf` reads. */
-export const RECORD_COLUMNS = `seq::text AS seq, transfer_id, kind, direction, amount_nanos::text AS amount,
+/** The columns that `recordOf` reads. */
+const RECORD_COLUMNS = `seq::text AS seq, transfer_id, kind, direction, amount_nanos::text AS amount,
   balance_after_nanos::text AS balance_after, source_type, source_id, description, metadata, api_key_id,
   occurred_at, created_at`;
 
@@ -51,7 +64,7 @@ export const LIST_RARE_RECORDS: Statement = {
 const NEWEST = 9_223_372_036_854_775_807n;
 
 /** A transfer as the database answers it. */
-export interface RecordRow {
+interface RecordRow {
   seq: string;
   transfer_id: string;
   kind: TransferKind;
@@ -91,8 +104,30 @@ export async function listRecords(
   return { records, nextBefore: rows.length > options.limit ? (records.at(-1)?.seq ?? null) : null };
 }
 
-/** A transfer in our types. */
-export function recordOf(row: RecordRow): LedgerRecord {
+/** Which transfer: always together with its customer, since the key begins with it. */
+export interface TransferRef {
+  customerId: CustomerId;
+  transferId: string;
+}
+
+const READ_TRANSFERS: Statement = {
+  name: "ledger_read_transfers",
+  text: `
+    SELECT ${RECORD_COLUMNS}
+    FROM unnest($1::text[], $2::text[]) AS wanted (customer_id, transfer_id)
+    JOIN ledger_transfer t USING (customer_id, transfer_id)`,
+};
+
+/** Reads some transfers, of whichever customers, by their ids. */
+export async function readTransfers(refs: readonly TransferRef[]): Promise<Map<string, LedgerRecord>> {
+  const rows = await onPool().run<RecordRow>(READ_TRANSFERS, [
+    `{${refs.map(({ customerId }) => customerId).join()}}`,
+    `{${refs.map(({ transferId }) => transferId).join()}}`,
+  ]);
+  return new Map(rows.map((row) => [row.transfer_id, recordOf(row)]));
+}
+
+function recordOf(row: RecordRow): LedgerRecord {
   return {
     transferId: row.transfer_id,
     seq: BigInt(row.seq),

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import type { OperatorActor } from "@/lib/auth";
 import { isDuplicate, prisma, type Tx, withTransaction } from "@/lib/platform/db";
 import { IdempotencyConflictError } from "@/lib/platform/errors";
 import { type CustomerId, newId } from "@/lib/platform/ids";
+import { hashRequest } from "@/lib/platform/request-hash";
 
 /** The unique key of an action's idempotency key. */
 const KEY_CONSTRAINT = "operator_action_idempotency_key_key";
@@ -77,8 +77,7 @@ export async function actOnce<T>(
 function nameOf(verb: OperatorVerb, request: { idempotencyKey: string | null; content: readonly unknown[] }) {
   const { idempotencyKey, content } = request;
   if (idempotencyKey === null) return null;
-  const parts = JSON.stringify([verb, ...content]);
-  return { idempotencyKey, requestHash: createHash("sha256").update(parts).digest("base64url") };
+  return { idempotencyKey, requestHash: hashRequest([verb, ...content]) };
 }
 
 async function findEarlier(named: { idempotencyKey: string; requestHash: string }) {

@@ -3,6 +3,7 @@ export { describeDecline } from "./decline-messages";
 export { TopUpAmountOutOfRangeError, TopUpEndedError } from "./errors";
 export { findInvoices, type InvoiceLink } from "./find-invoices";
 export { findIntent, refOf, type TopUpIntent, type TopUpRef } from "./intents";
+export { TOP_UP_CHECKS } from "./ledger-checks";
 export {
   AFTERWARDS,
   listInvoices,

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { type CustomerActor, idempotencyOwner } from "@/lib/auth";
 import type { Cents } from "@/lib/money";
 import { isDuplicate, isKeyTaken, prisma, withCustomerTransaction } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
 import { IdempotencyConflictError, ServiceUnavailableError } from "@/lib/platform/errors";
 import { newId } from "@/lib/platform/ids";
+import { hashRequest } from "@/lib/platform/request-hash";
 import { checkoutParams } from "./checkout-params";
 import { TopUpAmountOutOfRangeError, TopUpEndedError } from "./errors";
 import { note, refOf, type TopUpIntent } from "./intents";
@@ -116,7 +116,7 @@ function sameRequest(intent: TopUpIntent, requestHash: string): TopUpIntent {
 function hashOfRequest(input: StartTopUpInput): string {
   const parts =
     input.mode === "payment" ? [input.mode, input.amount.toString(), input.savePaymentMethod] : [input.mode];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  return hashRequest(parts);
 }
 
 function insertIntent(

@@ -1,17 +1,23 @@
-import type { Actor } from "@/lib/auth";
+import { type Actor, ForbiddenError } from "@/lib/auth";
 import {
   type BatchItem,
   type BatchResult,
   charge,
   chargeBatch,
-  InsufficientBalanceError,
   type PostedCharge,
   type PostedRefund,
   refundCharge,
 } from "@/lib/ledger";
 import type { Nanos } from "@/lib/money";
-import { OperatorOnlyError, PaymentRequiredError } from "./errors";
-import { keyed, type SpendInput } from "./keyed";
+import { idempotentRequest, type SpendInput } from "./idempotent-request";
+
+/** Only the operator may do this, whatever scopes a customer's key has. */
+export class OperatorOnlyError extends ForbiddenError {
+  /** @param path the field that asks for it, where one does */
+  constructor(what: string, path?: string) {
+    super(`${what} needs a key of the operator.`, { reason: "operator_only", ...(path && { path }) });
+  }
+}
 
 /** Work to be charged. */
 export interface ChargeInput extends SpendInput {
@@ -24,19 +30,13 @@ export interface ChargeInput extends SpendInput {
 /**
  * Charges a balance for work done: the whole amount or nothing, one key only once.
  *
- * @throws PaymentRequiredError less is available
+ * @throws InsufficientBalanceError less is available
  * @throws OperatorOnlyError overdraft with a customer's key
  * @throws AccountNotActiveError frozen or closed · IdempotencyConflictError the key is another request's
  */
 export async function chargeUsage(actor: Actor, input: ChargeInput): Promise<PostedCharge> {
   assertMayOverdraw(actor, input, "overdraft");
-  try {
-    return await charge({ ...input, ...chargeFacts(actor, input) });
-  } catch (error) {
-    throw error instanceof InsufficientBalanceError
-      ? new PaymentRequiredError(error, input.customerId)
-      : error;
-  }
+  return charge({ ...input, ...chargeFacts(actor, input) });
 }
 
 /** What became of one item of a batch. */
@@ -55,14 +55,7 @@ export async function chargeUsageBatch(
   for (const [n, input] of inputs.entries()) assertMayOverdraw(actor, input, `charges.${n}.overdraft`);
   const items: BatchItem[] = inputs.map((input) => ({ ...input, ...chargeFacts(actor, input) }));
   const { owner, apiKeyId } = chargeFacts(actor, inputs[0] as ChargeInput);
-  const results = await chargeBatch(items, { owner, apiKeyId });
-  return results.map((result, index) => {
-    if (result.ok || !(result.error instanceof InsufficientBalanceError)) return result;
-    return {
-      ok: false,
-      error: new PaymentRequiredError(result.error, (inputs[index] as ChargeInput).customerId),
-    };
-  });
+  return chargeBatch(items, { owner, apiKeyId });
 }
 
 function assertMayOverdraw(actor: Actor, input: ChargeInput, path: string): void {
@@ -70,7 +63,7 @@ function assertMayOverdraw(actor: Actor, input: ChargeInput, path: string): void
 }
 
 function chargeFacts(actor: Actor, input: ChargeInput) {
-  return keyed(actor, "charge", input, [input.amount.toString(), input.allowOverdraft]);
+  return idempotentRequest(actor, "charge", input, [input.amount.toString(), input.allowOverdraft]);
 }
 
 /** A charge to be given back. */
@@ -87,6 +80,6 @@ export interface RefundInput extends SpendInput {
  */
 export async function refundUsage(actor: Actor, input: RefundInput): Promise<PostedRefund> {
   if (actor.kind !== "operator_key") throw new OperatorOnlyError("Refunding a charge");
-  const facts = keyed(actor, "refund", input, [input.chargeId, input.amount?.toString() ?? null]);
+  const facts = idempotentRequest(actor, "refund", input, [input.chargeId, input.amount?.toString() ?? null]);
   return refundCharge({ ...input, ...facts });
 }

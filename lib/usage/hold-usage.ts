@@ -1,16 +1,8 @@
 import { type Actor, idempotencyOwner } from "@/lib/auth";
-import {
-  type CapturedHold,
-  captureHold,
-  type Hold,
-  InsufficientBalanceError,
-  openHold,
-  releaseHold,
-} from "@/lib/ledger";
+import { type CapturedHold, captureHold, type Hold, openHold, releaseHold } from "@/lib/ledger";
 import type { Nanos } from "@/lib/money";
 import type { CustomerId } from "@/lib/platform/ids";
-import { PaymentRequiredError } from "./errors";
-import { keyed, type SpendInput } from "./keyed";
+import { idempotentRequest, type SpendInput } from "./idempotent-request";
 
 /** Money to reserve before the work is done. */
 export interface HoldInput extends SpendInput {
@@ -23,16 +15,16 @@ export interface HoldInput extends SpendInput {
 /**
  * Reserves money until it is captured, released, or its time is over.
  *
- * @throws PaymentRequiredError less is available · AccountNotActiveError frozen or closed
+ * @throws InsufficientBalanceError less is available · AccountNotActiveError frozen or closed
  */
 export async function holdUsage(
   actor: Actor,
   input: HoldInput,
   now: Date = new Date(),
 ): Promise<{ hold: Hold; isReplay: boolean }> {
-  const facts = keyed(actor, "hold", input, [input.amount.toString(), input.expiresInSeconds]);
+  const facts = idempotentRequest(actor, "hold", input, [input.amount.toString(), input.expiresInSeconds]);
   const expiresAt = new Date(now.getTime() + input.expiresInSeconds * 1_000);
-  return withTopUpUrl(input.customerId, () => openHold({ ...input, ...facts, expiresAt }));
+  return openHold({ ...input, ...facts, expiresAt });
 }
 
 /** Which hold of which customer. */
@@ -53,9 +45,7 @@ export async function captureUsage(
   amount: Nanos | null,
 ): Promise<CapturedHold> {
   const apiKeyId = actor.kind === "session" ? null : actor.apiKeyId;
-  return withTopUpUrl(name.customerId, () =>
-    captureHold({ ...name, principal: idempotencyOwner(actor) }, { amount, apiKeyId }),
-  );
+  return captureHold({ ...name, principal: idempotencyOwner(actor) }, { amount, apiKeyId });
 }
 
 /**
@@ -65,12 +55,4 @@ export async function captureUsage(
  */
 export async function releaseUsage(actor: Actor, name: HoldName): Promise<{ hold: Hold; isReplay: boolean }> {
   return releaseHold({ ...name, principal: idempotencyOwner(actor) });
-}
-
-async function withTopUpUrl<T>(customerId: CustomerId, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof InsufficientBalanceError ? new PaymentRequiredError(error, customerId) : error;
-  }
 }

@@ -3,13 +3,14 @@ export {
   type ChargeInput,
   chargeUsage,
   chargeUsageBatch,
+  OperatorOnlyError,
   type RefundInput,
   refundUsage,
 } from "./charge-usage";
-export { OperatorOnlyError, PaymentRequiredError } from "./errors";
 export { captureUsage, type HoldInput, type HoldName, holdUsage, releaseUsage } from "./hold-usage";
 export { BUCKETS, COST_PERIODS, type CostPeriod, type Span } from "./report/buckets";
 export { type CostBucket, readUsageCost, USAGE_COST } from "./report/cost";
+export { USAGE_CHECKS } from "./report/ledger-checks";
 export { pruneUsageMinutes } from "./report/prune";
 export { usageSpan } from "./report/range";
 export { rollUpUsage } from "./report/rollup";

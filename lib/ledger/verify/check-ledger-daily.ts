@@ -2,7 +2,7 @@ import { reportFailedItem } from "@/lib/platform/alerts";
 import { pool } from "@/lib/platform/db";
 import { log } from "@/lib/platform/log";
 import { CHAIN_CHECKS } from "./checks/chain";
-import type { Finding } from "./finding";
+import type { Finding, ModuleChecks } from "./finding";
 import { freezeIfBroken } from "./freeze-if-broken";
 import { raiseFindings } from "./raise-findings";
 import { verifyLedger } from "./verify-ledger";
@@ -19,10 +19,10 @@ export interface DailyCheck {
  * Verifies the ledger and raises an alert for every finding. A customer whose balance cannot be trusted spends nothing
  * until a person has looked: the account is frozen, which still lets top-ups and refunds arrive.
  *
- * @param now stands on the alerts
+ * @param now the time of the alerts
  */
-export async function checkLedgerDaily(now: Date): Promise<DailyCheck> {
-  const { findings } = await verifyLedger(pool(), { maxFindings: Number.POSITIVE_INFINITY });
+export async function checkLedgerDaily(now: Date, modules: readonly ModuleChecks[]): Promise<DailyCheck> {
+  const { findings } = await verifyLedger(pool(), modules, { maxFindings: Number.POSITIVE_INFINITY });
   for (const { message, ...finding } of findings) log().error(finding, `the ledger is wrong: ${message}`);
   await raiseFindings(pool(), findings.filter(isNotOfChain), now);
   const broken: string[] = [];

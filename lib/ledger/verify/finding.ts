@@ -31,6 +31,14 @@ export interface CustomerCheck {
   sql(part: (table: string) => string): string;
 }
 
+/** Rules that another module adds: its own tables against those of the ledger. */
+export interface ModuleChecks {
+  /** Rules over each row by itself, or across customers. */
+  rows: readonly CustomerCheck[];
+  /** Rules that bring the rows of a customer together. */
+  histories: readonly CustomerCheck[];
+}
+
 /** A finding as SQL gives it. */
 export interface FindingRow {
   customer_id: string | null;

@@ -9,7 +9,7 @@ import { authenticate } from "@/lib/http/pipeline/authenticate";
 import { parseJson } from "@/lib/http/pipeline/read-body";
 import { validate } from "@/lib/http/pipeline/validate";
 import { chargeBody } from "@/lib/http/routes/charge-bodies";
-import { keyed } from "@/lib/usage/keyed";
+import { idempotentRequest } from "@/lib/usage/idempotent-request";
 import { startLoadGenerator } from "../http-load/load-generator";
 import { startPipelineOnly } from "../http-load/servers";
 import { pointBrimAt } from "../ledger/bench-database";
@@ -92,8 +92,8 @@ async function stepByStep(
     ["rate limit: count in memory", async () => limitHeaders(await countRequest(bucket, who))],
     ["body: lossless parse and validation", () => validate(chargeBody, parseJson(text), "body")],
     [
-      "idempotency of a charge: read the key, hash the request",
-      () => [readIdempotencyKey(request.headers), keyed(actor, "charge", input, ["1000", false])],
+      "idempotency of a charge: the key is read and the request hashed",
+      () => [readIdempotencyKey(request.headers), idempotentRequest(actor, "charge", input, ["1000", false])],
     ],
     [
       "idempotency of other writes: acquire the key, store the response",

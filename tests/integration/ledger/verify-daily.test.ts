@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { LEDGER_CHECKS } from "@/lib/commands/ledger-checks";
 import { charge, checkLedgerDaily, openHold, readBalance } from "@/lib/ledger";
 import { nanos } from "@/lib/money";
 import { metricsText } from "@/lib/monitoring";
@@ -47,7 +48,7 @@ function alertsOf(customerId: CustomerId) {
 it("freezes only the customer whose balance cannot be trusted", async () => {
   await addToBalance(broken, 1n);
 
-  const result = await checkLedgerDaily(NOW);
+  const result = await checkLedgerDaily(NOW, LEDGER_CHECKS);
 
   expect(result.broken).toEqual([broken]);
   expect(await statusOf(broken)).toBe("frozen");
@@ -58,14 +59,14 @@ it("freezes only the customer whose balance cannot be trusted", async () => {
 it("writes one alert however often it runs, and opens it again when it was resolved too early", async () => {
   await addToBalance(broken, 1n);
 
-  for (let run = 0; run < 3; run++) await checkLedgerDaily(NOW);
+  for (let run = 0; run < 3; run++) await checkLedgerDaily(NOW, LEDGER_CHECKS);
 
   const [alert, ...others] = await alertsOf(broken);
   expect(others).toEqual([]);
   expect(alert).toMatchObject({ kind: "ledger_broken", subjectId: broken, createdAt: NOW, resolvedAt: null });
   expect(alert?.message).toContain("The balance is 100000000001 nanos");
   await prisma().alert.updateMany({ where: { customerId: broken }, data: { resolvedAt: NOW } });
-  await checkLedgerDaily(NOW);
+  await checkLedgerDaily(NOW, LEDGER_CHECKS);
   expect(await alertsOf(broken)).toMatchObject([{ resolvedAt: null }]);
 });
 
@@ -73,7 +74,7 @@ it("leaves a closed account closed", async () => {
   await addToBalance(broken, 1n);
   await pool().query("UPDATE ledger_account SET status = 'closed' WHERE customer_id = $1", [broken]);
 
-  await checkLedgerDaily(NOW);
+  await checkLedgerDaily(NOW, LEDGER_CHECKS);
 
   expect(await statusOf(broken)).toBe("closed");
 });
@@ -86,7 +87,7 @@ it("does not freeze a customer that is being charged meanwhile", async () => {
     }
   })();
 
-  for (let run = 0; run < 10; run++) expect((await checkLedgerDaily(NOW)).broken).toEqual([]);
+  for (let run = 0; run < 10; run++) expect((await checkLedgerDaily(NOW, LEDGER_CHECKS)).broken).toEqual([]);
 
   isDone = true;
   await charging;
@@ -101,7 +102,7 @@ it("looks again under the account's lock: what was repaired meanwhile is not fro
     broken,
   ]);
 
-  const checking = checkLedgerDaily(NOW);
+  const checking = checkLedgerDaily(NOW, LEDGER_CHECKS);
   await untilSomebodyWaitsForALock();
   await repair.query("COMMIT");
   repair.release();
@@ -138,7 +139,7 @@ describe("every finding becomes an alert", () => {
     await takeBack(1);
     await pool().query("ALTER TABLE ledger_hold DISABLE TRIGGER ledger_hold_key_is_no_transfer");
 
-    for (let day = 0; day < 2; day++) await checkLedgerDaily(later(day));
+    for (let day = 0; day < 2; day++) await checkLedgerDaily(later(day), LEDGER_CHECKS);
     await pool().query("ALTER TABLE ledger_hold ENABLE TRIGGER ledger_hold_key_is_no_transfer");
 
     expect(await ledgerAlerts()).toMatchObject([
@@ -159,28 +160,28 @@ describe("every finding becomes an alert", () => {
         hash,
       ]);
     await setHash(1, null);
-    await checkLedgerDaily(NOW);
+    await checkLedgerDaily(NOW, LEDGER_CHECKS);
     await resolve();
 
-    await checkLedgerDaily(later(1));
+    await checkLedgerDaily(later(1), LEDGER_CHECKS);
     expect(await ledgerAlerts()).toMatchObject([{ subjectId: "hold_state", resolvedAt: NOW }]);
 
     await setHash(2, null);
-    await checkLedgerDaily(later(2));
+    await checkLedgerDaily(later(2), LEDGER_CHECKS);
     expect(await ledgerAlerts()).toMatchObject([{ resolvedAt: null, createdAt: later(2) }]);
     await setHash(2, "hash");
   });
 
   it("which is resolved when nothing is found any more, and is a new one when it comes again", async () => {
     await takeBack(1);
-    await checkLedgerDaily(NOW);
+    await checkLedgerDaily(NOW, LEDGER_CHECKS);
     await takeBack(0);
 
-    await checkLedgerDaily(later(1));
+    await checkLedgerDaily(later(1), LEDGER_CHECKS);
     expect(await ledgerAlerts()).toMatchObject([{ resolvedAt: later(1) }]);
 
     await takeBack(1);
-    await checkLedgerDaily(later(2));
+    await checkLedgerDaily(later(2), LEDGER_CHECKS);
     expect(await ledgerAlerts()).toMatchObject([{ resolvedAt: null, createdAt: later(2) }]);
   });
 });
@@ -188,7 +189,7 @@ describe("every finding becomes an alert", () => {
 it("counts a finding that is not about the balance and freezes nobody for it", async () => {
   await pool().query("UPDATE topup_intent SET reversed_nanos = 1 WHERE customer_id = $1", [broken]);
 
-  const result = await checkLedgerDaily(NOW);
+  const result = await checkLedgerDaily(NOW, LEDGER_CHECKS);
 
   expect(result).toEqual({ findings: 1, broken: [] });
   expect(await statusOf(broken)).toBe("active");

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LEDGER_CHECKS } from "@/lib/commands/ledger-checks";
 import { createCustomer } from "@/lib/customers";
 import { type Finding, verifyLedger } from "@/lib/ledger";
 import { closeDatabase } from "@/lib/platform/db";
@@ -36,7 +37,7 @@ async function aCopy(): Promise<DamagedCopy> {
 }
 
 async function findingsIn(copy: DamagedCopy): Promise<Finding[]> {
-  return (await verifyLedger(copy.pool, { maxFindings: Number.POSITIVE_INFINITY })).findings;
+  return (await verifyLedger(copy.pool, LEDGER_CHECKS, { maxFindings: Number.POSITIVE_INFINITY })).findings;
 }
 
 /** Writes one of the customer's transfers once more, with the next number. */
@@ -408,7 +409,7 @@ it("looks at rows that belong to no account, and to nobody after the last one", 
      SELECT id, 2, 'trf_x', 'grant', 'credit', 5, 5, 'promotions', 'grant', 'g', now() FROM (VALUES ('zzz'), ('')) AS ids(id)`,
   );
 
-  const { findings } = await verifyLedger(copy.pool, { pageSize: 1 });
+  const { findings } = await verifyLedger(copy.pool, LEDGER_CHECKS, { pageSize: 1 });
 
   for (const stray of ["zzz", ""]) {
     const found = findings.filter((finding) => finding.customerId === stray).map(({ check }) => check);

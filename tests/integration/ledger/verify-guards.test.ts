@@ -1,5 +1,6 @@
 import pg, { type PoolClient } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LEDGER_CHECKS } from "@/lib/commands/ledger-checks";
 import { type Finding, verifyLedger } from "@/lib/ledger";
 import { compareGuards, type ExpectedGuards, expectGuards } from "@/lib/ledger/verify/guards/compare-guards";
 import { pool } from "@/lib/platform/db";
@@ -235,12 +236,12 @@ describe("the whole verification", () => {
     const before = (await schemas()).rows;
     await pool().query("ALTER TABLE ledger_hold DISABLE TRIGGER ledger_hold_key_is_no_transfer");
 
-    const { findings } = await verifyLedger(pool());
+    const { findings } = await verifyLedger(pool(), LEDGER_CHECKS);
     await pool().query("ALTER TABLE ledger_hold ENABLE TRIGGER ledger_hold_key_is_no_transfer");
 
     expect(named(findings)).toEqual(["trigger ledger_hold_key_is_no_transfer"]);
     expect((await schemas()).rows).toEqual(before);
-    expect((await verifyLedger(pool())).findings).toEqual([]);
+    expect((await verifyLedger(pool(), LEDGER_CHECKS)).findings).toEqual([]);
   });
 
   it("says that migrations are missing, and compares with those that are there", async () => {
@@ -248,7 +249,7 @@ describe("the whole verification", () => {
       "DELETE FROM _prisma_migrations WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations) RETURNING *",
     );
 
-    const { findings } = await verifyLedger(pool());
+    const { findings } = await verifyLedger(pool(), LEDGER_CHECKS);
     const [{ id, checksum, migration_name: name, finished_at: at }] = rows;
     await pool().query(
       "INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ($1, $2, $3, $4)",
@@ -263,7 +264,7 @@ describe("the whole verification", () => {
       "INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('next', '', '20991231235959_next', now())",
     );
 
-    const { findings } = await verifyLedger(pool());
+    const { findings } = await verifyLedger(pool(), LEDGER_CHECKS);
     await pool().query("DELETE FROM _prisma_migrations WHERE id = 'next'");
 
     expect(named(findings)).toEqual(["migrations null"]);
@@ -281,7 +282,7 @@ describe("the whole verification", () => {
     const reader = new pg.Pool({ connectionString: url.href, max: 1 });
     Reflect.deleteProperty(globalThis, Symbol.for("brim.expected-definitions")); // what was built before would do
 
-    const { findings } = await verifyLedger(reader);
+    const { findings } = await verifyLedger(reader, LEDGER_CHECKS);
     await reader.end();
     await pool().query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
 

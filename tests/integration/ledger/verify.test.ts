@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LEDGER_CHECKS } from "@/lib/commands/ledger-checks";
 import { captureHold, charge, openHold, refundCharge, releaseHold, verifyLedger } from "@/lib/ledger";
 import { nanos } from "@/lib/money";
 import { pool } from "@/lib/platform/db";
@@ -29,10 +30,10 @@ it("has no findings after every verb, with sums for charts and without", async (
 
 it("counts the customers and transfers that it saw, whatever the size of a page", async () => {
   for (let count = 0; count < 3; count++) await aCustomerWithHistory();
-  const whole = await verifyLedger(pool());
+  const whole = await verifyLedger(pool(), LEDGER_CHECKS);
   const seen: number[] = [];
 
-  const paged = await verifyLedger(pool(), {
+  const paged = await verifyLedger(pool(), LEDGER_CHECKS, {
     pageSize: 1,
     onProgress: ({ checkedCustomers }) => seen.push(checkedCustomers),
   });
@@ -52,7 +53,8 @@ describe("while money moves", () => {
     const results = [];
     try {
       const rounds = atDepth({ ci: 5, deep: 100 });
-      for (let round = 0; round < rounds; round++) results.push(await verifyLedger(pool(), { pageSize: 2 }));
+      for (let round = 0; round < rounds; round++)
+        results.push(await verifyLedger(pool(), LEDGER_CHECKS, { pageSize: 2 }));
     } finally {
       isDone = true;
     }
@@ -72,14 +74,14 @@ describe("while money moves", () => {
       ]);
     let damage: Promise<unknown> | undefined;
 
-    const { findings } = await verifyLedger(pool(), {
+    const { findings } = await verifyLedger(pool(), LEDGER_CHECKS, {
       pageSize: 1,
       onProgress: () => {
         damage ??= addToBalance("1");
       },
     });
     await damage;
-    const later = await verifyLedger(pool());
+    const later = await verifyLedger(pool(), LEDGER_CHECKS);
     await addToBalance("-1");
 
     expect(findings).toEqual([]);
@@ -109,8 +111,11 @@ describe("what is found", () => {
       [customers],
     );
 
-    const some = await verifyLedger(pool(), { maxFindings: 2 });
-    const all = await verifyLedger(pool(), { maxFindings: Number.POSITIVE_INFINITY, pageSize: 1 });
+    const some = await verifyLedger(pool(), LEDGER_CHECKS, { maxFindings: 2 });
+    const all = await verifyLedger(pool(), LEDGER_CHECKS, {
+      maxFindings: Number.POSITIVE_INFINITY,
+      pageSize: 1,
+    });
 
     expect(some).toMatchObject({ hasMore: true, findings: [{}, {}] });
     expect(all.hasMore).toBe(false);

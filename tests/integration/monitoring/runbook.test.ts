@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { LEDGER_CHECKS } from "@/lib/commands/ledger-checks";
 import { charge, checkLedgerDaily, readBalance } from "@/lib/ledger";
 import { metricsText } from "@/lib/monitoring";
 import { pool, prisma } from "@/lib/platform/db";
@@ -74,7 +75,7 @@ it("puts a wrong balance right, step by step as it is written", async () => {
     "UPDATE ledger_account SET balance_nanos = balance_nanos + 7, held_nanos = held_nanos + 1, last_seq = last_seq + 1 WHERE customer_id = $1",
     [customerId],
   );
-  expect((await checkLedgerDaily(new Date())).broken).toEqual([customerId]);
+  expect((await checkLedgerDaily(new Date(), LEDGER_CHECKS)).broken).toEqual([customerId]);
   expect(await metricsText(new Date())).toContain("brim_ledger_drift_customers 1");
 
   const steps = commandsFor("A balance that does not add up", customerId).slice(-3);
@@ -109,7 +110,7 @@ it("puts a wrong balance right, step by step as it is written", async () => {
   expect(await metricsText(new Date())).toContain("brim_ledger_drift_customers 0");
   await charge({ ...keyed("operator"), customerId, amount: dollars(1), allowOverdraft: false });
   expect((await readBalance(customerId)).status).toBe("active");
-  expect(await checkLedgerDaily(new Date())).toEqual({ findings: 0, broken: [] });
+  expect(await checkLedgerDaily(new Date(), LEDGER_CHECKS)).toEqual({ findings: 0, broken: [] });
 });
 
 it("puts sums for reports right by its statements", async () => {
@@ -118,7 +119,7 @@ it("puts sums for reports right by its statements", async () => {
   await pool().query("UPDATE usage_rollup SET amount_nanos = amount_nanos + 1 WHERE customer_id = $1", [
     customerId,
   ]);
-  expect((await checkLedgerDaily(new Date())).findings).toBe(1);
+  expect((await checkLedgerDaily(new Date(), LEDGER_CHECKS)).findings).toBe(1);
   expect(await metricsText(new Date())).toContain('brim_ledger_findings{check="rollup_sum"} 1');
 
   const statements = [...runbook.matchAll(/^DELETE FROM usage_rollup.*$/gm)].map(([line]) => line);
@@ -126,6 +127,6 @@ it("puts sums for reports right by its statements", async () => {
   await rollUpUsage({ worthwhile: 1 });
 
   expect(statements).toHaveLength(2);
-  expect((await checkLedgerDaily(new Date())).findings).toBe(0);
+  expect((await checkLedgerDaily(new Date(), LEDGER_CHECKS)).findings).toBe(0);
   expect(await metricsText(new Date())).not.toContain("brim_ledger_findings{");
 });

@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createCustomer } from "@/lib/customers";
-import { ROLLUP_CHECKS } from "@/lib/ledger/verify/checks/rollups";
 import { EVERYBODY, runCheck } from "@/lib/ledger/verify/customer-range";
 import { pool } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
-import { pruneUsageMinutes, readUsageTotals, rollUpUsage } from "@/lib/usage";
+import { pruneUsageMinutes, readUsageTotals, rollUpUsage, USAGE_CHECKS } from "@/lib/usage";
 import { atDepth } from "@/tests/support/depth";
 import { insertPast, instantsBefore, type PastTransfer, pastTransfers } from "@/tests/support/history";
 import { testDatabase } from "@/tests/support/settings";
@@ -69,7 +68,8 @@ async function rollupFindings() {
   const client = await pool().connect();
   try {
     const found = [];
-    for (const check of ROLLUP_CHECKS) found.push(...(await runCheck(client, check, EVERYBODY, 100)));
+    for (const check of USAGE_CHECKS.histories)
+      found.push(...(await runCheck(client, check, EVERYBODY, 100)));
     return found;
   } finally {
     client.release();

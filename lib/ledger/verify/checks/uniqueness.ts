@@ -48,16 +48,4 @@ export const UNIQUENESS_CHECKS: readonly CustomerCheck[] = [
       JOIN ${part("ledger_transfer")} t USING (customer_id, idempotency_owner, idempotency_key)
       WHERE t.idempotency_key IS NOT NULL`,
   },
-  {
-    name: "top_up_key_used_twice",
-    sql: (part) => `
-      SELECT i.customer_id, t.seq, i.idempotency_key AS subject_id,
-             format('The top-up %s and the %s %s have the same idempotency key of %s.', i.topup_intent_id,
-                    CASE WHEN t.seq IS NULL THEN 'hold' ELSE 'transfer' END, coalesce(t.transfer_id, h.hold_id),
-                    i.idempotency_owner) AS message
-      FROM ${part("topup_intent")} i
-      LEFT JOIN ${part("ledger_transfer")} t USING (customer_id, idempotency_owner, idempotency_key)
-      LEFT JOIN ${part("ledger_hold")} h USING (customer_id, idempotency_owner, idempotency_key)
-      WHERE i.idempotency_key IS NOT NULL AND (t.seq IS NOT NULL OR h.hold_id IS NOT NULL)`,
-  },
 ];

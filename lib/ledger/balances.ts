@@ -1,7 +1,6 @@
 import { type Nanos, nanos } from "@/lib/money";
 import { prisma, type Tx } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
-import type { Direction, TransferKind } from "./kinds";
 
 /** How an account stands: nothing new can be spent from one that is frozen or closed. The database says the same. */
 export const ACCOUNT_STATUSES = ["active", "frozen", "closed"] as const;
@@ -35,18 +34,4 @@ function balanceOf(account: { balanceNanos: bigint; heldNanos: bigint; status: s
     available: nanos(account.balanceNanos - account.heldNanos),
     status: account.status as Balance["status"],
   };
-}
-
-/** A transfer as it is shown to its customer. */
-export interface TransferRecord {
-  transferId: string;
-  seq: bigint;
-  kind: TransferKind;
-  direction: Direction;
-  amount: Nanos;
-  balanceAfter: Nanos;
-  source: { type: string; id: string };
-  description: string | null;
-  occurredAt: Date;
-  createdAt: Date;
 }

@@ -1,7 +1,7 @@
-import type { CustomerCheck } from "../finding";
+import type { CustomerCheck, ModuleChecks } from "@/lib/ledger";
 
 /** The sums for charts are, up to their mark, those of the transfers. */
-export const ROLLUP_CHECKS: readonly CustomerCheck[] = [
+const ROLLUP_CHECKS: readonly CustomerCheck[] = [
   {
     name: "rollup_mark",
     sql: (part) => `
@@ -60,3 +60,6 @@ export const ROLLUP_CHECKS: readonly CustomerCheck[] = [
       WHERE t.kind IN ('charge', 'refund') AND t.seq <= m.seq AND t.seq NOT BETWEEN h.first_seq AND h.last_seq`,
   },
 ];
+
+/** The rules of usage for the verification of the ledger. */
+export const USAGE_CHECKS: ModuleChecks = { rows: [], histories: ROLLUP_CHECKS };

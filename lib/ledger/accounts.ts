@@ -3,11 +3,16 @@ import { ConflictError } from "@/lib/platform/errors";
 import type { CustomerId } from "@/lib/platform/ids";
 import { UnknownCustomerError } from "./errors";
 
+/** Opens the account of a new customer, with a balance of zero, in the transaction that creates the customer. */
+export async function openLedgerAccount(tx: Tx, customerId: CustomerId): Promise<void> {
+  await tx.ledgerAccount.create({ data: { customerId } });
+}
+
 /**
- * Freezes an account, so that nothing new can be spent from it, or lets it spend again. Credits, refunds, reversals and
- * captures post in either state.
+ * Freezes an account, so that nothing new can be spent from it, or unfreezes it. Credits, refunds, reversals and captures
+ * post in either state.
  *
- * @returns false when it was so already
+ * @returns false when the account had this status already
  * @throws UnknownCustomerError there is no such customer
  * @throws ConflictError the account is closed
  */

@@ -1,7 +1,7 @@
-import { hash } from "node:crypto";
 import { type Actor, idempotencyOwner } from "@/lib/auth";
 import type { IdempotentRequest } from "@/lib/ledger";
 import type { CustomerId } from "@/lib/platform/ids";
+import { hashRequest } from "@/lib/platform/request-hash";
 
 /** What a caller says about any spending. */
 export interface SpendInput {
@@ -11,11 +11,8 @@ export interface SpendInput {
   metadata?: Record<string, string> | undefined;
 }
 
-/**
- * The caller's name for a request together with a hash of all that makes it what it is. The verb is part of the hash:
- * the same key for another verb is another request.
- */
-export function keyed(
+/** Adds the idempotency key's owner and the request hash to a request. The same key for another verb is another request. */
+export function idempotentRequest(
   actor: Actor,
   verb: "charge" | "hold" | "refund",
   input: SpendInput,
@@ -23,11 +20,10 @@ export function keyed(
 ): IdempotentRequest {
   const { description = null, metadata = {} } = input;
   const sorted = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
-  const parts = JSON.stringify([verb, input.customerId, ...content, description, sorted]);
   return {
     owner: idempotencyOwner(actor),
     key: input.idempotencyKey,
-    requestHash: hash("sha256", parts, "base64url"),
+    requestHash: hashRequest([verb, input.customerId, ...content, description, sorted]),
     description,
     metadata,
     apiKeyId: actor.kind === "session" ? null : actor.apiKeyId,

@@ -1,9 +1,9 @@
-import type { CustomerCheck } from "../finding";
+import type { CustomerCheck, ModuleChecks } from "@/lib/ledger";
 
 const NANOS_PER_CENT = "10000000::bigint";
 
 /** One payment is of one top-up, and so is one Checkout Session: whoever the customers are. */
-export const STRIPE_OBJECT_CHECKS: readonly CustomerCheck[] = [
+const STRIPE_OBJECT_CHECKS: readonly CustomerCheck[] = [
   {
     name: "payment_of_two_top_ups",
     sql: (part) => sharedObject(part("topup_intent"), "stripe_payment_intent_id", "payment"),
@@ -25,7 +25,7 @@ function sharedObject(topUps: string, column: string, what: string): string {
 }
 
 /** Top-ups and the ledger tell the same story: each credited one has its one credit, and each credit its top-up. */
-export const TOP_UP_CHECKS: readonly CustomerCheck[] = [
+const CREDIT_CHECKS: readonly CustomerCheck[] = [
   {
     name: "credit_without_top_up",
     sql: (part) => `
@@ -143,4 +143,19 @@ export const TOP_UP_CHECKS: readonly CustomerCheck[] = [
       ) t USING (customer_id)
       WHERE coalesce(i.total, 0) <> coalesce(t.total, 0)`,
   },
+  {
+    name: "top_up_key_used_twice",
+    sql: (part) => `
+      SELECT i.customer_id, t.seq, i.idempotency_key AS subject_id,
+             format('The top-up %s and the %s %s have the same idempotency key of %s.', i.topup_intent_id,
+                    CASE WHEN t.seq IS NULL THEN 'hold' ELSE 'transfer' END, coalesce(t.transfer_id, h.hold_id),
+                    i.idempotency_owner) AS message
+      FROM ${part("topup_intent")} i
+      LEFT JOIN ${part("ledger_transfer")} t USING (customer_id, idempotency_owner, idempotency_key)
+      LEFT JOIN ${part("ledger_hold")} h USING (customer_id, idempotency_owner, idempotency_key)
+      WHERE i.idempotency_key IS NOT NULL AND (t.seq IS NOT NULL OR h.hold_id IS NOT NULL)`,
+  },
 ];
+
+/** The rules of top-ups for the verification of the ledger. */
+export const TOP_UP_CHECKS: ModuleChecks = { rows: STRIPE_OBJECT_CHECKS, histories: CREDIT_CHECKS };
