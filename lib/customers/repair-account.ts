@@ -1,6 +1,7 @@
 import { type AccountRepair, isRepairNeeded, repairAccount } from "@/lib/ledger";
 import { recordAction } from "@/lib/operator-actions";
-import { type Tx, withTransaction } from "@/lib/platform/db";
+import { resolveAlerts } from "@/lib/platform/alerts";
+import { inTransaction, withTransaction } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 
 /** Whose account is to be put right, and why. */
@@ -29,7 +30,7 @@ export function repairCustomerAccount(
       const action = { verb: "repair_account", by: null, subjectId: customerId, customerId } as const;
       await recordAction(tx, { ...action, reason: `${reason} (${describeRepair(repair)})` });
     }
-    await resolveAlert(tx, customerId, now);
+    await resolveAlerts(inTransaction(tx), customerId, "ledger_broken", now);
     return repair;
   });
 }
@@ -45,11 +46,4 @@ export function describeRepair({ before, after }: AccountRepair): string {
     .filter(([, from, to]) => from !== to)
     .map(([name, from, to]) => `${name} from ${from} to ${to}`)
     .join(", ");
-}
-
-async function resolveAlert(tx: Tx, customerId: CustomerId, now: Date): Promise<void> {
-  await tx.alert.updateMany({
-    where: { customerId, kind: "ledger_broken", resolvedAt: null },
-    data: { resolvedAt: now },
-  });
 }

@@ -1,18 +1,17 @@
-import { prisma } from "@/lib/platform/db";
+import { OPERATOR_ALERTS, raiseAlertAlone } from "@/lib/platform/alerts";
 import { ServiceUnavailableError } from "@/lib/platform/errors";
-import { newId } from "@/lib/platform/ids";
 import { log } from "@/lib/platform/log";
 
-/** Why Stripe does no business with this installation, as the operator reads it. */
+/** A mistake in how the operator has set up Stripe. */
 export interface SetupProblem {
-  /** The problem's name. There is one open alert for each. */
+  /** Identifies the problem: there is one alert for each cause. */
   cause: string;
-  /** What Stripe refuses, and what to do about it. */
+  /** What Stripe refused, and what the operator should do about it. */
   message: string;
   details: Record<string, string>;
 }
 
-/** The facts of a refusal from which its cause can be told. */
+/** The parts of Stripe's error response that identify its cause. */
 export interface Refusal {
   statusCode: number;
   code: string;
@@ -22,8 +21,8 @@ export interface Refusal {
 }
 
 /**
- * Stripe refuses because of how the operator has set it up: the key, its permissions, the account or a setting. The same
- * request succeeds once that is corrected, and not before.
+ * Stripe refused because of the operator's setup: the key, its permissions, the account or a setting. The same request
+ * succeeds once the operator has fixed it.
  */
 export class StripeSetupError extends ServiceUnavailableError {
   constructor(options: { cause: unknown }) {
@@ -33,34 +32,28 @@ export class StripeSetupError extends ServiceUnavailableError {
     );
   }
 
-  /** A person has to act first, so that asking again at once is of no use. */
+  /** A person has to act first, so retrying right away is pointless. */
   override get retryAfterSeconds() {
     return 60;
   }
 }
 
-/** Alerts about the whole installation have no customer. */
-const INSTALLATION = "operator";
-
 /**
- * Raises the alert of a setup problem, or opens it again if it was resolved and the problem is back. While it is open,
- * further refusals of the same cause change nothing. Never throws: the caller has a refusal to answer.
+ * Logs a setup problem and raises its alert. Further refusals with the same cause change nothing while the alert is open.
+ * Never throws: the caller still has to respond to the refusal.
  */
 export async function raiseSetupAlert({ cause, message, details }: SetupProblem): Promise<void> {
-  log().error({ cause, ...details }, `Stripe is not set up: ${message}`);
-  try {
-    await prisma().$executeRaw`
-      INSERT INTO alert (customer_id, alert_id, kind, subject_id, message, details)
-      VALUES (${INSTALLATION}, ${newId("alert")}, 'stripe_setup', ${cause}, ${message}, ${JSON.stringify(details)}::jsonb)
-      ON CONFLICT (customer_id, kind, subject_id) DO UPDATE
-      SET resolved_at = NULL, created_at = excluded.created_at, message = excluded.message, details = excluded.details
-      WHERE alert.resolved_at IS NOT NULL`;
-  } catch (error) {
-    log().error({ err: error, cause }, "the alert of a setup problem could not be stored");
-  }
+  log().error({ cause, ...details }, `Stripe setup problem: ${message}`);
+  await raiseAlertAlone({
+    customerId: OPERATOR_ALERTS,
+    kind: "stripe_setup",
+    subjectId: cause,
+    message,
+    details,
+  });
 }
 
-/** What is known to be the operator's to correct, by Stripe's code. */
+/** What the operator should do, by Stripe's error code. */
 const KNOWN_CODES: Record<string, string> = {
   stripe_tax_inactive:
     "Stripe Tax is not active. Activate it in the Dashboard under Settings > Tax, or set STRIPE_AUTOMATIC_TAX=false.",
@@ -73,7 +66,7 @@ const KNOWN_CODES: Record<string, string> = {
   tls_version_unsupported: "This machine's TLS is too old for Stripe. Update Node.js and OpenSSL.",
 };
 
-/** What each parameter that we send is set by. */
+/** Which setting is behind each parameter that we send. */
 const SETTINGS: [RegExp, string][] = [
   [/statement_descriptor/, "Correct STRIPE_STATEMENT_SUFFIX."],
   [/tax_code/, "Correct STRIPE_TAX_CODE."],
@@ -87,11 +80,7 @@ const SETTINGS: [RegExp, string][] = [
   [/^(success_url|cancel_url|return_url)$/, "Correct APP_URL."],
 ];
 
-/**
- * Names a refusal that only the operator can do something about.
- *
- * @returns null for any other refusal
- */
+/** Recognizes a refusal that only the operator can fix. Returns null for any other refusal. */
 export function knownSetupProblem(refusal: Refusal): SetupProblem | null {
   const { statusCode, code, message } = refusal;
   if (statusCode === 401) {
@@ -109,14 +98,14 @@ export function knownSetupProblem(refusal: Refusal): SetupProblem | null {
       permission ? `permission:${permission}` : "permission",
       permission
         ? `STRIPE_SECRET_KEY lacks the permission ${permission}. Add it to the restricted key in the Dashboard under Developers > API keys.`
-        : "STRIPE_SECRET_KEY may not do this. Give the restricted key the permissions that .env.example lists.",
+        : "STRIPE_SECRET_KEY lacks a permission. Give the restricted key the permissions that .env.example lists.",
     );
   }
   const known = KNOWN_CODES[code];
   return known === undefined ? null : problem(refusal, code, known);
 }
 
-/** Names any refusal that reached a caller: all that we send is made of our code and the settings. */
+/** Describes any refusal as a setup problem: everything that we send comes from our code or from the settings. */
 export function setupProblemOf(refusal: Refusal): SetupProblem {
   const known = knownSetupProblem(refusal);
   if (known) return known;
@@ -125,7 +114,7 @@ export function setupProblemOf(refusal: Refusal): SetupProblem {
   return problem(
     refusal,
     param ? `${code}:${param}` : code,
-    remedy ?? "Follow Stripe's message, and look the request up in the Dashboard under Developers > Logs.",
+    remedy ?? "Follow Stripe's message, and look up the request in the Dashboard under Developers > Logs.",
   );
 }
 

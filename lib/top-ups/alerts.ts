@@ -1,5 +1,5 @@
 import { raiseAlert } from "@/lib/platform/alerts";
-import type { Tx } from "@/lib/platform/db";
+import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { CheckoutFacts } from "@/lib/stripe";
 import { note, type TopUpRef } from "./intents";
 
@@ -61,5 +61,5 @@ async function raise(
   { customerId, topUpIntentId }: TopUpRef,
   alert: { kind: string; subjectId: string; message: string; details: Record<string, string> },
 ): Promise<void> {
-  await raiseAlert(tx, { customerId, ...alert, details: { ...alert.details, topUpIntentId } });
+  await raiseAlert(inTransaction(tx), { customerId, ...alert, details: { ...alert.details, topUpIntentId } });
 }

@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable, Prisma, prisma, type Tx } from "@/lib/platform/db";
+import { isDatabaseUnavailable, onPool, type Queryable, type Statement } from "@/lib/platform/db";
 import { newId } from "@/lib/platform/ids";
 import { log } from "@/lib/platform/log";
 
@@ -6,46 +6,82 @@ import { log } from "@/lib/platform/log";
 export interface Alert {
   customerId: string;
   kind: string;
-  /** What it is about. One alert tells of one subject, however often it is seen. */
+  /** The id of the payment, top-up or other object that the alert is about. There is one alert for each kind and subject. */
   subjectId: string;
   message: string;
   details?: Record<string, string>;
 }
 
-/**
- * Raises an alert, once for its subject. One that a person has resolved comes back when it is raised again.
- *
- * @returns whether it is news
- */
-export async function raiseAlert(tx: Tx, alert: Alert): Promise<boolean> {
-  const { customerId, kind, subjectId, message, details = {} } = alert;
-  const raised = await tx.$queryRaw<unknown[]>(Prisma.sql`
+/** The `customerId` of alerts that concern the whole installation. */
+export const OPERATOR_ALERTS = "operator";
+
+/** `$7` is null for the current time. */
+const RAISE_ALERT: Statement = {
+  name: "alert_raise",
+  text: `
     INSERT INTO alert (customer_id, alert_id, kind, subject_id, message, details, created_at)
-    VALUES (${customerId}, ${newId("alert")}, ${kind}, ${subjectId}, ${message}, ${JSON.stringify(details)}::jsonb,
-            clock_timestamp())
+    VALUES ($1, $2, $3, $4, $5, $6::jsonb, coalesce($7::timestamptz, clock_timestamp()))
     ON CONFLICT (customer_id, kind, subject_id) DO UPDATE
     SET message = excluded.message, details = excluded.details, created_at = excluded.created_at, resolved_at = NULL
     WHERE alert.resolved_at IS NOT NULL
-    RETURNING 1 AS one`);
-  return raised.length > 0;
+    RETURNING 1 AS one`,
+};
+
+const RESOLVE_ALERTS: Statement = {
+  name: "alert_resolve",
+  text: `
+    UPDATE alert SET resolved_at = $3::timestamptz
+    WHERE customer_id = $1 AND kind = $2 AND resolved_at IS NULL`,
+};
+
+/**
+ * Raises an alert. Does nothing while an alert of the same kind and subject is open; reopens one that was resolved.
+ *
+ * @param db the transaction that does what the alert is about, where there is one
+ * @returns whether the alert is new or was reopened
+ */
+export async function raiseAlert(db: Queryable, alert: Alert, now?: Date): Promise<boolean> {
+  const { customerId, kind, subjectId, message, details = {} } = alert;
+  const values = [customerId, newId("alert"), kind, subjectId, message, JSON.stringify(details)];
+  const rows = await db.run(RAISE_ALERT, [...values, now?.toISOString() ?? null]);
+  return rows.length > 0;
 }
 
 /**
- * Reports once that one item of a sweep or a batch could not be done, however often it is tried again. While the database
- * is away or a row is locked nothing is wrong with the item, so that raises no alert. Never throws: the other items must
- * not wait for it.
+ * Raises an alert that belongs to no transaction. Never throws: an alert that cannot be stored is logged.
+ *
+ * @returns false while the alert is open already
+ */
+export async function raiseAlertAlone(alert: Alert): Promise<boolean> {
+  try {
+    return await raiseAlert(onPool(), alert);
+  } catch (error) {
+    log().error({ err: error, kind: alert.kind, subjectId: alert.subjectId }, "could not store an alert");
+    return true;
+  }
+}
+
+/** Resolves a customer's open alerts of one kind. */
+export async function resolveAlerts(
+  db: Queryable,
+  customerId: string,
+  kind: string,
+  now: Date,
+): Promise<void> {
+  await db.run(RESOLVE_ALERTS, [customerId, kind, now.toISOString()]);
+}
+
+/**
+ * Reports an item of a sweep or a batch that failed: one alert and one log line, however often it is retried. A database
+ * that is down or a locked row is no fault of the item and raises no alert. Never throws, so that the other items go on.
  */
 export async function reportFailedItem(alert: Alert, error: unknown): Promise<void> {
+  const { customerId, kind, subjectId } = alert;
   if (isDatabaseUnavailable(error)) {
-    log().warn({ err: error, kind: alert.kind, subjectId: alert.subjectId }, "the database was busy or away");
+    log().warn({ err: error, kind, subjectId }, "the database is busy or unreachable");
     return;
   }
   const reason = error instanceof Error ? error.message : String(error);
-  try {
-    if (!(await raiseAlert(prisma(), { ...alert, details: { ...alert.details, reason } }))) return;
-  } catch (failure) {
-    log().error({ err: failure, kind: alert.kind }, "an alert could not be raised");
-  }
-  const { customerId, kind, subjectId } = alert;
-  log().error({ err: error, customerId, kind, subjectId }, alert.message);
+  const isNew = await raiseAlertAlone({ ...alert, details: { ...alert.details, reason } });
+  if (isNew) log().error({ err: error, customerId, kind, subjectId }, alert.message);
 }
