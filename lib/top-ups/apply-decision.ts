@@ -4,10 +4,10 @@ import { cents, fromCents } from "@/lib/money";
 import { claimCards, storeCard } from "@/lib/payment-methods";
 import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { CheckoutFacts } from "@/lib/stripe";
-import { flagSecondPayment, raiseReviewAlert } from "./alerts";
 import { enqueueCardTasks, savesCard } from "./card-tasks";
 import { describeDecline } from "./decline-messages";
 import { moveIntent, note, refOf, type TopUpIntent, type TopUpRef } from "./intents";
+import { flagSecondPayment, raiseReviewAlert } from "./review";
 import { type Decision, decide } from "./rules";
 
 /** Nearly always `invoice.paid` comes within seconds. */
@@ -52,7 +52,7 @@ export async function applyDecision(
       await note(tx, ref, "payment_processing", now, session.payment?.paymentIntentId);
       break;
     case "fail":
-    case "note_decline":
+    case "record_decline":
       await recordDecline(tx, ref, session, decision, now);
       break;
     case "expire":
@@ -149,7 +149,7 @@ async function recordDecline(
   tx: Tx,
   ref: TopUpRef,
   session: CheckoutFacts,
-  decision: { do: "fail" | "note_decline"; code: string },
+  decision: { do: "fail" | "record_decline"; code: string },
   now: Date,
 ): Promise<void> {
   await moveIntent(tx, ref, {

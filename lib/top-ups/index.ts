@@ -13,7 +13,15 @@ export {
   type TopUpPage,
 } from "./list-top-ups";
 export { readTopUp, type TimelineEntry, type TopUpDetails } from "./queries";
-export { type Decision, decide, type IntentState, MAX_TOP_UP, MIN_TOP_UP } from "./rules";
+export {
+  type Decision,
+  decide,
+  type IntentState,
+  MAX_TOP_UP,
+  MIN_TOP_UP,
+  REVIEW_REASONS,
+  type ReviewReason,
+} from "./rules";
 export { type SettleOutcome, settleTopUp } from "./settle-top-up";
 export { type StartedTopUp, type StartTopUpInput, startTopUp } from "./start-top-up";
 export {

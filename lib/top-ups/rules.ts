@@ -1,18 +1,18 @@
 import { type Cents, cents } from "@/lib/money";
 import type { CheckoutFacts } from "@/lib/stripe";
 
-/** A top-up is whole cents from $5 … */
+/** The smallest top-up, $5. */
 export const MIN_TOP_UP: Cents = cents(500n);
-/** … to $5,000. */
+/** The largest top-up, $5,000. */
 export const MAX_TOP_UP: Cents = cents(500_000n);
 
-/** How long a Checkout page can be paid. Stripe allows 30 minutes to 24 hours. */
+/** How long a Checkout page stays open. Stripe allows 30 minutes to 24 hours. */
 export const SESSION_LIFETIME_MS = 60 * 60_000;
 
-/** A frozen expiry closer than this would be refused by Stripe: a new attempt with a later one is needed. */
+/** Stripe refuses a session that expires sooner than 30 minutes from now, so a stored expiry closer than this needs a new attempt. */
 export const MIN_SESSION_LIFETIME_MS = 31 * 60_000;
 
-/** What of an intent decides. */
+/** The fields of an intent that a decision depends on. */
 export interface IntentState {
   topUpIntentId: string;
   mode: string;
@@ -27,41 +27,57 @@ export interface IntentState {
   reviewReason: string | null;
 }
 
-/** What is to be done with an intent after its session was read. */
+/** Why a completed session was not credited and a person must decide. Stored in `topup_intent.review_reason`. */
+export const REVIEW_REASONS = [
+  "no_payment_required",
+  "session_mode_mismatch",
+  "topup_mismatch",
+  "customer_mismatch",
+  "currency_mismatch",
+  "amount_mismatch",
+  "discounted",
+  "total_mismatch",
+  "payment_incomplete",
+  "payment_currency_mismatch",
+  "received_mismatch",
+] as const;
+export type ReviewReason = (typeof REVIEW_REASONS)[number];
+
+/** What to do with an intent after its session was read. */
 export type Decision =
   | { do: "nothing" }
   | { do: "credit" }
   | { do: "flag_second_payment" }
-  | { do: "review"; reason: string }
+  | { do: "review"; reason: ReviewReason }
   | { do: "wait_for_payment" }
   | { do: "fail"; code: string }
-  | { do: "note_decline"; code: string }
+  | { do: "record_decline"; code: string }
   | { do: "expire" }
   | { do: "finish_setup" };
 
 const NOTHING: Decision = { do: "nothing" };
 
-/** States that money, a decline or the end of a session still moves. */
+/** Statuses that a decline, a pending payment or the expiry of the session still changes. */
 const UNDECIDED = new Set(["created", "open", "processing"]);
 
 /**
- * Decides, from what Stripe says now, what becomes of an intent. Pure: any number of reads in any order of the same
- * facts ends in the same state.
+ * Decides what happens to an intent, given the current state of a session at Stripe. Pure: reading the same states in any
+ * order, any number of times, ends in the same result.
  */
 export function decide(intent: IntentState, session: CheckoutFacts): Decision {
   if (session.livemode !== intent.livemode) return NOTHING;
   if (session.status === "complete" && session.paymentStatus === "paid") return decidePaid(intent, session);
-  if (endedWithoutPayment(intent, session)) return review(intent, "The session needed no payment.");
+  if (isCompletedWithoutPayment(intent, session)) return review(intent, "no_payment_required");
   if (!UNDECIDED.has(intent.status) || session.mode !== intent.mode) return NOTHING;
-  // What another attempt's session does without money says nothing about the current one.
+  // A session of an earlier attempt that was not paid says nothing about the current attempt.
   if (session.sessionId !== intent.stripeSessionId) return NOTHING;
   if (session.status === "expired") return { do: "expire" };
   if (session.status === "complete")
     return intent.mode === "setup" ? decideSetup(session) : decideUnpaid(intent, session);
-  return noteDecline(intent, session);
+  return decideDecline(intent, session);
 }
 
-/** The page is complete, so nobody can try another card on it: what Stripe has not taken by then it never takes. */
+/** Nobody can try another card on a completed page, so a setup that has not succeeded by then has failed. */
 function decideSetup({ setupStatus, setupError }: CheckoutFacts): Decision {
   switch (setupStatus) {
     case "succeeded":
@@ -70,7 +86,7 @@ function decideSetup({ setupStatus, setupError }: CheckoutFacts): Decision {
     case "canceled":
       return { do: "fail", code: setupError?.declineCode ?? setupError?.code ?? "setup_failed" };
     default:
-      return NOTHING; // under way at Stripe
+      return NOTHING; // still in progress at Stripe
   }
 }
 
@@ -83,51 +99,45 @@ function decidePaid(intent: IntentState, session: CheckoutFacts): Decision {
   return reason === null ? { do: "credit" } : review(intent, reason);
 }
 
-/** A session of this payment that Stripe completed without taking money: a discount covered all of it, or it cost nothing. */
-function endedWithoutPayment(intent: IntentState, session: CheckoutFacts): boolean {
+/** Whether the current session completed without taking money, for example because a discount covered the whole amount. */
+function isCompletedWithoutPayment(intent: IntentState, session: CheckoutFacts): boolean {
   const isPayment = intent.mode === "payment" && session.mode === "payment";
   const isCurrent = intent.stripeSessionId === null || intent.stripeSessionId === session.sessionId;
   const isFree = session.status === "complete" && session.paymentStatus === "no_payment_required";
   return isPayment && isCurrent && isFree && intent.creditedAt === null;
 }
 
-/** A person must decide; for one reason only once. */
-function review(intent: IntentState, reason: string): Decision {
+/** Asks for a review, once for each reason. */
+function review(intent: IntentState, reason: ReviewReason): Decision {
   return intent.status === "needs_review" && intent.reviewReason === reason
     ? NOTHING
     : { do: "review", reason };
 }
 
-/** Why a paid session must not be credited, or null when every condition of the credit rule holds. */
-export function creditObstacle(intent: IntentState, session: CheckoutFacts): string | null {
-  if (intent.mode !== "payment" || session.mode !== "payment")
-    return "The session is not a payment for this top-up.";
-  if (session.metadata.topup_intent_id !== intent.topUpIntentId) return "The session names another top-up.";
+/** Returns why a paid session must not be credited, or null when it must be. */
+export function creditObstacle(intent: IntentState, session: CheckoutFacts): ReviewReason | null {
+  if (intent.mode !== "payment" || session.mode !== "payment") return "session_mode_mismatch";
+  if (session.metadata.topup_intent_id !== intent.topUpIntentId) return "topup_mismatch";
   if (intent.stripeCustomerId === null || session.stripeCustomerId !== intent.stripeCustomerId) {
-    return "The session belongs to another customer at Stripe.";
+    return "customer_mismatch";
   }
-  if (session.currency !== "usd")
-    return `The session is in ${session.currency ?? "no currency"}, not in usd.`;
+  if (session.currency !== "usd") return "currency_mismatch";
   if (intent.amountCents === null || session.subtotalCents !== BigInt(intent.amountCents)) {
-    return `The session's subtotal is ${session.subtotalCents ?? "missing"} cents, the top-up's amount ${intent.amountCents}.`;
+    return "amount_mismatch";
   }
-  if (session.discountCents !== 0n)
-    return `The session has a discount of ${session.discountCents ?? "unknown"} cents.`;
+  if (session.discountCents !== 0n) return "discounted";
   return paymentObstacle(session, BigInt(intent.amountCents));
 }
 
-/** What was received must be the session's total, and without tax exactly the amount. */
-function paymentObstacle(session: CheckoutFacts, amountCents: bigint): string | null {
+/** The amount received must equal the session's total, and the total less tax must equal the top-up's amount. */
+function paymentObstacle(session: CheckoutFacts, amountCents: bigint): ReviewReason | null {
   const { totalCents, taxCents, payment } = session;
   if (totalCents === null || taxCents === null || totalCents - taxCents !== amountCents) {
-    return `The session's total is ${totalCents ?? "missing"} cents with ${taxCents ?? "missing"} cents of tax, the top-up's amount ${amountCents}.`;
+    return "total_mismatch";
   }
-  if (!payment?.paidAt || payment.status !== "succeeded") return "The session has no paid payment.";
-  if (payment.currency !== "usd") return `The payment is in ${payment.currency}, not in usd.`;
-  if (payment.receivedCents !== totalCents) {
-    return `The payment received ${payment.receivedCents} cents, the session's total is ${totalCents}.`;
-  }
-  return null;
+  if (!payment?.paidAt || payment.status !== "succeeded") return "payment_incomplete";
+  if (payment.currency !== "usd") return "payment_currency_mismatch";
+  return payment.receivedCents === totalCents ? null : "received_mismatch";
 }
 
 function decideUnpaid(intent: IntentState, session: CheckoutFacts): Decision {
@@ -141,9 +151,9 @@ function decideUnpaid(intent: IntentState, session: CheckoutFacts): Decision {
   return intent.status === "processing" ? NOTHING : { do: "wait_for_payment" };
 }
 
-function noteDecline(intent: IntentState, session: CheckoutFacts): Decision {
+function decideDecline(intent: IntentState, session: CheckoutFacts): Decision {
   const error = session.payment?.lastError;
   if (!error) return NOTHING;
   const code = error.declineCode ?? error.code;
-  return intent.failureCode === code ? NOTHING : { do: "note_decline", code };
+  return intent.failureCode === code ? NOTHING : { do: "record_decline", code };
 }

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { pool, prisma } from "@/lib/platform/db";
 import { retryFailedEvents } from "@/lib/stripe-events";
-import { sweepTopUps } from "@/lib/top-ups";
+import { REVIEW_REASONS, type ReviewReason, sweepTopUps } from "@/lib/top-ups";
 import { type ApiCustomer, aCustomer, eventually, type RunningBrim, startBrim } from "@/tests/support/brim";
 import { changeAtStripe } from "@/tests/support/change-at-stripe";
 import { anEvent, deliver } from "@/tests/support/signed-event";
@@ -361,11 +361,21 @@ describe("what is optional", () => {
 });
 
 describe("a session that is not paid in full", () => {
-  it.each<[string, object, object]>([
-    ["had a discount", { total_details: { amount_discount: 500, amount_shipping: 0, amount_tax: 0 } }, {}],
-    ["received less than its total", {}, { amount_received: 2_000 }],
-    ["needed no payment", { payment_status: "no_payment_required", payment_intent: null }, {}],
-  ])("because it %s: needs review, an alert, no credit", async (_what, session, payment) => {
+  it.each<[string, ReviewReason, object, object]>([
+    [
+      "had a discount",
+      "discounted",
+      { total_details: { amount_discount: 500, amount_shipping: 0, amount_tax: 0 } },
+      {},
+    ],
+    ["received less than its total", "received_mismatch", {}, { amount_received: 2_000 }],
+    [
+      "needed no payment",
+      "no_payment_required",
+      { payment_status: "no_payment_required", payment_intent: null },
+      {},
+    ],
+  ])("because it %s: needs review (%s), an alert, no credit", async (_what, reason, session, payment) => {
     const customer = await aCustomer(brim);
     const started = await start(customer);
     await brim.control("/deliveries/mode", { mode: "drop" });
@@ -378,10 +388,25 @@ describe("a session that is not paid in full", () => {
 
     expect(body.status).toBe("needs_review");
     expect(await creditsOf(customer)).toBe(0);
-    const where = { customerId: customer.customerId, kind: "top_up_needs_review" };
-    expect(await prisma().alert.count({ where })).toBe(1);
+    const { customerId } = customer;
+    const intent = await prisma().topUpIntent.findFirstOrThrow({ where: { customerId } });
+    expect(intent.reviewReason).toBe(reason);
+    const alerts = await prisma().alert.findMany({ where: { customerId, kind: "top_up_needs_review" } });
+    expect(alerts).toMatchObject([{ details: { reason, topUpIntentId: intent.topUpIntentId } }]);
     await brim.control("/deliveries/mode", { mode: "deliver" });
   });
+});
+
+it("the database accepts exactly the known reasons for a review", async () => {
+  const customer = await aCustomer(brim);
+  await start(customer);
+  const { customerId } = customer;
+  const setReason = (reviewReason: string) =>
+    prisma().topUpIntent.updateMany({ where: { customerId }, data: { reviewReason } });
+
+  for (const reason of REVIEW_REASONS) await setReason(reason);
+
+  await expect(setReason("The Checkout Session has a discount.")).rejects.toThrow();
 });
 
 describe("payments that do not fit", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CheckoutFacts } from "@/lib/stripe";
-import { type Decision, decide, type IntentState } from "@/lib/top-ups";
+import { type Decision, decide, type IntentState, type ReviewReason } from "@/lib/top-ups";
 
 const intent: IntentState = {
   topUpIntentId: "topup_1",
@@ -77,27 +77,35 @@ describe("decide", () => {
     },
   );
 
-  it.each<[string, Partial<CheckoutFacts>]>([
-    ["another subtotal", { subtotalCents: 2_499n }],
-    ["no subtotal", { subtotalCents: null }],
-    ["another currency", { currency: "eur" }],
-    ["another customer", { stripeCustomerId: "cus_2" }],
-    ["no customer", { stripeCustomerId: null }],
-    ["another intent's name", { metadata: { topup_intent_id: "topup_2" } }],
-    ["no name", { metadata: {} }],
-    ["no payment", { payment: null }],
-    ["a discount", { discountCents: 500n, totalCents: 2_475n, payment: received(2_475n) }],
-    ["an unknown discount", { discountCents: null }],
-    ["less received than its total", { payment: received(2_974n) }],
-    ["more received than its total", { payment: received(2_976n) }],
-    ["a total above amount and tax", { totalCents: 2_976n, payment: received(2_976n) }],
-    ["no total", { totalCents: null }],
-    ["an unknown tax", { taxCents: null }],
-    ["a payment in another currency", { payment: { ...paidPayment, currency: "eur" } }],
-    ["a payment that Stripe does not call succeeded", { payment: { ...paidPayment, status: "processing" } }],
-    ["another mode", { mode: "subscription" }],
-  ])("never credits a paid session with %s, but asks for a review", (_what, difference) => {
-    expect(decide(intent, { ...paid, ...difference })).toMatchObject({ do: "review" });
+  it.each<[string, ReviewReason, Partial<CheckoutFacts>]>([
+    ["another subtotal", "amount_mismatch", { subtotalCents: 2_499n }],
+    ["no subtotal", "amount_mismatch", { subtotalCents: null }],
+    ["another currency", "currency_mismatch", { currency: "eur" }],
+    ["another customer", "customer_mismatch", { stripeCustomerId: "cus_2" }],
+    ["no customer", "customer_mismatch", { stripeCustomerId: null }],
+    ["another intent's name", "topup_mismatch", { metadata: { topup_intent_id: "topup_2" } }],
+    ["no name", "topup_mismatch", { metadata: {} }],
+    ["no payment", "payment_incomplete", { payment: null }],
+    ["a discount", "discounted", { discountCents: 500n, totalCents: 2_475n, payment: received(2_475n) }],
+    ["an unknown discount", "discounted", { discountCents: null }],
+    ["less received than its total", "received_mismatch", { payment: received(2_974n) }],
+    ["more received than its total", "received_mismatch", { payment: received(2_976n) }],
+    ["a total above amount and tax", "total_mismatch", { totalCents: 2_976n, payment: received(2_976n) }],
+    ["no total", "total_mismatch", { totalCents: null }],
+    ["an unknown tax", "total_mismatch", { taxCents: null }],
+    [
+      "a payment in another currency",
+      "payment_currency_mismatch",
+      { payment: { ...paidPayment, currency: "eur" } },
+    ],
+    [
+      "a payment that Stripe does not call succeeded",
+      "payment_incomplete",
+      { payment: { ...paidPayment, status: "processing" } },
+    ],
+    ["another mode", "session_mode_mismatch", { mode: "subscription" }],
+  ])("does not credit a paid session with %s: review because of %s", (_what, reason, difference) => {
+    expect(decide(intent, { ...paid, ...difference })).toEqual({ do: "review", reason });
   });
 
   it("ignores a session of the other mode, test or live", () => {
@@ -132,7 +140,7 @@ describe("decide", () => {
     [
       "open after a decline",
       { status: "open", paymentStatus: "unpaid", payment: { ...unpaidPayment, lastError: decline } },
-      { do: "note_decline", code: "insufficient_funds" },
+      { do: "record_decline", code: "insufficient_funds" },
     ],
     ["complete and unpaid", { paymentStatus: "unpaid", payment: unpaidPayment }, { do: "wait_for_payment" }],
     [
@@ -153,18 +161,13 @@ describe("decide", () => {
     (status) => {
       const free = { ...paid, paymentStatus: "no_payment_required", payment: null };
 
-      expect(decide({ ...intent, status }, free)).toMatchObject({ do: "review" });
+      expect(decide({ ...intent, status }, free)).toEqual({ do: "review", reason: "no_payment_required" });
     },
   );
 
   it("asks for the review of a session that needed no payment once, and never for another attempt's", () => {
     const free = { ...paid, paymentStatus: "no_payment_required", payment: null };
-    const first = decide(intent, free);
-    const reviewed = {
-      ...intent,
-      status: "needs_review",
-      reviewReason: first.do === "review" ? first.reason : "",
-    };
+    const reviewed = { ...intent, status: "needs_review", reviewReason: "no_payment_required" };
 
     expect(decide(reviewed, free)).toEqual({ do: "nothing" });
     expect(decide({ ...intent, stripeSessionId: "cs_2" }, free)).toEqual({ do: "nothing" });
