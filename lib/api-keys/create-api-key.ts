@@ -1,4 +1,5 @@
 import type { OperatorActor, Scope } from "@/lib/auth";
+import { findCustomer } from "@/lib/customers";
 import { actOnce } from "@/lib/operator-actions";
 import { prisma, type Tx } from "@/lib/platform/db";
 import { invalidField, NotFoundError } from "@/lib/platform/errors";
@@ -46,7 +47,7 @@ export async function issueApiKey(
     { idempotencyKey: options.idempotencyKey, content: [customerId, name, scopes, expiresAt] },
     async (tx) => {
       assertIsAhead(expiresAt, options.now);
-      if (customerId !== null && !(await tx.customer.findUnique({ where: { customerId } }))) {
+      if (customerId !== null && !(await findCustomer(customerId, tx))) {
         throw new NotFoundError("customer");
       }
       await insertKey(tx, { apiKeyId, customerId, name, scopes, expiresAt }, secret);

@@ -24,9 +24,20 @@ export {
   startSession,
 } from "./sessions";
 export {
+  createSignInToken,
+  createVerifiedUser,
+  findUserByEmail,
+  findUserByProviderAccount,
+  linkProviderAccount,
+  readUser,
+  redeemSignInToken,
+} from "./sign-in-store";
+export {
   type AddressProof,
   createDemoUser,
   findUserByPassword,
+  hasLogin,
+  lockUser,
   provideUser,
   recordAddressProof,
   type SignedInUser,

@@ -38,8 +38,8 @@ export async function findSession(sessionId: SessionId, now: Date): Promise<Sess
 }
 
 /** Ends one session, in every tab of its browser. */
-export async function endSession(sessionId: SessionId): Promise<void> {
-  await prisma().userSession.deleteMany({ where: { sessionId } });
+export async function endSession(sessionId: SessionId, tx: Tx = prisma()): Promise<void> {
+  await tx.userSession.deleteMany({ where: { sessionId } });
 }
 
 /**

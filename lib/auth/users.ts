@@ -39,6 +39,16 @@ export async function provideUser(tx: Tx, email: string): Promise<SignedInUser> 
   return { userId: user.id as UserId, email: user.email, name: user.name };
 }
 
+/** Whether somebody has a login with an e-mail address. */
+export async function hasLogin(email: string): Promise<boolean> {
+  return (await prisma().user.count({ where: { email }, take: 1 })) > 0;
+}
+
+/** Locks a user until the transaction ends, so that two sign-ins at once run one after the other. */
+export async function lockUser(tx: Tx, userId: UserId): Promise<void> {
+  await tx.$queryRaw`SELECT 1 FROM app_user WHERE user_id = ${userId} FOR UPDATE`;
+}
+
 /** How somebody has just proved an e-mail address: the account at a provider, or null for a sign-in link. */
 export interface AddressProof {
   email: string;

@@ -1,5 +1,5 @@
-import { provideUser, startSession } from "@/lib/auth";
-import { keepMember } from "@/lib/customers";
+import { endSession, provideUser, startSession } from "@/lib/auth";
+import { findCustomer, keepMember, readCustomer } from "@/lib/customers";
 import { prisma, withTransaction } from "@/lib/platform/db";
 import { isId, type SessionId, type UserId } from "@/lib/platform/ids";
 import { tokenHash } from "./token";
@@ -27,7 +27,7 @@ export async function peekBillingLink(
   if (!isId("customer", link.customerId)) return nothing;
   const [row, customer] = await Promise.all([
     prisma().billingLink.findUnique({ where: { customerId_tokenHash: keyOf(link) } }),
-    prisma().customer.findUnique({ where: { customerId: link.customerId } }),
+    findCustomer(link.customerId),
   ]);
   if (!row || !customer) return nothing;
   const state = row.usedAt ? "used" : row.expiresAt <= now ? "expired" : "usable";
@@ -55,11 +55,11 @@ export async function redeemBillingLink(
       data: { usedAt: now },
     });
     if (!used) return null;
-    const customer = await tx.customer.findUniqueOrThrow({ where: { customerId } });
+    const customer = await readCustomer(customerId, tx);
     const { userId } = await provideUser(tx, used.email);
     const role = used.email === customer.email ? "owner" : "billing";
     await keepMember(tx, { customerId, userId, role });
-    if (replaces) await tx.userSession.deleteMany({ where: { sessionId: replaces } });
+    if (replaces) await endSession(replaces, tx);
     const expiresAt = new Date(now.getTime() + LINK_SESSION_SECONDS * 1_000);
     const sessionId = await startSession(tx, { userId, onlyCustomerId: customerId, expiresAt }, now);
     return { userId, sessionId, returnPath: used.returnPath };

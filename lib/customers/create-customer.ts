@@ -40,13 +40,13 @@ export async function findCustomerByEmail(email: string): Promise<Customer | nul
 }
 
 /** Reads a customer that is known to exist. */
-export async function readCustomer(customerId: CustomerId): Promise<Customer> {
-  const row = await prisma().customer.findUniqueOrThrow({ where: { customerId } });
+export async function readCustomer(customerId: CustomerId, tx: Tx = prisma()): Promise<Customer> {
+  const row = await tx.customer.findUniqueOrThrow({ where: { customerId } });
   return { customerId, name: row.name, email: row.email };
 }
 
 /** The customer with an id, or null. */
-export async function findCustomer(customerId: CustomerId): Promise<Customer | null> {
-  const row = await prisma().customer.findUnique({ where: { customerId } });
+export async function findCustomer(customerId: CustomerId, tx: Tx = prisma()): Promise<Customer | null> {
+  const row = await tx.customer.findUnique({ where: { customerId } });
   return row && { customerId, name: row.name, email: row.email };
 }

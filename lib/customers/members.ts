@@ -1,4 +1,4 @@
-import type { Role } from "@/lib/auth";
+import { hasLogin, lockUser, type Role } from "@/lib/auth";
 import { prisma, type Tx, withTransaction } from "@/lib/platform/db";
 import type { CustomerId, UserId } from "@/lib/platform/ids";
 import { insertCustomer } from "./create-customer";
@@ -33,11 +33,11 @@ export async function roleOf(userId: UserId, customerId: CustomerId): Promise<Ro
 
 /** Whether an e-mail address has access to anything here: it has a login, or a customer carries it. */
 export async function isKnownAddress(email: string): Promise<boolean> {
-  const [logins, customers] = await Promise.all([
-    prisma().user.count({ where: { email }, take: 1 }),
+  const [isLogin, customers] = await Promise.all([
+    hasLogin(email),
     prisma().customer.count({ where: { email }, take: 1 }),
   ]);
-  return logins + customers > 0;
+  return isLogin || customers > 0;
 }
 
 /** A customer as one of its members sees it. */
@@ -70,8 +70,7 @@ export async function joinCustomersByEmail(
   options: { mayCreate: boolean },
 ): Promise<void> {
   await withTransaction(async (tx) => {
-    // Two first sign-ins at once must not make two customers: the user's row is the lock.
-    await tx.$queryRaw`SELECT 1 FROM app_user WHERE user_id = ${user.userId} FOR UPDATE`;
+    await lockUser(tx, user.userId); // two first sign-ins at once must not create two customers
     const carrying = await tx.customer.findMany({ where: { email: user.email } });
     for (const { customerId } of carrying) {
       await tx.membership.upsert({
