@@ -3,7 +3,7 @@ import { prepareShutdown } from "./demo/shutdown";
 import { startDemo } from "./demo/start";
 import { printSummary } from "./demo/summary";
 
-// Whoever reads our output may go away; the demo then goes on.
+// The demo keeps running when the reader of its output exits.
 process.stdout.on("error", () => {});
 process.stderr.on("error", () => {});
 
@@ -16,7 +16,7 @@ async function run(): Promise<number> {
     const starting = startDemo(settings, shutdown);
     starting.then(
       (demo) => printSummary(settings, demo),
-      () => {}, // below
+      () => {}, // handled below
     );
     const failure = starting.then(
       () => new Promise<never>(() => {}),
@@ -33,7 +33,7 @@ async function run(): Promise<number> {
   }
 }
 
-/** People get one line for what they can change; the rest is a bug, with its stack. */
+/** Returns one line for what the user can fix. Anything else is a bug and keeps its stack. */
 function explain(error: unknown): string {
   if (error instanceof DemoError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

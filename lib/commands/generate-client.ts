@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { apiDocument } from "@/lib/http";
 import { writeClient, writeErrorCode } from "./client/write-client";
 
-/** Nothing of a real installation gets into the client; the document only wants these to be there. */
+/** The OpenAPI document needs these settings, but none of them gets into the client. */
 const PLACEHOLDERS = {
   APP_URL: "https://billing.example.com",
   DATABASE_URL: "postgres://localhost/none",

@@ -9,20 +9,21 @@ import type { CustomerId } from "@/lib/platform/ids";
 const USAGE = "Usage: npm run ledger:repair -- --customer cust_… --reason TEXT [--dry-run] [--unfreeze]";
 
 interface Arguments extends RepairRequest {
-  unfreezes: boolean;
+  isUnfreezing: boolean;
 }
 
 /**
- * `npm run ledger:repair`: puts a customer's balance, held amount and last number back to what its transfers and open holds
- * say. Needs DATABASE_URL alone, and works while Brim runs.
+ * `npm run ledger:repair`: recomputes a customer's balance, held amount and last sequence number from its transfers and open
+ * holds. Needs no setting but DATABASE_URL, and works while Brim is running.
  *
- * @returns the exit code: 0 all right, 1 it was refused, 2 it could not be tried
+ * @returns the exit code: 0 done, 1 refused, 2 not attempted
  */
 async function main(): Promise<0 | 1 | 2> {
   if (existsSync(".env")) process.loadEnvFile(".env");
   const request = readArguments();
   if (!request) return refuse(USAGE, 2);
-  if (!process.env.DATABASE_URL) return refuse("DATABASE_URL is not set: say which database to repair.", 2);
+  if (!process.env.DATABASE_URL)
+    return refuse("DATABASE_URL is not set. Set it to the database to repair.", 2);
   try {
     return await repair(request);
   } catch (error) {
@@ -34,14 +35,15 @@ async function main(): Promise<0 | 1 | 2> {
   }
 }
 
-async function repair({ unfreezes, ...request }: Arguments): Promise<0> {
+async function repair({ isUnfreezing, ...request }: Arguments): Promise<0> {
   const repaired = await repairCustomerAccount(request, new Date());
   console.log(describe(request, repaired));
   if (repaired.status !== "frozen") return 0;
-  if (unfreezes && !request.isDryRun) {
+  if (isUnfreezing && !request.isDryRun) {
     await unfreezeCustomer(null, request);
     console.log("The account was unfrozen.");
-  } else console.log(`The account is frozen${unfreezes ? " and would be unfrozen" : ", and stays so"}.`);
+  } else
+    console.log(`The account is frozen${isUnfreezing ? " and would be unfrozen" : " and stays frozen"}.`);
   return 0;
 }
 
@@ -50,7 +52,7 @@ function describe({ customerId, isDryRun }: RepairRequest, repaired: AccountRepa
   return `${customerId}: ${isDryRun ? "would change" : "changed"} ${describeRepair(repaired)}.`;
 }
 
-/** Null when the arguments are not understood. A dry run needs no reason. */
+/** Returns null when the arguments are invalid. A dry run needs no reason. */
 function readArguments(): Arguments | null {
   try {
     const { values } = parseArgs({
@@ -61,9 +63,9 @@ function readArguments(): Arguments | null {
         unfreeze: { type: "boolean", default: false },
       },
     });
-    const { customer, reason, "dry-run": isDryRun, unfreeze: unfreezes } = values;
+    const { customer, reason, "dry-run": isDryRun, unfreeze: isUnfreezing } = values;
     if (!customer || (reason.trim() === "" && !isDryRun)) return null;
-    return { customerId: customer as CustomerId, reason: reason.trim(), isDryRun, unfreezes };
+    return { customerId: customer as CustomerId, reason: reason.trim(), isDryRun, isUnfreezing };
   } catch {
     return null;
   }

@@ -6,23 +6,23 @@ import { isDatabaseUnavailable } from "@/lib/platform/db";
 import { createPool, DatabaseAddressError, WITHOUT_TIME_LIMITS } from "@/lib/platform/postgres";
 import { LEDGER_CHECKS } from "./ledger-checks";
 
-const USAGE = "Usage: npm run ledger:verify -- [--max N]   N: how many findings to print, 20 if not said";
+const USAGE = "Usage: npm run ledger:verify -- [--max N]   N: how many findings to print, default 20";
 
-/** A terminal gets one line that moves; a file gets a line now and then. */
+/** A terminal shows one line that is updated. A file gets a new line every few seconds. */
 const PIPED_LINE_EVERY_MS = 5_000;
 
 /**
- * `npm run ledger:verify`: proves the books from their rows, while Brim runs or not. Needs DATABASE_URL alone, so that a
- * restored backup can be checked anywhere.
+ * `npm run ledger:verify`: verifies every invariant of the ledger, even while Brim is running. Needs no setting but
+ * DATABASE_URL, so that a restored backup can be verified anywhere.
  *
- * @returns the exit code: 0 all right, 1 something is wrong, 2 it could not be checked
+ * @returns the exit code: 0 no problems, 1 problems found, 2 not verified
  */
 async function main(): Promise<0 | 1 | 2> {
   if (existsSync(".env")) process.loadEnvFile(".env");
   const maxFindings = readMax();
   const connectionString = process.env.DATABASE_URL;
   if (maxFindings === null) return refuse(USAGE);
-  if (!connectionString) return refuse("DATABASE_URL is not set: say which database to verify.");
+  if (!connectionString) return refuse("DATABASE_URL is not set. Set it to the database to verify.");
 
   const startedAt = performance.now();
   const progress = progressLine();
@@ -45,7 +45,7 @@ async function main(): Promise<0 | 1 | 2> {
   }
 }
 
-/** The value of `--max`; null when the arguments are not understood. */
+/** Returns the value of `--max`, or null when the arguments are invalid. */
 function readMax(): number | null {
   try {
     const { values } = parseArgs({ options: { max: { type: "string", default: "20" } } });
@@ -59,12 +59,12 @@ function report({ customers, transfers, findings, hasMore }: Verification, elaps
   const size = `${count(customers, "customer")}, ${count(transfers, "transfer")}`;
   const elapsed = `${(elapsedMs / 1000).toFixed(1)} s`;
   if (findings.length === 0) {
-    console.log(`${size}: all right (${elapsed}).`);
+    console.log(`${size}: no problems found (${elapsed}).`);
     return 0;
   }
   for (const finding of findings) console.log(describe(finding));
   const total = hasMore
-    ? `more than ${count(findings.length, "finding")}, these are the first`
+    ? `more than ${count(findings.length, "finding")}; these are the first`
     : count(findings.length, "finding");
   console.log(`${size}: ${total} (${elapsed}).`);
   return 1;
@@ -89,7 +89,7 @@ function progressLine() {
   let lastAt = performance.now();
   return {
     show({ checkedCustomers, customers, check }: VerifyProgress) {
-      const text = `${checkedCustomers.toLocaleString("en-US")} of ${count(customers, "customer")} verified, looking at ${check}`;
+      const text = `${checkedCustomers.toLocaleString("en-US")} of ${count(customers, "customer")} verified, checking ${check}`;
       if (stdout.isTTY) stdout.write(`\r\u001b[K${text.slice(0, (stdout.columns || 80) - 1)}`);
       else if (performance.now() - lastAt >= PIPED_LINE_EVERY_MS) {
         lastAt = performance.now();
@@ -106,7 +106,7 @@ function explain(error: unknown): string {
   if (error instanceof DatabaseAddressError) return error.message;
   const { code, message } = error as { code?: string; message?: string };
   if (isDatabaseUnavailable(error)) return `The database cannot be reached: ${message || code}`;
-  if (code === "42P01") return "The database lacks tables of the ledger: run `npm run db:migrate`.";
+  if (code === "42P01") return "The database is not migrated. Run `npm run db:migrate`.";
   return `The ledger could not be verified: ${message || String(error)}`;
 }
 

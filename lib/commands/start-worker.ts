@@ -8,7 +8,7 @@ import { CARD_TASKS, sweepInvoices, sweepTopUps } from "@/lib/top-ups";
 import { pruneUsageMinutes, rollUpUsage } from "@/lib/usage";
 import { LEDGER_CHECKS } from "./ledger-checks";
 
-/** Everything that happens by the clock. */
+/** The scheduled jobs. */
 const JOBS: readonly ScheduledJob[] = [
   { task: "expire-holds", cron: "* * * * *", run: (now) => expireHolds(now) },
   { task: "retry-failed-events", cron: "* * * * *", run: (now) => retryFailedEvents(now) },
@@ -27,13 +27,10 @@ const JOBS: readonly ScheduledJob[] = [
   },
 ];
 
-/** Everything that a transaction may ask for. */
-const TASKS = CARD_TASKS;
-
-/** Starts the worker in this process. */
+/** Runs scheduled jobs and queued tasks in this process. */
 export async function startWorker(): Promise<{ stop(): Promise<void> }> {
   const jobs = await startJobs(JOBS);
-  const tasks = await startTasks(TASKS);
+  const tasks = await startTasks(CARD_TASKS);
   return {
     async stop() {
       await Promise.all([jobs.stop(), tasks.stop()]);

@@ -1,4 +1,4 @@
-// Before anything that looks at it is loaded: e-mails are rendered with React.
+// Set before any module that reads it is loaded.
 Object.assign(process.env, { NODE_ENV: "production" });
 
 const { work } = await import("./server/work");

@@ -2,12 +2,12 @@ import { readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 
-/** Commands that only make sense with the sources beside them. */
+/** Commands that need the sources. */
 const DEVELOPMENT_ONLY = new Set(["build", "demo", "generate", "generate-client", "new-migration"]);
 
 /**
- * Bundles each command of `lib/commands`, and the seed, into `dist/<name>.js`. Packages stay in node_modules; data that
- * is imported as JSON (Stripe's shapes) goes into the bundle; migrations are read from `prisma/` at run time.
+ * Bundles each command of `lib/commands`, and the seed, into `dist/<name>.js`. Packages stay in node_modules, imported JSON
+ * goes into the bundle, and migrations are read from `prisma/` at run time.
  *
  * @returns the names of the commands
  */
@@ -29,7 +29,7 @@ export async function bundleCommands(root: string): Promise<string[]> {
     target: "node20",
     bundle: true,
     packages: "external",
-    // A module that two commands share exists once: the server and the code it loads later must agree on it.
+    // A module that the server and the code it loads later share must exist once.
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
     sourcemap: "linked",

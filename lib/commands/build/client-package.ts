@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { writeClientTypes } from "./client-types";
 
-/** What of our own `package.json` the client's repeats. */
+/** The fields of our own `package.json` that the client's repeats. */
 interface OwnManifest {
   version: string;
   license: string;
@@ -11,13 +11,12 @@ interface OwnManifest {
 }
 
 /**
- * Writes the package that programs outside install: `brim` with the client alone, as `brim/client`, and without
- * dependencies. It is for Node and for browsers, for `import` and for `require`, with types for each.
+ * Builds the package that other programs install. It exports `brim/client` for Node and browsers, as ES module and CommonJS,
+ * with types, and has no dependencies. The code is in a folder named `client`, so that compilers that ignore `exports` find
+ * it.
  *
- * Its code lies in a folder `client`, so that compilers find it that do not read `exports`.
- *
- * @param outdir the package's folder; `npm install` and `npm pack` take it as it is
- * @throws Error the types cannot be written
+ * @param outdir the folder of the package, ready for `npm install` and `npm pack`
+ * @throws Error the types do not compile
  */
 export async function buildClientPackage(root: string, outdir = join(root, "dist/package")): Promise<void> {
   const entry = join(root, "lib/client/index.ts");
@@ -57,7 +56,7 @@ function manifestOf({ version, license, engines }: OwnManifest): object {
       "./client": {
         import: { types: "./client/index.d.ts", default: "./client/index.js" },
         require: { types: "./client/index.d.cts", default: "./client/index.cjs" },
-        // Bundlers that ask for neither.
+        // For bundlers that use neither condition.
         default: "./client/index.js",
       },
       "./package.json": "./package.json",

@@ -3,14 +3,14 @@ import type ts from "typescript";
 type Compiler = typeof ts;
 
 /**
- * Writes the client's types, once as those of an ES module and once as those of a CommonJS one: a compiler that follows
- * Node's rules tells them apart by their ending.
+ * Writes the client's types twice, as `.d.ts` for the ES module and as `.d.cts` for CommonJS: compilers that follow Node's
+ * rules need both.
  *
  * @param entry the client's `index.ts`
  * @throws Error the client does not compile
  */
 export async function writeClientTypes(entry: string, outdir: string): Promise<void> {
-  // A tool of development like esbuild, and large: only a build loads it.
+  // Large, and only needed here.
   const { default: compiler } = await import("typescript");
   const program = compiler.createProgram([entry], {
     declaration: true,
@@ -41,7 +41,7 @@ function emitTypes(compiler: Compiler, program: ts.Program, ending: "js" | "cjs"
   return program.emit(undefined, write).diagnostics;
 }
 
-/** Makes `./caller` into `./caller.js`: Node's rules, and compilers that follow them, add no ending by themselves. */
+/** Turns `./caller` into `./caller.js`, because compilers that follow Node's rules do not add extensions. */
 function withEndings(declarations: string, ending: string): string {
   return declarations.replace(/(from |import\()"(\.[^"]*)"/g, `$1"$2.${ending}"`);
 }

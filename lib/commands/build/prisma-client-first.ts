@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { generatePrismaClient } from "./prisma-client";
 
-// Loaded before a command (`tsx --import`): its imports are found before its first line runs, and on a fresh clone there is
-// no Prisma client yet. Says nothing, because what a command prints may be piped.
+// Loaded before a command with `tsx --import`, because the imports of a command are resolved before its first line runs, and a
+// fresh clone has no Prisma client yet. Prints nothing, because the output of the command may be piped.
 try {
   generatePrismaClient(resolve(import.meta.dirname, "../../.."));
 } catch (error) {

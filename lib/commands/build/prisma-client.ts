@@ -1,14 +1,13 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { execaSync } from "execa";
 import { hashFiles } from "./source-hash";
 
 /**
- * Generates the Prisma client into `prisma/generated`, unless it is there for this schema and this Prisma.
- * Works without a network.
+ * Generates the Prisma client into `prisma/generated`, unless it is up to date. Works offline.
  *
- * @returns false when there was nothing to do
+ * @returns false when it was up to date
  */
 export function generatePrismaClient(root: string): boolean {
   const stamp = join(root, "prisma/generated/.source-hash");
@@ -17,22 +16,19 @@ export function generatePrismaClient(root: string): boolean {
   const hash = hashFiles(root, ["prisma/schema", "prisma.config.ts"], version);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return false;
 
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(dirname(prismaManifest), "build/index.js"), "generate", "--no-hints"],
-    {
-      cwd: root,
-      encoding: "utf8",
-      env: {
-        ...process.env,
-        // Prisma would download its schema engine, which `generate` never runs: any program stands in for it.
-        PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
-        CHECKPOINT_DISABLE: "1",
-        PRISMA_HIDE_UPDATE_MESSAGE: "1",
-      },
+  const prisma = join(dirname(prismaManifest), "build/index.js");
+  const { failed, all } = execaSync(process.execPath, [prisma, "generate", "--no-hints"], {
+    cwd: root,
+    env: {
+      // Prisma would download its schema engine, which `generate` does not run. Any program will do.
+      PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+      CHECKPOINT_DISABLE: "1",
+      PRISMA_HIDE_UPDATE_MESSAGE: "1",
     },
-  );
-  if (status !== 0) throw new Error(`prisma generate failed:\n${stdout}${stderr}`);
+    all: true,
+    reject: false,
+  });
+  if (failed) throw new Error(`prisma generate failed:\n${all}`);
   writeFileSync(stamp, hash);
   return true;
 }

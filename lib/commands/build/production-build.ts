@@ -9,10 +9,10 @@ import { hashSources } from "./source-hash";
 
 const STAMP = "dist/.source-hash";
 
-/** The build adds to it what Next misses there. */
+/** `next build` adds missing options to this file. */
 const REWRITTEN_BY_NEXT = ["tsconfig.json"];
 
-/** True when the build is there and was made of exactly these sources. */
+/** Whether the production build exists and was made from exactly these sources. */
 export function isBuildCurrent(root: string): boolean {
   const stamp = join(root, STAMP);
   return (
@@ -22,12 +22,12 @@ export function isBuildCurrent(root: string): boolean {
   );
 }
 
-/** Builds everything that `npm start` needs: Prisma client, the renderer of the reference, pages, and commands in `dist/`. */
+/** Builds what `npm start` needs: the Prisma client, the API reference, the pages, and the commands in `dist/`. */
 export async function buildForProduction(
   root: string,
   options: { isQuiet?: boolean; signal?: AbortSignal } = {},
 ): Promise<void> {
-  // Before anything is touched: an interrupted build must not pass for a finished one.
+  // First of all, so that an interrupted build does not count as finished.
   rmSync(join(root, STAMP), { force: true });
   copyReferenceRenderer(root);
   const before = hashSources(root, REWRITTEN_BY_NEXT);
@@ -35,6 +35,6 @@ export async function buildForProduction(
   await buildNext(root, options);
   await bundleCommands(root);
   await buildClientPackage(root);
-  // Sources that changed meanwhile may be in it or not: without a stamp, the next start builds again.
+  // If the sources changed during the build, leave no stamp, so that the next start builds again.
   if (hashSources(root, REWRITTEN_BY_NEXT) === before) writeFileSync(join(root, STAMP), hashSources(root));
 }

@@ -2,10 +2,7 @@ import { cpSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/**
- * Copies what browsers load of Scalar, the renderer of the API reference, from its package into `public/api-reference`:
- * a module, and parts that it loads when they are needed.
- */
+/** Copies the browser code of Scalar, which renders the API reference, from its package to `public/api-reference`. */
 export function copyReferenceRenderer(root: string): void {
   const entry = createRequire(join(root, "package.json")).resolve("@scalar/api-reference");
   const from = join(dirname(entry), "browser");

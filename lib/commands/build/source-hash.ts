@@ -2,16 +2,16 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 
-/** Made by the build itself or by other programs: a change there changes nothing about the product. */
+/** Written by the build itself or by other programs. */
 const NOT_SOURCES = new Set(["node_modules", "generated", ".DS_Store", "next-env.d.ts"]);
 
-/** What the production build is made of: these folders, and the configuration files beside `package.json`. */
+/** The folders that go into the production build, besides the configuration files next to `package.json`. */
 const SOURCE_FOLDERS = ["app", "components", "lib", "prisma", "public"];
 
 /**
- * A hash of all that goes into the build, so that it is only repeated when something changed.
+ * Hashes everything that goes into the build.
  *
- * @param ignored configuration files that do not count
+ * @param ignored configuration files to leave out
  */
 export function hashSources(root: string, ignored: string[] = []): string {
   const configuration = readdirSync(root)
@@ -20,7 +20,7 @@ export function hashSources(root: string, ignored: string[] = []): string {
   return hashFiles(root, [...SOURCE_FOLDERS, ...configuration], process.version);
 }
 
-/** Hashes the names and contents of files and folders; what does not exist counts as empty. */
+/** Hashes the names and contents of files and folders. Missing ones count as empty. */
 export function hashFiles(root: string, paths: string[], salt = ""): string {
   const hash = createHash("sha256").update(salt);
   for (const file of paths.flatMap((path) => listFiles(join(root, path))).sort()) {

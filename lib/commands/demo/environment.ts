@@ -3,14 +3,14 @@ import type { DemoDatabases } from "./databases";
 import type { DemoSecrets } from "./secrets";
 import type { DemoSettings } from "./settings";
 
-/** What the app and the seed are told. The sandbox plays Stripe, so a real key in the shell must not get in. */
+/** Returns the environment of the app and the seed. Overrides the Stripe settings of the shell, which may hold a real key. */
 export function appEnvironment(
   settings: DemoSettings,
   databases: DemoDatabases,
   secrets: DemoSecrets,
 ): Record<string, string> {
   return {
-    ...shieldFromDotEnv(),
+    ...withoutDotEnv(),
     APP_URL: settings.appUrl,
     PORT: String(settings.port),
     HOST: "localhost",
@@ -28,7 +28,7 @@ export function appEnvironment(
   };
 }
 
-/** What the sandbox is told. */
+/** Returns the environment of the sandbox. */
 export function sandboxEnvironment(
   settings: DemoSettings,
   databases: DemoDatabases,
@@ -43,7 +43,7 @@ export function sandboxEnvironment(
   };
 }
 
-/** An empty value counts as not set and is not replaced from a `.env` file that is meant for production. */
-function shieldFromDotEnv(): Record<string, string> {
+/** Sets every other setting to an empty value, which counts as not set but keeps a `.env` file for production from setting it. */
+function withoutDotEnv(): Record<string, string> {
   return Object.fromEntries(Object.keys(envSchema.shape).map((name) => [name, process.env[name] ?? ""]));
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { readJson, writePrivateJson } from "./private-file";
+import { readJsonFile, writeSecretJsonFile } from "./json-file";
 
-/** Random, made at the first start and kept. */
+/** Random values, generated at the first start and then kept. */
 export interface DemoSecrets {
   stripeSecretKey: string;
   webhookSecret: string;
@@ -10,20 +10,20 @@ export interface DemoSecrets {
   userPassword: string;
 }
 
-/** Reads the secrets of this data folder, and makes those that are missing. */
+/** Reads the secrets of a data folder and generates the missing ones. */
 export function provideSecrets(dataDir: string): DemoSecrets {
   const file = join(dataDir, "secrets.json");
-  const kept = readJson(file) ?? {};
-  const keep = (name: keyof DemoSecrets, make: () => string) => {
+  const kept = readJsonFile(file) ?? {};
+  const keepOr = (name: keyof DemoSecrets, generate: () => string) => {
     const value = kept[name];
-    return typeof value === "string" && value ? value : make();
+    return typeof value === "string" && value ? value : generate();
   };
   const secrets: DemoSecrets = {
-    stripeSecretKey: keep("stripeSecretKey", () => `sk_test_${randomBytes(24).toString("hex")}`),
-    webhookSecret: keep("webhookSecret", () => `whsec_${randomBytes(24).toString("hex")}`),
-    nextAuthSecret: keep("nextAuthSecret", () => randomBytes(32).toString("hex")),
-    userPassword: keep("userPassword", () => randomBytes(9).toString("base64url")),
+    stripeSecretKey: keepOr("stripeSecretKey", () => `sk_test_${randomBytes(24).toString("hex")}`),
+    webhookSecret: keepOr("webhookSecret", () => `whsec_${randomBytes(24).toString("hex")}`),
+    nextAuthSecret: keepOr("nextAuthSecret", () => randomBytes(32).toString("hex")),
+    userPassword: keepOr("userPassword", () => randomBytes(9).toString("base64url")),
   };
-  writePrivateJson(file, secrets);
+  writeSecretJsonFile(file, secrets);
   return secrets;
 }

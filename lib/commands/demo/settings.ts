@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
+import { parseArgs } from "node:util";
 
-/** A reason to stop that is for people: one line, no stack. */
+/** A failure that the user can fix. It is printed as one line, without a stack. */
 export class DemoError extends Error {}
 
 export interface DemoSettings {
@@ -9,21 +10,20 @@ export interface DemoSettings {
   isDev: boolean;
   port: number;
   sandboxPort: number;
-  /** Someone's own Postgres instead of the embedded one. */
+  /** A Postgres to use instead of the embedded one. */
   databaseUrl: string | null;
   appUrl: string;
   sandboxUrl: string;
 }
 
 /**
- * What the demo was asked to do.
+ * Reads the arguments and the environment.
  *
- * @throws DemoError a setting makes no sense
+ * @throws DemoError naming an unknown argument or an invalid setting
  */
 export function readSettings(argv: string[], environment: NodeJS.ProcessEnv): DemoSettings {
   const root = resolve(import.meta.dirname, "../../..");
-  const unknown = argv.find((argument) => argument !== "--dev");
-  if (unknown) throw new DemoError(`The demo does not know "${unknown}". Its only option is --dev.`);
+  const isDev = readIsDev(argv);
   const port = readPort(environment, "PORT", 3000);
   const sandboxPort = readPort(environment, "SANDBOX_PORT", 12_111);
   if (port === sandboxPort) throw new DemoError("PORT and SANDBOX_PORT must differ.");
@@ -34,13 +34,21 @@ export function readSettings(argv: string[], environment: NodeJS.ProcessEnv): De
   return {
     root,
     dataDir: resolve(root, environment.BRIM_DATA_DIR || ".data"),
-    isDev: argv.includes("--dev"),
+    isDev,
     port,
     sandboxPort,
     databaseUrl,
     appUrl: `http://localhost:${port}`,
     sandboxUrl: `http://127.0.0.1:${sandboxPort}`,
   };
+}
+
+function readIsDev(args: string[]): boolean {
+  try {
+    return parseArgs({ args, options: { dev: { type: "boolean", default: false } } }).values.dev;
+  } catch {
+    throw new DemoError(`Unknown arguments: ${args.join(" ")}. The only option is --dev.`);
+  }
 }
 
 function readPort(environment: NodeJS.ProcessEnv, name: string, fallback: number): number {

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { watchLaunchers } from "./launcher";
+import { watchParentProcesses } from "./parent-processes";
 
-/** npm passes a signal on that the terminal has already sent to us; both are one wish. */
-const SAME_WISH_MS = 1_000;
+/** npm forwards a signal that the terminal has already sent to us. A second signal within this time is the same one. */
+const DUPLICATE_SIGNAL_MS = 1_000;
+
+/** A part that is still starting when the demo stops has this long to be registered. */
+const STARTING_TIMEOUT_MS = 8_000;
 
 /** Why the demo ends. */
 export interface Ending {
@@ -11,19 +14,19 @@ export interface Ending {
 }
 
 export interface Shutdown {
-  /** Aborted when the end has begun: what is being started should give up. */
+  /** Aborted when the shutdown begins. Whatever is starting should give up. */
   signal: AbortSignal;
-  /** Resolves when somebody wants the demo to end, or a part has died. */
+  /** Resolves when somebody stops the demo, or a process has failed. */
   ending: Promise<Ending>;
-  /** Registers something to stop; the last one registered stops first. */
+  /** Registers something to stop. The last one registered is stopped first. */
   defer(stop: () => Promise<void> | void): void;
-  /** Ends the demo when this resolves. */
-  endWhen(died: Promise<string>): void;
+  /** Ends the demo when `failed` resolves. */
+  endWhen(failed: Promise<string>): void;
   /** Stops everything, in reverse order. */
   run(starting: Promise<unknown>): Promise<void>;
 }
 
-/** Listens for Ctrl-C and the like. A second Ctrl-C ends the demo at once; the next start cleans up. */
+/** Handles Ctrl-C and other stop signals. A second Ctrl-C exits at once; the next start cleans up. */
 export function prepareShutdown(): Shutdown {
   const abort = new AbortController();
   const deferred: (() => Promise<void> | void)[] = [];
@@ -37,30 +40,29 @@ export function prepareShutdown(): Shutdown {
     const now = performance.now();
     if (firstSignalAt === null) {
       firstSignalAt = now;
-      console.log("\nStopping. Ctrl-C again forces it.");
+      console.log("\nStopping. Press Ctrl-C again to force it.");
       resolveEnding({ exitCode: 0, reason: null });
-    } else if (now - firstSignalAt > SAME_WISH_MS) {
+    } else if (now - firstSignalAt > DUPLICATE_SIGNAL_MS) {
       process.exit(130);
     }
   };
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, onSignal);
   process.once("disconnect", onSignal);
-  watchLaunchers(onSignal);
+  watchParentProcesses(onSignal);
 
   return {
     signal: abort.signal,
     ending,
     defer: (stop) => deferred.push(stop),
-    endWhen: (died) => {
-      died.then(
+    endWhen: (failed) => {
+      failed.then(
         (reason) => resolveEnding({ exitCode: 1, reason }),
-        () => {}, // it did not even start, which its starter reports
+        () => {}, // it did not start, and whoever started it reports that
       );
     },
     async run(starting) {
       abort.abort();
-      // What is just being started must be registered before it can be stopped.
-      await Promise.race([starting.catch(() => {}), sleep(8_000, undefined, { ref: false })]);
+      await Promise.race([starting.catch(() => {}), sleep(STARTING_TIMEOUT_MS, undefined, { ref: false })]);
       for (const stop of deferred.splice(0).reverse()) {
         await Promise.resolve(stop()).catch((error: unknown) => console.error(error));
       }

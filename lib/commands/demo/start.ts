@@ -1,27 +1,25 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { runCommand, startPart } from "./child";
+import getPort from "get-port";
 import { provideDatabases } from "./databases";
+import { runCommand, startProcess } from "./demo-process";
 import { appEnvironment, sandboxEnvironment } from "./environment";
-import { takeOverFolder } from "./leftovers";
-import { assertPortsAreFree } from "./ports";
-import { readJson, writePrivateJson } from "./private-file";
-import { prepareProgram } from "./program";
-import { step } from "./progress";
+import { readJsonFile, writeSecretJsonFile } from "./json-file";
+import { lockDataDir } from "./orphan-processes";
 import { provideSecrets } from "./secrets";
 import { DemoError, type DemoSettings } from "./settings";
 import type { Shutdown } from "./shutdown";
 import { type DemoFile, presentDemoFile } from "./summary";
 
 /**
- * Starts everything in its order and returns what `demo.json` says. What was started is registered with
- * `shutdown` before it is waited for.
+ * Starts everything in order and returns the content of `demo.json`. Each part is registered with `shutdown` before the
+ * start waits for it.
  */
 export async function startDemo(settings: DemoSettings, shutdown: Shutdown): Promise<DemoFile> {
   const { dataDir } = settings;
-  const onLog = (line: string) => console.log(`     ${line}`);
+  const onLog = (line: string) => console.log(`  ${line}`);
   makeDataDir(dataDir);
-  const lock = await takeOverFolder(dataDir, onLog);
+  const lock = await lockDataDir(dataDir, onLog);
   shutdown.defer(lock.release);
   await assertPortsAreFree(settings);
   const secrets = provideSecrets(dataDir);
@@ -30,34 +28,34 @@ export async function startDemo(settings: DemoSettings, shutdown: Shutdown): Pro
   shutdown.defer(databases.stop);
   shutdown.endWhen(databases.died);
 
-  await prepareProgram(settings, shutdown.signal);
+  await prepareBuild(settings, shutdown.signal);
   shutdown.signal.throwIfAborted();
 
   await step("Migrations", () => migrate(databases.app));
   shutdown.signal.throwIfAborted();
 
   const environment = appEnvironment(settings, databases, secrets);
-  const sandbox = startPart(settings, {
+  const sandbox = startProcess(settings, {
     title: "sandbox",
     source: "packages/stripe-sandbox/src/cli.ts",
     environment: sandboxEnvironment(settings, databases, secrets),
   });
   shutdown.defer(sandbox.stop);
-  shutdown.endWhen(sandbox.died);
+  shutdown.endWhen(sandbox.failed);
   const demoFile = join(dataDir, "demo.json");
-  const [seeded] = await Promise.all([
-    step("Demo customers and keys", () =>
+  const [, seeded] = await step("Stripe sandbox, demo customers and keys", () =>
+    Promise.all([
+      sandbox.ready,
       runCommand(
         settings,
         { title: "seed", source: "prisma/seed.ts", environment },
-        { userPassword: secrets.userPassword, known: readJson(demoFile) ?? {} },
+        { userPassword: secrets.userPassword, known: readJsonFile(demoFile) ?? {} },
       ),
-    ),
-    step("Stripe sandbox", () => sandbox.ready),
-  ]);
+    ]),
+  );
   shutdown.signal.throwIfAborted();
 
-  const app = startPart(settings, {
+  const app = startProcess(settings, {
     title: "app",
     source: "lib/commands/server.ts",
     args: settings.isDev ? ["--dev"] : [],
@@ -65,12 +63,53 @@ export async function startDemo(settings: DemoSettings, shutdown: Shutdown): Pro
     isVerbose: settings.isDev,
   });
   shutdown.defer(app.stop);
-  shutdown.endWhen(app.died);
+  shutdown.endWhen(app.failed);
   await step("App and worker", () => app.ready);
 
   const content = presentDemoFile(settings, databases.app, secrets, seeded);
-  writePrivateJson(demoFile, content);
+  writeSecretJsonFile(demoFile, content);
   return content;
+}
+
+/** Prints a step when it starts, and how long it took when it is done. */
+async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
+  console.log(`  … ${title}`);
+  const startedAt = performance.now();
+  const result = await work();
+  console.log(`  ✔ ${title} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`);
+  return result;
+}
+
+/** Checks the ports before a minute is spent on the build. The servers check again when they listen. */
+async function assertPortsAreFree({ port, sandboxPort }: DemoSettings): Promise<void> {
+  for (const [name, wanted] of [
+    ["PORT", port],
+    ["SANDBOX_PORT", sandboxPort],
+  ] as const) {
+    if ((await getPort({ port: wanted })) !== wanted) {
+      throw new DemoError(`Port ${wanted} is not available. Set ${name} to another port.`);
+    }
+  }
+}
+
+/** Builds for production when the sources have changed. In development, generates only what Next does not build itself. */
+async function prepareBuild({ root, isDev }: DemoSettings, signal: AbortSignal): Promise<void> {
+  if (isDev) {
+    const { generatePrismaClient } = await import("../build/prisma-client");
+    const { copyReferenceRenderer } = await import("../build/reference-renderer");
+    await step("Prisma client", async () => generatePrismaClient(root));
+    copyReferenceRenderer(root);
+    return;
+  }
+  const { buildForProduction, isBuildCurrent } = await import("../build/production-build");
+  if (isBuildCurrent(root)) return;
+  await step("Production build (only when the sources have changed)", async () => {
+    try {
+      await buildForProduction(root, { isQuiet: true, signal });
+    } catch (error) {
+      throw new DemoError(error instanceof Error ? error.message : String(error));
+    }
+  });
 }
 
 async function migrate(databaseUrl: string): Promise<void> {
@@ -78,15 +117,15 @@ async function migrate(databaseUrl: string): Promise<void> {
   try {
     await applyMigrations({ databaseUrl });
   } catch (error) {
-    throw new DemoError(`The migrations stopped: ${error instanceof Error ? error.message : String(error)}`);
+    throw new DemoError(`The migrations failed: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-/** Others may enter it, because Postgres may run as another user; every secret file has mode 0600. */
+/** The folder is readable by others, because Postgres may run as another user. Every file with secrets has mode 0600. */
 function makeDataDir(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o755 });
   } catch (error) {
-    throw new DemoError(`The data folder ${dataDir} could not be made: ${(error as Error).message}`);
+    throw new DemoError(`The data folder ${dataDir} could not be created: ${(error as Error).message}`);
   }
 }

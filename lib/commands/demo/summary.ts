@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { DemoSecrets } from "./secrets";
 import { DemoError, type DemoSettings } from "./settings";
 
-/** The content of `demo.json`: all that a program needs to use the demo. */
+/** The content of `demo.json`: everything that a program needs to use the demo. */
 export interface DemoFile {
   appUrl: string;
   sandboxUrl: string;
@@ -18,16 +18,16 @@ export interface DemoFile {
   userPassword: string;
 }
 
-/** Puts together what we chose and what the seed answered. */
+/** Builds the content of `demo.json` from the settings and the reply of the seed. */
 export function presentDemoFile(
   settings: DemoSettings,
   databaseUrl: string,
   secrets: DemoSecrets,
   seeded: unknown,
 ): DemoFile {
-  const answer = (name: string): string => {
+  const replied = (name: string): string => {
     const value = (seeded as Record<string, unknown>)[name];
-    if (typeof value !== "string") throw new DemoError(`The seed did not answer with ${name}.`);
+    if (typeof value !== "string") throw new DemoError(`The seed did not return ${name}.`);
     return value;
   };
   return {
@@ -36,17 +36,17 @@ export function presentDemoFile(
     stripeSecretKey: secrets.stripeSecretKey,
     webhookSecret: secrets.webhookSecret,
     databaseUrl,
-    customerId: answer("customerId"),
-    customerApiKey: answer("customerApiKey"),
-    operatorApiKey: answer("operatorApiKey"),
-    otherCustomerId: answer("otherCustomerId"),
-    otherCustomerApiKey: answer("otherCustomerApiKey"),
-    userEmail: answer("userEmail"),
+    customerId: replied("customerId"),
+    customerApiKey: replied("customerApiKey"),
+    operatorApiKey: replied("operatorApiKey"),
+    otherCustomerId: replied("otherCustomerId"),
+    otherCustomerApiKey: replied("otherCustomerApiKey"),
+    userEmail: replied("userEmail"),
     userPassword: secrets.userPassword,
   };
 }
 
-/** What a person wants to know next. */
+/** Prints where to go next. */
 export function printSummary({ dataDir }: DemoSettings, demo: DemoFile): void {
   console.log(`
 Brim is ready.
@@ -58,6 +58,6 @@ Brim is ready.
 
   curl -s ${demo.appUrl}/api/v1/billing/balance -H "Authorization: Bearer ${demo.customerApiKey}"
 
-Ctrl-C stops everything. The data stay.
+Ctrl-C stops everything. The data is kept.
 `);
 }

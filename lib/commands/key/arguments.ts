@@ -1,29 +1,27 @@
 import { parseArgs } from "node:util";
 import { SCOPES, type Scope } from "@/lib/auth";
 import { type CustomerId, isId } from "@/lib/platform/ids";
-import { readDuration } from "./duration";
 
-/** What is asked for makes no sense; the message is one line for people. */
+/** The arguments are invalid. The message is one line for people. */
 export class UsageError extends Error {}
 
-/** How the command is called. */
 export const USAGE = `Usage: npm run key -- COMMAND     (npm run --silent key -- … to pipe what it prints)
 
-  create --operator | --customer ID   make a key and print its secret, once
+  create --operator | --customer ID   create a key and print its secret, once
       --name TEXT       what it is for
-      --scopes LIST     as in usage:read,usage:write; all of its kind if not said
-      --expires TIME    as in 90d or 12h; never if not said
+      --scopes LIST     such as usage:read,usage:write; default: all that a key of its kind can have
+      --expires TIME    such as 90d or 12h; default: never
   list [--customer ID]                all keys, newest first
-  revoke ID                           end a key at once
+  revoke ID                           revoke a key immediately
       --reason TEXT     why, for your records
-      --force           also when it is the last one with the scope admin
-  roll ID                             print the secret of a new key in its place
-      --grace TIME      how long the old one stays valid, 0 to 7d; 24h if not said
-      --expires TIME    when the new one ends; the life of the old one if not said
+      --force           even if it is the last key with the scope admin
+  roll ID                             replace a key and print the secret of the new one, once
+      --grace TIME      how long the old key stays valid, 0 to 7d; default: 24h
+      --expires TIME    when the new key expires; default: the lifetime of the old key
 
-It needs DATABASE_URL, from the environment or .env; without, it takes the demo's database.`;
+Uses DATABASE_URL from the environment or .env, or else the demo's database.`;
 
-/** What the command is to do. Times are in milliseconds from now. */
+/** Times are in milliseconds from now. */
 export type KeyCommand =
   | {
       verb: "create";
@@ -36,10 +34,7 @@ export type KeyCommand =
   | { verb: "revoke"; apiKeyId: string; isForced: boolean; reason: string | undefined }
   | { verb: "roll"; apiKeyId: string; graceMs: number; lifeMs: number | null };
 
-/**
- * Reads the arguments.
- * @throws UsageError they make no sense
- */
+/** @throws UsageError the arguments are invalid */
 export function readArguments(argv: readonly string[]): KeyCommand {
   const [verb, ...rest] = argv;
   switch (verb) {
@@ -52,9 +47,7 @@ export function readArguments(argv: readonly string[]): KeyCommand {
     case "roll":
       return readRoll(rest);
     default:
-      throw new UsageError(
-        verb === undefined ? "Say what to do with keys." : `There is no command "${verb}".`,
-      );
+      throw new UsageError(verb === undefined ? "A command is required." : `Unknown command "${verb}".`);
   }
 }
 
@@ -67,12 +60,12 @@ function readCreate(args: string[]): KeyCommand {
     expires: { type: "string" },
   });
   if (Boolean(values.operator) === (values.customer !== undefined)) {
-    throw new UsageError("Say whose key it is: --operator, or --customer with an id.");
+    throw new UsageError("Use either --operator or --customer with an id.");
   }
   return {
     verb: "create",
     customerId: values.customer === undefined ? null : readCustomer(values.customer),
-    name: values.name?.trim() || "Made on the server",
+    name: values.name?.trim() || "Created on the server",
     scopes: readScopes(values.scopes ?? "all"),
     lifeMs: values.expires === undefined ? null : readTime("--expires", values.expires),
   };
@@ -111,10 +104,10 @@ type Options = Record<string, { type: "boolean" | "string"; default?: string }>;
 function parse<const T extends Options>(args: string[], ids: 0 | 1, options: T) {
   try {
     const parsed = parseArgs({ args, options, allowPositionals: ids > 0 });
-    if (parsed.positionals.length !== ids) throw new UsageError("Name one key by its id (key_…).");
+    if (parsed.positionals.length !== ids) throw new UsageError("Exactly one key id (key_…) is required.");
     return parsed;
   } catch (error) {
-    // Node explains at length how to write a dash; its first sentence says what is wrong.
+    // Node's first sentence says what is wrong. The others explain how to write a dash.
     throw error instanceof UsageError ? error : new UsageError(firstSentence((error as Error).message));
   }
 }
@@ -124,7 +117,7 @@ function firstSentence(text: string): string {
 }
 
 function readCustomer(text: string): CustomerId {
-  if (!isId("customer", text)) throw new UsageError(`"${text}" is not the id of a customer (cust_…).`);
+  if (!isId("customer", text)) throw new UsageError(`"${text}" is not a customer id (cust_…).`);
   return text;
 }
 
@@ -132,13 +125,23 @@ function readScopes(text: string): "all" | Scope[] {
   if (text === "all") return "all";
   return text.split(",").map((name) => {
     const scope = SCOPES.find((known) => known === name.trim());
-    if (!scope) throw new UsageError(`There is no scope "${name}". There are: ${SCOPES.join(", ")}.`);
+    if (!scope) throw new UsageError(`Unknown scope "${name}". The scopes are: ${SCOPES.join(", ")}.`);
     return scope;
   });
 }
 
 function readTime(option: string, text: string): number {
-  const ms = readDuration(text);
-  if (ms === null) throw new UsageError(`${option} must be a time such as 30m, 24h or 90d, not "${text}".`);
+  const ms = parseDuration(text);
+  if (ms === null)
+    throw new UsageError(`${option} must be a duration such as 30m, 24h or 90d, not "${text}".`);
   return ms;
+}
+
+const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Parses a duration such as `90d`, `24h`, `30m`, `10s` or `0` to milliseconds. Returns null when it is not one. */
+export function parseDuration(text: string): number | null {
+  if (text === "0") return 0;
+  const match = /^(\d{1,6})([smhd])$/.exec(text);
+  return match ? Number(match[1]) * UNITS_MS[match[2] as keyof typeof UNITS_MS] : null;
 }

@@ -8,7 +8,7 @@ import {
 } from "@/lib/api-keys";
 import type { KeyCommand } from "./arguments";
 
-/** A key's secret goes to stdout and all that is for people to stderr, so that the first can be piped. */
+/** Runs a command. Only the secret goes to stdout, so that it can be piped; everything else goes to stderr. */
 export async function runCommand(command: KeyCommand, now: Date): Promise<void> {
   switch (command.verb) {
     case "create": {
@@ -31,13 +31,13 @@ export async function runCommand(command: KeyCommand, now: Date): Promise<void> 
         { idempotencyKey: null, now },
       );
       printSecret(apiKey, secret);
-      console.error(`The key ${apiKeyId} ends at ${previous.expiresAt?.toISOString()}.`);
+      console.error(`The key ${apiKeyId} expires at ${previous.expiresAt?.toISOString()}.`);
       return;
     }
     case "revoke": {
       const { apiKeyId, isForced, reason } = command;
       const revoked = await revokeApiKey(apiKeyId, now, { force: isForced, reason });
-      console.error(`${describe(revoked)} is revoked since ${revoked.revokedAt?.toISOString()}.`);
+      console.error(`${describe(revoked)} was revoked at ${revoked.revokedAt?.toISOString()}.`);
       return;
     }
     case "list":
@@ -47,9 +47,9 @@ export async function runCommand(command: KeyCommand, now: Date): Promise<void> 
 
 function printSecret(key: ApiKey, secret: string | null): void {
   console.log(secret);
-  const end = key.expiresAt ? `until ${key.expiresAt.toISOString()}` : "without an end";
+  const end = key.expiresAt ? `expires ${key.expiresAt.toISOString()}` : "never expires";
   console.error(`${describe(key)}: ${key.scopes.join(", ")}, ${end}.`);
-  console.error("The secret above is shown once and cannot be read again: keep it safe.");
+  console.error("The secret above is shown only once. Store it safely.");
 }
 
 async function printKeys(customerId: ApiKey["customerId"] | undefined, now: Date): Promise<void> {
@@ -61,7 +61,7 @@ async function printKeys(customerId: ApiKey["customerId"] | undefined, now: Date
   } while (before !== undefined);
 }
 
-/** One line, its columns apart by tabs: for eyes, and for `cut` and `awk`. */
+/** Returns one line with tab-separated columns. */
 function lineOf(key: ApiKey, now: Date): string {
   return [
     key.apiKeyId,
@@ -69,7 +69,7 @@ function lineOf(key: ApiKey, now: Date): string {
     apiKeyStatus(key, now),
     key.customerId ?? "operator",
     key.scopes.join(","),
-    key.expiresAt ? `ends ${key.expiresAt.toISOString()}` : "no end",
+    key.expiresAt ? `expires ${key.expiresAt.toISOString()}` : "never expires",
     key.lastUsedAt ? `used ${key.lastUsedAt.toISOString()}` : "never used",
     key.name,
   ].join("\t");

@@ -53,7 +53,7 @@ it("serves, survives a kill -9 with the same keys and data, and stops without le
   demo = undefined;
   expect(existsSync(join(dataDir, "postgres/cluster/postmaster.pid"))).toBe(false);
   expect(existsSync(join(dataDir, "lock"))).toBe(false);
-  expect(JSON.parse(readFileSync(join(dataDir, "processes.json"), "utf8")).parts).toEqual([]);
+  expect(JSON.parse(readFileSync(join(dataDir, "processes.json"), "utf8")).children).toEqual([]);
   await expect(fetch(`${first.appUrl}/api/v1/health`)).rejects.toThrow();
 });
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { identifyProcess, lockFolder } from "local-postgres/processes";
 import { afterEach, describe, expect, it } from "vitest";
-import { takeOverFolder } from "@/lib/commands/demo/leftovers";
+import { lockDataDir } from "@/lib/commands/demo/orphan-processes";
 import { provideSecrets } from "@/lib/commands/demo/secrets";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
@@ -17,16 +17,16 @@ afterEach(async () => {
 });
 
 describe("npm run demo", () => {
-  it("says which port is taken, and ends", async () => {
+  it("exits and names the port that is not available", async () => {
     const { port } = await aTakenPort();
 
     const { exitCode, errors } = await runDemo({ PORT: String(port) });
 
-    expect(errors).toBe(`Port ${port} is taken by another program. Set PORT to a free one.`);
+    expect(errors).toBe(`Port ${port} is not available. Set PORT to another port.`);
     expect(exitCode).toBe(1);
   });
 
-  it("says that the database cannot be reached, and ends", async () => {
+  it("exits and says why the database cannot be reached", async () => {
     const { exitCode, errors } = await runDemo({ DATABASE_URL: "postgres://brim:secret@127.0.0.1:1/brim" });
 
     expect(errors).toMatch(/^The database of DATABASE_URL cannot be reached: .*ECONNREFUSED.*$/);
@@ -34,14 +34,14 @@ describe("npm run demo", () => {
     expect(exitCode).toBe(1);
   });
 
-  it("refuses a data folder on which another demo runs, and names it", async () => {
+  it("refuses a data folder that another demo uses, and names it", async () => {
     const dataDir = newFolder();
     const lock = lockFolder(dataDir);
     cleanups.push(lock.release);
 
     const { exitCode, errors } = await runDemo({ BRIM_DATA_DIR: dataDir });
 
-    expect(errors).toMatch(`A demo already runs on ${dataDir} (pid ${process.pid}).`);
+    expect(errors).toMatch(`Another demo is running on ${dataDir} (pid ${process.pid}).`);
     expect(exitCode).toBe(1);
   });
 
@@ -59,7 +59,7 @@ describe("npm run demo", () => {
 });
 
 describe("the data folder", () => {
-  it("keeps random secrets, readable by their owner only", () => {
+  it("keeps its random secrets, with mode 0600", () => {
     const dataDir = newFolder();
 
     const first = provideSecrets(dataDir);
@@ -69,32 +69,32 @@ describe("the data folder", () => {
     expect(statSync(join(dataDir, "secrets.json")).mode & 0o777).toBe(0o600);
   });
 
-  it("makes missing secrets anew when a crash cut the file short", () => {
+  it("generates the missing secrets when a crash truncated the file", () => {
     const dataDir = newFolder();
     writeFileSync(join(dataDir, "secrets.json"), '{"stripeSecretKey": "sk_');
 
     expect(provideSecrets(dataDir).stripeSecretKey).toMatch(/^sk_test_[0-9a-f]{48}$/);
   });
 
-  it("stops what a killed demo left running, and nobody else's process", async () => {
+  it("stops the orphan processes of a killed demo, and no other process", async () => {
     const dataDir = newFolder();
     const script = join(dataDir, "dist/server.js");
-    const leftover = await aProcess("sh", ["-c", 'sleep 60; : "$0"', script]);
+    const orphan = await aProcess("sh", ["-c", 'sleep 60; : "$0"', script]);
     const stranger = await aProcess("sleep", ["60"]);
-    const parts = [leftover, stranger].map((child) => identifyProcess(child.pid ?? 0));
+    const children = [orphan, stranger].map((child) => identifyProcess(child.pid ?? 0));
     const reused = { pid: process.pid, startedAt: "earlier" };
     writeFileSync(
       join(dataDir, "processes.json"),
-      JSON.stringify({ launchers: [], parts: [...parts, reused] }),
+      JSON.stringify({ parents: [], children: [...children, reused] }),
     );
 
-    const lock = await takeOverFolder(dataDir, () => {});
+    const lock = await lockDataDir(dataDir, () => {});
     cleanups.push(lock.release);
 
-    expect(leftover.signalCode ?? (await once(leftover, "exit"))[1]).toBe("SIGTERM");
+    expect(orphan.signalCode ?? (await once(orphan, "exit"))[1]).toBe("SIGTERM");
     expect(stranger.exitCode).toBeNull();
     expect(stranger.signalCode).toBeNull();
-    expect(JSON.parse(readFileSync(join(dataDir, "processes.json"), "utf8")).parts).toEqual([]);
+    expect(JSON.parse(readFileSync(join(dataDir, "processes.json"), "utf8")).children).toEqual([]);
   });
 });
 

@@ -60,7 +60,7 @@ function run(args: readonly string[], settings: Record<string, string | undefine
 
 const key = (...args: string[]) => run(args);
 
-/** The secret alone is on stdout, so that it can be piped. */
+/** Only the secret is on stdout, so that it can be piped. */
 function secretOf({ code, stdout, stderr }: Ended): string {
   expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("shown once") });
   expect(stdout).toMatch(/^brim_sk_\w{48}\n$/);
@@ -68,7 +68,7 @@ function secretOf({ code, stdout, stderr }: Ended): string {
 }
 
 describe("key create", () => {
-  it("makes the first key of the operator, which may do everything", async () => {
+  it("creates the operator's first key, with every scope of an operator key", async () => {
     const ended = await key("create", "--operator");
 
     const actor = await verifyApiKey(secretOf(ended));
@@ -126,10 +126,10 @@ describe("key list, roll and revoke", () => {
     const lines = list.stdout.trim().split("\n");
     expect(lines[0]).toMatch(
       new RegExp(
-        `^${actor.apiKeyId}\tbrim_sk_\\w{8}…\trevoked\t${customerId}\tusage:read\tno end\tused .*\tLife$`,
+        `^${actor.apiKeyId}\tbrim_sk_\\w{8}…\trevoked\t${customerId}\tusage:read\tnever expires\tused .*\tLife$`,
       ),
     );
-    expect(lines[1]).toMatch(new RegExp(`^${made.apiKeyId}\t.*\tactive\t.*\tends .*\tLife$`));
+    expect(lines[1]).toMatch(new RegExp(`^${made.apiKeyId}\t.*\tactive\t.*\texpires .*\tLife$`));
     expect(list.stdout).not.toContain(made.secret);
   });
 
@@ -147,7 +147,7 @@ describe("key list, roll and revoke", () => {
 });
 
 describe("key", () => {
-  it("takes the demo's database when no other is named, and says so", async () => {
+  it("uses the demo's database when DATABASE_URL is not set, and says so", async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "brim-key-demo-"));
     writeFileSync(join(dataDir, "demo.json"), JSON.stringify({ databaseUrl: process.env.DATABASE_URL }));
 
@@ -157,22 +157,22 @@ describe("key", () => {
     });
     rmSync(dataDir, { recursive: true });
 
-    expect(ended.stderr).toContain("this is the demo's database");
+    expect(ended.stderr).toContain("Using the demo's database");
     await expect(verifyApiKey(secretOf(ended))).resolves.toMatchObject({ customerId });
   });
 
-  it("ends with 2 and tells how it is called when the arguments make no sense", async () => {
+  it("exits with 2 and prints its usage when the arguments are invalid", async () => {
     const { code, stdout, stderr } = await key("delete");
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toMatch(/^There is no command "delete"\.\n\nUsage: npm run key/);
+    expect(stderr).toMatch(/^Unknown command "delete"\.\n\nUsage: npm run key/);
   });
 
   it.each<[string, number, string[], Record<string, string | undefined>, string]>([
-    ["no database is named", 2, ["list"], { DATABASE_URL: undefined }, "DATABASE_URL is not set"],
-    ["the address is none", 2, ["list"], { DATABASE_URL: "mysql://x" }, "must be a postgres:// address"],
+    ["DATABASE_URL is not set", 2, ["list"], { DATABASE_URL: undefined }, "DATABASE_URL is not set"],
+    ["DATABASE_URL is invalid", 2, ["list"], { DATABASE_URL: "mysql://x" }, "must be a postgres:// address"],
     [
-      "the database is away",
+      "the database is unreachable",
       2,
       ["list"],
       { DATABASE_URL: "postgres://n@127.0.0.1:1/n" },
@@ -180,7 +180,7 @@ describe("key", () => {
     ],
     ["the customer does not exist", 1, ["create", "--customer", UNKNOWN_CUSTOMER], {}, "no such customer"],
     ["the key does not exist", 1, ["revoke", "key_1"], {}, "no such API key"],
-  ])("says in short what is wrong when %s", async (_case, expected, args, settings, reason) => {
+  ])("prints a short reason when %s", async (_case, expected, args, settings, reason) => {
     const { code, stdout, stderr } = await run(args, settings);
 
     expect({ code, stdout }).toEqual({ code: expected, stdout: "" });
@@ -188,12 +188,12 @@ describe("key", () => {
     expect(stderr.trim().split("\n").length).toBeLessThanOrEqual(2);
   });
 
-  it("says that the database is not Brim's", async () => {
+  it("says that the database is not migrated", async () => {
     const { code, stderr } = await run(["list"], { DATABASE_URL: empty.url });
 
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: "The database lacks tables: run `npm run db:migrate`.\n",
+      stderr: "The database is not migrated. Run `npm run db:migrate`.\n",
     });
   });
 });

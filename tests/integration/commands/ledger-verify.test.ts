@@ -40,16 +40,16 @@ function verify(databaseUrl: string | undefined, ...args: string[]) {
 }
 
 describe("ledger:verify", () => {
-  it("ends with 0 and says how much is right", async () => {
+  it("exits with 0 and says how much it verified", async () => {
     await aCustomerWithHistory();
 
     const { code, stdout, stderr } = await verify(process.env.DATABASE_URL);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(/^1 customer, \d+ transfers: all right \(\d+\.\d s\)\.\n$/);
+    expect(stdout).toMatch(/^1 customer, \d+ transfers: no problems found \(\d+\.\d s\)\.\n$/);
   });
 
-  it("ends with 1 and prints the first findings, no more than asked for", async () => {
+  it("exits with 1 and prints at most the requested number of findings", async () => {
     const customerId = await aCustomerWithHistory();
     await pool().query(
       "UPDATE ledger_account SET balance_nanos = 5, held_nanos = 3, last_seq = last_seq + 1 WHERE customer_id = $1",
@@ -64,23 +64,23 @@ describe("ledger:verify", () => {
     expect(all.stdout).toContain(`held: ${customerId}\n  3 nanos are held, but the open holds add up to`);
     expect(all.stdout).toMatch(/2 customers, \d+ transfers: 4 findings \(\d+\.\d s\)\.\n$/);
     expect(two.code).toBe(1);
-    expect(two.stdout).toContain("more than 2 findings, these are the first");
+    expect(two.stdout).toContain("more than 2 findings; these are the first");
     expect(two.stdout.match(/^ {2}/gm)).toHaveLength(2);
   });
 
   it.each([
-    ["no database is named", () => undefined, [], "DATABASE_URL is not set"],
+    ["DATABASE_URL is not set", () => undefined, [], "DATABASE_URL is not set"],
     [
-      "the database is away",
+      "the database is unreachable",
       () => "postgres://nobody@127.0.0.1:1/none",
       [],
       "The database cannot be reached",
     ],
-    ["a part of the address is unknown", () => `${empty.url}?colour=blue`, [], "DATABASE_URL has colour"],
-    ["the database is not Brim's", () => empty.url, [], "lacks tables of the ledger"],
-    ["the number is none", () => empty.url, ["--max", "many"], "Usage: npm run ledger:verify"],
+    ["DATABASE_URL has an unknown option", () => `${empty.url}?colour=blue`, [], "DATABASE_URL has colour"],
+    ["the database is not migrated", () => empty.url, [], "is not migrated"],
+    ["--max is not a number", () => empty.url, ["--max", "many"], "Usage: npm run ledger:verify"],
     ["an option is unknown", () => empty.url, ["--fix"], "Usage: npm run ledger:verify"],
-  ])("ends with 2 and one line when %s", async (_case, url, args, reason) => {
+  ])("exits with 2 and one line when %s", async (_case, url, args, reason) => {
     const { code, stdout, stderr } = await verify(url(), ...args);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

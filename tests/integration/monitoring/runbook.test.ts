@@ -94,7 +94,7 @@ it("puts a wrong balance right, step by step as it is written", async () => {
       code: 0,
       output: expect.stringMatching(`^${customerId}: changed ${changes}.\nThe account was unfrozen.`),
     },
-    { code: 0, output: expect.stringContaining("all right") },
+    { code: 0, output: expect.stringContaining("no problems found") },
   ]);
   expect(await readBalance(customerId)).toEqual(right);
   expect(

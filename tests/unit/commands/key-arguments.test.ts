@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readArguments, UsageError } from "@/lib/commands/key/arguments";
-import { readDuration } from "@/lib/commands/key/duration";
+import { parseDuration, readArguments, UsageError } from "@/lib/commands/key/arguments";
 
 const CUSTOMER = "cust_01m81xgxrcexrs47sfmrsawft1";
 
@@ -8,7 +7,7 @@ describe("the arguments of npm run key", () => {
   it.each<[string[], object]>([
     [
       ["create", "--operator"],
-      { verb: "create", customerId: null, name: "Made on the server", scopes: "all", lifeMs: null },
+      { verb: "create", customerId: null, name: "Created on the server", scopes: "all", lifeMs: null },
     ],
     [
       [
@@ -42,18 +41,18 @@ describe("the arguments of npm run key", () => {
   });
 
   it.each<[string, string[], string]>([
-    ["nothing is asked for", [], "Say what to do"],
-    ["the command is unknown", ["delete"], 'There is no command "delete"'],
-    ["nobody is named", ["create"], "--operator, or --customer"],
-    ["both are named", ["create", "--operator", "--customer", CUSTOMER], "--operator, or --customer"],
-    ["the customer is none", ["create", "--customer", "acme"], "not the id of a customer"],
-    ["a scope does not exist", ["create", "--operator", "--scopes", "root"], 'no scope "root"'],
-    ["a time is none", ["create", "--operator", "--expires", "soon"], "--expires must be a time"],
+    ["there is no command", [], "A command is required"],
+    ["the command is unknown", ["delete"], 'Unknown command "delete"'],
+    ["neither operator nor customer is named", ["create"], "either --operator or --customer"],
+    ["both are named", ["create", "--operator", "--customer", CUSTOMER], "either --operator or --customer"],
+    ["the customer id is invalid", ["create", "--customer", "acme"], "not a customer id"],
+    ["a scope does not exist", ["create", "--operator", "--scopes", "root"], 'Unknown scope "root"'],
+    ["a duration is invalid", ["create", "--operator", "--expires", "soon"], "--expires must be a duration"],
     ["an option is unknown", ["create", "--operator", "--admin"], "Unknown option '--admin'"],
-    ["an option lacks its value", ["create", "--customer"], "--customer"],
-    ["a word is too many", ["create", "--operator", "now"], "now"],
-    ["no key is named", ["revoke"], "Name one key"],
-    ["two keys are named", ["roll", "key_1", "key_2"], "Name one key"],
+    ["an option has no value", ["create", "--customer"], "--customer"],
+    ["there is an extra argument", ["create", "--operator", "now"], "now"],
+    ["no key is named", ["revoke"], "Exactly one key id"],
+    ["two keys are named", ["roll", "key_1", "key_2"], "Exactly one key id"],
   ])("are refused when %s", (_case, argv, reason) => {
     expect(() => readArguments(argv)).toThrow(UsageError);
     expect(() => readArguments(argv)).toThrow(reason);
@@ -71,6 +70,6 @@ it.each([
   ["7", null],
   ["1w", null],
   ["", null],
-])("reads the time %j as %s", (text, ms) => {
-  expect(readDuration(text)).toBe(ms);
+])("parses the duration %j as %s", (text, ms) => {
+  expect(parseDuration(text)).toBe(ms);
 });
