@@ -25,6 +25,7 @@ export { registerCustomer } from "./register-customer";
 export { describeRepair, type RepairRequest, repairCustomerAccount } from "./repair-account";
 export {
   ensureStripeCustomer,
+  findCustomerByStripeId,
   findOwner,
   findStripeCustomer,
   mapStripeObject,

@@ -139,6 +139,12 @@ export async function findOwner(stripeId: string): Promise<StripeObjectOwner | n
   );
 }
 
+/** Finds our customer behind a Stripe customer id (`cus_…`). Returns null for any other value. */
+export async function findCustomerByStripeId(stripeCustomerId: unknown): Promise<CustomerId | null> {
+  const owner = typeof stripeCustomerId === "string" ? await findOwner(stripeCustomerId) : null;
+  return owner?.kind === "customer" ? owner.customerId : null;
+}
+
 /** Copies Stripe's default card into our mirror. */
 export async function storeDefaultCard(
   tx: Tx,

@@ -6,23 +6,23 @@ import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { CheckoutFacts } from "@/lib/stripe";
 import { enqueueCardTasks, savesCard } from "./card-tasks";
 import { describeDecline } from "./decline-messages";
-import { moveIntent, note, refOf, type TopUpIntent, type TopUpRef } from "./intents";
+import { addTimelineEntry, refOf, type TopUpIntent, type TopUpRef, updateIntent } from "./intents";
 import { flagSecondPayment, raiseReviewAlert } from "./review";
 import { type Decision, decide } from "./rules";
 
-/** Nearly always `invoice.paid` comes within seconds. */
+/** `invoice.paid` usually arrives within seconds. */
 const FIRST_INVOICE_CHECK_MS = 5 * 60_000;
 
-/** What was read before the transaction: inside it nothing else may ask for a connection. */
+/** What was read before the transaction, because inside it no other connection may be used. */
 export interface SettleContext {
-  /** The customer at Stripe whom the session must name. */
+  /** The Stripe customer that the session must name. */
   stripeCustomerId: string | null;
-  /** The customer's record at Stripe as it stood before Stripe was read. */
+  /** The customer's link to Stripe as it was before Stripe was read. */
   link: StripeCustomerLink | null;
   now: Date;
 }
 
-/** Decides what follows from what Stripe says and writes it, under the intent's lock. */
+/** Decides what happens to a locked intent, given the session at Stripe, and writes it. */
 export async function applyDecision(
   tx: Tx,
   intent: TopUpIntent,
@@ -43,21 +43,25 @@ export async function applyDecision(
       await flagSecondPayment(tx, ref, session, now);
       break;
     case "review":
-      await moveIntent(tx, ref, { status: "needs_review", reviewReason: decision.reason, nextCheckAt: null });
-      await note(tx, ref, "needs_review", now, session.payment?.paymentIntentId);
+      await updateIntent(tx, ref, {
+        status: "needs_review",
+        reviewReason: decision.reason,
+        nextCheckAt: null,
+      });
+      await addTimelineEntry(tx, ref, "needs_review", now, session.payment?.paymentIntentId);
       await raiseReviewAlert(tx, ref, session, decision.reason);
       break;
     case "wait_for_payment":
-      await moveIntent(tx, ref, { status: "processing", ...whatWasPaid(session) });
-      await note(tx, ref, "payment_processing", now, session.payment?.paymentIntentId);
+      await updateIntent(tx, ref, { status: "processing", ...paidColumns(session) });
+      await addTimelineEntry(tx, ref, "payment_processing", now, session.payment?.paymentIntentId);
       break;
     case "fail":
     case "record_decline":
       await recordDecline(tx, ref, session, decision, now);
       break;
     case "expire":
-      await moveIntent(tx, ref, { status: "expired", nextCheckAt: null });
-      await note(tx, ref, "expired", now, session.sessionId);
+      await updateIntent(tx, ref, { status: "expired", nextCheckAt: null });
+      await addTimelineEntry(tx, ref, "expired", now, session.sessionId);
       break;
     case "finish_setup":
       await finishSetup(tx, intent, session, context);
@@ -77,10 +81,10 @@ async function credit(
 ): Promise<void> {
   const { payment } = session;
   if (!payment?.paidAt || intent.amountCents === null)
-    throw new Error("A credit without a payment was decided.");
-  // Ours, never Stripe's total: that has tax in it.
+    throw new Error("A top-up without a payment must not be credited.");
+  // Our own amount, never Stripe's total, which includes tax.
   const amount = fromCents(cents(BigInt(intent.amountCents)));
-  await moveIntent(tx, ref, {
+  await updateIntent(tx, ref, {
     status: "succeeded",
     creditedAt: context.now,
     creditedNanos: amount,
@@ -91,10 +95,10 @@ async function credit(
     reviewReason: null,
     nextCheckAt: isInvoiceAwaited(session) ? new Date(context.now.getTime() + FIRST_INVOICE_CHECK_MS) : null,
     checkCount: 0,
-    ...whatWasPaid(session),
+    ...paidColumns(session),
     ...invoiceColumns(session),
   });
-  await note(tx, ref, "credited", context.now, payment.paymentIntentId);
+  await addTimelineEntry(tx, ref, "credited", context.now, payment.paymentIntentId);
   await mapStripeObject(tx, payment.paymentIntentId, {
     customerId: ref.customerId,
     kind: "payment_intent",
@@ -118,7 +122,7 @@ async function finishSetup(
   context: SettleContext,
 ): Promise<void> {
   const ref = refOf(intent);
-  await moveIntent(tx, ref, {
+  await updateIntent(tx, ref, {
     status: "succeeded",
     stripeSessionId: session.sessionId,
     stripeSetupIntentId: session.setupIntentId,
@@ -126,13 +130,13 @@ async function finishSetup(
     failureMessage: null,
     nextCheckAt: null,
   });
-  await note(tx, ref, "card_saved", context.now, session.card?.paymentMethodId);
-  await storeSetUpCard(tx, intent, session, context.link);
+  await addTimelineEntry(tx, ref, "card_saved", context.now, session.card?.paymentMethodId);
+  await storeSavedCard(tx, intent, session, context.link);
   await enqueueCardTasks(tx, ref, session);
 }
 
-/** The card that was set up. That of a customer that was deleted at Stripe meanwhile went with it. */
-async function storeSetUpCard(
+/** Stores the card of a setup, unless its Stripe customer was deleted in the meantime. */
+async function storeSavedCard(
   tx: Tx,
   intent: TopUpIntent,
   session: CheckoutFacts,
@@ -152,21 +156,21 @@ async function recordDecline(
   decision: { do: "fail" | "record_decline"; code: string },
   now: Date,
 ): Promise<void> {
-  await moveIntent(tx, ref, {
-    // The raw code decides whether a decline is a new one; only `describeDecline` is ever shown.
+  await updateIntent(tx, ref, {
+    // The raw code tells whether a decline is a new one. People only ever see `describeDecline`.
     failureCode: decision.code,
     failureMessage: describeDecline(decision.code).message,
-    // A decline is not the end of a session: the customer can try another card on the same page.
+    // While the session is open, the customer can try another card on the same page.
     ...(decision.do === "fail" ? { status: "failed", nextCheckAt: null } : {}),
   });
-  if (session.mode === "setup") await note(tx, ref, "setup_failed", now, session.setupIntentId);
+  if (session.mode === "setup") await addTimelineEntry(tx, ref, "setup_failed", now, session.setupIntentId);
   else {
     const what = decision.do === "fail" ? "payment_failed" : "payment_declined";
-    await note(tx, ref, what, now, session.payment?.paymentIntentId);
+    await addTimelineEntry(tx, ref, what, now, session.payment?.paymentIntentId);
   }
 }
 
-/** An invoice may become known after the credit; it never credits. Until then the sweep asks for it. */
+/** Stores an invoice that Stripe creates after the credit. The sweep asks for it until then. */
 async function storeInvoice(tx: Tx, intent: TopUpIntent, session: CheckoutFacts): Promise<void> {
   const isOwn = session.payment?.paymentIntentId === intent.stripePaymentIntentId;
   if (!intent.creditedAt || intent.invoiceHostedUrl || !isOwn || isInvoiceAwaited(session)) return;
@@ -190,8 +194,8 @@ function invoiceColumns(session: CheckoutFacts) {
   };
 }
 
-/** What the payer saw; display data. Whole cents far below 2^31. */
-function whatWasPaid(session: CheckoutFacts) {
+/** What the payer paid, for display only. The amounts fit in 32 bits. */
+function paidColumns(session: CheckoutFacts) {
   return {
     taxCents: session.taxCents === null ? null : Number(session.taxCents),
     totalCents: session.totalCents === null ? null : Number(session.totalCents),

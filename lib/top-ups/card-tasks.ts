@@ -5,13 +5,13 @@ import { enqueueTask, type QueuedTask, type TaskPayload } from "@/lib/platform/j
 import { type CheckoutFacts, retrieveCheckoutSession } from "@/lib/stripe";
 import { findIntent, type TopUpIntent, type TopUpRef } from "./intents";
 
-/** What follows a top-up whose card is saved. Each is a task of its own: the credit and the other wait for neither. */
+/** Two tasks, so that neither waits for the other. The credit waits for none of them. */
 const SAVE_CARD = "save-card";
 const COPY_ADDRESS = "copy-card-address";
 
 /**
- * Enqueues what is to be done with the card of a top-up, in the transaction that decides the top-up. That happens once,
- * so an event that comes again later changes nothing at Stripe.
+ * Enqueues the tasks that save the card of a top-up, in the transaction that settles the top-up. That happens once, so an
+ * event that is delivered again changes nothing at Stripe.
  */
 export async function enqueueCardTasks(tx: Tx, ref: TopUpRef, session: CheckoutFacts): Promise<void> {
   const payload = { ...ref, sessionId: session.sessionId };
@@ -20,13 +20,13 @@ export async function enqueueCardTasks(tx: Tx, ref: TopUpRef, session: CheckoutF
   }
 }
 
-/** The tasks behind a top-up whose card is saved, for the worker. */
+/** The tasks that the worker runs. */
 export const CARD_TASKS: readonly QueuedTask[] = [
   { name: SAVE_CARD, run: (payload) => withCard(payload, saveCard, "default-card") },
   { name: COPY_ADDRESS, run: (payload) => withCard(payload, copyCardAddress, "address") },
 ];
 
-/** Reads the card of a top-up at Stripe; does nothing when Stripe has not saved it or the customer did not ask for it. */
+/** Runs `work` with the card of a top-up, unless the customer did not ask to save it or Stripe did not. */
 async function withCard(
   payload: TaskPayload,
   work: (customerId: CustomerId, paymentMethodId: string, idempotencyKey: string) => Promise<void>,
@@ -41,7 +41,7 @@ async function withCard(
   await work(customerId as CustomerId, session.card.paymentMethodId, `${keyPrefix}:${topUpIntentId}`);
 }
 
-/** Whether the customer chose to save the card for off-session use, and Stripe saved it. */
+/** Whether the customer asked to save the card for off-session use, and Stripe did. */
 export function savesCard(intent: TopUpIntent, session: CheckoutFacts): boolean {
   const isWanted = intent.mode === "setup" || intent.savePaymentMethod;
   const isOwn =

@@ -2,7 +2,7 @@ import { cents, displayUsd, fromCents } from "@/lib/money";
 import { env } from "@/lib/platform/env";
 import type { CheckoutSessionParams } from "@/lib/stripe";
 
-/** What the parameters of a session are made from. */
+/** The parts of an intent that determine the parameters of its session. */
 export interface CheckoutOrder {
   customerId: string;
   topUpIntentId: string;
@@ -13,8 +13,8 @@ export interface CheckoutOrder {
 }
 
 /**
- * The parameters of a Checkout Session, all but `customer`. They are stored with the intent and sent unchanged at each
- * try: the idempotency key would refuse anything else.
+ * Returns the parameters of a Checkout Session, except `customer`. They are stored with the intent and sent unchanged on
+ * every retry, because Stripe refuses an idempotency key with other parameters.
  *
  * @see https://docs.stripe.com/api/checkout/sessions/create
  */
@@ -44,7 +44,7 @@ function paymentParams(order: CheckoutOrder, amountCents: number): CheckoutSessi
     mode: "payment",
     metadata,
     payment_intent_data: {
-      // Events of the payment carry no session, so the payment needs the metadata too.
+      // Events of the payment do not name the session, so the payment needs the metadata too.
       metadata,
       description,
       ...(settings.STRIPE_STATEMENT_SUFFIX
@@ -58,19 +58,19 @@ function paymentParams(order: CheckoutOrder, amountCents: number): CheckoutSessi
         price_data: {
           currency: "usd",
           unit_amount: amountCents,
-          // Exclusive: the subtotal stays what is credited, tax comes on top.
+          // The subtotal is what gets credited. Tax is added on top.
           tax_behavior: "exclusive",
           product_data: { name: "Balance top-up", tax_code: settings.STRIPE_TAX_CODE },
         },
       },
     ],
     automatic_tax: { enabled: settings.STRIPE_AUTOMATIC_TAX },
-    // Without address=auto Stripe refuses to tax a customer who has no address yet.
+    // Without `address: "auto"` Stripe cannot tax a customer who has no address yet.
     customer_update: { address: "auto", name: "auto" },
     tax_id_collection: { enabled: true },
     adaptive_pricing: { enabled: settings.STRIPE_ADAPTIVE_PRICING },
     invoice_creation: { enabled: settings.STRIPE_INVOICES, invoice_data: { description, metadata } },
-    // The tick box saves for use with the customer present; it would contradict the one that we have just asked.
+    // Stripe's own checkbox, for on-session use only. It is left out when we have already asked on our page.
     ...(order.savePaymentMethod
       ? {}
       : {
@@ -97,7 +97,7 @@ function setupParams(order: CheckoutOrder): CheckoutSessionParams {
   };
 }
 
-/** Where Checkout sends the customer back to; a message for people and no proof of anything. */
+/** Where Checkout sends the customer back. The result in the query is a message for people and proves nothing. */
 function returnUrl(order: CheckoutOrder, result: "success" | "cancelled"): string {
   const query = new URLSearchParams({ topup: result });
   if (order.mode === "setup") query.set("mode", "setup");

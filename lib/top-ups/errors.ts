@@ -10,17 +10,17 @@ export class TopUpAmountOutOfRangeError extends InvalidRequestError {
   }
 }
 
-/** How a top-up ended without money: its Checkout page cannot be used any more. `other_mode`: test and live were switched. */
+/** Why the Checkout page of a top-up can no longer be used. `other_mode`: Stripe was switched between test and live. */
 export type TopUpEnd = "expired" | "failed" | "canceled" | "other_mode";
 
 const ENDED: Record<TopUpEnd, string> = {
   expired: "The Checkout page of this top-up has expired.",
-  failed: "This top-up has failed.",
+  failed: "This top-up failed.",
   canceled: "This top-up was canceled.",
-  other_mode: "This top-up belongs to Stripe's other mode, test or live.",
+  other_mode: "This top-up was started in Stripe's other mode (test or live).",
 };
 
-/** The key belongs to a top-up that is over: the same key always means the same top-up, so that another one needs another key. */
+/** The idempotency key belongs to a top-up that has ended. A new top-up needs a new key. */
 export class TopUpEndedError extends ConflictError {
   constructor(
     readonly end: TopUpEnd,

@@ -1,9 +1,18 @@
 export { CARD_TASKS } from "./card-tasks";
 export { describeDecline } from "./decline-messages";
 export { TopUpAmountOutOfRangeError, TopUpEndedError } from "./errors";
-export { findInvoices, type InvoiceLink } from "./find-invoices";
-export { findIntent, refOf, type TopUpIntent, type TopUpRef } from "./intents";
-export { TOP_UP_CHECKS } from "./ledger-checks";
+export {
+  findIntent,
+  refOf,
+  TOP_UP_MODES,
+  TOP_UP_SOURCES,
+  TOP_UP_STATUSES,
+  type TopUpIntent,
+  type TopUpMode,
+  type TopUpRef,
+  type TopUpSource,
+  type TopUpStatus,
+} from "./intents";
 export {
   AFTERWARDS,
   listInvoices,
@@ -12,7 +21,13 @@ export {
   shownStatus,
   type TopUpPage,
 } from "./list-top-ups";
-export { readTopUp, type TimelineEntry, type TopUpDetails } from "./queries";
+export {
+  findInvoices,
+  type InvoiceLink,
+  readTopUp,
+  type TimelineEntry,
+  type TopUpDetails,
+} from "./read-top-up";
 export {
   type Decision,
   decide,
@@ -24,12 +39,4 @@ export {
 } from "./rules";
 export { type SettleOutcome, settleTopUp } from "./settle-top-up";
 export { type StartedTopUp, type StartTopUpInput, startTopUp } from "./start-top-up";
-export {
-  TOP_UP_MODES,
-  TOP_UP_SOURCES,
-  TOP_UP_STATUSES,
-  type TopUpMode,
-  type TopUpSource,
-  type TopUpStatus,
-} from "./statuses";
 export { type SweepResult, sweepInvoices, sweepTopUps } from "./sweep-top-ups";

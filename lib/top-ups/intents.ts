@@ -4,13 +4,36 @@ import { type CustomerId, newId, type TopUpId } from "@/lib/platform/ids";
 /** A row of `topup_intent`. */
 export type TopUpIntent = Prisma.TopUpIntentGetPayload<object>;
 
-/** Which intent: always together with its customer, since the key begins with it. */
+/** The key of an intent. */
 export interface TopUpRef {
   customerId: CustomerId;
   topUpIntentId: TopUpId;
 }
 
-/** Reads an intent of a customer; null when there is none, or when it is another customer's. */
+/** The database has the same lists as CHECKs. */
+export const TOP_UP_STATUSES = [
+  "created",
+  "open",
+  "processing",
+  "succeeded",
+  "retry_wait",
+  "action_required",
+  "failed",
+  "expired",
+  "canceled",
+  "needs_review",
+] as const;
+export type TopUpStatus = (typeof TOP_UP_STATUSES)[number];
+
+/** `payment` adds money, `setup` saves a card without a charge. */
+export const TOP_UP_MODES = ["payment", "setup"] as const;
+export type TopUpMode = (typeof TOP_UP_MODES)[number];
+
+/** `checkout` was started by a person, `auto` by automatic top-up. */
+export const TOP_UP_SOURCES = ["checkout", "auto"] as const;
+export type TopUpSource = (typeof TOP_UP_SOURCES)[number];
+
+/** Finds an intent of a customer. Returns null when it does not exist or belongs to another customer. */
 export function findIntent(ref: { customerId: string; topUpIntentId: string }): Promise<TopUpIntent | null> {
   const { customerId, topUpIntentId } = ref;
   return prisma().topUpIntent.findUnique({
@@ -18,7 +41,7 @@ export function findIntent(ref: { customerId: string; topUpIntentId: string }): 
   });
 }
 
-/** Locks an intent until the transaction ends and reads it as it is then. */
+/** Locks an intent until the transaction ends, then reads it. */
 export async function lockIntent(tx: Tx, ref: TopUpRef): Promise<TopUpIntent> {
   const { customerId, topUpIntentId } = ref;
   await tx.$queryRaw`
@@ -28,8 +51,8 @@ export async function lockIntent(tx: Tx, ref: TopUpRef): Promise<TopUpIntent> {
   });
 }
 
-/** Changes an intent that this transaction has locked. Each transition raises the version. */
-export async function moveIntent(
+/** Updates an intent that this transaction has locked, and increments its version. */
+export async function updateIntent(
   tx: Tx,
   ref: TopUpRef,
   data: Prisma.TopUpIntentUncheckedUpdateInput,
@@ -41,27 +64,26 @@ export async function moveIntent(
   });
 }
 
-/** Adds a line to what the customer can read about an attempt. */
-export async function note(
+/**
+ * Adds an entry to the timeline that the customer sees.
+ *
+ * @param what the code of the entry, such as `credited`
+ * @param reference the id of the object at Stripe that the entry is about
+ */
+export async function addTimelineEntry(
   tx: Tx,
   ref: TopUpRef,
   what: string,
   at: Date,
-  reference?: string | null,
+  reference: string | null = null,
 ): Promise<void> {
+  const { customerId, topUpIntentId } = ref;
   await tx.topUpTimeline.create({
-    data: {
-      customerId: ref.customerId,
-      topUpIntentId: ref.topUpIntentId,
-      entryId: newId("timeline"),
-      at,
-      what,
-      reference: reference ?? null,
-    },
+    data: { customerId, topUpIntentId, entryId: newId("timeline"), at, what, reference },
   });
 }
 
-/** The branded ids of a row. */
+/** Returns the key of a row, with branded ids. */
 export function refOf(intent: { customerId: string; topUpIntentId: string }): TopUpRef {
   return { customerId: intent.customerId as CustomerId, topUpIntentId: intent.topUpIntentId as TopUpId };
 }

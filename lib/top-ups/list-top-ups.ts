@@ -1,12 +1,11 @@
 import { type Prisma, prisma } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
-import type { TopUpIntent } from "./intents";
-import type { TopUpMode, TopUpStatus } from "./statuses";
+import type { TopUpIntent, TopUpMode, TopUpStatus } from "./intents";
 
-/** What became of the money of a top-up that succeeded, said instead of `succeeded`. */
+/** Statuses that replace `succeeded` when money went back. */
 export const AFTERWARDS = ["disputed", "refunded", "partially_refunded"] as const;
 
-/** How an attempt stands as customers see it: its state, or what became of the money. */
+/** The status of a top-up as customers see it. */
 export type ShownTopUpStatus = TopUpStatus | (typeof AFTERWARDS)[number];
 
 /** One page of attempts, newest first. */
@@ -16,7 +15,7 @@ export interface TopUpPage {
   nextBefore: string | null;
 }
 
-/** How an attempt is shown. A dispute is said before a refund. */
+/** Returns the status that customers see. A dispute takes precedence over a refund. */
 export function shownStatus(intent: TopUpIntent): ShownTopUpStatus {
   if (intent.status !== "succeeded" || !intent.creditedAt) return intent.status as TopUpStatus;
   if (intent.disputeState) return "disputed";
@@ -25,9 +24,9 @@ export function shownStatus(intent: TopUpIntent): ShownTopUpStatus {
 }
 
 /**
- * Lists a customer's attempts as we know them; reading one of them also looks at Stripe.
+ * Lists a customer's top-ups from the database. Unlike `readTopUp` it does not ask Stripe.
  *
- * @param options.status as it is shown
+ * @param options.status the status that customers see
  */
 export function listTopUps(
   customerId: CustomerId,
@@ -45,12 +44,12 @@ export function listTopUps(
   });
 }
 
-/** Lists a customer's attempts that have an invoice. One whose invoice becomes known late takes its place then. */
+/** Lists a customer's top-ups that have an invoice. */
 export function listInvoices(
   customerId: CustomerId,
   page: { before?: string | undefined; limit: number },
 ): Promise<TopUpPage> {
-  // Served by an index of its own: most attempts of a customer may have been left unpaid.
+  // Has an index of its own, because most top-ups of a customer may never have been paid.
   return readPage(customerId, page, { invoiceHostedUrl: { not: null } });
 }
 

@@ -1,7 +1,7 @@
 import { raiseAlert } from "@/lib/platform/alerts";
 import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { CheckoutFacts } from "@/lib/stripe";
-import { note, type TopUpRef } from "./intents";
+import { addTimelineEntry, type TopUpRef } from "./intents";
 import type { ReviewReason } from "./rules";
 
 /** What the operator reads. Code branches on the reason itself, so a sentence can be reworded at any time. */
@@ -44,7 +44,7 @@ export async function flagSecondPayment(
     skipDuplicates: true,
   });
   if (task.count === 0) return;
-  await note(tx, ref, "second_payment", now, payment.paymentIntentId);
+  await addTimelineEntry(tx, ref, "second_payment", now, payment.paymentIntentId);
   await raiseAlert(inTransaction(tx), {
     customerId: ref.customerId,
     kind: "second_payment",

@@ -9,26 +9,26 @@ import { findIntent, lockIntent, type TopUpRef } from "./intents";
 import type { Decision } from "./rules";
 
 /**
- * What settling did; `duplicate` when the caller's claim said that the work was done before, `other_mode` when intent and
- * session are not of the same mode, test or live: then nothing was written.
+ * What `settleTopUp` did. Nothing was written for `duplicate` (the caller's claim returned false), `unknown_session`, and
+ * `other_mode` (intent and session differ in test or live mode).
  */
 export type SettleOutcome = Decision["do"] | "duplicate" | "unknown_session" | "other_mode";
 
-/** How often the intent may move under our reading before we give up for now. */
+/** Other transactions can change the intent while Stripe is read this often. */
 const MAX_READS = 8;
 
-/** Thrown to roll back: the intent moved after Stripe was read, so that what was read may be old. */
+/** Rolls back: the intent changed after Stripe was read, so what was read may be stale. */
 class StaleReadSignal extends Error {}
 
-/** The work of another transaction that this one must not repeat. */
+/** Rolls back: another transaction has done the work. */
 class DuplicateSignal extends Error {}
 
 /**
- * Reads a Checkout Session again and brings its intent to the state that follows. The only way in which a top-up is
- * ever credited: webhook, return page and sweep all call it, any number of times, in any order.
+ * Reads a Checkout Session from Stripe and updates its intent accordingly. This is the only way to credit a top-up: the
+ * webhook, the return page and the sweep all call it, any number of times and in any order.
  *
- * @param options.claim runs first in the transaction, for the event's row in the inbox; false means done before
- * @throws StripeUnavailableError Stripe cannot be read; nothing changed
+ * @param options.claim runs first in the transaction and stores the event; false means that the event was handled before
+ * @throws StripeUnavailableError Stripe could not be read; nothing changed
  */
 export async function settleTopUp(
   ref: TopUpRef,
@@ -41,10 +41,10 @@ export async function settleTopUp(
     const session = await retrieveCheckoutSession(sessionId);
     if (!seen || !session) return "unknown_session";
     if (session.livemode !== seen.livemode) {
-      log().warn({ ...ref, sessionId }, "a Checkout Session of the other mode names this top-up");
+      log().warn({ ...ref, sessionId }, "a Checkout Session of the other mode names a top-up");
       return "other_mode";
     }
-    const stripeCustomerId = await customerAtStripe(ref, session, link);
+    const stripeCustomerId = await expectedStripeCustomer(ref, session, link);
     try {
       const outcome = await withCustomerTransaction(ref.customerId, async (tx) => {
         if (options.claim && !(await options.claim(tx))) throw new DuplicateSignal();
@@ -52,23 +52,23 @@ export async function settleTopUp(
         if (intent.version !== seen.version) throw new StaleReadSignal();
         return applyDecision(tx, intent, session, { stripeCustomerId, link, now });
       });
-      report(ref, session, outcome);
+      logOutcome(ref, session, outcome);
       return outcome;
     } catch (error) {
       if (error instanceof DuplicateSignal) return "duplicate";
       if (!(error instanceof StaleReadSignal || error instanceof StaleCardsSignal)) throw error;
     }
   }
-  throw new ServiceUnavailableError("This top-up is changing too fast. Please try again.", {
+  throw new ServiceUnavailableError("This top-up is being updated by other requests. Please try again.", {
     reason: "busy",
   });
 }
 
 /**
- * The customer at Stripe whom a session must name. One that was deleted after it paid was this customer's too: its money
+ * Returns the Stripe customer that a session must name. One that was deleted after it paid counts too, because its money
  * has arrived.
  */
-async function customerAtStripe(
+async function expectedStripeCustomer(
   { customerId }: TopUpRef,
   session: CheckoutFacts,
   link: StripeCustomerLink | null,
@@ -80,9 +80,9 @@ async function customerAtStripe(
   return isOurs ? named : (link?.stripeCustomerId ?? null);
 }
 
-function report(ref: TopUpRef, session: CheckoutFacts, outcome: SettleOutcome): void {
+function logOutcome(ref: TopUpRef, session: CheckoutFacts, outcome: SettleOutcome): void {
   const facts = { ...ref, sessionId: session.sessionId, outcome };
   if (outcome === "review" || outcome === "flag_second_payment")
-    log().error(facts, "a payment needs a person");
+    log().error(facts, "a payment needs a decision");
   else if (outcome !== "nothing") log().info(facts, "top-up settled");
 }

@@ -7,38 +7,38 @@ import { newId } from "@/lib/platform/ids";
 import { hashRequest } from "@/lib/platform/request-hash";
 import { checkoutParams } from "./checkout-params";
 import { TopUpAmountOutOfRangeError, TopUpEndedError } from "./errors";
-import { note, refOf, type TopUpIntent } from "./intents";
-import { type OpenedSession, openSession } from "./open-session";
-import { readTopUp } from "./queries";
+import { addTimelineEntry, refOf, type TopUpIntent } from "./intents";
+import { type OpenedSession, openCheckoutSession } from "./open-checkout-session";
+import { readTopUp } from "./read-top-up";
 import { MAX_TOP_UP, MIN_TOP_UP, SESSION_LIFETIME_MS } from "./rules";
 
-/** What a caller asks for. */
 export type StartTopUpInput =
   | { mode: "payment"; amount: Cents; savePaymentMethod: boolean }
   | { mode: "setup" };
 
-/** A top-up whose Checkout page is open. */
 export interface StartedTopUp extends OpenedSession {
-  /** True when the idempotency key was known and this is the earlier answer. */
+  /** True when an earlier request with the same idempotency key started the top-up. */
   isReplay: boolean;
 }
 
-/** The unique key of an intent's idempotency key. */
 const KEY_CONSTRAINT = "topup_intent_customer_id_idempotency_owner_idempotency_key_key";
 
-/** The sweep looks at an intent for the first time after this. */
+/** How long the sweep waits before it checks a new intent. */
 const FIRST_CHECK_AFTER_MS = 10 * 60_000;
 
 /**
- * Starts a top-up, or (mode setup) the saving of a card, and returns the address of its Checkout page.
- * No balance changes here; `settleTopUp` credits it when Stripe confirms.
+ * Starts a top-up, or in mode `setup` saves a card, and returns the URL of the Checkout page. The balance does not change
+ * here: `settleTopUp` credits it when Stripe confirms the payment.
+ *
+ * The intent is committed first, then the session is created at Stripe, then its id is stored. After a crash in between,
+ * a retry with the same key or the sweep finishes the work.
  *
  * @param input.amount whole cents, $5 to $5,000
- * @param idempotencyKey the caller's name for this attempt; the same key gives the same top-up
- * @throws TopUpAmountOutOfRangeError amount outside those limits
+ * @param idempotencyKey the same key returns the same top-up
+ * @throws TopUpAmountOutOfRangeError the amount is outside those limits
  * @throws IdempotencyConflictError the key was used for another request
- * @throws TopUpEndedError the key's top-up ended without money, or is of the other mode, test or live
- * @throws StripeUnavailableError no answer from Stripe; the intent stays, retry with the same key
+ * @throws TopUpEndedError the top-up of this key ended without money, or was started in the other mode
+ * @throws StripeUnavailableError Stripe did not respond; the intent is stored, retry with the same key
  */
 export async function startTopUp(
   actor: CustomerActor,
@@ -51,23 +51,23 @@ export async function startTopUp(
   }
   const found = await findOrInsertIntent(actor, input, idempotencyKey, now);
   const { isReplay } = found;
-  const intent = isReplay ? await refresh(actor, found.intent, now) : found.intent;
+  const intent = isReplay ? await refreshIntent(actor, found.intent, now) : found.intent;
   // Between the transactions, because a network call must not hold database locks.
-  const opened = await openSession(intent, now);
+  const opened = await openCheckoutSession(intent, now);
   return { ...opened, isReplay };
 }
 
 /**
- * Looks at Stripe for what became of an attempt: the page of one that has ended cannot be handed out again.
+ * Settles an open intent from Stripe, because a Checkout page that has ended must not be returned again.
  *
- * @throws ServiceUnavailableError its time is over and Stripe does not say whether it was paid
+ * @throws ServiceUnavailableError the page has expired, and Stripe does not say whether it was paid
  */
-async function refresh(actor: CustomerActor, known: TopUpIntent, now: Date): Promise<TopUpIntent> {
+async function refreshIntent(actor: CustomerActor, known: TopUpIntent, now: Date): Promise<TopUpIntent> {
   if (known.status !== "open") return known;
   const { intent } = await readTopUp(actor.customerId, known.topUpIntentId, now);
   if (intent.status === "open" && intent.sessionExpiresAt <= now) {
     throw new ServiceUnavailableError(
-      "What became of this top-up is not known at the moment. Please try again.",
+      "The status of this top-up cannot be confirmed with Stripe right now. Please try again.",
     );
   }
   return intent;
@@ -81,16 +81,16 @@ async function findOrInsertIntent(
 ): Promise<{ intent: TopUpIntent; isReplay: boolean }> {
   const requestHash = hashOfRequest(input);
   const known = idempotencyKey && (await findByKey(actor, idempotencyKey));
-  if (known) return { intent: sameRequest(known, requestHash), isReplay: true };
+  if (known) return { intent: assertSameRequest(known, requestHash), isReplay: true };
   try {
     return { intent: await insertIntent(actor, input, idempotencyKey, requestHash, now), isReplay: false };
   } catch (error) {
-    if (isKeyTaken(error)) throw new IdempotencyConflictError(); // by a charge or a hold
-    // The same key came twice at once: the other request made the intent.
-    const rival =
+    if (isKeyTaken(error)) throw new IdempotencyConflictError(); // used by a charge or a hold
+    // A concurrent request with the same key inserted the intent.
+    const winner =
       idempotencyKey && isDuplicate(error, [KEY_CONSTRAINT]) ? await findByKey(actor, idempotencyKey) : null;
-    if (!rival) throw error;
-    return { intent: sameRequest(rival, requestHash), isReplay: true };
+    if (!winner) throw error;
+    return { intent: assertSameRequest(winner, requestHash), isReplay: true };
   }
 }
 
@@ -106,9 +106,9 @@ function findByKey(actor: CustomerActor, idempotencyKey: string): Promise<TopUpI
   });
 }
 
-function sameRequest(intent: TopUpIntent, requestHash: string): TopUpIntent {
+function assertSameRequest(intent: TopUpIntent, requestHash: string): TopUpIntent {
   if (intent.requestHash !== requestHash) throw new IdempotencyConflictError();
-  // A page of ours for an attempt of the other mode could be paid and would never be credited.
+  // A page of the other mode could be paid, but would never be credited.
   if (intent.livemode !== livemode()) throw new TopUpEndedError("other_mode", intent.topUpIntentId);
   return intent;
 }
@@ -133,7 +133,7 @@ function insertIntent(
     customerId,
     topUpIntentId,
     mode: input.mode,
-    // At most 500,000, so that a column of 32 bits and Stripe's JSON hold it exactly.
+    // At most 500,000, which a 32-bit column and JSON hold exactly.
     amountCents: input.mode === "payment" ? Number(input.amount) : null,
     savePaymentMethod: input.mode === "payment" && input.savePaymentMethod,
   };
@@ -153,7 +153,7 @@ function insertIntent(
         nextCheckAt: new Date(now.getTime() + FIRST_CHECK_AFTER_MS),
       },
     });
-    await note(tx, refOf(intent), "created", now);
+    await addTimelineEntry(tx, refOf(intent), "created", now);
     return intent;
   });
 }

@@ -5,43 +5,48 @@ import { Prisma, prisma, withTransaction } from "@/lib/platform/db";
 import { dueItems } from "@/lib/platform/jobs";
 import { log } from "@/lib/platform/log";
 import { findSessionsOfIntent, isUnanswered, MAX_UNANSWERED } from "@/lib/stripe";
-import { findIntent, lockIntent, moveIntent, note, refOf, type TopUpIntent, type TopUpRef } from "./intents";
+import {
+  addTimelineEntry,
+  findIntent,
+  lockIntent,
+  refOf,
+  type TopUpIntent,
+  type TopUpRef,
+  updateIntent,
+} from "./intents";
 import { settleTopUp } from "./settle-top-up";
 
-/** Stripe's own limits are far higher; reconciling must never crowd out a customer. */
+/** Far below Stripe's rate limit, so that the sweep never slows down a customer's request. */
 const PAUSE_BETWEEN_MS = 200;
 
-/** An intent whose session was never opened is given up after this: as long as its keys live at Stripe. */
-const NEVER_OPENED_LIFETIME_MS = 24 * 3_600_000;
+/** An intent without a session expires after this: idempotency keys live at Stripe for as long. */
+const UNOPENED_LIFETIME_MS = 24 * 3_600_000;
 
-/** Intents read at once. */
-const PAGE = 100;
+const PAGE_SIZE = 100;
 
-/** Top-ups whose invoice one sweep asks for. The rest stays due. */
+/** Invoices that one sweep asks for. The rest stays due. */
 const MAX_INVOICES = 200;
 
-/** What one sweep did. */
 export interface SweepResult {
   checked: number;
   failed: number;
 }
 
-/** What is due, and how soon it is due again. */
+/** Which intents a sweep checks, and how often. */
 interface Kind {
   condition: Prisma.Sql;
-  /** The waits double from five minutes up to this. */
-  longestWaitMinutes: number;
+  /** The interval doubles from five minutes up to this. */
+  maxIntervalMinutes: number;
 }
 
-const UNDECIDED: Kind = { condition: Prisma.sql`credited_at IS NULL`, longestWaitMinutes: 60 };
-const WITHOUT_INVOICE: Kind = { condition: Prisma.sql`credited_at IS NOT NULL`, longestWaitMinutes: 24 * 60 };
+const UNDECIDED: Kind = { condition: Prisma.sql`credited_at IS NULL`, maxIntervalMinutes: 60 };
+const WITHOUT_INVOICE: Kind = { condition: Prisma.sql`credited_at IS NOT NULL`, maxIntervalMinutes: 24 * 60 };
 
 /**
- * Looks at every undecided intent that is due and settles it: the way in which a payment is credited when no event ever
- * arrives. First ten minutes after its start, then less and less often, at least hourly while it is undecided. Several
- * sweeps at once share the work.
+ * Settles every undecided intent that is due, so that a payment is credited even if no webhook ever arrives. An intent is
+ * checked ten minutes after its start, then less and less often, but at least hourly. Several workers share the work.
  *
- * @param options.pauseMs between two intents
+ * @param options.pauseMs the pause between two intents
  */
 export function sweepTopUps(
   now: Date = new Date(),
@@ -51,11 +56,11 @@ export function sweepTopUps(
 }
 
 /**
- * Asks Stripe for the invoices of top-ups that were credited before their invoice was known, and whose `invoice.paid` did
- * not come. First five minutes after the credit, then less and less often, at least daily until it is known.
+ * Asks Stripe for the invoices of credited top-ups whose `invoice.paid` did not arrive. A top-up is checked five minutes
+ * after the credit, then less and less often, but at least daily until the invoice is known.
  *
- * @param options.pauseMs between two top-ups
- * @param options.most top-ups of one sweep
+ * @param options.pauseMs the pause between two top-ups
+ * @param options.most the number of top-ups that are checked at most
  */
 export function sweepInvoices(
   now: Date = new Date(),
@@ -64,7 +69,7 @@ export function sweepInvoices(
   return sweep(WITHOUT_INVOICE, now, { most: MAX_INVOICES, ...options });
 }
 
-/** Each intent stands alone: its next look is planned first, and one that fails is reported and left behind. */
+/** Schedules the next check of each intent first. One that fails is reported and does not stop the others. */
 async function sweep(
   kind: Kind,
   now: Date,
@@ -81,7 +86,7 @@ async function sweep(
     } catch (error) {
       unanswered = isUnanswered(error) ? unanswered + 1 : 0;
       result.failed++;
-      await reportFailedLook(ref, error);
+      await reportFailedCheck(ref, error);
     }
     result.checked++;
     if (unanswered >= MAX_UNANSWERED || result.checked >= most) break;
@@ -104,20 +109,20 @@ function findDue({ condition }: Kind, now: Date, after: DueIntent | null): Promi
   return prisma().$queryRaw<DueIntent[]>(Prisma.sql`
     SELECT next_check_at, customer_id, topup_intent_id FROM topup_intent
     WHERE next_check_at <= ${now}::timestamptz AND ${condition} ${isLater}
-    ORDER BY next_check_at, customer_id, topup_intent_id LIMIT ${PAGE}`);
+    ORDER BY next_check_at, customer_id, topup_intent_id LIMIT ${PAGE_SIZE}`);
 }
 
 /**
- * Plans the next look at an intent, so that a crash after this only delays it.
+ * Claims an intent by scheduling its next check, so that a crash only delays it.
  *
- * @returns false when another sweep has it, or it is no longer due
+ * @returns false when another worker has claimed it, or it is no longer due
  */
 async function claimDue(kind: Kind, { customerId, topUpIntentId }: TopUpRef, now: Date): Promise<boolean> {
   const claimed = await prisma().$executeRaw(Prisma.sql`
     UPDATE topup_intent
     SET check_count = check_count + 1,
         next_check_at = ${now}::timestamptz
-          + least(${kind.longestWaitMinutes}::int, 5 * 2 ^ least(check_count, 10)) * interval '1 minute'
+          + least(${kind.maxIntervalMinutes}::int, 5 * 2 ^ least(check_count, 10)) * interval '1 minute'
     WHERE (customer_id, topup_intent_id) = (
       SELECT customer_id, topup_intent_id FROM topup_intent
       WHERE customer_id = ${customerId} AND topup_intent_id = ${topUpIntentId}
@@ -127,10 +132,10 @@ async function claimDue(kind: Kind, { customerId, topUpIntentId }: TopUpRef, now
   return claimed > 0;
 }
 
-/** While Stripe is away every look fails, which is no fault of the intent. */
-async function reportFailedLook(ref: TopUpRef, error: unknown): Promise<void> {
+/** Raises an alert, unless Stripe is unavailable: then every check fails. */
+async function reportFailedCheck(ref: TopUpRef, error: unknown): Promise<void> {
   if (isUnanswered(error)) {
-    log().warn({ ...ref, err: error }, "a top-up could not be checked; it stays due");
+    log().warn({ ...ref, err: error }, "could not check a top-up; it stays due");
     return;
   }
   await reportFailedItem(
@@ -151,7 +156,7 @@ async function check(ref: TopUpRef, now: Date): Promise<void> {
   else await checkWithoutSession(ref, intent, now);
 }
 
-/** We never heard an answer, but Stripe may have made a session, and perhaps somebody paid it. */
+/** The response was lost, but Stripe may have created a session, and somebody may have paid it. */
 async function checkWithoutSession(ref: TopUpRef, intent: TopUpIntent, now: Date): Promise<void> {
   const link = await findStripeCustomer(ref.customerId);
   if (link) {
@@ -161,15 +166,15 @@ async function checkWithoutSession(ref: TopUpRef, intent: TopUpIntent, now: Date
       if (session.status === "complete") await settleTopUp(ref, session.sessionId, { now });
     }
   }
-  const isOver = now.getTime() - intent.createdAt.getTime() >= NEVER_OPENED_LIFETIME_MS;
-  if (isOver) await expireNeverOpened(ref, now);
+  const isOver = now.getTime() - intent.createdAt.getTime() >= UNOPENED_LIFETIME_MS;
+  if (isOver) await expireUnopened(ref, now);
 }
 
-async function expireNeverOpened(ref: TopUpRef, now: Date): Promise<void> {
+async function expireUnopened(ref: TopUpRef, now: Date): Promise<void> {
   await withTransaction(async (tx) => {
     const intent = await lockIntent(tx, ref);
     if (intent.status !== "created") return;
-    await moveIntent(tx, ref, { status: "expired", nextCheckAt: null });
-    await note(tx, ref, "expired", now);
+    await updateIntent(tx, ref, { status: "expired", nextCheckAt: null });
+    await addTimelineEntry(tx, ref, "expired", now);
   });
 }

@@ -30,8 +30,8 @@ const SPEND = "ledger/spend";
 export const MUTANTS: readonly Mutant[] = [
   // Events and top-ups
   {
-    name: "a processed event is processed again",
-    place: { file: "lib/stripe-events/inbox.ts" },
+    name: "a finished event is claimed again",
+    place: { file: "lib/stripe-events/event-store.ts" },
     search: "    WHERE stripe_event.status IN ('failed', 'unhandled')\n    RETURNING 1",
     replace: "    RETURNING 1",
     tests: [integration("stripe-events/claim", "an event that is finished cannot be claimed again")],
@@ -44,8 +44,8 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [integration("top-ups/sweep", "a claim that says that the work was done before")],
   },
   {
-    name: "a session of a previous attempt is attached",
-    place: { file: "lib/top-ups/open-session.ts" },
+    name: "a session of an older attempt is attached",
+    place: { file: "lib/top-ups/open-checkout-session.ts" },
     search:
       'if (locked.status !== "created" || locked.sessionAttempt !== intent.sessionAttempt) return locked;\n    await mapStripeObject',
     replace: 'if (locked.status !== "created") return locked;\n    await mapStripeObject',

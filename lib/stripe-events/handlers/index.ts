@@ -1,22 +1,23 @@
-import type { EventHandler } from "../handler";
-import { settleSession } from "./checkout-session";
-import { storeInvoice } from "./invoice-paid";
-import { settlePayment } from "./payment-intent";
-import { forgetCustomer, syncCard, syncCustomer } from "./payment-method";
+import type { EventHandler } from "../event-handler";
+import { handleCheckoutSession } from "./checkout-session";
+import { handleCustomerDeleted, handleCustomerUpdated } from "./customer";
+import { handleInvoicePaid } from "./invoice";
+import { handlePaymentIntent } from "./payment-intent";
+import { handlePaymentMethod } from "./payment-method";
 
-/** The events that we act on; an endpoint at Stripe should subscribe to exactly these. */
+/** The handler of each event type. The webhook endpoint at Stripe should subscribe to exactly these types. */
 export const HANDLERS: Readonly<Record<string, EventHandler>> = {
-  "checkout.session.completed": settleSession,
-  "checkout.session.async_payment_succeeded": settleSession,
-  "checkout.session.async_payment_failed": settleSession,
-  "checkout.session.expired": settleSession,
-  "payment_intent.succeeded": settlePayment,
-  "payment_intent.payment_failed": settlePayment,
-  "payment_method.attached": syncCard,
-  "payment_method.updated": syncCard,
-  "payment_method.automatically_updated": syncCard,
-  "payment_method.detached": syncCard,
-  "customer.updated": syncCustomer,
-  "customer.deleted": forgetCustomer,
-  "invoice.paid": storeInvoice,
+  "checkout.session.completed": handleCheckoutSession,
+  "checkout.session.async_payment_succeeded": handleCheckoutSession,
+  "checkout.session.async_payment_failed": handleCheckoutSession,
+  "checkout.session.expired": handleCheckoutSession,
+  "payment_intent.succeeded": handlePaymentIntent,
+  "payment_intent.payment_failed": handlePaymentIntent,
+  "payment_method.attached": handlePaymentMethod,
+  "payment_method.updated": handlePaymentMethod,
+  "payment_method.automatically_updated": handlePaymentMethod,
+  "payment_method.detached": handlePaymentMethod,
+  "customer.updated": handleCustomerUpdated,
+  "customer.deleted": handleCustomerDeleted,
+  "invoice.paid": handleInvoicePaid,
 };

@@ -1,14 +1,13 @@
 import { findSessionOfPayment } from "@/lib/stripe";
-import { settleTopUp } from "@/lib/top-ups";
-import type { EventHandler } from "../handler";
-import { findTopUp, resultOf } from "./checkout-session";
+import { refOf, settleTopUp } from "@/lib/top-ups";
+import type { EventHandler } from "../event-handler";
+import { findTopUpNamedIn, resultOf } from "./checkout-session";
 
-/** `payment_intent.*`: goes to the session that the payment belongs to, and settles its intent. */
-export const settlePayment: EventHandler = async (event, claim, now) => {
-  const ref = await findTopUp(event.object.metadata);
-  if (!ref || !event.objectId) return "foreign";
+/** Handles `payment_intent.*`: finds the payment's Checkout Session and settles its top-up. */
+export const handlePaymentIntent: EventHandler = async (event, claim, now) => {
+  const intent = await findTopUpNamedIn(event.object.metadata);
+  if (!intent || !event.objectId) return "foreign";
   const sessionId = await findSessionOfPayment(event.objectId);
   if (!sessionId) return "foreign";
-  const outcome = await settleTopUp(ref, sessionId, { claim, now });
-  return resultOf(outcome);
+  return resultOf(await settleTopUp(refOf(intent), sessionId, { claim, now }));
 };

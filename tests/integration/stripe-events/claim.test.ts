@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { prisma, withTransaction } from "@/lib/platform/db";
 import { newId } from "@/lib/platform/ids";
 import type { EventHint } from "@/lib/stripe";
-import { claimEvent, markFailed } from "@/lib/stripe-events/inbox";
+import { claimEvent, markFailed } from "@/lib/stripe-events/event-store";
 import { testDatabase } from "@/tests/support/settings";
 
 const database = testDatabase();

@@ -13,36 +13,37 @@ import {
 } from "@/lib/stripe";
 import { checkoutParams } from "./checkout-params";
 import { type TopUpEnd, TopUpEndedError } from "./errors";
-import { lockIntent, moveIntent, note, refOf, type TopUpIntent } from "./intents";
+import { addTimelineEntry, lockIntent, refOf, type TopUpIntent, updateIntent } from "./intents";
 import { MIN_SESSION_LIFETIME_MS, SESSION_LIFETIME_MS } from "./rules";
 
-/** An intent with the page on which it can be paid. */
+/** An intent and its Checkout page. */
 export interface OpenedSession {
   intent: TopUpIntent;
   url: string;
   sessionId: string;
 }
 
-/** How often two requests for one intent may get in each other's way. */
+/** Two requests for one intent can interfere with each other this often. */
 const MAX_ROUNDS = 3;
 
 /**
- * Opens the Checkout Session of an intent that has none: the frozen parameters, and a key made from the intent and the
- * number of the attempt. A crash at any point leaves an intent for which this can be called again.
+ * Creates the Checkout Session of an intent, unless it has one. Sends the stored parameters under an idempotency key made
+ * from the intent and the number of the attempt. After a crash at any point this can be called again.
  *
- * @throws StripeUnavailableError no answer; the next call uses a new attempt, because Stripe replays a stored 500
+ * @throws TopUpEndedError the top-up has ended
+ * @throws StripeUnavailableError no response; the next call uses a new attempt, because Stripe replays a stored 500
  */
-export async function openSession(start: TopUpIntent, now: Date): Promise<OpenedSession> {
-  const openedBefore = alreadyOpened(start);
+export async function openCheckoutSession(start: TopUpIntent, now: Date): Promise<OpenedSession> {
+  const openedBefore = openedSession(start);
   if (openedBefore) return openedBefore;
   const { customerId } = refOf(start);
   let stripeCustomerId = await ensureStripeCustomer(customerId);
   let intent = start;
   for (let round = 1; round <= MAX_ROUNDS; round++) {
-    const opened = alreadyOpened(intent);
+    const opened = openedSession(intent);
     if (opened) return opened;
     if (isTooOld(intent, now)) intent = await nextAttempt(intent, now, "session_outdated");
-    const session = await createOrMoveOn(intent, stripeCustomerId, now);
+    const session = await createSession(intent, stripeCustomerId, now);
     if (session === "customer_deleted") {
       stripeCustomerId = await ensureStripeCustomer(customerId);
       intent = await nextAttempt(intent, now, "session_failed");
@@ -51,21 +52,21 @@ export async function openSession(start: TopUpIntent, now: Date): Promise<Opened
     if (intent.sessionAttempt > 1) await expireOrphans(intent, stripeCustomerId, session.sessionId);
     intent = await attachSession(intent, session, now);
   }
-  const opened = alreadyOpened(intent);
+  const opened = openedSession(intent);
   if (opened) return opened;
-  throw new ServiceUnavailableError("Another request works on this top-up. Please try again.", {
+  throw new ServiceUnavailableError("Another request is opening this top-up. Please try again.", {
     reason: "busy",
   });
 }
 
-function alreadyOpened(intent: TopUpIntent): OpenedSession | null {
+function openedSession(intent: TopUpIntent): OpenedSession | null {
   const { stripeSessionId: sessionId, stripeSessionUrl: url } = intent;
   const end = endOf(intent);
   if (end) throw new TopUpEndedError(end, intent.topUpIntentId);
   return sessionId && url ? { intent, sessionId, url } : null;
 }
 
-/** How an attempt ended without money; null for one that can be paid or was. */
+/** Returns how an intent ended without money, or null when it was paid or can be. */
 function endOf({ status, stripeSessionId }: TopUpIntent): TopUpEnd | null {
   if (status === "expired" || status === "failed" || status === "canceled") return status;
   return status !== "created" && !stripeSessionId ? "failed" : null;
@@ -75,13 +76,13 @@ function isTooOld(intent: TopUpIntent, now: Date): boolean {
   return intent.sessionExpiresAt.getTime() - now.getTime() < MIN_SESSION_LIFETIME_MS;
 }
 
-/** The key of an attempt. Its number rises only for a deliberately new session. */
+/** Returns the idempotency key of an attempt. A new attempt is a new session. */
 export function sessionKey(intent: TopUpIntent): string {
   return `${intent.mode === "setup" ? "setup" : "cs"}:${intent.topUpIntentId}:${intent.sessionAttempt}`;
 }
 
-/** @returns the session, or that Stripe has this customer no more: then another one is needed */
-async function createOrMoveOn(
+/** @returns the session, or `customer_deleted` when another Stripe customer is needed */
+async function createSession(
   intent: TopUpIntent,
   stripeCustomerId: string,
   now: Date,
@@ -90,33 +91,33 @@ async function createOrMoveOn(
   try {
     return await createCheckoutSession({ ...frozen, customer: stripeCustomerId }, sessionKey(intent));
   } catch (error) {
-    // Its event may be under way, or may never come.
+    // The event that says so may be late, or never arrive.
     if (isStripeRefusal(error) && error.isMissing) {
       if (await forgetDeletedCustomer(refOf(intent).customerId, stripeCustomerId, { now })) {
         return "customer_deleted";
       }
     }
-    // The SDK has repeated the call with the same key already. What Stripe stored under that key, a 500 too, it would
-    // answer again for a day: the next try needs the next attempt.
+    // The SDK has already retried with the same key. Stripe replays whatever it stored under a key for a day, even a 500,
+    // so the next call needs a new attempt.
     log().warn(
       { topUpIntentId: intent.topUpIntentId, attempt: intent.sessionAttempt, err: error },
-      "no Checkout Session",
+      "could not create a Checkout Session",
     );
     await nextAttempt(intent, now, "session_failed");
     throw error;
   }
 }
 
-/** Freezes the parameters of one more attempt, unless another request has done so. */
-function nextAttempt(intent: TopUpIntent, now: Date, why: string): Promise<TopUpIntent> {
+/** Stores the parameters of another attempt, unless another request has done so. */
+function nextAttempt(intent: TopUpIntent, now: Date, reason: string): Promise<TopUpIntent> {
   const ref = refOf(intent);
   return withCustomerTransaction(ref.customerId, async (tx) => {
     const locked = await lockIntent(tx, ref);
     if (locked.status !== "created" || locked.sessionAttempt !== intent.sessionAttempt) return locked;
     const expiresAt = new Date(now.getTime() + SESSION_LIFETIME_MS);
     const params = checkoutParams({ ...locked, mode: locked.mode as "payment" | "setup", expiresAt });
-    await note(tx, ref, why, now, sessionKey(locked));
-    return moveIntent(tx, ref, {
+    await addTimelineEntry(tx, ref, reason, now, sessionKey(locked));
+    return updateIntent(tx, ref, {
       sessionAttempt: locked.sessionAttempt + 1,
       sessionExpiresAt: expiresAt,
       sessionParams: JSON.parse(JSON.stringify(params)),
@@ -124,7 +125,7 @@ function nextAttempt(intent: TopUpIntent, now: Date, why: string): Promise<TopUp
   });
 }
 
-/** Ends sessions of earlier attempts whose answer never reached us. Nobody has their address, but nobody shall ever pay one. */
+/** Expires sessions of earlier attempts whose response was lost. Nobody has their URL, but they must never be paid. */
 async function expireOrphans(intent: TopUpIntent, stripeCustomerId: string, keep: string): Promise<void> {
   const { topUpIntentId, createdAt: since } = intent;
   for (const session of await findSessionsOfIntent({ stripeCustomerId, topUpIntentId, since })) {
@@ -133,7 +134,7 @@ async function expireOrphans(intent: TopUpIntent, stripeCustomerId: string, keep
   }
 }
 
-/** Stores the session, unless another request stored one or moved to another attempt. */
+/** Stores the session, unless another request has stored one or started another attempt. */
 function attachSession(intent: TopUpIntent, session: CheckoutFacts, now: Date): Promise<TopUpIntent> {
   const ref = refOf(intent);
   return withCustomerTransaction(ref.customerId, async (tx) => {
@@ -144,8 +145,8 @@ function attachSession(intent: TopUpIntent, session: CheckoutFacts, now: Date): 
       kind: "checkout_session",
       ourId: ref.topUpIntentId,
     });
-    await note(tx, ref, "checkout_opened", now, session.sessionId);
-    return moveIntent(tx, ref, {
+    await addTimelineEntry(tx, ref, "checkout_opened", now, session.sessionId);
+    return updateIntent(tx, ref, {
       status: "open",
       stripeSessionId: session.sessionId,
       stripeSessionUrl: session.url,
