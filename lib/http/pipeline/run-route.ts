@@ -5,7 +5,7 @@ import { type Actor, idempotencyOwner, requireCustomer, requireOperator, require
 import { noteRequest } from "@/lib/monitoring";
 import { NotFoundError } from "@/lib/platform/errors";
 import { newId } from "@/lib/platform/ids";
-import { log, requestLog } from "@/lib/platform/log";
+import { log } from "@/lib/platform/log";
 import { rethrowRefusal } from "@/lib/stripe";
 import { readIdempotencyKey } from "../idempotency/idempotency-key";
 import { claimOrRecall } from "../idempotency/stored-answers";
@@ -86,7 +86,7 @@ async function observed(
   const answer = await work(requestId, headers).catch((error: unknown) => errorAnswer(error, requestId));
   const durationMs = performance.now() - startedAt;
   noteRequest(operation, answer.status, durationMs / 1_000);
-  requestLog().info(
+  log().info(
     {
       requestId,
       method: request.method,
