@@ -6,15 +6,14 @@ import { inTransaction, withCustomerTransaction } from "@/lib/platform/db";
 import { type CustomerId, newId } from "@/lib/platform/ids";
 import { hashRequest } from "@/lib/platform/request-hash";
 
-/** A balance to be put right. */
 export interface AdjustBalance {
   customerId: CustomerId;
-  /** Signed: what the balance gains, or loses when it is negative. At most a million dollars either way. */
+  /** Signed. At most a million dollars either way. */
   amount: Nanos;
   /** Shown to the customer in its activity. */
   reason: string;
   idempotencyKey: string;
-  /** Whether it may leave less than nothing available. */
+  /** Whether the available balance may become negative. */
   allowOverdraft: boolean;
 }
 

@@ -3,7 +3,6 @@ import { type Nanos, nanos } from "@/lib/money";
 import { listActions } from "@/lib/operator-actions";
 import type { ApiKeyId, CustomerId, TransferId } from "@/lib/platform/ids";
 
-/** An adjustment as the operator sees it. */
 export interface Adjustment {
   transferId: TransferId;
   customerId: CustomerId;
@@ -23,8 +22,8 @@ export interface AdjustmentPage {
 }
 
 /**
- * Lists the adjustments of all customers or of one. They are found by the operator's actions: an index over the ledger
- * for them would make every charge dearer.
+ * Lists the adjustments of all customers or of one. Finds them through the operator's actions, because an index on the ledger
+ * would slow down every charge.
  */
 export async function listAdjustments(options: {
   customerId?: CustomerId | undefined;

@@ -3,29 +3,28 @@ import { type Prisma, prisma, type Tx } from "@/lib/platform/db";
 import { NotFoundError } from "@/lib/platform/errors";
 import { type ApiKeyId, type CustomerId, isId } from "@/lib/platform/ids";
 
-/** A key as people see it: never its secret, which is not stored. */
+/** An API key without its secret, which is not stored. */
 export interface ApiKey {
   apiKeyId: ApiKeyId;
   /** Null for an operator's key. */
   customerId: CustomerId | null;
   name: string;
-  /** The beginning of the secret, by which its holder recognises it. */
+  /** The beginning of the secret, so that its holder can recognize it. */
   prefix: string;
   scopes: Scope[];
   createdAt: Date;
   lastUsedAt: Date | null;
   expiresAt: Date | null;
   revokedAt: Date | null;
-  /** The key whose place this one took, and the one that took its place. */
+  /** The key that this one replaced, and the one that replaced it. */
   rolledFrom: ApiKeyId | null;
   rolledTo: ApiKeyId | null;
 }
 
-/** Whether a key opens anything now. */
 export const API_KEY_STATUSES = ["active", "expired", "revoked"] as const;
 export type ApiKeyStatus = (typeof API_KEY_STATUSES)[number];
 
-/** What a key is at an instant. One that was revoked after it had expired is revoked. */
+/** Returns the status of a key. A key that was revoked after it expired is revoked. */
 export function apiKeyStatus(key: Pick<ApiKey, "expiresAt" | "revokedAt">, now: Date): ApiKeyStatus {
   if (key.revokedAt) return "revoked";
   return key.expiresAt && key.expiresAt <= now ? "expired" : "active";
@@ -40,7 +39,7 @@ export interface ApiKeyPage {
 
 const SHOWN = { omit: { secretHash: true }, include: { rolledTo: { select: { apiKeyId: true } } } } as const;
 
-/** Lists keys of all customers and of the operator, or of one customer. */
+/** Lists the keys of the operator and all customers, or of one customer. */
 export async function listApiKeys(options: {
   customerId?: CustomerId | undefined;
   before?: string | undefined;
@@ -61,7 +60,8 @@ export async function listApiKeys(options: {
 
 /**
  * Reads one key.
- * @throws NotFoundError there is no such key
+ *
+ * @throws NotFoundError the key does not exist
  */
 export async function readApiKey(apiKeyId: string, db: Tx = prisma()): Promise<ApiKey> {
   const row = isId("apiKey", apiKeyId) ? await db.apiKey.findUnique({ where: { apiKeyId }, ...SHOWN }) : null;

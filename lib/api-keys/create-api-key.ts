@@ -9,7 +9,6 @@ import { addListedKey } from "./listed-keys";
 import { chooseScopes } from "./scopes";
 import { hashOf, newSecret, prefixOf } from "./secret";
 
-/** A key to be made. */
 export interface NewApiKey {
   /** Null for an operator's key. */
   customerId: CustomerId | null;
@@ -18,20 +17,20 @@ export interface NewApiKey {
   expiresAt?: Date | null | undefined;
 }
 
-/** A key that was made. Its secret is here and nowhere else: only its hash is stored. */
+/** A new key with its secret. Only the hash of the secret is stored. */
 export interface IssuedApiKey {
   apiKey: ApiKey;
-  /** Null in the answer to a repeated request: it was shown once. */
+  /** Null when the request is repeated, because the secret is shown only once. */
   secret: string | null;
   isReplay: boolean;
 }
 
 /**
- * Makes a key for a customer or for the operator.
+ * Creates an API key for a customer or the operator.
  *
- * @throws InvalidRequestError a scope that a key of this kind cannot have, or an end that is over
- * @throws NotFoundError there is no such customer
- * @throws IdempotencyConflictError the key of the request was used for another one
+ * @throws InvalidRequestError a scope that this kind of key cannot have, or an expiry in the past
+ * @throws NotFoundError the customer does not exist
+ * @throws IdempotencyConflictError the idempotency key was used for another request
  */
 export async function issueApiKey(
   by: OperatorActor | null,
@@ -42,24 +41,24 @@ export async function issueApiKey(
   const scopes = chooseScopes(customerId, input.scopes);
   const expiresAt = input.expiresAt ?? null;
   const [secret, apiKeyId] = [newSecret(), newId("apiKey")];
-  const made = await actOnce(
+  const created = await actOnce(
     { verb: "create_api_key", by, subjectId: apiKeyId, customerId },
     { idempotencyKey: options.idempotencyKey, content: [customerId, name, scopes, expiresAt] },
     async (tx) => {
-      assertIsAhead(expiresAt, options.now);
+      assertInFuture(expiresAt, options.now);
       if (customerId !== null && !(await findCustomer(customerId, tx))) {
         throw new NotFoundError("customer");
       }
       await insertKey(tx, { apiKeyId, customerId, name, scopes, expiresAt }, secret);
-      return readApiKey(apiKeyId, tx); // before the commit: what fails after it would lose the secret
+      return readApiKey(apiKeyId, tx); // before the commit, because a failure after it would lose the secret
     },
   );
-  return made.isReplay
-    ? { apiKey: await readApiKey(made.subjectId), secret: null, isReplay: true }
-    : { apiKey: made.result, secret, isReplay: false };
+  return created.isReplay
+    ? { apiKey: await readApiKey(created.subjectId), secret: null, isReplay: true }
+    : { apiKey: created.result, secret, isReplay: false };
 }
 
-/** Makes a key for a program of ours, such as the demo's seed. */
+/** Creates an API key without an entry in the operator's actions, for the demo's seed and tests. */
 export async function createApiKey(input: NewApiKey): Promise<{ apiKeyId: ApiKeyId; secret: string }> {
   const [secret, apiKeyId] = [newSecret(), newId("apiKey")];
   const scopes = chooseScopes(input.customerId, input.scopes);
@@ -68,15 +67,12 @@ export async function createApiKey(input: NewApiKey): Promise<{ apiKeyId: ApiKey
   return { apiKeyId, secret };
 }
 
-/**
- * An end that is over would make a key that never worked.
- * @throws InvalidRequestError naming `expires_at`
- */
-export function assertIsAhead(expiresAt: Date | null, now: Date): void {
-  if (expiresAt && expiresAt <= now) throw invalidField("expires_at", "This instant is over.");
+/** @throws InvalidRequestError `expires_at` is in the past */
+export function assertInFuture(expiresAt: Date | null, now: Date): void {
+  if (expiresAt && expiresAt <= now) throw invalidField("expires_at", "Must be in the future.");
 }
 
-/** Stores a key with the hash of its secret. */
+/** Stores a key and the hash of its secret. */
 export async function insertKey(
   tx: Tx,
   key: {

@@ -1,21 +1,21 @@
 import { ConflictError } from "@/lib/platform/errors";
 
-/** Without this key nobody could call the admin routes any more. Nothing was changed. */
+/** Revoking the key would leave nobody able to call the admin routes. Nothing was changed. */
 export class LastAdminKeyError extends ConflictError {
   constructor() {
     super(
-      "This is the only usable key with the scope admin. Make another one first, or send force: true; then only `npm run key` on the server can make the next.",
+      "This is the last active key with the scope admin. Create another one first, or send force: true. After that, only `npm run key` on the server can create a new one.",
     );
   }
 }
 
-/** The key cannot be rolled: it opens nothing any more, or another one has taken its place. Nothing was changed. */
+/** The key is revoked, expired or already rolled. Nothing was changed. */
 export class KeyNotRollableError extends ConflictError {
   constructor(state: "revoked" | "expired" | "rolled") {
     super(
       state === "rolled"
-        ? "This key was rolled before. Roll the one that took its place."
-        : `This key is ${state} and cannot be rolled. Make a new one.`,
+        ? "This key was rolled before. Roll the key that replaced it."
+        : `This key is ${state} and cannot be rolled. Create a new one.`,
     );
   }
 }

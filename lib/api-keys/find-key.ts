@@ -4,7 +4,7 @@ import type { Scope } from "@/lib/auth";
 import { onPool, type Statement } from "@/lib/platform/db";
 import type { ApiKeyId, CustomerId } from "@/lib/platform/ids";
 
-/** A key as it is stored. */
+/** A row of `api_key`. */
 export interface KeyRow {
   api_key_id: ApiKeyId;
   customer_id: CustomerId | null;
@@ -15,7 +15,7 @@ export interface KeyRow {
   revoked_at: Date | null;
 }
 
-/** A prepared statement and no query of Prisma's, because it runs before most requests. */
+/** A prepared statement instead of Prisma, because it runs before most requests. */
 const FIND_KEY: Statement = {
   name: "api_key_find",
   text: `
@@ -24,48 +24,47 @@ const FIND_KEY: Statement = {
 };
 
 /**
- * How long a process may go by what it has read of a key, counted from before it asked. Whoever takes something away
- * from a key waits for so long before it says that it is done. From then on nobody goes by the old row, in whatever
- * process, and nobody had to be told.
+ * How long a process may use a cached row, counted from before the query. Revoking and rolling wait for this long before they
+ * return. After that no process uses the old row, without any notification between processes.
  */
 const LEASE_MS = 500;
 
 interface Lease {
-  askedAt: number;
+  queriedAt: number;
   row: Promise<KeyRow | undefined>;
 }
 
 const leases = new Map<string, Lease>();
 
-/** The key with a prefix; a key in constant use is read twice a second and not before each request. */
+/** Finds the key with a prefix. A key in constant use is read twice a second instead of at each request. */
 export function findKey(prefix: string): Promise<KeyRow | undefined> {
   const held = leaseOf(prefix);
   if (held) return held.row;
 
-  const lease = { askedAt: performance.now(), row: readKey(prefix) };
+  const lease = { queriedAt: performance.now(), row: readKey(prefix) };
   leases.set(prefix, lease);
   const drop = () => {
     if (leases.get(prefix) === lease) leases.delete(prefix);
   };
-  // The clock above decides; this only keeps the map as small as the number of keys in use.
+  // `leaseOf` decides whether a lease is valid. The timer only keeps the map small.
   setTimeout(drop, LEASE_MS).unref();
-  // Neither a failure nor an unknown prefix is worth keeping.
+  // Failures and unknown prefixes are not cached.
   lease.row.then((row) => row ?? drop(), drop);
   return lease.row;
 }
 
-/** Whether a key with this prefix is being read, or was a moment ago, so that finding it makes no query. */
+/** Whether `findKey` would return a cached row. */
 export function isLeased(prefix: string): boolean {
   return leaseOf(prefix) !== undefined;
 }
 
 function leaseOf(prefix: string): Lease | undefined {
   const held = leases.get(prefix);
-  return held && performance.now() - held.askedAt < LEASE_MS ? held : undefined;
+  return held && performance.now() - held.queriedAt < LEASE_MS ? held : undefined;
 }
 
-/** Waits until no process goes any more by what was stored of a key before this call. */
-export async function outliveLeases(): Promise<void> {
+/** Waits until no process uses a row that was read before this call. */
+export async function waitForLeases(): Promise<void> {
   await sleep(LEASE_MS + 50); // a timer may fire a moment early
 }
 

@@ -3,7 +3,7 @@ import { onPool, type Statement } from "@/lib/platform/db";
 import { log } from "@/lib/platform/log";
 import { prefixOf } from "./secret";
 
-/** About 30 MB. An installation with more keys looks up every secret. */
+/** About 30 MB of memory. With more keys than this, every secret is looked up in the database. */
 const MAX_LISTED = 500_000;
 
 const LIST_KEYS: Statement = {
@@ -17,7 +17,7 @@ const MAX_AGE_MS = 10_000;
 
 interface KeyList {
   readAt: number;
-  /** Null when there are too many to list. */
+  /** Null when there are too many keys. */
   prefixes: Promise<Set<string> | null>;
 }
 
@@ -25,8 +25,8 @@ interface KeyList {
 const shared = globalThis as typeof globalThis & { brimListedKeys?: KeyList };
 
 /**
- * Whether a secret has the prefix of a usable key, by a list that this process keeps. A key that another process
- * made since the list was read is not in it.
+ * Whether a secret has the prefix of an active key, according to a list in memory. The list misses keys that another process
+ * has created since it was read.
  */
 export async function isListedKey(secret: string): Promise<boolean> {
   shared.brimListedKeys ??= readList();
@@ -34,13 +34,13 @@ export async function isListedKey(secret: string): Promise<boolean> {
   return prefixes?.has(prefixOf(secret)) ?? true;
 }
 
-/** Adds a key that this process has made, so that it need not wait for the next reading of the list. */
+/** Adds a key that this process has created. */
 export async function addListedKey(secret: string): Promise<void> {
-  const prefixes = await shared.brimListedKeys?.prefixes.catch(() => null); // readList tells of the failure
+  const prefixes = await shared.brimListedKeys?.prefixes.catch(() => null); // logged by readList
   prefixes?.add(prefixOf(secret));
 }
 
-/** Reads the list again in the background, unless it was read a moment ago. */
+/** Reads the list again in the background, unless it is recent. */
 export function refreshListedKeys(): void {
   const list = shared.brimListedKeys;
   if (list && performance.now() - list.readAt < MAX_AGE_MS) return;
@@ -50,7 +50,7 @@ export function refreshListedKeys(): void {
 function readList(): KeyList {
   const read: KeyList = { readAt: performance.now(), prefixes: readPrefixes() };
   read.prefixes.catch((error: unknown) => {
-    log().warn({ err: error }, "the API keys could not be listed");
+    log().warn({ err: error }, "could not list the API keys");
     if (shared.brimListedKeys === read) shared.brimListedKeys = undefined;
   });
   return read;

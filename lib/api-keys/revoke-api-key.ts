@@ -3,15 +3,15 @@ import { recordAction } from "@/lib/operator-actions";
 import { type Tx, withTransaction } from "@/lib/platform/db";
 import { type ApiKey, apiKeyStatus, readApiKey } from "./api-key";
 import { LastAdminKeyError } from "./errors";
-import { outliveLeases } from "./find-key";
+import { waitForLeases } from "./find-key";
 
 /**
- * Ends a key: once this has answered, no process takes it any more. A second time changes nothing.
+ * Revokes a key. When this returns, every process refuses it. Revoking a revoked key changes nothing.
  *
  * @param options.by null for a command on the server
- * @param options.force also when nobody can call the admin routes without it
- * @throws NotFoundError there is no such key
- * @throws LastAdminKeyError it is the last one with the scope admin
+ * @param options.force revokes even the last key with the scope admin
+ * @throws NotFoundError the key does not exist
+ * @throws LastAdminKeyError it is the last key with the scope admin
  */
 export async function revokeApiKey(
   apiKeyId: string,
@@ -42,11 +42,11 @@ export async function revokeApiKey(
     });
     return { ...key, revokedAt: now };
   });
-  await outliveLeases();
+  await waitForLeases();
   return revoked;
 }
 
-/** With a key of the operator all keys with the scope admin are locked, so that the last two cannot end each other. */
+/** For an operator key, locks all keys with the scope admin, so that two requests cannot revoke the last two of them. */
 async function lockKeys(tx: Tx, apiKeyId: string, isOperators: boolean): Promise<void> {
   await tx.$queryRaw`
     SELECT 1 FROM api_key
@@ -55,7 +55,7 @@ async function lockKeys(tx: Tx, apiKeyId: string, isOperators: boolean): Promise
     ORDER BY api_key_id FOR UPDATE`;
 }
 
-/** One that was rolled ends soon, so it does not count. */
+/** A key that was rolled expires soon and does not count. */
 async function isAnotherLeft(tx: Tx, key: ApiKey, now: Date): Promise<boolean> {
   const others = await tx.apiKey.count({
     where: {

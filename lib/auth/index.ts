@@ -35,10 +35,10 @@ export {
 export {
   type AddressProof,
   createDemoUser,
+  findOrCreateUser,
   findUserByPassword,
   hasLogin,
   lockUser,
-  provideUser,
   recordAddressProof,
   type SignedInUser,
 } from "./users";

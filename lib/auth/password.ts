@@ -3,13 +3,13 @@ import { promisify } from "node:util";
 
 const derive = promisify(scrypt) as (password: string, salt: Buffer, length: number) => Promise<Buffer>;
 
-/** A salted scrypt hash, as `salt:hash` in hex. */
+/** Returns a salted scrypt hash as `salt:hash` in hex. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
   return `${salt.toString("hex")}:${(await derive(password, salt, 32)).toString("hex")}`;
 }
 
-/** Whether a password belongs to a hash, in constant time. */
+/** Compares a password with a hash in constant time. */
 export async function isPassword(password: string, stored: string): Promise<boolean> {
   const [salt = "", hash = ""] = stored.split(":");
   const expected = Buffer.from(hash, "hex");

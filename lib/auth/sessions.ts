@@ -2,14 +2,14 @@ import { prisma, type Tx } from "@/lib/platform/db";
 import { type CustomerId, newId, type SessionId, type UserId } from "@/lib/platform/ids";
 import type { SignedInUser } from "./users";
 
-/** A browser that is signed in, and who uses it. */
+/** A signed-in browser and its user. */
 export interface Session extends SignedInUser {
   sessionId: SessionId;
-  /** Set when a billing link opened the session: it is good for this customer alone, whatever else the user belongs to. */
+  /** Set when a billing link opened the session: it gives access to this customer only. */
   onlyCustomerId: CustomerId | null;
 }
 
-/** Starts a session. It is never extended or widened: a later sign-in starts another one. */
+/** Starts a session. It is never extended, and never gets more access: a later sign-in starts another one. */
 export async function startSession(
   tx: Tx,
   session: { userId: UserId; onlyCustomerId: CustomerId | null; expiresAt: Date },
@@ -20,7 +20,7 @@ export async function startSession(
   return sessionId;
 }
 
-/** Reads a session with its user. Returns null when it has ended. */
+/** Finds a session that has not ended, with its user. */
 export async function findSession(sessionId: SessionId, now: Date): Promise<Session | null> {
   const row = await prisma().userSession.findUnique({
     where: { sessionId, expiresAt: { gt: now } },
@@ -37,14 +37,13 @@ export async function findSession(sessionId: SessionId, now: Date): Promise<Sess
   );
 }
 
-/** Ends one session, in every tab of its browser. */
 export async function endSession(sessionId: SessionId, tx: Tx = prisma()): Promise<void> {
   await tx.userSession.deleteMany({ where: { sessionId } });
 }
 
 /**
- * Ends a session and the user's others on every device. A session for one customer alone ends only those for the same
- * customer: it must not reach what it cannot open.
+ * Ends all sessions of the user, on every device. A session for one customer only ends those for the same customer, because
+ * it must not affect what it has no access to.
  */
 export async function endSessionsLike({ userId, onlyCustomerId }: Session): Promise<void> {
   await prisma().userSession.deleteMany({
@@ -52,7 +51,7 @@ export async function endSessionsLike({ userId, onlyCustomerId }: Session): Prom
   });
 }
 
-/** Deletes what can no longer sign anybody in: sessions and sign-in links that have expired. */
+/** Deletes expired sessions and sign-in links. */
 export async function pruneSessions(now: Date): Promise<{ deleted: number }> {
   const [sessions, links] = await Promise.all([
     prisma().userSession.deleteMany({ where: { expiresAt: { lte: now } } }),

@@ -7,26 +7,25 @@ import { env } from "@/lib/platform/env";
 import { invalidField } from "@/lib/platform/errors";
 import { newToken, tokenHash } from "./token";
 
-/** The page that a link leads to first. Opening it uses nothing up, so a preview of the link does no harm. */
+/** The page of a link. Opening it does not redeem the link, so a link preview does no harm. */
 export const BILLING_LINK_PATH = "/billing-link";
 
-const LIFE_MS = 10 * 60_000;
+const LIFETIME_MS = 10 * 60_000;
 
-/** A link to be made. */
 export interface NewBillingLink {
   customerId: string;
-  /** Whose login it opens; the customer's own address when it is left out. */
+  /** The user who signs in. Default: the customer's own address. */
   email?: string | undefined;
-  /** Where it leads: `/billing` or a path below it, with a query if need be. */
+  /** Where the link leads: `/billing` or a path below it, with an optional query. */
   returnPath?: string | undefined;
 }
 
 /**
- * Makes a way into the billing page of one customer, for whoever the operator's product has signed in. It works once
- * and for ten minutes, and what it opens is a session for this customer alone.
+ * Creates a link to a customer's billing page, for a user whom the operator's product has signed in. The link works once,
+ * within ten minutes, and opens a session for this customer only.
  *
- * @throws NotFoundError there is no such customer
- * @throws InvalidRequestError naming `return_path`: it leads elsewhere
+ * @throws NotFoundError the customer does not exist
+ * @throws InvalidRequestError `return_path` is not a billing page
  */
 export async function createBillingLink(
   by: OperatorActor,
@@ -37,7 +36,7 @@ export async function createBillingLink(
   const customer = await readCustomerAccount(input.customerId);
   const { customerId } = customer;
   const token = newToken();
-  const expiresAt = new Date(now.getTime() + LIFE_MS);
+  const expiresAt = new Date(now.getTime() + LIFETIME_MS);
   const email = normalizeEmail(input.email ?? customer.email);
   await withTransaction(async (tx) => {
     await tx.billingLink.create({
@@ -57,12 +56,15 @@ export async function createBillingLink(
   return { url: `${env().APP_URL}${BILLING_LINK_PATH}?${query}`, expiresAt };
 }
 
-/** As a browser reads it: what looks like a path of ours may name another site. */
+/** Parses the path as a browser does, because `//example.com` looks like a path but is another site. */
 function readReturnPath(asked = "/billing"): string {
   const base = "https://brim.invalid";
   const url = asked.startsWith("/") && URL.canParse(asked, base) ? new URL(asked, base) : null;
   if (url?.origin !== base || !/^\/billing(\/|$)/.test(url.pathname)) {
-    throw invalidField("return_path", "Use /billing or a path below it, such as /billing?topup=cancelled.");
+    throw invalidField(
+      "return_path",
+      "Must be /billing or a path below it, such as /billing?topup=cancelled.",
+    );
   }
   return `${url.pathname}${url.search}`;
 }

@@ -1,24 +1,24 @@
-import { endSession, provideUser, startSession } from "@/lib/auth";
-import { findCustomer, keepMember, readCustomer } from "@/lib/customers";
+import { endSession, findOrCreateUser, startSession } from "@/lib/auth";
+import { addMemberUnlessPresent, findCustomer, readCustomer } from "@/lib/customers";
 import { prisma, withTransaction } from "@/lib/platform/db";
 import { isId, type SessionId, type UserId } from "@/lib/platform/ids";
 import { tokenHash } from "./token";
 
-/** What has become of a link. `unknown` is one that we never made, or only a part of one. */
+/** `unknown`: the link was never created, or is incomplete. */
 export type LinkState = "usable" | "used" | "expired" | "unknown";
 
-/** Who comes in by a link, and where it leads. */
+/** The user who redeemed a link. */
 export interface LinkVisitor {
   userId: UserId;
-  /** The session that the link has opened, for its customer alone. */
+  /** The new session, for the link's customer only. */
   sessionId: SessionId;
   returnPath: string;
 }
 
-/** What a link opens lasts as long as a day's work; then the product makes another link. */
+/** Twelve hours. After that the operator's product creates another link. */
 export const LINK_SESSION_SECONDS = 12 * 60 * 60;
 
-/** Tells what a link is good for without using it up. */
+/** Reads the state of a link without redeeming it. */
 export async function peekBillingLink(
   link: { customerId: string; token: string },
   now: Date,
@@ -35,12 +35,11 @@ export async function peekBillingLink(
 }
 
 /**
- * Uses a link up: one statement decides who of many is the first. The user is made if there is none, and a member of
- * the customer from now on: its owner with the customer's own address, otherwise with the role `billing`; who is a
- * member already keeps the role.
+ * Redeems a link. One statement decides which of several concurrent requests wins. Creates the user if needed and adds it to
+ * the customer: as owner if it has the customer's own address, otherwise with the role `billing`. A member keeps its role.
  *
- * @param replaces the session that the browser had until now, which ends
- * @returns null when it cannot be used (any more)
+ * @param replaces the browser's current session, which ends
+ * @returns null when the link is unknown, used or expired
  */
 export async function redeemBillingLink(
   link: { customerId: string; token: string },
@@ -56,9 +55,9 @@ export async function redeemBillingLink(
     });
     if (!used) return null;
     const customer = await readCustomer(customerId, tx);
-    const { userId } = await provideUser(tx, used.email);
+    const { userId } = await findOrCreateUser(tx, used.email);
     const role = used.email === customer.email ? "owner" : "billing";
-    await keepMember(tx, { customerId, userId, role });
+    await addMemberUnlessPresent(tx, { customerId, userId, role });
     if (replaces) await endSession(replaces, tx);
     const expiresAt = new Date(now.getTime() + LINK_SESSION_SECONDS * 1_000);
     const sessionId = await startSession(tx, { userId, onlyCustomerId: customerId, expiresAt }, now);

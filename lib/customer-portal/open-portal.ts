@@ -10,16 +10,16 @@ import {
   isStripeRefusal,
 } from "@/lib/stripe";
 
-/** A customer deleted at Stripe costs one try more, a configuration that went another. */
+/** A deleted customer and an inactive configuration take one more try each. */
 const MAX_TRIES = 3;
 
 /**
- * Opens Stripe's customer portal for a customer, who is made there at the first use, and made anew when Stripe has no such
- * customer any more. Nothing is written here but that; what is done in the portal comes back by events.
+ * Opens a session of Stripe's customer portal. Creates the Stripe customer if needed. Changes that the customer makes in the
+ * portal arrive as events.
  *
- * @returns its address: good for one customer, for a few minutes until it is opened
- * @throws StripeRefusedError Stripe refuses, and would again: the configuration of the settings may not be there
- * @throws StripeUnavailableError no answer; nothing is lost, try again
+ * @returns the URL, which is valid for a few minutes
+ * @throws StripeRefusedError Stripe refused, for example because STRIPE_PORTAL_CONFIGURATION does not exist
+ * @throws StripeUnavailableError no response; try again
  */
 export async function openPortal(customerId: CustomerId, now: Date): Promise<string> {
   const returnUrl = `${env().APP_URL}/billing?${new URLSearchParams({ customer: customerId })}`;
@@ -31,13 +31,13 @@ export async function openPortal(customerId: CustomerId, now: Date): Promise<str
       return await createPortalSession({ stripeCustomerId, configurationId, returnUrl });
     } catch (error) {
       if (!isStripeRefusal(error)) throw error;
-      // The event that a customer was deleted may be under way, or may never come.
+      // The event that says so may be late, or never arrive.
       if (error.isMissing && (await forgetDeletedCustomer(customerId, stripeCustomerId, { now }))) continue;
       if (hasLookedAgain || env().STRIPE_PORTAL_CONFIGURATION !== undefined) throw error;
-      // Ours may have been switched off since it was found.
+      // Ours may have been deactivated since it was found.
       forgetPortalConfiguration();
       hasLookedAgain = true;
     }
   }
-  throw new ServiceUnavailableError("The customer is changing at the payment provider. Please try again.");
+  throw new ServiceUnavailableError("The customer is being updated at Stripe. Please try again.");
 }

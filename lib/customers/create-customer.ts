@@ -3,19 +3,18 @@ import { prisma, type Tx, withTransaction } from "@/lib/platform/db";
 import { normalizeEmail } from "@/lib/platform/email-address";
 import { type CustomerId, newId } from "@/lib/platform/ids";
 
-/** A customer as it is shown. */
 export interface Customer {
   customerId: CustomerId;
   name: string;
   email: string;
 }
 
-/** Makes a customer together with its balance of zero. */
+/** Creates a customer with a balance of zero. */
 export function createCustomer(input: { name: string; email: string }): Promise<Customer> {
   return withTransaction((tx) => insertCustomer(tx, input));
 }
 
-/** The same inside a transaction that writes more. */
+/** Creates a customer in the caller's transaction. */
 export async function insertCustomer(
   tx: Tx,
   input: { name: string; email: string; customerId?: CustomerId },
@@ -30,7 +29,7 @@ export async function insertCustomer(
   return customer;
 }
 
-/** The oldest customer that carries an e-mail address, or null. */
+/** Finds the oldest customer with an email address. */
 export async function findCustomerByEmail(email: string): Promise<Customer | null> {
   const row = await prisma().customer.findFirst({
     where: { email: normalizeEmail(email) },
@@ -39,13 +38,12 @@ export async function findCustomerByEmail(email: string): Promise<Customer | nul
   return row && { customerId: row.customerId as CustomerId, name: row.name, email: row.email };
 }
 
-/** Reads a customer that is known to exist. */
+/** Reads a customer that must exist. */
 export async function readCustomer(customerId: CustomerId, tx: Tx = prisma()): Promise<Customer> {
   const row = await tx.customer.findUniqueOrThrow({ where: { customerId } });
   return { customerId, name: row.name, email: row.email };
 }
 
-/** The customer with an id, or null. */
 export async function findCustomer(customerId: CustomerId, tx: Tx = prisma()): Promise<Customer | null> {
   const row = await tx.customer.findUnique({ where: { customerId } });
   return row && { customerId, name: row.name, email: row.email };

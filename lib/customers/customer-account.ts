@@ -5,7 +5,7 @@ import { NotFoundError } from "@/lib/platform/errors";
 import { type CustomerId, isId } from "@/lib/platform/ids";
 import type { Customer } from "./create-customer";
 
-/** A customer together with its balance, as the operator sees it. */
+/** A customer with its balance. */
 export interface CustomerAccount extends Customer {
   createdAt: Date;
   balance: Balance;
@@ -18,7 +18,7 @@ export interface CustomerPage {
   nextBefore: string | null;
 }
 
-/** Lists all customers, or those that carry an e-mail address: there may be several. */
+/** Lists all customers, or those with an email address, which several can share. */
 export async function listCustomers(options: {
   email?: string | undefined;
   before?: string | undefined;
@@ -42,8 +42,8 @@ export async function listCustomers(options: {
 /**
  * Reads one customer with its balance.
  *
- * @param tx for a change whose answer this is: what can fail is read before the change is committed
- * @throws NotFoundError there is no such customer
+ * @param tx the transaction of a change that returns the customer, so that nothing can fail after the commit
+ * @throws NotFoundError the customer does not exist
  */
 export async function readCustomerAccount(customerId: string, tx: Tx = prisma()): Promise<CustomerAccount> {
   const row = isId("customer", customerId) ? await tx.customer.findUnique({ where: { customerId } }) : null;

@@ -4,26 +4,27 @@ import { recordAction } from "@/lib/operator-actions";
 import { withCustomerTransaction } from "@/lib/platform/db";
 import { type CustomerAccount, readCustomerAccount } from "./customer-account";
 
-/** What is to be done to whose account, and why. */
 export interface AccountChange {
   customerId: string;
   reason: string;
 }
 
 /**
- * Stops a customer's spending: new charges and holds are refused until it is unfrozen. Money still arrives, and what was
- * held can be captured. A second time changes nothing.
+ * Freezes a customer: new charges and holds are refused. Top-ups are still credited, and open holds can be captured.
+ * Freezing a frozen customer changes nothing.
  *
- * @throws NotFoundError there is no such customer · ConflictError the account is closed
+ * @throws NotFoundError the customer does not exist
+ * @throws ConflictError the account is closed
  */
 export function freezeCustomer(by: OperatorActor | null, change: AccountChange): Promise<CustomerAccount> {
   return changeStatus(by, change, "frozen");
 }
 
 /**
- * Lets a customer spend again, whoever froze it. A second time changes nothing.
+ * Unfreezes a customer. Unfreezing an active customer changes nothing.
  *
- * @throws NotFoundError there is no such customer · ConflictError the account is closed
+ * @throws NotFoundError the customer does not exist
+ * @throws ConflictError the account is closed
  */
 export function unfreezeCustomer(by: OperatorActor | null, change: AccountChange): Promise<CustomerAccount> {
   return changeStatus(by, change, "active");

@@ -14,9 +14,9 @@ export {
 export { type AccountChange, freezeCustomer, unfreezeCustomer } from "./freeze-customer";
 export {
   addMember,
+  addMemberUnlessPresent,
   isKnownAddress,
   joinCustomersByEmail,
-  keepMember,
   listCustomersOf,
   type MemberOf,
   roleOf,

@@ -3,7 +3,7 @@ import { prisma, type Tx, withTransaction } from "@/lib/platform/db";
 import type { CustomerId, UserId } from "@/lib/platform/ids";
 import { insertCustomer } from "./create-customer";
 
-/** Gives a user a role at a customer, or changes it. */
+/** Adds a user to a customer, or changes the user's role. */
 export async function addMember(input: {
   customerId: CustomerId;
   userId: UserId;
@@ -17,21 +17,21 @@ export async function addMember(input: {
   });
 }
 
-/** Makes a user a member, in a transaction that does more. Who is one already keeps the role. */
-export async function keepMember(
+/** Adds a user to a customer in the caller's transaction. A member keeps the current role. */
+export async function addMemberUnlessPresent(
   tx: Tx,
   input: { customerId: CustomerId; userId: UserId; role: Role },
 ): Promise<void> {
   await tx.membership.createMany({ data: input, skipDuplicates: true });
 }
 
-/** The user's role at a customer; null when it is none of its members. Read at each request, so that leaving works at once. */
+/** Returns the user's role at a customer, or null. It is read at each request, so that removing a member works at once. */
 export async function roleOf(userId: UserId, customerId: CustomerId): Promise<Role | null> {
   const row = await prisma().membership.findUnique({ where: { customerId_userId: { customerId, userId } } });
   return row ? (row.role as Role) : null;
 }
 
-/** Whether an e-mail address has access to anything here: it has a login, or a customer carries it. */
+/** Whether a login or a customer has an email address. */
 export async function isKnownAddress(email: string): Promise<boolean> {
   const [isLogin, customers] = await Promise.all([
     hasLogin(email),
@@ -47,7 +47,7 @@ export interface MemberOf {
   role: Role;
 }
 
-/** The customers of a user, the first joined first. */
+/** Lists the customers of a user, the first joined first. */
 export async function listCustomersOf(userId: UserId): Promise<MemberOf[]> {
   const rows = await prisma().membership.findMany({
     where: { userId },
@@ -62,8 +62,8 @@ export async function listCustomersOf(userId: UserId): Promise<MemberOf[]> {
 }
 
 /**
- * Lets a user whose e-mail is verified join the customers that carry it. With `mayCreate` somebody who would have none
- * gets a customer of its own. Runs at each sign-in; a second time changes nothing.
+ * Adds a user with a verified email address to the customers that have the same address. With `mayCreate`, a user without a
+ * customer gets a new one. Runs at each sign-in; repeating it changes nothing.
  */
 export async function joinCustomersByEmail(
   user: { userId: UserId; email: string; name: string | null },
@@ -71,8 +71,8 @@ export async function joinCustomersByEmail(
 ): Promise<void> {
   await withTransaction(async (tx) => {
     await lockUser(tx, user.userId); // two first sign-ins at once must not create two customers
-    const carrying = await tx.customer.findMany({ where: { email: user.email } });
-    for (const { customerId } of carrying) {
+    const matching = await tx.customer.findMany({ where: { email: user.email } });
+    for (const { customerId } of matching) {
       await tx.membership.upsert({
         where: { customerId_userId: { customerId, userId: user.userId } },
         create: { customerId, userId: user.userId, role: "owner" },

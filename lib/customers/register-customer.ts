@@ -6,10 +6,10 @@ import { insertCustomer } from "./create-customer";
 import { type CustomerAccount, readCustomerAccount } from "./customer-account";
 
 /**
- * Makes a customer for the operator, with its balance of zero. Several customers may carry one e-mail address: whoever
- * proves it at sign-in joins all of them.
+ * Creates a customer for the operator, with a balance of zero. Several customers can share one email address: a user who
+ * verifies it at sign-in joins all of them.
  *
- * @throws IdempotencyConflictError the key of the request was used for another one
+ * @throws IdempotencyConflictError the idempotency key was used for another request
  */
 export async function registerCustomer(
   by: OperatorActor | null,
@@ -18,7 +18,7 @@ export async function registerCustomer(
 ): Promise<{ customer: CustomerAccount; isReplay: boolean }> {
   const customerId = newId("customer");
   const email = normalizeEmail(input.email);
-  const made = await actOnce(
+  const created = await actOnce(
     { verb: "create_customer", by, subjectId: customerId, customerId },
     { ...options, content: [input.name, email] },
     async (tx) => {
@@ -26,7 +26,7 @@ export async function registerCustomer(
       return readCustomerAccount(customerId, tx);
     },
   );
-  return made.isReplay
-    ? { customer: await readCustomerAccount(made.subjectId), isReplay: true }
-    : { customer: made.result, isReplay: false };
+  return created.isReplay
+    ? { customer: await readCustomerAccount(created.subjectId), isReplay: true }
+    : { customer: created.result, isReplay: false };
 }

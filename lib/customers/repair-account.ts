@@ -4,20 +4,19 @@ import { resolveAlerts } from "@/lib/platform/alerts";
 import { inTransaction, withTransaction } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 
-/** Whose account is to be put right, and why. */
 export interface RepairRequest {
   customerId: CustomerId;
   reason: string;
-  /** Only says what would be changed. */
+  /** Computes the repair without writing it. */
   isDryRun: boolean;
 }
 
 /**
- * Puts an account's numbers back to what its transfers and open holds say, writes down that it was done and why, and
- * resolves the alert. A frozen account stays frozen. Where nothing is wrong, nothing is written.
+ * Recomputes an account's balance, held amount and sequence number from its transfers and open holds, records the reason,
+ * and resolves the alert. A frozen account stays frozen. Writes nothing when the account is correct.
  *
- * @throws UnknownCustomerError there is no such account
- * @throws ContradictoryTransfersError the transfers themselves are wrong: only a backup helps
+ * @throws UnknownCustomerError the account does not exist
+ * @throws ContradictoryTransfersError the transfers themselves are wrong; restore a backup
  */
 export function repairCustomerAccount(
   { customerId, reason, isDryRun }: RepairRequest,
@@ -35,7 +34,7 @@ export function repairCustomerAccount(
   });
 }
 
-/** The numbers that change, in one line. Amounts are in nanos, as the columns have them. */
+/** Describes the repair in one line. Amounts are in nanos. */
 export function describeRepair({ before, after }: AccountRepair): string {
   const changes = [
     ["balance_nanos", before.balance, after.balance],

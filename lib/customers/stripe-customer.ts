@@ -9,15 +9,15 @@ import {
 } from "@/lib/stripe";
 import { readCustomer } from "./create-customer";
 
-/** A customer's record at Stripe. */
+/** The link from our customer to its Stripe customer. */
 export interface StripeCustomerLink {
   stripeCustomerId: string;
   defaultPaymentMethodId: string | null;
-  /** Rises with each change of its cards and default here. */
+  /** Incremented by each change to the customer's cards or default card. */
   cardsVersion: number;
 }
 
-/** The link of a customer in our mode; null when it has never needed one, or Stripe has no such customer any more. */
+/** Finds a customer's link in our mode. Returns null when there is none yet, or the Stripe customer was deleted. */
 export async function findStripeCustomer(customerId: CustomerId): Promise<StripeCustomerLink | null> {
   const row = await findRow(customerId);
   if (!row || row.deletedAt) return null;
@@ -32,17 +32,17 @@ function findRow(customerId: CustomerId) {
 }
 
 /**
- * The id of the customer at Stripe, made at its first use and stored before any session; made anew when Stripe has it no
- * more. Two calls at once get the same one, since Stripe answers the same key with the same customer.
+ * Returns the id of the Stripe customer. Creates one at the first use, and again after it was deleted at Stripe. Concurrent
+ * calls get the same one, because they send the same idempotency key.
  *
- * @throws StripeUnavailableError no answer; nothing is stored, try again
+ * @throws StripeUnavailableError no response; nothing was stored, try again
  */
 export async function ensureStripeCustomer(customerId: CustomerId): Promise<string> {
   const known = await findRow(customerId);
   if (known && !known.deletedAt) return known.stripeCustomerId;
 
   const deletedId = known?.stripeCustomerId ?? null;
-  const { stripeCustomerId } = await makeStripeCustomer(customerId, deletedId);
+  const { stripeCustomerId } = await createAtStripe(customerId, deletedId);
 
   return withCustomerTransaction(customerId, async (tx) => {
     await tx.stripeCustomer.createMany({
@@ -64,21 +64,21 @@ export async function ensureStripeCustomer(customerId: CustomerId): Promise<stri
 }
 
 /**
- * After an answer that Stripe remembers as failed the key of the hour is tried, or the customer could not top up for a
- * day. Should both have made one, only the one that is linked is ever used.
+ * Creates the customer at Stripe. Stripe replays a stored failure under the same key for a day, so a second key that changes
+ * every hour is tried then. If both keys created a customer, only the linked one is ever used.
  */
-async function makeStripeCustomer(
+async function createAtStripe(
   customerId: CustomerId,
   deletedId: string | null,
 ): Promise<StripeCustomerFacts> {
   const { name, email } = await readCustomer(customerId);
-  // Under the first key Stripe would answer with the deleted one for a day.
+  // Under the first key Stripe would return the deleted customer for a day.
   const after = deletedId === null ? "" : `:after:${deletedId}`;
   const key = `customer:${customerId}:${livemode() ? "live" : "test"}${after}`;
   try {
     return await createStripeCustomer({ customerId, name, email }, key);
   } catch (error) {
-    // Stripe takes fewer addresses than mail servers do. Checkout asks for one then.
+    // Stripe accepts fewer addresses than mail servers do. Checkout then asks for one.
     if (isStripeRefusal(error) && error.param === "email") {
       return createStripeCustomer({ customerId, name }, `${key}:no-email`);
     }
@@ -89,9 +89,9 @@ async function makeStripeCustomer(
 }
 
 /**
- * Writes down that Stripe has deleted a customer, which is for good. Whoever has read its cards before must read again.
+ * Marks a Stripe customer as deleted, and invalidates what others have read of its cards.
  *
- * @returns false when it is not the one in use (any more): then nothing was changed
+ * @returns false when it is not the linked one; nothing was changed
  */
 export async function unlinkStripeCustomer(
   tx: Tx,
@@ -106,7 +106,7 @@ export async function unlinkStripeCustomer(
   return count > 0;
 }
 
-/** What an object of Stripe's is to us. */
+/** Which customer an object at Stripe belongs to. */
 export interface StripeObjectOwner {
   customerId: CustomerId;
   kind: "customer" | "checkout_session" | "payment_intent" | "setup_intent" | "payment_method";
@@ -114,20 +114,20 @@ export interface StripeObjectOwner {
 }
 
 /**
- * Remembers whose an object of Stripe's is. A second time changes nothing.
+ * Stores which customer an object at Stripe belongs to. Repeating it changes nothing.
  *
- * @throws Error it is another's: one payment never counts for two
+ * @throws Error the object belongs to something else: one payment must never count twice
  */
 export async function mapStripeObject(tx: Tx, stripeId: string, owner: StripeObjectOwner): Promise<void> {
   const { count } = await tx.stripeObject.createMany({ data: { stripeId, ...owner }, skipDuplicates: true });
   if (count > 0) return;
   const known = await tx.stripeObject.findUniqueOrThrow({ where: { stripeId } });
   if (known.customerId !== owner.customerId || known.ourId !== owner.ourId) {
-    throw new Error(`${stripeId} belongs to ${known.ourId} of ${known.customerId} already.`);
+    throw new Error(`${stripeId} already belongs to ${known.ourId} of ${known.customerId}.`);
   }
 }
 
-/** Whose an object of Stripe's is; null for a foreign one. */
+/** Finds the owner of an object at Stripe. Returns null when it is not ours. */
 export async function findOwner(stripeId: string): Promise<StripeObjectOwner | null> {
   const row = await prisma().stripeObject.findUnique({ where: { stripeId } });
   return (
@@ -145,7 +145,7 @@ export async function findCustomerByStripeId(stripeCustomerId: unknown): Promise
   return owner?.kind === "customer" ? owner.customerId : null;
 }
 
-/** Copies Stripe's default card into our mirror. */
+/** Stores a copy of Stripe's default card. */
 export async function storeDefaultCard(
   tx: Tx,
   customerId: CustomerId,

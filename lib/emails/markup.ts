@@ -6,13 +6,13 @@ const ENTITIES: Record<string, string> = {
   "'": "&#39;",
 };
 
-/** Makes any text safe between tags and inside quoted attributes. */
+/** Escapes a text for element content and quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
-/** The frame around each letter. Mail programs know tables and inline styles only. */
-export function letter(content: { title: string; body: string }): string {
+/** Returns the HTML of an email. Email clients support only tables and inline styles. */
+export function emailHtml(content: { title: string; body: string }): string {
   return `<!doctype html>
 <html lang="en">
 <head>

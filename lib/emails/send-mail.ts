@@ -2,7 +2,7 @@ import { createTransport, type Transporter } from "nodemailer";
 import { env } from "@/lib/platform/env";
 import { ServiceUnavailableError } from "@/lib/platform/errors";
 
-/** A letter in both forms: some people and most tests read the plain one. */
+/** An email as text and HTML. */
 export interface Mail {
   to: string;
   subject: string;
@@ -10,7 +10,7 @@ export interface Mail {
   html: string;
 }
 
-/** Its own limits are minutes, and somebody waits on the sign-in page. */
+/** nodemailer's defaults are minutes, and somebody is waiting on the sign-in page. */
 const SMTP_TIMEOUTS = {
   connectionTimeout: 10_000,
   greetingTimeout: 10_000,
@@ -21,17 +21,17 @@ const SMTP_TIMEOUTS = {
 const shared = globalThis as typeof globalThis & { brimMailer?: Transporter };
 
 /**
- * Hands one letter to the mail server.
+ * Sends an email.
  *
- * @throws ServiceUnavailableError no mail server is set, or it did not take the letter
+ * @throws ServiceUnavailableError SMTP_URL is not set, or the mail server did not accept the email
  */
 export async function sendMail(mail: Mail): Promise<void> {
   const { SMTP_URL, MAIL_FROM } = env();
-  if (!SMTP_URL) throw new ServiceUnavailableError("This installation cannot send e-mail.");
+  if (!SMTP_URL) throw new ServiceUnavailableError("Email is not configured on this server.");
   shared.brimMailer ??= createTransport({ url: SMTP_URL, ...SMTP_TIMEOUTS });
   try {
     await shared.brimMailer.sendMail({ from: MAIL_FROM, ...mail });
   } catch (cause) {
-    throw new ServiceUnavailableError("The e-mail could not be sent.", { cause });
+    throw new ServiceUnavailableError("The email could not be sent. Please try again.", { cause });
   }
 }

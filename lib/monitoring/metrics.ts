@@ -13,7 +13,7 @@ interface Metrics {
   show(state: ServiceState): void;
 }
 
-/** On globalThis because this module exists once in Node and once in Next's bundle, and both doors count together. */
+/** On globalThis because this module exists once in Node and once in Next's bundle. */
 const shared = globalThis as typeof globalThis & { brimMetrics?: Metrics };
 
 function metrics(): Metrics {
@@ -22,15 +22,15 @@ function metrics(): Metrics {
 }
 
 /**
- * Counts one request of the API.
+ * Records the duration of one API request.
  *
- * @param operation the route's name; `unknown` for an address that does not exist
+ * @param operation the operation id, or `unknown` for a path that does not exist
  */
 export function noteRequest(operation: string, status: number, seconds: number): void {
   metrics().requests.observe({ operation, status }, seconds);
 }
 
-/** Everything that is measured: of this process its requests and resources, of the installation what its rows say. */
+/** Returns the metrics of this process (requests, resources) and of the installation (from its tables). */
 export async function metricsText(now: Date): Promise<string> {
   const { registry, show } = metrics();
   show(await readServiceState(now));
@@ -45,44 +45,47 @@ function createMetrics(): Metrics {
 
   const requests = new Histogram({
     name: "brim_http_request_duration_seconds",
-    help: "How long requests of the API took in this process, by operation and status.",
+    help: "Duration of API requests in this process, by operation and status.",
     labelNames: ["operation", "status"] as const,
     buckets: BUCKETS_SECONDS,
     registers,
   });
   const drift = gauge(
     "brim_ledger_drift_customers",
-    "Customers whose balance its transfers do not explain, as the daily verification found and nobody has resolved.",
+    "Customers whose balance differs from their transfers, as found by the daily verification and not resolved.",
   );
-  const stuck = gauge("brim_stuck_top_ups", "Top-ups that are undecided 15 minutes after their page ended.");
-  const failedEvents = gauge(
-    "brim_failed_stripe_events",
-    "Events of Stripe's that could not be handled yet.",
+  const stuck = gauge(
+    "brim_stuck_top_ups",
+    "Top-ups without an outcome 15 minutes after their Checkout page expired.",
   );
-  const failedAge = gauge("brim_failed_stripe_event_oldest_seconds", "Age of the oldest of them.");
-  const refunds = gauge("brim_open_refund_tasks", "Payments that must be given back and were not yet.");
-  const dueJobs = gauge("brim_due_jobs", "Jobs that could run now.");
-  const jobAge = gauge("brim_due_job_oldest_seconds", "How long the oldest of them has waited.");
-  const failedJobs = gauge("brim_failed_jobs", "Jobs that were given up.");
+  const failedEvents = gauge("brim_failed_stripe_events", "Stripe events that failed and will be retried.");
+  const failedAge = gauge(
+    "brim_failed_stripe_event_oldest_seconds",
+    "Age of the oldest failed Stripe event.",
+  );
+  const refunds = gauge("brim_open_refund_tasks", "Payments that must be refunded and have not been.");
+  const dueJobs = gauge("brim_due_jobs", "Jobs that are due.");
+  const jobAge = gauge("brim_due_job_oldest_seconds", "How long the oldest due job has waited.");
+  const failedJobs = gauge("brim_failed_jobs", "Jobs that failed for good.");
   const silence = gauge(
     "brim_worker_silence_seconds",
-    "How long ago a worker was last heard; NaN when none ever was.",
+    "Time since the last heartbeat of a worker; NaN when there was none.",
   );
   const alerts = new Gauge({
     name: "brim_open_alerts",
-    help: "What a person must look at, by kind.",
+    help: "Open alerts, by kind.",
     labelNames: ["kind"] as const,
     registers,
   });
   const findings = new Gauge({
     name: "brim_ledger_findings",
-    help: "What the daily verification of the ledger found and nobody has resolved, by check.",
+    help: "Open findings of the daily verification of the ledger, by check.",
     labelNames: ["check"] as const,
     registers,
   });
   const connections = new Gauge({
     name: "brim_database_connections",
-    help: "Connections of this process to the database: open, idle, and requests that wait for one.",
+    help: "Database connections of this process: open, idle, and requests waiting for one.",
     labelNames: ["state"] as const,
     registers,
   });
@@ -100,7 +103,7 @@ function createMetrics(): Metrics {
       jobAge.set(state.oldestDueJobSeconds);
       failedJobs.set(state.failedJobs);
       silence.set(state.workerSilenceSeconds ?? Number.NaN);
-      alerts.reset(); // a kind that is gone must not stay
+      alerts.reset(); // removes kinds without open alerts
       for (const { kind, count } of state.openAlerts) alerts.set({ kind }, count);
       findings.reset();
       for (const { check, count } of state.ledgerFindings) findings.set({ check }, count);

@@ -3,18 +3,18 @@ import { onPool, type Queryable } from "@/lib/platform/db";
 import { readWorkerAgeMs } from "@/lib/platform/jobs";
 import { missingMigrations } from "@/lib/platform/migrations";
 
-/** Why requests cannot be served; null when they can. */
+/** Why requests cannot be served. Null when they can. */
 export type NotReady = "migrations_missing" | "no_worker" | null;
 
-/** A worker that was silent for longer counts as away. */
+/** A worker whose last heartbeat is older than this counts as down. */
 const MAX_WORKER_AGE_MS = 60_000;
 
-/** Anybody may ask, as often as they like: the database is asked once a second at most. */
+/** The endpoint is public, so the database is checked at most once a second. */
 const MAX_AGE_MS = 1_000;
 
 interface Check {
   result: Promise<NotReady>;
-  /** Infinite while the check runs, so that no other is started beside it. */
+  /** Infinity while the check is running, so that only one runs at a time. */
   goodUntil: number;
 }
 
@@ -22,7 +22,7 @@ interface Check {
 const shared = globalThis as typeof globalThis & { brimReadiness?: Check };
 
 /**
- * Tells whether database, migrations and a worker are there, as of a second ago at most.
+ * Checks the database, the migrations and the worker. The result is at most a second old.
  *
  * @throws whatever the database threw
  */

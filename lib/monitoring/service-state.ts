@@ -1,31 +1,30 @@
 import { onPool, type Statement } from "@/lib/platform/db";
 import { readWorkerAgeMs } from "@/lib/platform/jobs";
 
-/** What an operator watches. Each number is read from the rows that it counts. */
+/** The state of the installation, for the operator. */
 export interface ServiceState {
-  /** Checkout attempts whose page ended a while ago and of which nobody knows yet what became. */
+  /** Top-ups without an outcome, although their Checkout page has expired. */
   stuckTopUps: number;
-  /** Events of Stripe's that could not be handled and will be tried again. */
+  /** Stripe events that failed and will be retried. */
   failedEvents: number;
-  /** Age of the oldest of them in seconds; 0 when there is none. */
+  /** Age of the oldest failed event in seconds; 0 when there is none. */
   oldestFailedEventSeconds: number;
-  /** Payments that must be given back and were not yet. */
+  /** Payments that must be refunded and have not been. */
   openRefundTasks: number;
-  /** Jobs that could run now. */
   dueJobs: number;
-  /** How long the oldest of them has waited, in seconds. */
+  /** How long the oldest due job has waited, in seconds. */
   oldestDueJobSeconds: number;
-  /** Jobs that were given up. */
+  /** Jobs that failed for good. */
   failedJobs: number;
-  /** When a worker was last heard, in seconds; null when none ever was. */
+  /** Time since the last heartbeat of a worker, in seconds; null when there was none. */
   workerSilenceSeconds: number | null;
-  /** What a person must look at, by kind. `ledger_broken` is a customer whose balance its transfers do not explain. */
+  /** `ledger_broken` is a customer whose balance differs from its transfers. */
   openAlerts: { kind: string; count: number }[];
-  /** What the daily verification of the ledger found and nobody has resolved, by check. */
+  /** Open findings of the daily verification of the ledger. */
   ledgerFindings: { check: string; count: number }[];
 }
 
-/** The sweep looks every five minutes; after three of them something is wrong. */
+/** The sweep runs every five minutes, so a top-up is stuck after three sweeps. */
 const COUNTS: Statement = {
   name: "monitoring_counts",
   text: `
@@ -68,7 +67,7 @@ const LEDGER_FINDINGS: Statement = {
     WHERE kind = 'ledger_finding' AND resolved_at IS NULL GROUP BY 1 ORDER BY 1`,
 };
 
-/** Reads how the installation stands. A handful of counts over small sets, so that it may be asked every few seconds. */
+/** Reads the state of the installation. The queries are cheap enough to run every few seconds. */
 export async function readServiceState(now: Date): Promise<ServiceState> {
   const [[counts], openAlerts, ledgerFindings, workerAgeMs] = await Promise.all([
     onPool().run<CountsRow>(COUNTS, [now.toISOString()]),
@@ -76,7 +75,7 @@ export async function readServiceState(now: Date): Promise<ServiceState> {
     onPool().run<{ check: string; count: number }>(LEDGER_FINDINGS, []),
     readWorkerAgeMs(now),
   ]);
-  if (!counts) throw new Error("A query of counts answered without a row.");
+  if (!counts) throw new Error("The query returned no row.");
   return {
     stuckTopUps: counts.stuck_top_ups,
     failedEvents: counts.failed_events,

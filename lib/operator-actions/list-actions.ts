@@ -8,7 +8,7 @@ export interface ActionPage {
   nextBefore: string | null;
 }
 
-/** Lists what was done of one kind, to all customers or to one. */
+/** Lists the operator's actions of one kind, for all customers or one. */
 export async function listActions(options: {
   verb: OperatorVerb;
   customerId?: string | undefined;

@@ -7,7 +7,6 @@ import { hashRequest } from "@/lib/platform/request-hash";
 /** The unique key of an action's idempotency key. */
 const KEY_CONSTRAINT = "operator_action_idempotency_key_key";
 
-/** What the operator does by hand. */
 export type OperatorVerb =
   | "create_customer"
   | "freeze_customer"
@@ -19,19 +18,18 @@ export type OperatorVerb =
   | "revoke_api_key"
   | "create_billing_link";
 
-/** One line of what was done. */
 export interface OperatorAction {
   verb: OperatorVerb;
-  /** Whose key it was; null for a command on the server itself. */
+  /** Null for a command on the server. */
   by: OperatorActor | null;
-  /** The id of what it was done to. */
+  /** The id of the object that was changed. */
   subjectId: string;
-  /** Whom it concerns; null when it concerns the operator alone. */
+  /** The customer that it concerns, if any. */
   customerId: CustomerId | null;
   reason?: string | null;
 }
 
-/** Writes down what is done, in the transaction that does it. Lines are never changed or removed. */
+/** Records an action in the transaction that does it. Records are never changed or deleted. */
 export async function recordAction(
   tx: Tx,
   action: OperatorAction,
@@ -44,12 +42,11 @@ export async function recordAction(
 }
 
 /**
- * Does something new in one transaction with the line that tells of it. Under one idempotency key it is done once,
- * whatever races: the line is written first, so a second request waits for it and then finds it.
+ * Runs `work` and records the action in one transaction, once per idempotency key. The record is inserted first, so a
+ * concurrent request with the same key waits for it and then finds it.
  *
- * @param request.content all that makes the request what it is
- * @returns what `work` returned, so that an answer needs nothing more from the database after the effect is committed; for
- * a replay the id of what was made earlier
+ * @param request.content everything that distinguishes the request from others
+ * @returns the result of `work`, or for a replay the id of the object that the first request created
  * @throws IdempotencyConflictError the key was used for another request
  */
 export async function actOnce<T>(

@@ -9,11 +9,11 @@ import { mirrorCards } from "./mirror-cards";
 import { markDetached } from "./save-card";
 
 /**
- * Makes a card the customer's default: at Stripe, whose field is the only default there is, then in our mirror. Doing it
- * again changes nothing; of two at once the one that Stripe heard last stays.
+ * Makes a card the customer's default, at Stripe first, whose field is authoritative, then in our copy. Of two concurrent
+ * requests, the one that reaches Stripe last wins.
  *
- * @throws NotFoundError it is no card of this customer, or is gone
- * @throws StripeUnavailableError no answer from Stripe; try again
+ * @throws NotFoundError the customer has no such card
+ * @throws StripeUnavailableError no response; try again
  */
 export async function chooseDefaultCard(
   customerId: CustomerId,
@@ -30,11 +30,11 @@ export async function chooseDefaultCard(
   } catch (error) {
     if (!isStripeRefusal(error) || (await isStillAttached(link.stripeCustomerId, paymentMethodId)))
       throw error;
-    // It went at Stripe, and the event that says so is still under way.
+    // It was detached at Stripe, and the event that says so has not arrived yet.
     await withTransaction((tx) => markDetached(tx, customerId, paymentMethodId, now));
     throw new NotFoundError("payment method");
   }
-  // Not what was asked for but what Stripe has: another may have been chosen, or the card removed, since it answered.
+  // Reads Stripe again, because another card may have become the default since the response.
   await mirrorCards(customerId, {
     read: () => retrieveStripeCustomer(link.stripeCustomerId),
     write: (tx, customer) => storeDefaultCard(tx, customerId, customer?.defaultPaymentMethodId ?? null),

@@ -5,7 +5,7 @@ import type { CustomerId } from "@/lib/platform/ids";
 /** A row of `payment_method`. */
 export type CardRow = Prisma.PaymentMethodGetPayload<object>;
 
-/** A card of a customer in our mode, also one that is gone by now; null when it never was one of this customer. */
+/** Finds a card of a customer in our mode, even a detached one. */
 export async function findCard(customerId: CustomerId, paymentMethodId: string): Promise<CardRow | null> {
   const row = await prisma().paymentMethod.findUnique({
     where: { customerId_paymentMethodId: { customerId, paymentMethodId } },
@@ -13,10 +13,7 @@ export async function findCard(customerId: CustomerId, paymentMethodId: string):
   return row?.livemode === livemode() ? row : null;
 }
 
-/**
- * Whether two payment methods are one card: the same number with the same end. One that the bank has sent anew has
- * another end, and its owner wants to see both.
- */
+/** Whether two payment methods are the same card: same number, same expiry. A renewed card counts as another one. */
 export function isSameCard(one: CardRow, other: CardRow): boolean {
   return (
     one.cardFingerprint !== null &&

@@ -5,12 +5,12 @@ import type { CustomerId } from "@/lib/platform/ids";
 import { retrieveStripeCustomer } from "@/lib/stripe";
 
 /**
- * Asks Stripe whether a customer is still there. When it is not, its cards are gone with it, and the next use makes a new
- * one. Any number of times and however late: the one that came after it, and the cards of that, are left alone.
+ * Checks whether a customer was deleted at Stripe. If so, unlinks it and marks its cards as detached; the next use creates a
+ * new Stripe customer. Can run any number of times and late: a new Stripe customer and its cards are not touched.
  *
- * @param options.claim runs first in the transaction, for the event's row in the inbox; false means done before
- * @returns whether it is gone
- * @throws StripeUnavailableError Stripe cannot be read; nothing changed
+ * @param options.claim runs first in the transaction and stores the event; false means that the event was handled before
+ * @returns whether the customer was deleted
+ * @throws StripeUnavailableError Stripe could not be read; nothing changed
  */
 export async function forgetDeletedCustomer(
   customerId: CustomerId,

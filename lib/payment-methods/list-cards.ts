@@ -4,7 +4,6 @@ import { livemode } from "@/lib/platform/env";
 import type { CustomerId } from "@/lib/platform/ids";
 import { type CardRow, isSameCard } from "./find-card";
 
-/** A saved card as it is shown. */
 export interface SavedCard {
   paymentMethodId: string;
   brand: string;
@@ -16,8 +15,8 @@ export interface SavedCard {
 }
 
 /**
- * The cards that a customer can be charged with, newest first. A card that was saved twice is two payment methods at
- * Stripe and one card to its owner: it is shown once, as the default, else as the one for use while away, else the newest.
+ * Lists a customer's saved cards, newest first. A card that was saved twice is two payment methods at Stripe, but listed
+ * once: as the default, or else the one for off-session use, or else the newest.
  */
 export async function listCards(customerId: CustomerId): Promise<SavedCard[]> {
   const { rows, defaultId } = await readCards(customerId);
@@ -39,25 +38,25 @@ export interface CardPage {
   nextBefore: string | null;
 }
 
-/** The same, page by page. All are read for each page: a customer has few, and which is whose double only all of them tell. */
+/** Lists one page of cards. Reads all of them, because a customer has few, and only all of them tell the duplicates. */
 export async function listCardPage(
   customerId: CustomerId,
   { limit, before }: { limit: number; before?: string | undefined },
 ): Promise<CardPage> {
   const left = (await listCards(customerId))
-    .sort((one, other) => (placeOf(one) < placeOf(other) ? 1 : -1))
-    .filter((card) => before === undefined || placeOf(card) < before);
+    .sort((one, other) => (positionOf(one) < positionOf(other) ? 1 : -1))
+    .filter((card) => before === undefined || positionOf(card) < before);
   const cards = left.slice(0, limit);
   const last = cards.at(-1);
-  return { cards, nextBefore: last && left.length > limit ? placeOf(last) : null };
+  return { cards, nextBefore: last && left.length > limit ? positionOf(last) : null };
 }
 
-/** Where a card stands among the others, also after it was removed. */
-function placeOf({ createdAt, paymentMethodId }: SavedCard): string {
+/** Returns the position of a card in the list, which stays the same when cards are removed. */
+function positionOf({ createdAt, paymentMethodId }: SavedCard): string {
   return `${createdAt.toISOString()} ${paymentMethodId}`;
 }
 
-/** One card as it is shown, also one that the list shows as its double; null when it is gone. */
+/** Reads one card, even one that the list leaves out as a duplicate. Returns null when it is detached. */
 export async function readCard(customerId: CustomerId, paymentMethodId: string): Promise<SavedCard | null> {
   const { rows, defaultId } = await readCards(customerId);
   const row = rows.find((one) => one.paymentMethodId === paymentMethodId);

@@ -4,17 +4,17 @@ import { livemode } from "@/lib/platform/env";
 import { ServiceUnavailableError } from "@/lib/platform/errors";
 import type { CustomerId } from "@/lib/platform/ids";
 
-/** How often the cards may change under our reading before we give up for now. */
+/** Other transactions can change the cards while Stripe is read this often. */
 const MAX_READS = 8;
 
-/** Thrown to roll back: the cards changed here after Stripe was read, so that what was read may be old. */
+/** Rolls back: the cards changed after Stripe was read, so what was read may be stale. */
 export class StaleCardsSignal extends Error {}
 
 /**
- * Locks a customer's cards and default until the transaction ends, for writing what was read of Stripe while they stood
- * at a version. So whoever writes last has also read last.
+ * Locks a customer's cards until the transaction ends, if they still have the version that they had before Stripe was read.
+ * So the last writer has also read last.
  *
- * @throws StaleCardsSignal they have changed since: read Stripe again
+ * @throws StaleCardsSignal they have changed; read Stripe again
  */
 export async function claimCards(tx: Tx, customerId: CustomerId, seenVersion: number): Promise<void> {
   const claimed = await tx.stripeCustomer.updateMany({
@@ -25,12 +25,11 @@ export async function claimCards(tx: Tx, customerId: CustomerId, seenVersion: nu
 }
 
 /**
- * Reads something of a customer's cards at Stripe and writes it here, again and again until nothing was written in
- * between.
+ * Copies a customer's cards from Stripe. Reads and writes again when another transaction has changed the cards in between.
  *
- * @param steps.claim runs first in the transaction, for the event's row in the inbox; false means done before
- * @returns false when the customer has nothing at Stripe: then nothing was done
- * @throws StripeUnavailableError Stripe cannot be read; nothing changed
+ * @param steps.claim runs first in the transaction and stores the event; false means that the event was handled before
+ * @returns false when the customer has no Stripe customer; nothing was done
+ * @throws StripeUnavailableError Stripe could not be read; nothing changed
  */
 export async function mirrorCards<T>(
   customerId: CustomerId,
@@ -55,5 +54,7 @@ export async function mirrorCards<T>(
       if (!(error instanceof StaleCardsSignal)) throw error;
     }
   }
-  throw new ServiceUnavailableError("The cards are changing too fast. Please try again.", { reason: "busy" });
+  throw new ServiceUnavailableError("The cards are being updated by other requests. Please try again.", {
+    reason: "busy",
+  });
 }

@@ -12,10 +12,10 @@ import {
 import { mirrorCards } from "./mirror-cards";
 
 /**
- * Stores a card that the customer chose to save, and makes it the default where there is none. A card that is no longer
- * the customer's is left alone. Repeating it under the same key changes nothing more at Stripe.
+ * Stores a card that the customer chose to save, and makes it the default if there is none. Does nothing when the card no
+ * longer belongs to the customer. Repeating it with the same key changes nothing at Stripe.
  *
- * @throws StripeUnavailableError no answer from Stripe; call it again
+ * @throws StripeUnavailableError no response; try again
  */
 export async function saveCard(
   customerId: CustomerId,
@@ -36,7 +36,7 @@ export async function saveCard(
       const customer = await retrieveStripeCustomer(stripeCustomerId);
       if (!customer || customer.defaultPaymentMethodId) return customer;
       await setDefaultCard(stripeCustomerId, paymentMethodId, idempotencyKey);
-      // Read again: a repeated key changes nothing, so the default may be another by now.
+      // Read again: with a repeated key nothing changes, so the default may be another card by now.
       return retrieveStripeCustomer(stripeCustomerId);
     },
     write: async (tx, customer) => {
@@ -46,9 +46,9 @@ export async function saveCard(
 }
 
 /**
- * Gives the customer at Stripe the billing address of a card, where it has none yet: automatic top-ups are taxed by it.
+ * Copies a card's billing address to the Stripe customer if it has none. Tax on automatic top-ups depends on it.
  *
- * @throws StripeUnavailableError no answer from Stripe; call it again
+ * @throws StripeUnavailableError no response; try again
  */
 export async function copyCardAddress(
   customerId: CustomerId,
@@ -69,8 +69,8 @@ export async function copyCardAddress(
 }
 
 /**
- * Stores a card as Stripe shows it now. `usableOffSession` is only ever raised: a later event that does not know of the
- * customer's consent must not take it away.
+ * Stores a card as it is at Stripe. `usableOffSession` is never reset, because a later event does not know of the customer's
+ * consent.
  */
 export async function storeCard(
   tx: Tx,
@@ -101,20 +101,20 @@ export async function storeCard(
   });
 }
 
-/** The customer whose card this is or was; null for a foreign one. */
+/** Finds the customer that a card belongs to, or belonged to. */
 export async function findCardOwner(paymentMethodId: string): Promise<CustomerId | null> {
   const owner = await findOwner(paymentMethodId);
   return owner?.kind === "payment_method" ? owner.customerId : null;
 }
 
-/** Marks a card as gone, which is for good, and as no default any more. */
+/** Marks a card as detached, for good, and clears it as the default. */
 export async function markDetached(
   tx: Tx,
   customerId: CustomerId,
   paymentMethodId: string,
   now: Date,
 ): Promise<void> {
-  // First, because it is the lock; and whoever has read the card at Stripe before this must read it again.
+  // First, because this is the lock. It also makes whoever has read the card from Stripe read it again.
   await tx.stripeCustomer.updateMany({
     where: { customerId, livemode: livemode() },
     data: { cardsVersion: { increment: 1 } },

@@ -5,10 +5,10 @@ import { callStripe, isStripeRefusal } from "./errors";
 /** A postal address in Stripe's form. */
 export type StripeAddress = Stripe.AddressParam;
 
-/** What we keep of a card. */
+/** The fields of a card that we store. */
 export interface CardFacts {
   paymentMethodId: string;
-  /** `cus_…` of its owner; null when it is not attached (any more). */
+  /** The `cus_…` of its owner. Null when it is not attached. */
   stripeCustomerId: string | null;
   livemode: boolean;
   brand: string;
@@ -21,7 +21,7 @@ export interface CardFacts {
   billingName: string | null;
 }
 
-/** The facts of a payment method; null when it is not a card or was not expanded. */
+/** Returns the card of a payment method, or null when it is not a card or was not expanded. */
 export function cardFacts(method: Stripe.PaymentMethod | string | null | undefined): CardFacts | null {
   if (!method || typeof method === "string" || !method.card) return null;
   const { card, billing_details: billing } = method;
@@ -40,7 +40,7 @@ export function cardFacts(method: Stripe.PaymentMethod | string | null | undefin
   };
 }
 
-/** Reads a card again; null when Stripe does not know it or it is not a card. */
+/** Retrieves a card. Returns null when it does not exist or is not a card. */
 export async function retrieveCard(paymentMethodId: string): Promise<CardFacts | null> {
   try {
     return cardFacts(await callStripe(() => stripe().paymentMethods.retrieve(paymentMethodId)));
@@ -50,7 +50,7 @@ export async function retrieveCard(paymentMethodId: string): Promise<CardFacts |
   }
 }
 
-/** The id of something that may be expanded or not. */
+/** Returns the id of a reference, whether it is expanded or not. */
 export function idOf(reference: string | { id: string } | null | undefined): string | null {
   return typeof reference === "string" ? reference : (reference?.id ?? null);
 }

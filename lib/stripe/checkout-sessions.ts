@@ -3,17 +3,17 @@ import { type CardFacts, cardFacts, idOf } from "./cards";
 import { stripe } from "./client";
 import { callStripe, isRememberedFailure, isStripeRefusal } from "./errors";
 
-/** The parameters of a session, as they are frozen in a top-up intent. */
+/** The parameters of a session. A top-up intent stores them. */
 export type CheckoutSessionParams = Stripe.Checkout.SessionCreateParams;
 
-/** What a session says, as we believe it: always read from the API, never taken from an event. */
+/** A Checkout Session as the API returns it. It is never taken from an event, which may be old. */
 export interface CheckoutFacts {
   sessionId: string;
   url: string | null;
   mode: string;
   /** `open`, `complete` or `expired`. */
   status: string | null;
-  /** `paid`, `unpaid` (a delayed payment is under way) or `no_payment_required` (setup). */
+  /** `paid`, `unpaid` (a delayed payment is in progress) or `no_payment_required` (setup). */
   paymentStatus: string;
   livemode: boolean;
   createdAt: Date;
@@ -30,26 +30,26 @@ export interface CheckoutFacts {
   setupIntentId: string | null;
   setupStatus: string | null;
   setupError: DeclineFacts | null;
-  /** The card that was used, when Stripe gave it to us. */
+  /** The card that was used, if Stripe returned it. */
   card: CardFacts | null;
   invoice: { number: string | null; hostedUrl: string | null; pdfUrl: string | null } | null;
-  /** Whether Stripe makes an invoice of this session, which may be there only after the payment. */
+  /** Whether Stripe creates an invoice for this session, possibly some time after the payment. */
   makesInvoice: boolean;
 }
 
-/** Why a card was not taken, in Stripe's codes. */
+/** Why a card was declined, in Stripe's codes. */
 export interface DeclineFacts {
   code: string;
   declineCode: string | null;
 }
 
-/** The payment behind a session. */
+/** The payment of a session. */
 export interface PaymentFacts {
   paymentIntentId: string;
   status: string;
-  /** When the money was taken; null as long as it was not. */
+  /** When the payment succeeded, or null. */
   paidAt: Date | null;
-  /** What Stripe took in whole cents, tax included. */
+  /** The amount received in whole cents, including tax. */
   receivedCents: bigint;
   currency: string;
   lastError: DeclineFacts | null;
@@ -62,7 +62,7 @@ const EXPAND = [
   "invoice",
 ];
 
-/** Opens a session. The same key gives the same session for at least 24 hours. */
+/** Creates a session. The same idempotency key returns the same session for at least 24 hours. */
 export async function createCheckoutSession(
   params: CheckoutSessionParams,
   idempotencyKey: string,
@@ -70,7 +70,7 @@ export async function createCheckoutSession(
   return facts(await callStripe(() => stripe().checkout.sessions.create(params, { idempotencyKey })));
 }
 
-/** Reads a session with its payment, card and invoice; null when Stripe does not know it. */
+/** Retrieves a session with its payment, card and invoice. Returns null when it does not exist. */
 export async function retrieveCheckoutSession(sessionId: string): Promise<CheckoutFacts | null> {
   try {
     return facts(await callStripe(() => stripe().checkout.sessions.retrieve(sessionId, { expand: EXPAND })));
@@ -80,7 +80,7 @@ export async function retrieveCheckoutSession(sessionId: string): Promise<Checko
   }
 }
 
-/** The session that a payment belongs to, or null when it came from elsewhere. */
+/** Finds the session of a payment. Returns null when the payment has none. */
 export async function findSessionOfPayment(paymentIntentId: string): Promise<string | null> {
   const list = await callStripe(() =>
     stripe().checkout.sessions.list({ payment_intent: paymentIntentId, limit: 1 }),
@@ -88,7 +88,7 @@ export async function findSessionOfPayment(paymentIntentId: string): Promise<str
   return list.data[0]?.id ?? null;
 }
 
-/** The sessions made for one intent, found by metadata among its customer's since a moment. Newest first. */
+/** Finds the sessions of an intent by their metadata, among those of its customer since a time. Newest first. */
 export async function findSessionsOfIntent(query: {
   stripeCustomerId: string;
   topUpIntentId: string;
@@ -109,8 +109,8 @@ export async function findSessionsOfIntent(query: {
 }
 
 /**
- * Ends an open session, so that nobody can pay it any more. One that is no longer open stays as it is: so it may be asked
- * under any key, and is when Stripe remembers a failure under the first.
+ * Expires an open session, so that nobody can pay it. Does nothing to a session that is no longer open, which makes it safe
+ * to retry under another key when Stripe replays a failure.
  */
 export async function expireCheckoutSession(sessionId: string): Promise<void> {
   const expire = (options: Stripe.RequestOptions) =>
@@ -118,10 +118,10 @@ export async function expireCheckoutSession(sessionId: string): Promise<void> {
   try {
     await expire({ idempotencyKey: `expire:${sessionId}` }).catch((error: unknown) => {
       if (!isRememberedFailure(error)) throw error;
-      return expire({}); // the SDK makes a key for each call
+      return expire({}); // the SDK generates a key for each call
     });
   } catch (error) {
-    // A definite refusal means that it is complete or expired: whoever settles it reads which.
+    // A refusal means that the session is complete or expired.
     if (!isStripeRefusal(error)) throw error;
   }
 }

@@ -1,12 +1,12 @@
 import Stripe from "stripe";
 import { env } from "@/lib/platform/env";
 
-/** The version whose shapes we read. An endpoint or event of another one is only ever a hint to read again. */
+/** The API version that we use. An event of another version is still useful, because it is only a hint to read again. */
 export const STRIPE_API_VERSION = "2026-10-28.endive";
 
 const shared = globalThis as typeof globalThis & { brimStripe?: Stripe };
 
-/** The SDK, pointed at Stripe or, with STRIPE_API_BASE, at the sandbox. */
+/** Returns the SDK, which calls Stripe or, with STRIPE_API_BASE, the sandbox. */
 export function stripe(): Stripe {
   shared.brimStripe ??= createClient();
   return shared.brimStripe;
@@ -16,11 +16,11 @@ function createClient(): Stripe {
   const { STRIPE_SECRET_KEY: key, STRIPE_API_BASE: base, STRIPE_TIMEOUT_MS } = env();
   return new Stripe(key, {
     apiVersion: STRIPE_API_VERSION,
-    // Set, because the SDK's documented and real defaults differ. It does not retry a 429 by itself.
+    // The SDK's documented default differs from its actual one. It does not retry a 429.
     maxNetworkRetries: 2,
-    // For one try. `callStripe` ends them all when the time of the setting is over.
+    // For each try. `callStripe` enforces the setting for all of them.
     timeout: STRIPE_TIMEOUT_MS / 2,
-    // Its time limit is for the whole answer; that of Node's client begins anew with each piece that arrives.
+    // Its timeout covers the whole response. The timeout of Node's client restarts with each chunk.
     httpClient: Stripe.createFetchHttpClient(),
     telemetry: false,
     ...(base ? endpointOf(new URL(base)) : {}),

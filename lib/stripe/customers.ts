@@ -3,7 +3,7 @@ import { idOf, type StripeAddress } from "./cards";
 import { stripe } from "./client";
 import { callStripe, isRememberedFailure, isStripeRefusal } from "./errors";
 
-/** What we keep of a customer at Stripe. */
+/** The fields of a Stripe customer that we use. */
 export interface StripeCustomerFacts {
   stripeCustomerId: string;
   livemode: boolean;
@@ -11,7 +11,7 @@ export interface StripeCustomerFacts {
   hasAddress: boolean;
 }
 
-/** Makes the customer at Stripe; the same key gives the same one. */
+/** Creates a customer at Stripe. The same idempotency key returns the same customer. */
 export async function createStripeCustomer(
   input: { customerId: string; name: string; email?: string },
   idempotencyKey: string,
@@ -24,7 +24,7 @@ export async function createStripeCustomer(
   );
 }
 
-/** Reads a customer; null when it is unknown or deleted at Stripe. */
+/** Retrieves a customer. Returns null when it does not exist or was deleted. */
 export async function retrieveStripeCustomer(stripeCustomerId: string): Promise<StripeCustomerFacts | null> {
   try {
     const customer = await callStripe(() => stripe().customers.retrieve(stripeCustomerId));
@@ -36,10 +36,10 @@ export async function retrieveStripeCustomer(stripeCustomerId: string): Promise<
 }
 
 /**
- * Sets the card that is used by default; it is the only default there is.
+ * Sets the customer's default card. Stripe's field is the only place that stores the default.
  *
- * @param idempotencyKey names what asks for it, so that a repeat of the same task changes nothing; null for a request of
- * the customer's, which counts each time
+ * @param idempotencyKey identifies the task that sets it, so that a retry changes nothing; null for a request of the
+ * customer, which takes effect every time
  */
 export async function setDefaultCard(
   stripeCustomerId: string,
@@ -53,7 +53,7 @@ export async function setDefaultCard(
   );
 }
 
-/** Gives the customer an address and a name: tax on an automatic top-up needs the first. */
+/** Sets the customer's address, which tax on automatic top-ups requires, and name. */
 export async function setAddress(
   stripeCustomerId: string,
   { address, name }: { address: StripeAddress; name: string | null },
@@ -74,9 +74,9 @@ async function updateOnce(
     return;
   }
   await update({ idempotencyKey }).catch((error: unknown) => {
-    // Stripe would repeat a failure of its own under the same key for a day.
+    // Stripe replays a stored failure under the same key for a day.
     if (!isRememberedFailure(error)) throw error;
-    return update({}); // the SDK makes a key for each call
+    return update({}); // the SDK generates a key for each call
   });
 }
 

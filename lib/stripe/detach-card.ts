@@ -3,10 +3,10 @@ import { stripe } from "./client";
 import { callStripe, isStripeRefusal } from "./errors";
 
 /**
- * Takes a card off its customer for good; Stripe also takes it out of the customer's default. One that is off already
- * stays so: Stripe's refusal of that has no code of its own, so the card is read again.
+ * Detaches a card from its customer for good. Stripe also removes it as the default. Does nothing when the card is detached
+ * already: Stripe's refusal has no code of its own, so the card is read again.
  *
- * @throws StripeUnavailableError no answer; repeating it does no harm
+ * @throws StripeUnavailableError no response; retrying does no harm
  */
 export async function detachCard(paymentMethodId: string): Promise<void> {
   try {

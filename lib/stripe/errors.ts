@@ -4,12 +4,12 @@ import { isAppError, ServiceUnavailableError } from "@/lib/platform/errors";
 import { knownSetupProblem, raiseSetupAlert, StripeSetupError, setupProblemOf } from "./setup-problem";
 
 /**
- * Stripe did not answer, answered 5xx, or asked us to come back later. What it did with the request is unknown: repeat
- * it with the same idempotency key, or read first.
+ * Stripe did not respond, responded with 5xx, or asked us to retry later. The outcome of the request is unknown: retry with
+ * the same idempotency key, or read the state first.
  */
 export class StripeUnavailableError extends ServiceUnavailableError {
   constructor(options: { cause: unknown }) {
-    super("The payment provider does not answer at the moment. Please try again.", {
+    super("Stripe is temporarily unavailable. Please try again.", {
       ...options,
       reason: "stripe_unavailable",
     });
@@ -17,20 +17,19 @@ export class StripeUnavailableError extends ServiceUnavailableError {
 }
 
 /**
- * After so many calls in a row that got no answer Stripe is away, and a sweep stops: each takes a minute to fail, the rest
- * stays due, and the worker has other work. One thing that always fails cannot hold up the others, since its next try is
- * planned.
+ * A sweep stops after this many consecutive calls without a response. Each takes up to a minute to fail, and the remaining
+ * items stay due. An item that always fails does not block the others, because its next try is scheduled first.
  */
 export const MAX_UNANSWERED = 3;
 
-/** Whether a try failed only for now. By kind, because a failure of the database counts too. */
+/** Whether a call failed temporarily. Checks the kind, because an unavailable database counts too. */
 export function isUnanswered(error: unknown): boolean {
   return isAppError(error) && error.kind === "service_unavailable";
 }
 
 /**
- * Whether Stripe answered that it failed. It gives the same answer under the same idempotency key for a day, so that only
- * another key can succeed before.
+ * Whether Stripe responded with a 5xx. It stores that response and replays it under the same idempotency key for a day, so
+ * only another key can succeed before that.
  *
  * @see https://docs.stripe.com/api/idempotent_requests
  */
@@ -39,7 +38,7 @@ export function isRememberedFailure(error: unknown): boolean {
   return cause instanceof Stripe.errors.StripeError && (cause.statusCode ?? 0) >= 500;
 }
 
-/** Stripe understood the request and refused it: a mistake of ours or in the settings, never the caller's. */
+/** Stripe refused a request, because of a bug or of a setting. It is never the caller's fault. */
 export class StripeRefusedError extends Error {
   readonly code: string;
   readonly param: string | undefined;
@@ -59,16 +58,16 @@ export class StripeRefusedError extends Error {
   }
 }
 
-/** Recognised by shape: the class exists once in Node and once in Next's bundle. */
+/** Checks the shape, because the class exists once in Node and once in Next's bundle. */
 export function isStripeRefusal(error: unknown): error is StripeRefusedError {
   return error instanceof Error && error.cause instanceof Error && "code" in error && "isMissing" in error;
 }
 
-async function withinTime<T>(call: Promise<T>): Promise<T> {
+async function withTimeout<T>(call: Promise<T>): Promise<T> {
   const timeoutMs = env().STRIPE_TIMEOUT_MS;
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<never>((_resolve, reject) => {
-    const cause = new Error(`Stripe did not answer within ${timeoutMs} ms.`);
+    const cause = new Error(`Stripe did not respond within ${timeoutMs} ms.`);
     timer = setTimeout(() => reject(new StripeUnavailableError({ cause })), timeoutMs);
   });
   try {
@@ -78,20 +77,20 @@ async function withinTime<T>(call: Promise<T>): Promise<T> {
   }
 }
 
-/** Codes that say "not now" although the status is a 4xx. */
+/** Temporary failures that have a 4xx status. */
 const TEMPORARY_CODES = new Set(["idempotency_key_in_use", "lock_timeout", "rate_limit"]);
 
 /**
- * Runs one call of the SDK, retries included, and translates its errors; nothing outside this folder sees Stripe's classes.
- * It ends in time, whatever Stripe does; a try that is still under way then ends by itself.
+ * Runs one call of the SDK, including its retries, within STRIPE_TIMEOUT_MS, and translates its errors. No code outside this
+ * folder sees the SDK's error classes.
  *
- * @throws StripeUnavailableError no answer, or not now
- * @throws StripeSetupError the operator has to correct something first; the alert that says what is raised
+ * @throws StripeUnavailableError no response, or a temporary failure
+ * @throws StripeSetupError the operator has to fix the setup; an alert says what
  * @throws StripeRefusedError any other refusal
  */
 export async function callStripe<T>(call: () => Promise<T>): Promise<T> {
   try {
-    return await withinTime(call());
+    return await withTimeout(call());
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeError)) throw error;
     const status = error.statusCode ?? 0;
@@ -107,10 +106,10 @@ export async function callStripe<T>(call: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Turns a refusal that nobody expected into what its caller is told and what the operator is: it comes from our request or
- * from the settings, so that the caller can do nothing about it. Other errors pass.
+ * Rethrows a refusal that no caller handled as a setup problem, and raises its alert: only the operator can fix it. Rethrows
+ * any other error unchanged.
  *
- * @throws StripeSetupError Stripe refused
+ * @throws StripeSetupError Stripe refused the request
  */
 export async function rethrowRefusal(error: unknown): Promise<never> {
   if (!isStripeRefusal(error)) throw error;

@@ -5,8 +5,8 @@ import { callStripe, isRememberedFailure } from "./errors";
 
 type ConfigurationParams = Pick<Stripe.BillingPortal.ConfigurationCreateParams, "name" | "features">;
 
-/** What customers may do in the portal. */
-const OURS: ConfigurationParams = {
+/** What customers can do in the portal. */
+const CONFIGURATION: ConfigurationParams = {
   name: "Brim",
   features: {
     payment_method_update: { enabled: true },
@@ -15,71 +15,71 @@ const OURS: ConfigurationParams = {
   },
 };
 
-/** Under this name a configuration carries the fingerprint of what it was made from. */
-const MARK = "brim_portal";
+/** The metadata key of the fingerprint. */
+const FINGERPRINT_KEY = "brim_portal";
 
 /** On globalThis because the module exists once in Node and once in Next's bundle. */
 const shared = globalThis as typeof globalThis & { brimPortalConfiguration?: Promise<string> };
 
 /**
- * The portal configuration with exactly our features, found at Stripe or made at its first use.
+ * Returns the id of the portal configuration with our features. It is created at the first use.
  *
- * Stripe itself keeps it: the configuration carries a fingerprint of what it was made from, and each process looks for that
- * once. So test and live mode, another account and another list of features each have their own, and nothing here can point to a
- * configuration that is not there. Processes that find none at the same time send the same key, and get the same one.
+ * Only Stripe stores the configuration. Its metadata has a fingerprint of the parameters that it was created from, and each
+ * process looks for that once. So each mode, account and list of features has its own configuration, and we never refer to
+ * one that does not exist. Processes that find none at the same time send the same idempotency key and get the same one.
  *
- * What somebody has changed of it at Stripe stays so; the fingerprint is of what we asked for.
+ * Changes that somebody makes to the configuration at Stripe are kept.
  *
- * @throws StripeUnavailableError no answer; the next call looks again
+ * @throws StripeUnavailableError no response; the next call tries again
  */
 export function ensurePortalConfiguration(): Promise<string> {
   if (!shared.brimPortalConfiguration) {
-    const found = findOrMake(OURS);
+    const found = findOrCreateConfiguration(CONFIGURATION);
     shared.brimPortalConfiguration = found;
     found.catch(() => forgetPortalConfiguration(found));
   }
   return shared.brimPortalConfiguration;
 }
 
-/** After Stripe has refused it: the next call looks for one again. */
+/** Forgets the configuration after Stripe has refused it. The next call looks for one again. */
 export function forgetPortalConfiguration(known = shared.brimPortalConfiguration): void {
   if (known === shared.brimPortalConfiguration) delete shared.brimPortalConfiguration;
 }
 
-/** Looks for a configuration that was made from these parameters, and makes one when none is active. */
-export async function findOrMake(params: ConfigurationParams): Promise<string> {
+/** Finds an active configuration that was created from these parameters, or creates one. */
+export async function findOrCreateConfiguration(params: ConfigurationParams): Promise<string> {
   const fingerprint = createHash("sha256").update(JSON.stringify(params)).digest("hex").slice(0, 32);
-  const marked = await findMarked(fingerprint);
-  const usable = marked.find(({ active }) => active);
+  const found = await findByFingerprint(fingerprint);
+  const usable = found.find(({ active }) => active);
   if (usable) return usable.id;
-  // Under the first key Stripe would answer for a day with the one that somebody has switched off.
-  const after = marked.map(({ id }) => `:after:${id}`).at(-1) ?? "";
+  // Under the first key Stripe would return the deactivated configuration for a day.
+  const after = found.map(({ id }) => `:after:${id}`).at(-1) ?? "";
   const key = `portal:${fingerprint}${after}`;
-  const make = (idempotencyKey: string) =>
+  const create = (idempotencyKey: string) =>
     callStripe(() =>
       stripe().billingPortal.configurations.create(
-        { ...params, metadata: { [MARK]: fingerprint } },
+        { ...params, metadata: { [FINGERPRINT_KEY]: fingerprint } },
         { idempotencyKey },
       ),
     );
   try {
-    return (await make(key)).id;
+    return (await create(key)).id;
   } catch (error) {
     if (!isRememberedFailure(error)) throw error;
-    // Stripe may have made it all the same. If not, it would answer that failure for a day under the same key.
-    const made = (await findMarked(fingerprint)).find(({ active }) => active);
-    return (made ?? (await make(`${key}:${new Date().toISOString().slice(0, 13)}`))).id;
+    // Stripe may have created it anyway. If not, it would replay the failure for a day under the same key.
+    const created = (await findByFingerprint(fingerprint)).find(({ active }) => active);
+    return (created ?? (await create(`${key}:${new Date().toISOString().slice(0, 13)}`))).id;
   }
 }
 
-/** The oldest first, so that all processes choose the same one should there ever be two. */
-async function findMarked(fingerprint: string): Promise<Stripe.BillingPortal.Configuration[]> {
+/** The oldest first, so that all processes choose the same one if there are two. */
+async function findByFingerprint(fingerprint: string): Promise<Stripe.BillingPortal.Configuration[]> {
   const found = await callStripe(async () => {
-    const marked: Stripe.BillingPortal.Configuration[] = [];
+    const configurations: Stripe.BillingPortal.Configuration[] = [];
     for await (const one of stripe().billingPortal.configurations.list({ limit: 100 })) {
-      if (one.metadata?.[MARK] === fingerprint) marked.push(one);
+      if (one.metadata?.[FINGERPRINT_KEY] === fingerprint) configurations.push(one);
     }
-    return marked;
+    return configurations;
   });
   return found.sort((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1));
 }

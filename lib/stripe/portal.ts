@@ -2,9 +2,8 @@ import { stripe } from "./client";
 import { callStripe } from "./errors";
 
 /**
- * Makes a session of Stripe's customer portal and tells its address, which whoever holds it can use: it is handed to the
- * customer's browser and kept nowhere. A second session does no harm, so no key of ours is needed; the SDK's own covers
- * its retries.
+ * Creates a session of Stripe's customer portal and returns its URL. Whoever has the URL can use it, so it goes to the
+ * customer's browser and is not stored. A second session does no harm, so the SDK's own idempotency key is enough.
  *
  * @see https://docs.stripe.com/api/customer_portal/sessions/create
  */

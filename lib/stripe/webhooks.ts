@@ -4,7 +4,7 @@ import { env } from "@/lib/platform/env";
 import { InvalidRequestError, invalidField } from "@/lib/platform/errors";
 import { stripe } from "./client";
 
-/** An event as far as we trust it: a hint which object to read again. */
+/** An event, which is only a hint: it says which object to read from Stripe. */
 export interface EventHint {
   id: string;
   type: string;
@@ -12,26 +12,26 @@ export interface EventHint {
   apiVersion: string | null;
   occurredAt: Date;
   objectId: string | null;
-  /** The object as the event shows it: possibly old by now, and in the endpoint's API version. */
+  /** The object in the event. It may be outdated, and has the endpoint's API version. */
   object: Record<string, unknown>;
   payload: unknown;
 }
 
 const SIGNATURE = "Stripe-Signature";
 
-/** Stripe's own default: a delivery that is older may be a copy that somebody sends again. */
+/** Stripe's own default. An older delivery may be a replay. */
 const TOLERANCE_SECONDS = 300;
 
 /**
- * Verifies a delivery over its exact bytes and reads the event. Several secrets may be valid while one is rolled.
+ * Verifies the signature of a delivery and parses the event. While a signing secret is being rolled, several are valid.
  *
- * @throws InvalidRequestError saying what is wrong: the signature, its time, the form of the event, or its kind
+ * @throws InvalidRequestError the signature is missing, wrong or too old, or the body is not a snapshot event
  */
 export function verifyDelivery(rawBody: string, signature: string | null): EventHint {
   if (!signature) throw invalidField(SIGNATURE, "The signature is missing.");
   const secrets = env().STRIPE_WEBHOOK_SECRET;
   if (!secrets.some((secret) => isSigned(rawBody, signature, secret, TOLERANCE_SECONDS))) {
-    // Whether it was signed at all, at whatever time.
+    // Tells a wrong signature from one that is too old.
     const isLate = secrets.some((secret) => isSigned(rawBody, signature, secret, Number.MAX_SAFE_INTEGER));
     throw invalidField(
       SIGNATURE,
@@ -52,10 +52,10 @@ function isSigned(rawBody: string, signature: string, secret: string, toleranceS
   }
 }
 
-/** A text that can be stored as an id or a name: visible ASCII. */
+/** An id or a name: visible ASCII. */
 const name = z.string().regex(/^[\x21-\x7e]{1,255}$/);
 
-/** What we need of a snapshot event. The object itself is only a hint and may have any shape. */
+/** The fields of a snapshot event that we need. The object can have any shape. */
 const snapshotEvent = z.looseObject({
   object: z.literal("event"),
   id: name,
@@ -66,21 +66,21 @@ const snapshotEvent = z.looseObject({
   data: z.looseObject({ object: z.looseObject({}) }),
 });
 
-/** What each part should be, for whoever sends events by hand. */
+/** What each field must be, for people who send events by hand. */
 const EXPECTED: Record<string, string> = {
-  object: 'This must be "event".',
-  id: "An event has an id, such as evt_1QxK2eLkdIwHu7ix.",
-  type: "An event has a type, such as checkout.session.completed.",
-  livemode: "This must be true or false.",
-  api_version: "This must be a version of Stripe's API, or null.",
-  created: "This must be a time in seconds since 1970.",
-  data: "An event carries an object in `data.object`.",
+  object: 'Must be "event".',
+  id: "Must be an event id, such as evt_1QxK2eLkdIwHu7ix.",
+  type: "Must be an event type, such as checkout.session.completed.",
+  livemode: "Must be true or false.",
+  api_version: "Must be a Stripe API version, or null.",
+  created: "Must be a Unix timestamp in seconds.",
+  data: "The event's object is missing or not an object.",
 };
 
 function readEvent(rawBody: string): Stripe.Event {
   const json = parseEvent(rawBody);
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
-    throw invalidField("", "The body is not an event: send a JSON object.");
+    throw invalidField("", "The body must be an event as a JSON object.");
   }
   const { object } = json as { object?: unknown };
   if (typeof object === "string" && object.startsWith("v2.")) {
@@ -95,7 +95,7 @@ function readEvent(rawBody: string): Stripe.Event {
   throw new InvalidRequestError(
     [...fields].map(([path, field]) => ({
       path,
-      message: EXPECTED[field] ?? "This does not have the right form.",
+      message: EXPECTED[field] ?? "Invalid value.",
     })),
   );
 }
@@ -108,8 +108,7 @@ function parseEvent(rawBody: string): unknown {
   }
 }
 
-/** Reads an event that was verified when it was stored. */
-export function hintOf(event: Stripe.Event): EventHint {
+function hintOf(event: Stripe.Event): EventHint {
   const object = event.data.object as unknown as Record<string, unknown>;
   return {
     id: event.id,
@@ -123,7 +122,7 @@ export function hintOf(event: Stripe.Event): EventHint {
   };
 }
 
-/** Reads an event back from the inbox, where only verified ones are stored. */
+/** Parses a stored event. Only verified events are stored. */
 export function hintFromStored(payload: unknown): EventHint {
   return hintOf(payload as Stripe.Event);
 }

@@ -3,37 +3,37 @@ import { type Env, envSchema } from "./schema";
 
 export { type Env, envSchema } from "./schema";
 
-/** What `.env.example` has in place of a secret. Everybody knows it, so it must not sign anything. */
+/** The placeholder of secrets in `.env.example`. It is public, so it must not be used. */
 const PLACEHOLDER = "replace_me";
 
 /** Kept on globalThis because the module exists once in Node and once in Next's bundle. */
 const shared = globalThis as typeof globalThis & { brimEnv?: Env };
 
-/** The environment is not fit to start with; `problems` has a line for each name. */
+/** The settings are invalid. `problems` has a line for each. */
 export class EnvironmentError extends Error {
   constructor(readonly problems: readonly string[]) {
-    super(["The settings are not complete:", ...problems.map((problem) => `  ${problem}`)].join("\n"));
+    super(["The settings are invalid:", ...problems.map((problem) => `  ${problem}`)].join("\n"));
   }
 }
 
 /**
- * The settings. Read at the first call and not at import, because `next build` must pass without secrets.
+ * Returns the settings. They are read at the first call and not at import, because `next build` must pass without secrets.
  *
- * @throws EnvironmentError naming every setting that is wrong, at once
+ * @throws EnvironmentError listing every invalid setting
  */
 export function env(): Env {
   if (!shared.brimEnv) {
     shared.brimEnv = readEnv(process.env);
-    // next-auth takes its own address from this variable alone; it must be the one that all our addresses are built from.
+    // next-auth reads its own URL only from this variable.
     process.env.NEXTAUTH_URL = shared.brimEnv.APP_URL;
   }
   return shared.brimEnv;
 }
 
 /**
- * Where the database is, for programs that need nothing else.
+ * Returns the database settings, for programs that need no others.
  *
- * @throws EnvironmentError naming what is wrong of it
+ * @throws EnvironmentError listing every invalid setting
  */
 export function databaseEnv(): Pick<Env, keyof typeof DATABASE_SETTINGS> {
   return shared.brimEnv ?? read(envSchema.pick(DATABASE_SETTINGS), process.env);
@@ -45,14 +45,14 @@ const DATABASE_SETTINGS = {
   DATABASE_QUERY_TIMEOUT_MS: true,
 } as const;
 
-/** Checks one environment. Pure, so that a test can try any. */
+/** Parses the settings of any environment, for tests. */
 export function readEnv(source: Record<string, string | undefined>): Env {
   return read(envSchema, source);
 }
 
 type Fields = Partial<typeof envSchema.shape>;
 
-/** Settings of which one is nothing without the other. */
+/** Settings that require each other. */
 const PAIRS = [
   ["SMTP_URL", "MAIL_FROM"],
   ["GITHUB_ID", "GITHUB_SECRET"],
@@ -60,9 +60,9 @@ const PAIRS = [
 ] as const satisfies (readonly (keyof Env)[])[];
 
 /**
- * Reads the settings that a schema names, each by itself: one that is wrong must not hide what is wrong with the others.
+ * Parses each setting of a schema by itself, so that one problem does not hide the others.
  *
- * @throws EnvironmentError naming every setting that is wrong
+ * @throws EnvironmentError listing every invalid setting
  */
 function read<T extends Fields>(
   schema: z.ZodObject<T>,
@@ -72,7 +72,7 @@ function read<T extends Fields>(
   const problems: string[] = [];
   for (const [name, field] of Object.entries(schema.shape) as [string, z.ZodType][]) {
     const text = source[name] === "" ? undefined : source[name];
-    const outside = text === undefined ? null : wrapping(text);
+    const outside = text === undefined ? null : copyingMistake(text);
     const result = field.safeParse(text);
     if (outside !== null) problems.push(`${name} ${outside}`);
     else if (result.success) values[name] = result.data;
@@ -91,19 +91,19 @@ function read<T extends Fields>(
   return values as z.output<z.ZodObject<T>>;
 }
 
-/** What does not belong to a value, but came along when it was copied or written to a file. Null when nothing did. */
-function wrapping(text: string): string | null {
-  if (/^(["'`]).*\1$/s.test(text)) return "has quotation marks around it: leave them out";
-  if (text !== text.trim()) return "begins or ends with a blank or a line break";
+/** Describes characters that were copied along with a value by mistake. Returns null when there are none. */
+function copyingMistake(text: string): string | null {
+  if (/^(["'`]).*\1$/s.test(text)) return "has quotation marks around it. Remove them";
+  if (text !== text.trim()) return "starts or ends with whitespace";
   if (/\p{Cc}/u.test(text)) return "contains a control character";
   return null;
 }
 
-/** What is wrong with settings together. Those that are wrong by themselves are missing here. */
+/** Checks settings against each other. Those that are invalid by themselves are missing here. */
 function crossChecks(env: Partial<Env>): string[] {
   const problems = Object.entries(env)
     .filter(([, value]) => String(value).includes(PLACEHOLDER))
-    .map(([name]) => `${name} still has the value of .env.example`);
+    .map(([name]) => `${name} still has the placeholder of .env.example`);
   const isLive = env.STRIPE_SECRET_KEY !== undefined && isLiveKey(env.STRIPE_SECRET_KEY);
   if (env.STRIPE_API_BASE && isLive)
     problems.push("STRIPE_API_BASE must not be set together with a live key");
@@ -116,17 +116,17 @@ function crossChecks(env: Partial<Env>): string[] {
     problems.push("STRIPE_PUBLISHABLE_KEY and STRIPE_SECRET_KEY must be of the same mode");
   }
   if (env.BRIM_DEMO && isLive) {
-    problems.push("BRIM_DEMO has a password sign-in and must not be used with a live key");
+    problems.push("BRIM_DEMO enables password sign-in and must not be used with a live key");
   }
   return problems;
 }
 
-/** Whether a key of Stripe's moves real money. */
+/** Whether a Stripe key is for live mode. */
 export function isLiveKey(key: string): boolean {
   return /^(sk|rk|pk)_live_/.test(key);
 }
 
-/** Whether we are connected to Stripe's live mode. Rows of the other mode are never touched. */
+/** Whether Stripe's live mode is used. Rows of the other mode are never touched. */
 export function livemode(): boolean {
   return isLiveKey(env().STRIPE_SECRET_KEY);
 }

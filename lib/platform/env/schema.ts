@@ -14,7 +14,7 @@ const flag = (fallback: boolean) =>
 const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, { error: `must be one of ${values.join(", ")}` });
 
-/** A whole number in decimal digits. `Number` would also take `0x10`, `1e3` and blanks. */
+/** A whole number in decimal digits. `Number` would also accept `0x10`, `1e3` and whitespace. */
 const wholeNumber = (what: string, { min, max, fallback }: { min: number; max: number; fallback: number }) =>
   z
     .string()
@@ -26,10 +26,10 @@ const wholeNumber = (what: string, { min, max, fallback }: { min: number; max: n
 const requestsPerMinute = (fallback: number) =>
   wholeNumber("a number of requests a minute", { min: 1, max: 10_000_000, fallback });
 
-/** Reads an address; undefined when it is not one. */
+/** Returns undefined when the text is not a URL. */
 const parseUrl = (text: string): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
 
-/** The address of a whole server. What comes after the host would be lost, since every path is ours to choose. */
+/** The origin of a server. A path would be ignored, so it is refused. */
 const serverAddress = z
   .string()
   .superRefine((text, context) => {
@@ -37,11 +37,11 @@ const serverAddress = z
     const problems =
       url && /^https?:$/.test(url.protocol) && url.hostname
         ? [
-            ...(url.username || url.password ? ["must not have a user name or password in it"] : []),
-            ...(url.pathname !== "/" ? [`must not have a path: write ${url.origin}`] : []),
-            ...(/[?#]/.test(text) ? [`must not have a query or fragment: write ${url.origin}`] : []),
+            ...(url.username || url.password ? ["must not contain a user name or password"] : []),
+            ...(url.pathname !== "/" ? [`must not have a path. Use ${url.origin}`] : []),
+            ...(/[?#]/.test(text) ? [`must not have a query or fragment. Use ${url.origin}`] : []),
           ]
-        : ["must be an http:// or https:// address"];
+        : ["must be an http:// or https:// URL"];
     for (const message of problems) context.addIssue({ code: "custom", message });
   })
   .transform((text) => parseUrl(text)?.origin ?? text);
@@ -53,7 +53,7 @@ const host = z
     "must be an IP address or a host name, without brackets or a port",
   );
 
-/** A mail server as nodemailer reads it; its options may follow as a query. */
+/** The URL of a mail server, with nodemailer's options in the query. */
 const smtpAddress = z.string().refine((text) => {
   const url = parseUrl(text);
   if (!url || !/^smtps?:$/.test(url.protocol) || !url.hostname) return false;
@@ -76,8 +76,8 @@ const sender = z
     "must be an e-mail address, such as billing@example.com or Billing <billing@example.com>",
   );
 
-/** Given by another service: visible characters without blanks. */
-const credential = z.string().regex(/^[\x21-\x7e]+$/, "must not contain blanks");
+/** Issued by another service: visible characters without whitespace. */
+const credential = z.string().regex(/^[\x21-\x7e]+$/, "must not contain whitespace");
 
 /**
  * What Stripe takes as the suffix of a statement descriptor.
@@ -93,7 +93,7 @@ const statementSuffix = z
 const mailsPerHour = (fallback: number) =>
   wholeNumber("a number of e-mails an hour", { min: 1, max: 1_000_000, fallback });
 
-/** Everything that Brim can be told from outside. `.env.example` explains each name. */
+/** Every setting of Brim. `.env.example` explains each one. */
 export const envSchema = z.object({
   APP_URL: serverAddress,
   DATABASE_URL: z.string().superRefine((url, context) => {
@@ -104,7 +104,7 @@ export const envSchema = z.object({
       for (const message of error.problems) context.addIssue({ code: "custom", message });
     }
   }),
-  // The worker listens on two connections of its own.
+  // The worker uses two connections of its own to listen.
   DATABASE_POOL_MAX: wholeNumber("a number of connections", { min: 4, max: 500, fallback: 20 }),
   DATABASE_QUERY_TIMEOUT_MS: wholeNumber("a number of milliseconds", {
     min: 500,
@@ -170,5 +170,4 @@ export const envSchema = z.object({
   HOST: host.default("0.0.0.0"),
 });
 
-/** The settings, read and checked. */
 export type Env = z.output<typeof envSchema>;

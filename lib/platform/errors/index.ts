@@ -1,4 +1,4 @@
-/** What went wrong, in the words of the caller; `lib/http` turns each into one HTTP status. */
+/** What went wrong. `lib/http` maps each kind to one HTTP status. */
 export type ErrorKind =
   | "invalid_request"
   | "unauthorized"
@@ -13,32 +13,32 @@ export type ErrorKind =
   | "service_unavailable";
 
 /**
- * A failure that is expected. `message` and `details` may be shown to the caller; everything private goes to `cause`.
+ * An expected failure. `message` and `details` are public; anything private goes to `cause`.
  *
- * It is recognised by `kind` and never by `instanceof`: the module exists once in Node and once in Next's bundle.
+ * Check `kind` instead of `instanceof`, because the module exists once in Node and once in Next's bundle.
  */
 export abstract class AppError extends Error {
   abstract readonly kind: ErrorKind;
 
-  /** After how many seconds the same request may be sent again; null when nothing speaks for a moment. */
+  /** After how many seconds a retry may succeed. Null when a retry does not help. */
   get retryAfterSeconds(): number | null {
     return null;
   }
 
-  /** Public fields for the answer's `details`. */
+  /** The `details` of the error response. */
   get details(): Record<string, unknown> | undefined {
     return undefined;
   }
 }
 
-/** One thing that is wrong with a request: where, and what. */
+/** One problem of a request. */
 export interface Issue {
   /** The field's path, as in `amount_usd` or `charges.3.amount_usd`; empty for the body as a whole. */
   path: string;
   message: string;
 }
 
-/** The request cannot be understood or is outside its limits; names each field. */
+/** The request is malformed or exceeds a limit. Names each field. */
 export class InvalidRequestError extends AppError {
   readonly kind = "invalid_request";
 
@@ -51,12 +51,12 @@ export class InvalidRequestError extends AppError {
   }
 }
 
-/** Shorthand for the commonest case: one field is wrong. */
+/** Returns the error for one invalid field. */
 export function invalidField(path: string, message: string): InvalidRequestError {
   return new InvalidRequestError([{ path, message }]);
 }
 
-/** No such thing, or it belongs to somebody else: the two look the same from outside. */
+/** The object does not exist or belongs to another customer. Callers cannot tell which. */
 export class NotFoundError extends AppError {
   readonly kind = "not_found";
 
@@ -65,7 +65,7 @@ export class NotFoundError extends AppError {
   }
 }
 
-/** The same idempotency key came with another request. */
+/** The idempotency key was used for another request. */
 export class IdempotencyConflictError extends AppError {
   readonly kind = "idempotency_conflict";
 
@@ -74,17 +74,17 @@ export class IdempotencyConflictError extends AppError {
   }
 }
 
-/** The request is fine, but the thing is in a state that does not allow it. */
+/** The state of the object does not allow the request. */
 export class ConflictError extends AppError {
   readonly kind = "conflict";
 }
 
-/** The first request with this idempotency key is still being worked on. */
+/** The first request with this idempotency key is still running. */
 export class RequestInProgressError extends AppError {
   readonly kind = "conflict";
 
   constructor() {
-    super("A request with this idempotency key is still running. Send it again in a moment for its answer.");
+    super("A request with this idempotency key is still running. Retry in a moment to get its response.");
   }
 
   override get retryAfterSeconds() {
@@ -96,7 +96,6 @@ export class RequestInProgressError extends AppError {
   }
 }
 
-/** Why a request cannot be served now, for programs. */
 export const UNAVAILABLE_REASONS = [
   "busy",
   "database_unavailable",
@@ -105,7 +104,7 @@ export const UNAVAILABLE_REASONS = [
 ] as const;
 export type UnavailableReason = (typeof UNAVAILABLE_REASONS)[number];
 
-/** Something that we need does not answer; the same request may succeed later. */
+/** A service that we need is unavailable. The same request may succeed later. */
 export class ServiceUnavailableError extends AppError {
   readonly kind = "service_unavailable";
   readonly reason: UnavailableReason | undefined;
@@ -124,14 +123,14 @@ export class ServiceUnavailableError extends AppError {
   }
 }
 
-/** The database undid the request again and again because of others. Nothing was written. */
+/** The database kept rolling the request back because of conflicts with others. Nothing was written. */
 export class DatabaseBusyError extends ServiceUnavailableError {
   constructor(options?: ErrorOptions) {
     super("The service is busy. Please try again.", { ...options, reason: "busy" });
   }
 }
 
-/** Tells an expected failure from a bug, across bundles. */
+/** Whether an error is expected and not a bug. Works across bundles. */
 export function isAppError(error: unknown): error is AppError {
   return error instanceof Error && typeof (error as { kind?: unknown }).kind === "string";
 }

@@ -1,6 +1,6 @@
 import { typeidUnboxed } from "typeid-js";
 
-/** Every prefix of an id of ours. None may look like one of Stripe's. */
+/** The prefixes of our ids. None may look like one of Stripe's. */
 export const ID_PREFIXES = {
   customer: "cust",
   topUp: "topup",
@@ -19,7 +19,7 @@ export const ID_PREFIXES = {
 
 type Prefixes = typeof ID_PREFIXES;
 
-/** An id of one kind: its prefix, an underscore, and a random part that sorts by time. */
+/** A TypeID: the prefix, an underscore, and a random part that sorts by creation time. */
 export type Id<Kind extends keyof Prefixes> = `${Prefixes[Kind]}_${string}`;
 
 export type CustomerId = Id<"customer">;
@@ -31,12 +31,12 @@ export type ApiKeyId = Id<"apiKey">;
 export type UserId = Id<"user">;
 export type SessionId = Id<"session">;
 
-/** A new id, unique and sortable by the time of its making. */
+/** Generates an id. Ids sort by creation time. */
 export function newId<Kind extends keyof Prefixes>(kind: Kind): Id<Kind> {
   return typeidUnboxed(ID_PREFIXES[kind]) as unknown as Id<Kind>;
 }
 
-/** Made once: every request asks for some of them. */
+/** Compiled once, because every request uses some of them. */
 const PATTERNS = new Map(
   Object.entries(ID_PREFIXES).map(([kind, prefix]) => [
     kind,
@@ -44,12 +44,12 @@ const PATTERNS = new Map(
   ]),
 );
 
-/** What an id of this kind looks like. */
+/** Returns the pattern of an id of this kind. */
 export function idPattern(kind: keyof Prefixes): RegExp {
   return PATTERNS.get(kind) as RegExp;
 }
 
-/** Whether a text has the form of an id of this kind; says nothing of its existence. */
+/** Whether a text has the format of an id of this kind. The object may not exist. */
 export function isId<Kind extends keyof Prefixes>(kind: Kind, text: string): text is Id<Kind> {
   return idPattern(kind).test(text);
 }

@@ -1,6 +1,6 @@
 /**
- * Yields the items of a sweep, page by page in a fixed order. A page is read after the last item of the one before, so an
- * item that stays due because it fails is yielded once and does not hide those behind it.
+ * Yields the due items of a sweep, page by page in a fixed order. Each page starts after the last item of the previous one,
+ * so an item that fails and stays due is yielded once and does not block the others.
  */
 export async function* dueItems<Item>(
   readPage: (after: Item | null) => Promise<readonly Item[]>,

@@ -6,20 +6,20 @@ import { log } from "@/lib/platform/log";
 
 const RETRY_AFTER_MS = 2_000;
 
-/** A job that is still running then is left behind: the process ends. */
+/** A job that is still running after this is abandoned, because the process ends. */
 const STOP_TIMEOUT_MS = 10_000;
 
 /**
- * Starts graphile-worker on the pool and keeps it running whatever becomes of the database. By itself it gives up for good
- * when a connection is lost at the wrong moment: a worker ends that cannot record the end of its job, and the clock ends
- * that cannot enqueue what is due.
+ * Starts graphile-worker on the pool and restarts it after database failures. By itself graphile-worker stops for good when a
+ * connection is lost at the wrong moment: a worker that cannot record the end of its job, and the scheduler that cannot
+ * enqueue what is due.
  */
 export async function keepRunning(
   options: Omit<RunnerOptions, "pgPool" | "connectionString">,
 ): Promise<{ stop(): Promise<void> }> {
   const stopping = new AbortController();
   const isStopping = () => stopping.signal.aborted;
-  const pgPool = patientPool(pool(), isStopping);
+  const pgPool = retryingPool(pool(), isStopping);
   let current = await start();
   let restarting = Promise.resolve();
 
@@ -34,16 +34,16 @@ export async function keepRunning(
   }
 
   async function restart(ended: Runner, workerIds: readonly string[]): Promise<void> {
-    log().warn({ queue: true }, "a worker could not record the end of its job; all workers start again");
+    log().warn({ queue: true }, "a worker could not record the end of its job; restarting all workers");
     await stopRunner(ended);
     while (!isStopping()) {
       try {
-        // Otherwise the jobs that those workers had taken stay locked for four hours.
+        // Otherwise the jobs of those workers stay locked for four hours.
         await pool().query("SELECT graphile_worker.force_unlock_workers($1)", [workerIds]);
         current = await start();
         return;
       } catch (error) {
-        log().warn({ queue: true, err: error }, "the workers could not start again");
+        log().warn({ queue: true, err: error }, "could not restart the workers");
         await sleep(RETRY_AFTER_MS, undefined, { signal: stopping.signal }).catch(() => {});
       }
     }
@@ -58,21 +58,21 @@ export async function keepRunning(
   };
 }
 
-/** Stops a runner, but does not wait for a job that does not end. Does not throw. */
+/** Stops a runner without waiting for a job that hangs. Never throws. */
 async function stopRunner(runner: Runner): Promise<void> {
   const waiting = new AbortController();
   await Promise.race([
-    runner.stop().catch(() => {}), // it had stopped already
+    runner.stop().catch(() => {}), // it has stopped already
     sleep(STOP_TIMEOUT_MS, undefined, { signal: waiting.signal }).catch(() => {}),
   ]);
   waiting.abort();
 }
 
 /**
- * The pool with a `query` that is repeated until the database answers. Only the clock of graphile-worker uses it, for
- * statements that may be repeated; a failure would end the clock, and the process with an unhandled rejection.
+ * Returns the pool with a `query` that retries until the database responds. Only the scheduler of graphile-worker uses it, for
+ * statements that can be repeated. A failure would stop the scheduler, and crash the process with an unhandled rejection.
  */
-function patientPool(shared: pg.Pool, isStopping: () => boolean): pg.Pool {
+function retryingPool(shared: pg.Pool, isStopping: () => boolean): pg.Pool {
   const query = async (...args: Parameters<pg.Pool["query"]>) => {
     for (;;) {
       try {

@@ -2,29 +2,29 @@ import { type JobHelpers, runOnce, type TaskList } from "graphile-worker";
 import { Prisma, pool, preparesStatements, type Tx } from "@/lib/platform/db";
 import { log } from "@/lib/platform/log";
 import { keepRunning } from "./keep-running";
-import { JOB_TIMEOUT_MS, withinTime } from "./within-time";
+import { JOB_TIMEOUT_MS, runWithTimeout } from "./timeout";
 import { quietWorkerLogger } from "./worker-logger";
 
-/** Work that a transaction asks for and that is done after it, in any process that runs a worker. */
+/** Work that a transaction enqueues and that a worker of any process does after the commit. */
 export interface QueuedTask {
   name: string;
-  /** May run more than once, since a process can end in the middle of it. Throws to be tried again later. */
+  /** May run more than once, because a process can crash in the middle of it. Throws to be retried. */
   run(payload: TaskPayload): Promise<unknown>;
 }
 
-/** Ids of what the task is about; everything else is read when it runs. */
+/** The ids of the objects that the task is about. Everything else is read when it runs. */
 export type TaskPayload = Readonly<Record<string, string>>;
 
-/** Tries before a task is given up; the waits between them double from a few seconds to six hours, three days in all. */
+/** The tries of a task. The intervals grow from a few seconds to six hours, three days in total. */
 const MAX_TRIES = 25;
 
-/** Tasks of one process at a time. They have a runner of their own, so that slow ones never delay the scheduled jobs. */
+/** Tasks that one process runs at a time. They have a runner of their own, so that slow ones never delay the scheduled jobs. */
 const CONCURRENCY = 2;
 
 /**
- * Enqueues a task with the transaction: it runs if and only if the transaction commits.
+ * Enqueues a task in a transaction. It runs if and only if the transaction commits.
  *
- * @param task.key names what is to be done; while it waits, a second task of the same key takes its place
+ * @param task.key a waiting task with the same name and key is replaced
  */
 export async function enqueueTask(
   tx: Tx,
@@ -37,7 +37,7 @@ export async function enqueueTask(
     )`);
 }
 
-/** Runs queued tasks in this process until it is stopped. Several processes share one queue. */
+/** Runs queued tasks in this process until it is stopped. Processes share one queue. */
 export async function startTasks(tasks: readonly QueuedTask[]): Promise<{ stop(): Promise<void> }> {
   return keepRunning({
     noPreparedStatements: !preparesStatements(),
@@ -50,7 +50,7 @@ export async function startTasks(tasks: readonly QueuedTask[]): Promise<{ stop()
   });
 }
 
-/** Runs the queued tasks that are due now, each once, and returns. */
+/** Runs the due tasks once and returns. */
 export async function runDueTasks(tasks: readonly QueuedTask[]): Promise<void> {
   await runOnce({
     pgPool: pool(),
@@ -68,9 +68,9 @@ function taskListOf(tasks: readonly QueuedTask[]): TaskList {
       async (payload: unknown, { job, abortSignal }: JobHelpers) => {
         try {
           const limits = { name: task.name, timeoutMs: JOB_TIMEOUT_MS };
-          await withinTime(limits, () => task.run(payload as TaskPayload), abortSignal);
+          await runWithTimeout(limits, () => task.run(payload as TaskPayload), abortSignal);
         } catch (error) {
-          report(task.name, payload, job, error);
+          logFailure(task.name, payload, job, error);
           throw error;
         }
       },
@@ -78,14 +78,14 @@ function taskListOf(tasks: readonly QueuedTask[]): TaskList {
   );
 }
 
-/** Reports a task once when it first fails and once when it is given up, not at each of its tries. */
-function report(
+/** Logs the first failure of a task and the last one, and none in between. */
+function logFailure(
   task: string,
   payload: unknown,
   job: { attempts: number; max_attempts: number },
   error: unknown,
 ): void {
   const facts = { task, payload, attempt: job.attempts, err: error };
-  if (job.attempts >= job.max_attempts) log().error(facts, "a task was given up");
-  else if (job.attempts === 1) log().warn(facts, "a task failed and will be tried again");
+  if (job.attempts >= job.max_attempts) log().error(facts, "a task failed for good");
+  else if (job.attempts === 1) log().warn(facts, "a task failed and will be retried");
 }

@@ -1,7 +1,7 @@
 import { Logger } from "graphile-worker";
 import { log } from "@/lib/platform/log";
 
-/** The job queue's own messages in our log. */
+/** Writes graphile-worker's messages to our log. */
 export function workerLogger(): Logger {
   return new Logger(() => (level, message) => {
     const write = level === "error" ? "error" : level === "warning" ? "warn" : "debug";
@@ -9,7 +9,7 @@ export function workerLogger(): Logger {
   });
 }
 
-/** The same, but without a line for each failed try: `tasks.ts` reports a task that fails once. */
+/** The same without failed tries, which `tasks.ts` logs. */
 export function quietWorkerLogger(): Logger {
   return new Logger(() => (level, message) => {
     const isFailedTry = message.startsWith("Failed task");

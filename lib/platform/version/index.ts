@@ -1,4 +1,4 @@
 import manifest from "@/package.json" with { type: "json" };
 
-/** The version of Brim that runs. */
+/** The version of Brim. */
 export const VERSION: string = manifest.version;

@@ -34,8 +34,8 @@ function keepUsing(secret: string) {
   };
 }
 
-describe("a key in constant use", () => {
-  it("is refused from the moment on that its revocation has answered", async () => {
+describe("a cached key", () => {
+  it("is refused as soon as its revocation has returned", async () => {
     const { apiKeyId, secret } = await aKey();
     const stop = keepUsing(secret);
     await expect.poll(() => verifyApiKey(secret)).toBeTruthy();
@@ -51,7 +51,7 @@ describe("a key in constant use", () => {
     expect(after.filter(({ isTaken }) => isTaken)).toEqual([]);
   });
 
-  it("writes the time of its last use at most once a minute", async () => {
+  it("updates its last use at most once a minute", async () => {
     const { apiKeyId, secret } = await aKey();
     const lastUse = async () =>
       (await prisma().apiKey.findUniqueOrThrow({ where: { apiKeyId } })).lastUsedAt?.getTime();
@@ -66,7 +66,7 @@ describe("a key in constant use", () => {
     expect(await lastUse()).toBe(start + 61_000);
   });
 
-  it("is refused when it expires in between", async () => {
+  it("is refused when it expires while it is cached", async () => {
     const { apiKeyId, secret } = await aKey();
     const expiresAt = new Date(Date.now() + 60_000);
     await prisma().apiKey.update({ where: { apiKeyId }, data: { expiresAt } });
@@ -75,7 +75,7 @@ describe("a key in constant use", () => {
     await expect(verifyApiKey(secret, expiresAt)).rejects.toThrow(UnauthorizedError);
   });
 
-  it("does not lend its row to another secret that begins alike", async () => {
+  it("does not accept another secret with the same prefix", async () => {
     const { secret } = await aKey();
     await verifyApiKey(secret);
     const forged = `${secret.slice(0, -1)}${secret.endsWith("A") ? "B" : "A"}`;
@@ -84,7 +84,7 @@ describe("a key in constant use", () => {
   });
 });
 
-it("takes a key as soon as it exists, also when it was asked for just before", async () => {
+it("accepts a new key at once, even if it was looked up before it existed", async () => {
   const { apiKeyId, secret } = await aKey();
   const row = await prisma().apiKey.delete({ where: { apiKeyId } });
   await expect(verifyApiKey(secret)).rejects.toThrow(UnauthorizedError);
@@ -94,7 +94,7 @@ it("takes a key as soon as it exists, also when it was asked for just before", a
   await expect(verifyApiKey(secret)).resolves.toMatchObject({ apiKeyId });
 });
 
-it("keeps no failure: after an outage of the database the key is taken at once", async () => {
+it("does not cache failures: the key is accepted right after a database outage", async () => {
   const { apiKeyId, secret } = await aKey();
   const letIn = await blockDatabase(process.env.DATABASE_URL as string);
   await expect(verifyApiKey(secret)).rejects.not.toThrow(UnauthorizedError);

@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 // The development server, because a production build would take the place of the one that may be in use.
-it("serves, survives a kill -9 with the same keys and data, and stops without leaving anything behind", async () => {
+it("serves, keeps its keys and data after kill -9, and stops cleanly", async () => {
   demo = await startDemo();
   const first = readDemoFile();
   expect(statSync(join(dataDir, "demo.json")).mode & 0o777).toBe(0o600);

@@ -48,7 +48,7 @@ function reachable({ inputs }: Metafile, source: string, found = new Set<string>
   return found;
 }
 
-it("every command that begins with the Prisma client makes it first, and no other", async () => {
+it("every command that needs the Prisma client generates it first, and no other command does", async () => {
   expect(programs.length).toBeGreaterThan(8);
 
   const needing = await Promise.all(
@@ -62,7 +62,7 @@ it("every command that begins with the Prisma client makes it first, and no othe
   expect(making).toContain("ledger:verify");
 });
 
-it("npm run key works on a fresh clone and prints nothing of its own", () => {
+it("npm run key works on a fresh clone without additional output", () => {
   for (const name of ["package.json", "tsconfig.json", "prisma.config.ts", "lib", "prisma"]) {
     const filter = (path: string) => !path.includes("prisma/generated");
     cpSync(join(ROOT, name), join(folder, name), { recursive: true, filter });

@@ -62,7 +62,7 @@ const key = (...args: string[]) => run(args);
 
 /** Only the secret is on stdout, so that it can be piped. */
 function secretOf({ code, stdout, stderr }: Ended): string {
-  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("shown once") });
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("shown only once") });
   expect(stdout).toMatch(/^brim_sk_\w{48}\n$/);
   return stdout.trim();
 }

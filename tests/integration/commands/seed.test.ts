@@ -27,7 +27,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-it("run again, keeps customers and the keys that it is told, and replaces a key that was revoked", async () => {
+it("keeps customers and known keys when it runs again, and replaces a revoked key", async () => {
   const first = await seed({});
   expect(first).toMatchObject({
     customerId: expect.stringMatching(/^cust_/),

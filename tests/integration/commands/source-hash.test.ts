@@ -22,7 +22,7 @@ describe("hashSources", () => {
     ["the lockfile", () => write("package-lock.json", '{"version": 2}')],
     ["a configuration file", () => write("next.config.ts", "export default {}")],
     ["a migration", () => write("prisma/migrations/1/migration.sql", "select 1")],
-  ])("notices %s", (_case, change) => {
+  ])("changes with %s", (_case, change) => {
     const before = hashSources(root);
 
     change();
@@ -36,7 +36,7 @@ describe("hashSources", () => {
     "dist/server.js",
     ".next/BUILD_ID",
     "tests/unit/a.ts",
-  ])("does not count %s", (path) => {
+  ])("ignores %s", (path) => {
     const before = hashSources(root);
 
     write(path, "made by the build, or no part of it");

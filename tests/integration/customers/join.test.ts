@@ -14,7 +14,7 @@ async function aUser(email: string) {
   return { userId, email, name: "Ada" };
 }
 
-it("a verified e-mail joins every customer that carries it, as owner", async () => {
+it("a user with a verified email joins every customer with the same address as owner", async () => {
   const [one, two] = [
     await createCustomer({ name: "One", email: "Carried@example.com" }),
     await createCustomer({ name: "Two", email: "carried@example.com" }),
@@ -31,7 +31,7 @@ it("a verified e-mail joins every customer that carries it, as owner", async () 
   expect(await roleOf(user.userId, one.customerId)).toBe("owner");
 });
 
-it("somebody without a customer gets one only when sign-up is open, and only one", async () => {
+it("a user without a customer gets exactly one, and only when sign-up is open", async () => {
   const user = await aUser("new@example.com");
 
   await joinCustomersByEmail(user, { mayCreate: false });

@@ -15,14 +15,14 @@ const aCustomer = async (): Promise<CustomerId> =>
 
 const claim = (owner: StripeObjectOwner) => withTransaction((tx) => mapStripeObject(tx, "pi_one", owner));
 
-it("a payment belongs to one top-up of one customer: whoever claims it next is refused", async () => {
+it("a payment belongs to one top-up of one customer, and a second owner is refused", async () => {
   const [customerId, other] = [await aCustomer(), await aCustomer()];
   const owner = { customerId, kind: "payment_intent", ourId: "topup_a" } as const;
   await claim(owner);
 
   await claim(owner);
-  await expect(claim({ ...owner, ourId: "topup_b" })).rejects.toThrow("pi_one belongs to topup_a");
-  await expect(claim({ ...owner, customerId: other })).rejects.toThrow(`of ${customerId} already`);
+  await expect(claim({ ...owner, ourId: "topup_b" })).rejects.toThrow("pi_one already belongs to topup_a");
+  await expect(claim({ ...owner, customerId: other })).rejects.toThrow(`of ${customerId}`);
 
   expect(await findOwner("pi_one")).toEqual(owner);
 });

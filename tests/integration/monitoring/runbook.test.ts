@@ -17,7 +17,7 @@ const runbook = readFileSync(new URL("../../../docs/operations.md", import.meta.
 beforeAll(() => database.ready);
 afterAll(() => database.drop());
 
-it("tells of every metric of ours, and of none that does not exist", async () => {
+it("documents exactly the metrics that exist", async () => {
   const text = await metricsText(new Date());
 
   const measured = [...text.matchAll(/^# TYPE (brim_\w+)/gm)].map(([, name]) => name);
@@ -25,7 +25,7 @@ it("tells of every metric of ours, and of none that does not exist", async () =>
   expect(explained.toSorted()).toEqual(measured.toSorted());
 });
 
-it("has statements that the database understands", async () => {
+it("has only valid SQL statements", async () => {
   const statements = [...runbook.matchAll(/```sql\n([\s\S]*?)```/g)].flatMap(([, block = ""]) =>
     block.split(";").filter((statement) => statement.trim() !== ""),
   );
@@ -34,7 +34,7 @@ it("has statements that the database understands", async () => {
   for (const statement of statements) await pool().query(`EXPLAIN ${statement}`);
 });
 
-it("links only to chapters that it has", () => {
+it("links only to existing sections", () => {
   const chapters = [...runbook.matchAll(/^## (.+)$/gm)].map(([, title = ""]) =>
     title.toLowerCase().replaceAll(" ", "-"),
   );
@@ -64,7 +64,7 @@ function run(command: BundledCommand, args: string[]): Promise<{ code: number; o
   });
 }
 
-it("puts a wrong balance right, step by step as it is written", async () => {
+it("repairs a wrong balance, step by step as documented", async () => {
   const commands: Record<string, BundledCommand> = {
     "ledger:repair": await bundleCommand("lib/commands/ledger-repair.ts"),
     "ledger:verify": await bundleCommand("lib/commands/ledger-verify.ts"),
@@ -113,7 +113,7 @@ it("puts a wrong balance right, step by step as it is written", async () => {
   expect(await checkLedgerDaily(new Date(), LEDGER_CHECKS)).toEqual({ findings: 0, broken: [] });
 });
 
-it("puts sums for reports right by its statements", async () => {
+it("repairs report totals with its statements", async () => {
   const customerId = await aCustomerWithHistory();
   await rollUpUsage({ worthwhile: 1 });
   await pool().query("UPDATE usage_rollup SET amount_nanos = amount_nanos + 1 WHERE customer_id = $1", [

@@ -41,7 +41,7 @@ it("runs a job while all the others hang", async () => {
   }
 });
 
-it("does not run a job beside itself, and runs it again when it has ended", async () => {
+it("does not run a job while its previous run is going on, and runs it again afterwards", async () => {
   let runs = 0;
   let letGo = () => {};
   const hanging = new Promise<void>((resolve) => {
@@ -75,7 +75,7 @@ it("does not run a job beside itself, and runs it again when it has ended", asyn
   }
 });
 
-it("a job that hangs is given up, told so, and runs again in the same process", async () => {
+it("a job that hangs is aborted and runs again in the same process", async () => {
   let runs = 0;
   let isTold = false;
   const worker = await startJobs([
@@ -132,7 +132,7 @@ describe("a task", () => {
       end();
     });
 
-  it("runs when its transaction has committed, once for its key, and not when it has rolled back", async () => {
+  it("runs once for its key after its transaction has committed, and not after a rollback", async () => {
     const seen: unknown[] = [];
     const greet = { name: "greet", run: async (payload: unknown) => void seen.push(payload) };
     await enqueue({ name: "Ada" });
@@ -147,7 +147,7 @@ describe("a task", () => {
     expect(seen).toEqual([{ name: "Ada" }]);
   });
 
-  it("that fails stays and is tried again later, and those behind it run", async () => {
+  it("is retried later when it fails, without blocking the others", async () => {
     const done: string[] = [];
     let isBroken = true;
     const greet = {

@@ -28,7 +28,7 @@ const claim = (event: EventHint) => withTransaction((tx) => claimEvent(tx, event
 const stored = ({ id }: EventHint) =>
   prisma().stripeEvent.findUniqueOrThrow({ where: { stripeEventId: id } });
 
-it("an event that is finished cannot be claimed again, and its row stays as it is", async () => {
+it("a finished event cannot be claimed again, and its row does not change", async () => {
   const event = aHint();
   expect(await claim(event)).toBe(true);
   const before = await stored(event);
@@ -38,7 +38,7 @@ it("an event that is finished cannot be claimed again, and its row stays as it i
   expect(await stored(event)).toEqual(before);
 });
 
-it("an event that is claimed many times at once is claimed by one", async () => {
+it("only one of many concurrent claims succeeds", async () => {
   const event = aHint();
 
   const claims = await Promise.all(Array.from({ length: 8 }, () => claim(event)));
@@ -46,7 +46,7 @@ it("an event that is claimed many times at once is claimed by one", async () => 
   expect(claims.filter(Boolean)).toHaveLength(1);
 });
 
-it("an event that failed can be claimed once", async () => {
+it("a failed event can be claimed once", async () => {
   const event = aHint();
   await markFailed(event, new Error("not now"), new Date());
 

@@ -51,7 +51,7 @@ const aboutDeleted = (stripeCustomerId: string) =>
   anEvent("customer.deleted", { id: stripeCustomerId, object: "customer" });
 
 describe("a customer that was deleted at Stripe", () => {
-  it("offers no card any more, and the next top-up makes a new one", async () => {
+  it("has no cards, and the next top-up creates a new Stripe customer", async () => {
     const { customer, stripeCustomerId } = await aCustomerWithACard();
     await brim.stripe.customers.del(stripeCustomerId);
 
@@ -66,7 +66,7 @@ describe("a customer that was deleted at Stripe", () => {
     expect(await cardsOf(customer)).toHaveLength(1);
   });
 
-  it("is replaced also where the event never comes, at the first try", async () => {
+  it("is replaced at the first request, even if the event never arrives", async () => {
     const { customer, stripeCustomerId } = await aCustomerWithACard();
     const [old] = await cardsOf(customer);
     await brim.stripe.customers.del(stripeCustomerId);
@@ -80,7 +80,7 @@ describe("a customer that was deleted at Stripe", () => {
     expect(cards).not.toContainEqual(old);
   });
 
-  it("is replaced by one, however many top-ups start at once", async () => {
+  it("is replaced by one new customer, however many top-ups start at once", async () => {
     const { customer, stripeCustomerId } = await aCustomerWithACard();
     await brim.stripe.customers.del(stripeCustomerId);
     await deliver(brim, aboutDeleted(stripeCustomerId));
@@ -98,7 +98,7 @@ describe("a customer that was deleted at Stripe", () => {
     );
   });
 
-  it("changes nothing of the one that came after it, though the event comes twice and late", async () => {
+  it("does not affect its successor when the event arrives late and twice", async () => {
     const { customer, stripeCustomerId } = await aCustomerWithACard();
     await brim.stripe.customers.del(stripeCustomerId);
     await deliver(brim, aboutDeleted(stripeCustomerId));
@@ -111,7 +111,7 @@ describe("a customer that was deleted at Stripe", () => {
     expect(await cardsOf(customer)).toEqual(cards);
   });
 
-  it("loses no payment that it made before, whichever event comes first", async () => {
+  it("loses no earlier payment, whichever event arrives first", async () => {
     const customer = await aCustomer(brim);
     const { body } = await customer.post(CHECKOUT, { amount_usd: "25.00", save_payment_method: true });
     await pay(body.session_id);
@@ -129,7 +129,7 @@ describe("a customer that was deleted at Stripe", () => {
     expect((await customer.post(CHECKOUT, { amount_usd: "10.00" })).status).toBe(200);
   });
 
-  it("stays as it is while Stripe says that it is there, and so does a stranger", async () => {
+  it("is kept while Stripe says that it exists; unknown customers are ignored", async () => {
     const { customer, stripeCustomerId } = await aCustomerWithACard();
     const [link, cards] = [await linkOf(customer), await cardsOf(customer)];
     const stranger = await brim.stripe.customers.create({ email: "stranger@example.com" });
@@ -146,7 +146,7 @@ describe("a customer that was deleted at Stripe", () => {
     expect(await cardsOf(customer)).toEqual(cards);
   });
 
-  it("offers no card that was read before and is written after", async () => {
+  it("does not get back a card that was read before the deletion", async () => {
     const { customer, stripeCustomerId } = await aCustomerWithACard();
     const [card] = await cardsOf(customer);
     const id = card?.payment_method_id ?? "";
@@ -164,7 +164,7 @@ describe("a customer that was deleted at Stripe", () => {
     expect(await cardsOf(customer)).toEqual([]);
   });
 
-  it("is noticed later when Stripe cannot be read now", async () => {
+  it("is handled by a retry when Stripe is unavailable", async () => {
     const { customer, stripeCustomerId } = await aCustomerWithACard();
     await brim.stripe.customers.del(stripeCustomerId);
     await brim.control("/faults", { match: { path: "/v1/customers/*" }, reset: true, times: 1_000 });
@@ -178,12 +178,12 @@ describe("a customer that was deleted at Stripe", () => {
     expect(await cardsOf(customer)).toEqual([]);
   });
 
-  it("leaves the books right", async () => {
+  it("leaves a verified ledger", async () => {
     await expectLedgerVerified();
   });
 });
 
-it("the README names exactly the events that we act on", () => {
+it("the README lists exactly the events that have a handler", () => {
   const list =
     /and these events:\n\n\s*```\n([\s\S]*?)```/.exec(readFileSync("README.md", "utf8"))?.[1] ?? "";
 

@@ -79,23 +79,23 @@ describe("POST /api/webhooks/stripe", () => {
 
   it.each<[string, unknown, string[], RegExp]>([
     ["a body that is not JSON", "hello", [""], /not valid JSON/],
-    ["a list", "[]", [""], /not an event/],
-    ["null", "null", [""], /not an event/],
-    ["a text", '"evt_1"', [""], /not an event/],
-    ["an empty object", {}, ["object", "id", "type", "livemode", "created", "data"], /This must be "event"/],
-    ["an event without an id", anEvent({ id: undefined }), ["id"], /has an id/],
-    ["an id that is a number", anEvent({ id: 1 }), ["id"], /has an id/],
-    ["an id with a NUL", anEvent({ id: "evt_\0" }), ["id"], /has an id/],
-    ["an id with half of a surrogate pair", anEvent({ id: "evt_\ud800" }), ["id"], /has an id/],
-    ["an endless id", anEvent({ id: `evt_${"1".repeat(300)}` }), ["id"], /has an id/],
-    ["an event without a type", anEvent({ type: undefined }), ["type"], /has a type/],
-    ["a type with a NUL", anEvent({ type: "a\0" }), ["type"], /has a type/],
+    ["a list", "[]", [""], /must be an event/],
+    ["null", "null", [""], /must be an event/],
+    ["a text", '"evt_1"', [""], /must be an event/],
+    ["an empty object", {}, ["object", "id", "type", "livemode", "created", "data"], /Must be "event"/],
+    ["an event without an id", anEvent({ id: undefined }), ["id"], /Must be an event id/],
+    ["an id that is a number", anEvent({ id: 1 }), ["id"], /Must be an event id/],
+    ["an id with a NUL", anEvent({ id: "evt_\0" }), ["id"], /Must be an event id/],
+    ["an id with an unpaired surrogate", anEvent({ id: "evt_\ud800" }), ["id"], /Must be an event id/],
+    ["an id that is too long", anEvent({ id: `evt_${"1".repeat(300)}` }), ["id"], /Must be an event id/],
+    ["an event without a type", anEvent({ type: undefined }), ["type"], /Must be an event type/],
+    ["a type with a NUL", anEvent({ type: "a\0" }), ["type"], /Must be an event type/],
     ["an event without a mode", anEvent({ livemode: undefined }), ["livemode"], /true or false/],
-    ["a version with a NUL", anEvent({ api_version: "\0" }), ["api_version"], /version of Stripe's API/],
-    ["a time in words", anEvent({ created: "today" }), ["created"], /seconds since 1970/],
-    ["a time beyond all times", anEvent({ created: 1e15 }), ["created"], /seconds since 1970/],
-    ["an event without data", anEvent({ data: undefined }), ["data"], /carries an object/],
-    ["an event without an object", anEvent({ data: { object: null } }), ["data.object"], /carries an object/],
+    ["a version with a NUL", anEvent({ api_version: "\0" }), ["api_version"], /Stripe API version/],
+    ["a time that is not a number", anEvent({ created: "today" }), ["created"], /Unix timestamp/],
+    ["a time that is out of range", anEvent({ created: 1e15 }), ["created"], /Unix timestamp/],
+    ["an event without data", anEvent({ data: undefined }), ["data"], /object is missing/],
+    ["an event without an object", anEvent({ data: { object: null } }), ["data.object"], /object is missing/],
     [
       "a thin event",
       { id: "evt_thin", object: "v2.core.event", type: "v1.billing.meter.no_meter_found" },
@@ -103,7 +103,7 @@ describe("POST /api/webhooks/stripe", () => {
       /thin event/,
     ],
   ])(
-    "refuses %s with 400 that says what is wrong, although it is signed",
+    "refuses %s with 400 and says what is wrong, even if it is signed",
     async (_what, body, paths, message) => {
       const payload = typeof body === "string" ? body : JSON.stringify(body);
 
@@ -115,7 +115,7 @@ describe("POST /api/webhooks/stripe", () => {
     },
   );
 
-  it("takes an event with a NUL or broken Unicode anywhere in its object, names included", async () => {
+  it("accepts an event with NUL or invalid Unicode anywhere in its object, including keys", async () => {
     const object = { id: "cs_\0", "a\0b": "\ud800", "\udc00": ["x\0"], backslash: "\\u0000" };
     const event = anEvent({ data: { object } });
     const payload = JSON.stringify(event);
@@ -128,7 +128,7 @@ describe("POST /api/webhooks/stripe", () => {
     });
   });
 
-  it("takes a delivery signed with any of the secrets", async () => {
+  it("accepts a delivery that is signed with any of the secrets", async () => {
     for (const secret of ["whsec_old", brim.webhookSecret]) {
       const payload = JSON.stringify(anEvent({ type: "account.updated" }));
 
@@ -144,7 +144,7 @@ describe("POST /api/webhooks/stripe", () => {
     ["a type that is the name of something else", "unhandled", { type: "toString" }],
     ["an object that is not ours", "foreign", {}],
     ["an event of the other mode", "foreign", { livemode: true }],
-  ])("answers %s with 200 and stores it as %s", async (_what, status, change) => {
+  ])("responds to %s with 200 and stores it as %s", async (_what, status, change) => {
     const event = anEvent(change);
     const payload = JSON.stringify(event);
 
@@ -157,7 +157,7 @@ describe("POST /api/webhooks/stripe", () => {
     expect((await deliver(payload, sign(payload))).body.as).toBe("duplicate");
   });
 
-  it("answers 503 while the database is away, loses nothing, and handles the next delivery", async () => {
+  it("responds with 503 while the database is down, loses nothing, and handles the next delivery", async () => {
     const event = anEvent();
     const payload = JSON.stringify(event);
     const unblockDatabase = await blockDatabase(requireDatabaseUrl());

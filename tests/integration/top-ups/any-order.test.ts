@@ -136,7 +136,7 @@ async function expectConsistent({ customer, sessions }: World): Promise<void> {
   for (const intent of intents) expect(intent.status === "succeeded").toBe(intent.creditedAt !== null);
 }
 
-it("ends with exactly what was paid, whatever order, number and delay the events have", async () => {
+it("credits exactly what was paid, whatever the order, number and delay of the events", async () => {
   await brim.control("/deliveries/mode", { mode: "drop" });
 
   await fc.assert(

@@ -33,7 +33,7 @@ async function invoiceAtStripe(topUpIntentId: string) {
   return own[0];
 }
 
-it("gives every top-up its paid invoice, with its number and addresses that open", async () => {
+it("stores the paid invoice of every top-up, with a number and URLs that work", async () => {
   const customer = await aCustomer(brim);
   const started = await startTopUp(customer);
 
@@ -59,7 +59,7 @@ it("gives every top-up its paid invoice, with its number and addresses that open
   ).toBe("%PDF-");
 });
 
-it("has none before it is paid, and makes none of a top-up that is never paid", async () => {
+it("has no invoice before it is paid, or when it is never paid", async () => {
   const customer = await aCustomer(brim);
   const started = await startTopUp(customer);
 
@@ -73,7 +73,7 @@ it("has none before it is paid, and makes none of a top-up that is never paid", 
   expect(await invoiceAtStripe(started.topup_intent_id)).toBeUndefined();
 });
 
-it("learns of an invoice that is there only after the credit by `invoice.paid`, and credits nothing for it", async () => {
+it("stores an invoice that is created after the credit on `invoice.paid`, without crediting it again", async () => {
   const customer = await aCustomer(brim);
   const started = await startTopUp(customer);
   await pay(started.session_id);
@@ -97,7 +97,7 @@ it("learns of an invoice that is there only after the credit by `invoice.paid`, 
   expect((await customer.get("/api/v1/billing/balance")).body.balance_usd).toBe("25.00");
 });
 
-it("makes none when STRIPE_INVOICES is false, and the top-up is credited all the same", async () => {
+it("creates no invoice when STRIPE_INVOICES is false, and still credits the top-up", async () => {
   const customer = await aCustomer(brim);
   Object.assign(globalThis, { brimEnv: undefined });
   process.env.STRIPE_INVOICES = "false";
@@ -112,7 +112,7 @@ it("makes none when STRIPE_INVOICES is false, and the top-up is credited all the
   expect(await invoiceAtStripe(started.topup_intent_id)).toBeUndefined();
 });
 
-describe("an invoice whose `invoice.paid` was lost", () => {
+describe("an invoice whose `invoice.paid` is lost", () => {
   const later = (minutes: number) => new Date(Date.now() + minutes * 60_000);
 
   const intentOf = ({ customerId }: ApiCustomer) =>
@@ -138,7 +138,7 @@ describe("an invoice whose `invoice.paid` was lost", () => {
     return { customer, showInvoice };
   }
 
-  it("is asked for by the sweep, less and less often, until it is known", async () => {
+  it("is fetched by the sweep, less and less often until it is found", async () => {
     const { customer, showInvoice } = await aCreditedTopUp();
     expect(await intentOf(customer)).toMatchObject({ status: "succeeded", invoiceNumber: null });
 
@@ -160,7 +160,7 @@ describe("an invoice whose `invoice.paid` was lost", () => {
     expect((await customer.get("/api/v1/billing/balance")).body.balance_usd).toBe("25.00");
   });
 
-  it("is asked for by a sweep that does a limited number at once", async () => {
+  it("is fetched by a sweep with a limit on the number of top-ups", async () => {
     const topUps = [await aCreditedTopUp(), await aCreditedTopUp()];
 
     const swept = await sweepInvoices(later(6), { pauseMs: 0, most: 1 });

@@ -27,7 +27,7 @@ async function aTopUp(customer: ApiCustomer) {
   return { about, pay, read };
 }
 
-it("an older decline that is written last does not hide the newer one", async () => {
+it("a stale decline that is written last does not replace a newer one", async () => {
   const { about, pay, read } = await aTopUp(await aCustomer(brim));
   await pay("4000000000009995");
 
@@ -40,7 +40,7 @@ it("an older decline that is written last does not hide the newer one", async ()
   expect(await read()).toMatchObject({ status: "open", failureCode: "expired_card" });
 });
 
-it("a decline that is written after the payment changes nothing of it", async () => {
+it("a stale decline that is written after the payment changes nothing", async () => {
   const customer = await aCustomer(brim);
   const { about, pay, read } = await aTopUp(customer);
   await pay("4000000000009995");

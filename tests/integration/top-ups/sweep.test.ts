@@ -24,7 +24,7 @@ const actorOf = ({ customerId }: ApiCustomer): CustomerActor => ({
   scopes: ["billing:write"],
 });
 
-it("while Stripe is away a sweep gives up after a few attempts and leaves the others due", async () => {
+it("a sweep stops after a few attempts while Stripe is unavailable, and the others stay due", async () => {
   const customer = await aCustomer(brim);
   for (let i = 0; i < 6; i++) {
     const { body } = await customer.post("/api/v1/billing/checkout-session", { amount_usd: "10.00" });
@@ -43,7 +43,7 @@ it("while Stripe is away a sweep gives up after a few attempts and leaves the ot
   expect((await customer.get("/api/v1/billing/balance")).body.balance_usd).toBe("60.00");
 });
 
-it("an intent whose next look cannot be planned does not keep the others waiting, and is reported once", async () => {
+it("an intent whose next check cannot be scheduled does not block the others, and is reported once", async () => {
   const [stuck, other] = [await aCustomer(brim), await aCustomer(brim)];
   for (const customer of [stuck, other]) {
     const { body } = await customer.post("/api/v1/billing/checkout-session", { amount_usd: "10.00" });
@@ -69,7 +69,7 @@ it("an intent whose next look cannot be planned does not keep the others waiting
   expect((await stuck.get("/api/v1/billing/balance")).body.balance_usd).toBe("10.00");
 });
 
-it("an attempt of the other mode, test or live, is never opened in ours", async () => {
+it("an intent of the other mode is never opened in the current mode", async () => {
   const customer = await aCustomer(brim);
   await brim.control("/faults", { match: { path: "/v1/checkout/sessions" }, status: 500, times: 100 });
   await expect(startTopUp(actorOf(customer), TEN_DOLLARS, "key")).rejects.toMatchObject({
@@ -102,7 +102,7 @@ async function sessionsOf({ customerId }: ApiCustomer) {
   return (await brim.stripe.checkout.sessions.list({ customer: stripeCustomerId })).data;
 }
 
-it("a session that was paid and whose id was never stored is credited", async () => {
+it("a paid session whose id was never stored is credited", async () => {
   const customer = await aCustomer(brim);
   await brim.control("/faults", { match: SESSIONS, reset: true, when: "after_commit", times: 100 });
   await expect(startTopUp(actorOf(customer), TEN_DOLLARS, "key")).rejects.toMatchObject({
@@ -119,7 +119,7 @@ it("a session that was paid and whose id was never stored is credited", async ()
   expect(await intentOf(customer)).toMatchObject({ status: "succeeded", stripeSessionId: session?.id });
 });
 
-it("a claim that says that the work was done before leaves a paid top-up alone", async () => {
+it("a claim that returns false leaves a paid top-up unchanged", async () => {
   const customer = await aCustomer(brim);
   const { intent, sessionId } = await startTopUp(actorOf(customer), TEN_DOLLARS, null);
   await brim.control(`/checkout/${sessionId}/pay`, {});
@@ -132,7 +132,7 @@ it("a claim that says that the work was done before leaves a paid top-up alone",
   expect(await settleTopUp(ref, sessionId, { claim: async () => true })).toBe("credit");
 });
 
-it("a session whose answer comes when there is a later attempt is not attached, and is ended", async () => {
+it("a session whose response arrives after a later attempt is not attached, and is expired", async () => {
   const customer = await aCustomer(brim);
   await brim.control("/faults", { match: SESSIONS, status: 500, times: 100 });
   await expect(startTopUp(actorOf(customer), TEN_DOLLARS, "key")).rejects.toMatchObject({

@@ -40,7 +40,7 @@ async function creditsOf(customer: ApiCustomer): Promise<number> {
 }
 
 describe("a top-up by card", () => {
-  it("is credited by the webhook, once, by the amount without tax", async () => {
+  it("is credited once by the webhook, with the amount before tax", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer);
     expect(await balanceOf(customer)).toBe("0.00");
@@ -68,7 +68,7 @@ describe("a top-up by card", () => {
     expect(await creditsOf(customer)).toBe(1);
   });
 
-  it("tells a decline, keeps the session open and is credited when another card pays", async () => {
+  it("shows a decline, keeps the session open, and is credited when another card succeeds", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer);
 
@@ -88,7 +88,7 @@ describe("a top-up by card", () => {
     expect(body).toMatchObject({ status: "succeeded", failure: null });
   });
 
-  it("never tells who holds the card that it was reported stolen", async () => {
+  it("never reveals that a card was reported stolen", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer);
 
@@ -101,7 +101,7 @@ describe("a top-up by card", () => {
     expect(topUp.failure).toEqual({ code: "card_declined", message: "The card was declined." });
   });
 
-  it("that saves its card makes it a payment method and the default", async () => {
+  it("that saves its card stores the payment method and makes it the default", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer, { amount_usd: 25, save_payment_method: true });
 
@@ -119,7 +119,7 @@ describe("a top-up by card", () => {
     expect(card.usableOffSession).toBe(true);
   });
 
-  it("that expires ends as expired", async () => {
+  it("ends as expired when its session expires", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer);
 
@@ -134,7 +134,7 @@ describe("a top-up by card", () => {
 });
 
 describe("a card saved in setup mode", () => {
-  it("becomes a payment method without a charge, and its address the customer's", async () => {
+  it("becomes a payment method without a charge, and its address is copied to the customer", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer, { mode: "setup" });
 
@@ -159,7 +159,7 @@ describe("a card saved in setup mode", () => {
     expect(atStripe).toMatchObject({ address: { country: "FR" } });
   });
 
-  it("is gone from the list when it is detached at Stripe", async () => {
+  it("disappears from the list when it is detached at Stripe", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer, { mode: "setup" });
     await pay(started.session_id);
@@ -177,8 +177,8 @@ describe("a card saved in setup mode", () => {
   });
 });
 
-describe("when events misbehave", () => {
-  it("one event delivered twenty times at once gives one credit", async () => {
+describe("unreliable events", () => {
+  it("an event that is delivered twenty times at once credits once", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer);
     await pay(started.session_id);
@@ -192,7 +192,7 @@ describe("when events misbehave", () => {
     expect(await balanceOf(customer)).toBe("25.00");
   });
 
-  it("an outage of Brim between payment and webhook loses nothing: the retry credits, once", async () => {
+  it("an outage of Brim between payment and webhook loses nothing: the retry credits once", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer);
     await brim.stopListening();
@@ -204,7 +204,7 @@ describe("when events misbehave", () => {
     expect(await creditsOf(customer)).toBe(1);
   });
 
-  it("webhooks that never arrive are made up for by the sweep, once", async () => {
+  it("the sweep credits once when no webhook ever arrives", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer);
     await brim.control("/deliveries/mode", { mode: "drop" });
@@ -222,7 +222,7 @@ describe("when events misbehave", () => {
     }
   });
 
-  it("a customer who waits on the page is credited by asking, also without webhooks", async () => {
+  it("reading the top-up credits it without any webhook", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer);
     await brim.control("/deliveries/mode", { mode: "drop" });
@@ -241,7 +241,7 @@ describe("when events misbehave", () => {
     }
   });
 
-  it("an event that could not be handled is kept as failed and handled by our own retry", async () => {
+  it("an event that fails is stored as failed and handled by our own retry", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer);
     await brim.control("/deliveries/mode", { mode: "hold" });
@@ -271,7 +271,7 @@ describe("when events misbehave", () => {
   });
 });
 
-describe("what is optional", () => {
+describe("the optional effects of a payment", () => {
   afterEach(() => brim.control("/faults", undefined, "DELETE"));
 
   async function defaultAtStripe(customer: ApiCustomer) {
@@ -294,7 +294,7 @@ describe("what is optional", () => {
     expect((await customer.delete(path)).status).toBe(204);
   }
 
-  it("keeps no payment waiting: credited while customers cannot be changed at Stripe, the card follows", async () => {
+  it("do not delay the credit: it is posted while Stripe customers cannot be updated, and the card follows", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer, { amount_usd: "25.00", save_payment_method: true });
     await brim.control("/faults", {
@@ -317,7 +317,7 @@ describe("what is optional", () => {
     expect(open.rows).toEqual([]);
   });
 
-  it("keeps no payment waiting for a card that cannot be stored here", async () => {
+  it("do not delay the credit when the card cannot be stored", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer, { amount_usd: "25.00", save_payment_method: true });
     await pool().query("ALTER TABLE payment_method ADD CONSTRAINT no_cards CHECK (false) NOT VALID");
@@ -375,29 +375,32 @@ describe("a session that is not paid in full", () => {
       { payment_status: "no_payment_required", payment_intent: null },
       {},
     ],
-  ])("because it %s: needs review (%s), an alert, no credit", async (_what, reason, session, payment) => {
-    const customer = await aCustomer(brim);
-    const started = await start(customer);
-    await brim.control("/deliveries/mode", { mode: "drop" });
-    await pay(started.session_id);
-    const { payment_intent } = await brim.stripe.checkout.sessions.retrieve(started.session_id);
-    await changeAtStripe(brim, started.session_id, session);
-    await changeAtStripe(brim, String(payment_intent), payment);
+  ])(
+    "because it %s: needs review because of %s, raises an alert, is not credited",
+    async (_what, reason, session, payment) => {
+      const customer = await aCustomer(brim);
+      const started = await start(customer);
+      await brim.control("/deliveries/mode", { mode: "drop" });
+      await pay(started.session_id);
+      const { payment_intent } = await brim.stripe.checkout.sessions.retrieve(started.session_id);
+      await changeAtStripe(brim, started.session_id, session);
+      await changeAtStripe(brim, String(payment_intent), payment);
 
-    const { body } = await customer.get(`/api/v1/billing/topups/${started.topup_intent_id}`);
+      const { body } = await customer.get(`/api/v1/billing/topups/${started.topup_intent_id}`);
 
-    expect(body.status).toBe("needs_review");
-    expect(await creditsOf(customer)).toBe(0);
-    const { customerId } = customer;
-    const intent = await prisma().topUpIntent.findFirstOrThrow({ where: { customerId } });
-    expect(intent.reviewReason).toBe(reason);
-    const alerts = await prisma().alert.findMany({ where: { customerId, kind: "top_up_needs_review" } });
-    expect(alerts).toMatchObject([{ details: { reason, topUpIntentId: intent.topUpIntentId } }]);
-    await brim.control("/deliveries/mode", { mode: "deliver" });
-  });
+      expect(body.status).toBe("needs_review");
+      expect(await creditsOf(customer)).toBe(0);
+      const { customerId } = customer;
+      const intent = await prisma().topUpIntent.findFirstOrThrow({ where: { customerId } });
+      expect(intent.reviewReason).toBe(reason);
+      const alerts = await prisma().alert.findMany({ where: { customerId, kind: "top_up_needs_review" } });
+      expect(alerts).toMatchObject([{ details: { reason, topUpIntentId: intent.topUpIntentId } }]);
+      await brim.control("/deliveries/mode", { mode: "deliver" });
+    },
+  );
 });
 
-it("the database accepts exactly the known reasons for a review", async () => {
+it("the database accepts only the known review reasons", async () => {
   const customer = await aCustomer(brim);
   await start(customer);
   const { customerId } = customer;
@@ -409,7 +412,7 @@ it("the database accepts exactly the known reasons for a review", async () => {
   await expect(setReason("The Checkout Session has a discount.")).rejects.toThrow();
 });
 
-describe("payments that do not fit", () => {
+describe("payments that do not match their top-up", () => {
   /** A session that a program of the operator's made by mistake, naming an intent of ours. */
   async function foreignSession(
     customer: ApiCustomer,
@@ -449,7 +452,7 @@ describe("payments that do not fit", () => {
     ["another currency", async () => ({ currency: "eur" })],
     ["a customer at Stripe that is nobody's", async () => ({ customer: await aStranger() })],
     ["another customer's record at Stripe", async () => ({ customer: await anotherCustomer() })],
-  ])("%s: needs review, an alert, no credit", async (_what, change) => {
+  ])("%s: needs review, raises an alert, is not credited", async (_what, change) => {
     const customer = await aCustomer(brim);
     const started = await start(customer);
     const session = await foreignSession(customer, started.topup_intent_id, await change());
@@ -466,7 +469,7 @@ describe("payments that do not fit", () => {
     ).toBe(1);
   });
 
-  it("an intent in review is still credited when its own session is paid", async () => {
+  it("a top-up in review is credited when its own session is paid", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer);
     const wrong = await foreignSession(customer, started.topup_intent_id, { unit_amount: 2_400 });
@@ -481,7 +484,7 @@ describe("payments that do not fit", () => {
     await untilBalance(customer, "25.00");
   });
 
-  it("a second real payment for one intent raises one alert and one refund task, and no second credit", async () => {
+  it("a second payment of one top-up creates one alert and one refund task, and is not credited", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer);
     await pay(started.session_id);
@@ -505,7 +508,7 @@ describe("payments that do not fit", () => {
     expect(await balanceOf(customer)).toBe("25.00");
   });
 
-  it("a payment of somebody else's is foreign", async () => {
+  it("a payment that is not ours is foreign", async () => {
     const metadata = {
       topup_intent_id: "topup_01m81xgxrcexrs47sfmrsawft1",
       customer_id: "cust_01m81xgxrcexrs47sfmrsawft1",

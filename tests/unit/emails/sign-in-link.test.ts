@@ -12,7 +12,7 @@ it("carries the link unchanged in the text and escaped in the HTML", () => {
   expect(mail.subject).toBe("Sign in to brim.example");
 });
 
-it("escapes all that could end a text or an attribute", () => {
+it("escapes everything that could end a text or an attribute", () => {
   expect(escapeHtml(`<a href="x" title='y'>&</a>`)).toBe(
     "&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;&lt;/a&gt;",
   );

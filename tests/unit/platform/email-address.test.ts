@@ -14,7 +14,7 @@ describe("parseEmail", () => {
     ["user@xn--mnchen-3ya.de", "user@xn--mnchen-3ya.de"],
     ["user@例え.テスト", "user@xn--r8jz45g.xn--zckzah"],
     ["1@2x.example", "1@2x.example"],
-  ])("takes %s", (text, stored) => {
+  ])("accepts %s", (text, stored) => {
     expect(parseEmail(text)).toBe(stored);
     expect(parseEmail(stored)).toBe(stored);
   });

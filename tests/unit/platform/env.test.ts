@@ -22,7 +22,7 @@ function problemsOf(source: Record<string, string | undefined>): string {
 }
 
 describe("readEnv", () => {
-  it("takes a complete environment and fills in the rest", () => {
+  it("accepts a complete environment and fills in the defaults", () => {
     const env = readEnv(complete);
 
     expect(env).toMatchObject({
@@ -35,7 +35,7 @@ describe("readEnv", () => {
     });
   });
 
-  it("names everything that is missing at once", () => {
+  it("lists every missing setting", () => {
     const problems = problemsOf({});
 
     for (const name of Object.keys(complete)) expect(problems).toContain(`${name} is missing`);
@@ -109,7 +109,7 @@ describe("readEnv", () => {
     ["BRIM_DEMO", ["yes"]],
     ["SIGNUP", ["on"]],
     ["LOG_LEVEL", ["verbose"]],
-  ])("refuses a %s that cannot work", (name, values) => {
+  ])("refuses an invalid %s", (name, values) => {
     for (const value of values) {
       // With what it needs beside it, so that nothing else is wrong.
       const around = { SMTP_URL: "smtp://localhost", MAIL_FROM: "a@example.com", GITHUB_SECRET: "x" };
@@ -119,11 +119,11 @@ describe("readEnv", () => {
     }
   });
 
-  it.each(Object.keys(envSchema.shape))("refuses %s with what came along when it was copied", (name) => {
+  it.each(Object.keys(envSchema.shape))("refuses %s with characters copied by mistake", (name) => {
     const value = (complete as Record<string, string>)[name] ?? "x";
     for (const wrapped of [`"${value}"`, `'${value}'`, ` ${value}`, `${value}\n`, `${value}\0`, " "]) {
       expect(problemsOf({ ...complete, [name]: wrapped }), JSON.stringify(wrapped)).toMatch(
-        new RegExp(`${name} (has quotation marks|begins or ends|contains a control)`),
+        new RegExp(`${name} (has quotation marks|starts or ends|contains a control)`),
       );
     }
   });
@@ -139,7 +139,7 @@ describe("readEnv", () => {
     expect(problemsOf({ ...complete, [name]: value })).toContain(`${missing} is missing: ${name}`);
   });
 
-  it("takes what real installations write", () => {
+  it("accepts the settings of real installations", () => {
     const settings = {
       APP_URL: "HTTPS://Billing.Example.com:443/",
       STRIPE_STATEMENT_SUFFIX: "TOP-UP 24/7",
@@ -160,7 +160,7 @@ describe("readEnv", () => {
     });
   });
 
-  it("names everything that is wrong at once: what is missing, malformed, and does not go together", () => {
+  it("lists every missing, malformed and contradictory setting", () => {
     const problems = problemsOf({
       ...complete,
       DATABASE_URL: "",
@@ -174,12 +174,12 @@ describe("readEnv", () => {
 
     for (const expected of [
       "DATABASE_URL is missing",
-      "APP_URL must not have a user name or password",
+      "APP_URL must not contain a user name or password",
       "APP_URL must not have a path",
       "APP_URL must not have a query",
       "STRIPE_STATEMENT_SUFFIX must contain a letter",
       "STRIPE_STATEMENT_SUFFIX must not contain <",
-      "BRIM_DEMO has a password sign-in",
+      "BRIM_DEMO enables password sign-in",
       "PORT must be a port number",
       "GITHUB_SECRET is missing",
     ]) {
@@ -187,16 +187,16 @@ describe("readEnv", () => {
     }
   });
 
-  it("refuses the secrets of .env.example, which everybody knows, and nothing else of it", () => {
+  it("refuses only the placeholder secrets of .env.example", () => {
     const problems = problemsOf(parseEnv(readFileSync(".env.example", "utf8")) as Record<string, string>);
 
     expect(
-      [...problems.matchAll(/(\w+) still has the value of \.env\.example/g)].map(([, name]) => name),
+      [...problems.matchAll(/(\w+) still has the placeholder of \.env\.example/g)].map(([, name]) => name),
     ).toEqual(["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "NEXTAUTH_SECRET"]);
     expect(problems.split("\n")).toHaveLength(4);
   });
 
-  it("treats an empty setting as one that is not set", () => {
+  it("treats an empty setting as not set", () => {
     expect(readEnv({ ...complete, SMTP_URL: "" }).SMTP_URL).toBeUndefined();
   });
 });

@@ -66,12 +66,12 @@ const unpaidPayment = {
 } as NonNullable<CheckoutFacts["payment"]>;
 
 describe("decide", () => {
-  it("credits a paid session that fits its intent", () => {
+  it("credits a paid session that matches its intent", () => {
     expect(decide(intent, paid)).toEqual({ do: "credit" });
   });
 
   it.each(["created", "processing", "failed", "expired", "canceled", "needs_review", "retry_wait"])(
-    "honours money that arrives in the state %s",
+    "credits money that arrives in status %s",
     (status) => {
       expect(decide({ ...intent, status }, paid)).toEqual({ do: "credit" });
     },
@@ -108,7 +108,7 @@ describe("decide", () => {
     expect(decide(intent, { ...paid, ...difference })).toEqual({ do: "review", reason });
   });
 
-  it("ignores a session of the other mode, test or live", () => {
+  it("ignores a session of the other mode", () => {
     expect(decide(intent, { ...paid, livemode: true })).toEqual({ do: "nothing" });
   });
 
@@ -123,7 +123,7 @@ describe("decide", () => {
     expect(decide(credited, paid)).toEqual({ do: "nothing" });
   });
 
-  it("flags a second payment, also one that does not fit", () => {
+  it("flags a second payment, even one that does not match", () => {
     const credited = {
       ...intent,
       status: "succeeded",
@@ -152,12 +152,12 @@ describe("decide", () => {
       { do: "fail", code: "insufficient_funds" },
     ],
     ["expired", { status: "expired", paymentStatus: "unpaid", payment: null }, { do: "expire" }],
-  ])("of a session that is %s", (_what, difference, expected) => {
+  ])("decides for a session that is %s", (_what, difference, expected) => {
     expect(decide(intent, { ...paid, ...difference })).toEqual(expected);
   });
 
   it.each(["created", "open", "processing", "expired", "failed"])(
-    "asks for a review of a session that needed no payment, in the state %s",
+    "asks for a review of a session that completed without a payment, in status %s",
     (status) => {
       const free = { ...paid, paymentStatus: "no_payment_required", payment: null };
 
@@ -165,7 +165,7 @@ describe("decide", () => {
     },
   );
 
-  it("asks for the review of a session that needed no payment once, and never for another attempt's", () => {
+  it("asks for that review once, and never for a session of another attempt", () => {
     const free = { ...paid, paymentStatus: "no_payment_required", payment: null };
     const reviewed = { ...intent, status: "needs_review", reviewReason: "no_payment_required" };
 
@@ -176,13 +176,13 @@ describe("decide", () => {
     });
   });
 
-  it("does not let the end of an older attempt's session end the intent", () => {
+  it("ignores the expiry of an earlier attempt's session", () => {
     const orphan = { ...paid, sessionId: "cs_0", status: "expired", paymentStatus: "unpaid", payment: null };
 
     expect(decide(intent, orphan)).toEqual({ do: "nothing" });
   });
 
-  it("finishes a setup only when Stripe says that it succeeded", () => {
+  it("finishes a setup only when it succeeded at Stripe", () => {
     const setup = { ...intent, mode: "setup", amountCents: null };
     const session = {
       ...paid,
@@ -197,7 +197,7 @@ describe("decide", () => {
     expect(decide(setup, { ...session, setupStatus: "requires_action" })).toEqual({ do: "nothing" });
   });
 
-  it("ends a setup whose page is complete and whose card was not taken, with the bank's reason", () => {
+  it("fails a completed setup whose card was declined, with the decline code", () => {
     const setup = { ...intent, mode: "setup", amountCents: null };
     const session = {
       ...paid,
@@ -221,7 +221,7 @@ describe("decide", () => {
     expect(decide({ ...setup, status: "succeeded" }, over)).toEqual({ do: "nothing" });
   });
 
-  it("credits only paid sessions, whatever else they say", () => {
+  it("credits only paid sessions that match, whatever their other fields", () => {
     const anySession = fc.record({
       status: fc.constantFrom("open", "complete", "expired"),
       paymentStatus: fc.constantFrom("paid", "unpaid", "no_payment_required"),

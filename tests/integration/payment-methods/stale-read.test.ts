@@ -55,7 +55,7 @@ const aboutCustomer = (stripeCustomerId: string) =>
 const networkUpdates = (card: string, exp_year: number) =>
   brim.control(`/payment_methods/${card}/update`, { exp_year });
 
-describe("what was read of Stripe first and written last does not stay", () => {
+describe("a stale read of Stripe does not win", () => {
   it("when a card was updated twice", async () => {
     const { customer, first, stripeCustomerId } = await aCustomerWithCards();
     await networkUpdates(first, 2040);
@@ -70,7 +70,7 @@ describe("what was read of Stripe first and written last does not stay", () => {
     expect(shown?.card_exp_year).toBe(2044);
   });
 
-  it("when the card was removed meanwhile", async () => {
+  it("when the card was removed in the meantime", async () => {
     const { customer, second, stripeCustomerId } = await aCustomerWithCards();
 
     await whileEventHandlingIsPaused(brim, aboutCard(second, stripeCustomerId), async () => {
@@ -80,7 +80,7 @@ describe("what was read of Stripe first and written last does not stay", () => {
     expect((await cardsOf(customer)).map((one) => one.payment_method_id)).not.toContain(second);
   });
 
-  it("when the card was detached at Stripe, and its event came meanwhile", async () => {
+  it("when the event of a detached card arrives in the meantime", async () => {
     const { customer, second, stripeCustomerId } = await aCustomerWithCards();
 
     await whileEventHandlingIsPaused(brim, aboutCard(second, stripeCustomerId), async () => {
@@ -96,7 +96,7 @@ describe("what was read of Stripe first and written last does not stay", () => {
     expect((await cardsOf(customer)).map((one) => one.payment_method_id)).not.toContain(second);
   });
 
-  it("when another default was chosen meanwhile", async () => {
+  it("when another default was chosen in the meantime", async () => {
     const { customer, second, stripeCustomerId } = await aCustomerWithCards();
 
     await whileEventHandlingIsPaused(brim, aboutCustomer(stripeCustomerId), async () => {
@@ -107,7 +107,7 @@ describe("what was read of Stripe first and written last does not stay", () => {
     expect(chosen?.payment_method_id).toBe(second);
   });
 
-  it("when the default was removed meanwhile", async () => {
+  it("when the default was removed in the meantime", async () => {
     const { customer, first, stripeCustomerId } = await aCustomerWithCards();
 
     await whileEventHandlingIsPaused(brim, aboutCustomer(stripeCustomerId), async () => {
@@ -120,7 +120,7 @@ describe("what was read of Stripe first and written last does not stay", () => {
     expect(defaultPaymentMethodId).toBeNull();
   });
 
-  it("when the page that saved a card was slower than an event about it", async () => {
+  it("when saving a card is slower than an event about it", async () => {
     const customer = await aCustomer(brim);
     const { body } = await customer.post("/api/v1/billing/checkout-session", { mode: "setup" });
     await brim.control(`/checkout/${body.session_id}/pay`, { card: "4242424242424242" });
@@ -144,7 +144,7 @@ describe("what was read of Stripe first and written last does not stay", () => {
   });
 });
 
-it("an event that does not know of the owner's consent does not take it away", async () => {
+it("an event does not reset the consent to off-session use", async () => {
   const { customer, first, stripeCustomerId } = await aCustomerWithCards();
 
   await deliver(brim, aboutCard(first, stripeCustomerId));
@@ -155,7 +155,7 @@ it("an event that does not know of the owner's consent does not take it away", a
   expect(card.usableOffSession).toBe(true);
 });
 
-it("four who choose a default at once end with the one that Stripe keeps", async () => {
+it("four concurrent choices of a default end with the one that Stripe has", async () => {
   const { customer, first, second, stripeCustomerId } = await aCustomerWithCards();
 
   const answers = await Promise.all(
@@ -168,7 +168,7 @@ it("four who choose a default at once end with the one that Stripe keeps", async
   expect((await cardsOf(customer)).find((one) => one.is_default)?.payment_method_id).toBe(kept);
 });
 
-it("the default of a customer at Stripe that is not ours any more is nobody's", async () => {
+it("the default card of an unlinked Stripe customer is ignored", async () => {
   const { customer, first } = await aCustomerWithCards();
   const orphan = await brim.stripe.customers.create({ name: "Made twice" });
   await prisma().stripeObject.create({

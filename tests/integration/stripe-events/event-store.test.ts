@@ -31,7 +31,7 @@ const balanceOf = async (customer: ApiCustomer) =>
 
 const stored = (id: string) => prisma().stripeEvent.findUnique({ where: { stripeEventId: id } });
 
-it("an event with text that Postgres cannot store is handled all the same", async () => {
+it("an event with text that Postgres cannot store is handled", async () => {
   const customer = await aCustomer(brim);
   const { sessionId, metadata } = await aPaidTopUp(customer);
   const event = anEvent("checkout.session.completed", {
@@ -50,7 +50,7 @@ it("an event with text that Postgres cannot store is handled all the same", asyn
   });
 });
 
-it("an event about a session that Stripe does not know any more is foreign, and remembered as that", async () => {
+it("an event about a session that no longer exists at Stripe is stored as foreign", async () => {
   const customer = await aCustomer(brim);
   const { topUpIntentId, metadata } = await aTopUp(customer);
   await prisma().topUpIntent.update({
@@ -68,7 +68,7 @@ it("an event about a session that Stripe does not know any more is foreign, and 
   for (const { id } of events) expect((await stored(id))?.status).toBe("foreign");
 });
 
-it("an event of the other mode, test or live, moves nothing, whatever it names", async () => {
+it("an event of the other mode changes nothing, whatever it names", async () => {
   const customer = await aCustomer(brim);
   const { sessionId, metadata } = await aPaidTopUp(customer);
   const event = {
@@ -83,7 +83,7 @@ it("an event of the other mode, test or live, moves nothing, whatever it names",
   expect(await stored(event.id)).toMatchObject({ status: "foreign", livemode: true });
 });
 
-it("two events about one payment at once, each many times, credit it once and are both remembered", async () => {
+it("two events about one payment, each delivered many times at once, credit it once and are both stored", async () => {
   const customer = await aCustomer(brim);
   const { sessionId, metadata } = await aPaidTopUp(customer);
   const session = await brim.stripe.checkout.sessions.retrieve(sessionId);
@@ -102,7 +102,7 @@ it("two events about one payment at once, each many times, credit it once and ar
   for (const { id } of events) expect((await stored(id))?.status).toBe("processed");
 });
 
-it("while Stripe is away a retry gives up after a few events and leaves the others due", async () => {
+it("retries stop after a few events while Stripe is unavailable, and the others stay due", async () => {
   const customer = await aCustomer(brim);
   const { metadata } = await aTopUp(customer);
   await brim.control("/faults", { match: { path: "/v1/*" }, reset: true, times: 1_000 });
@@ -140,7 +140,7 @@ async function storeEvent(
   });
 }
 
-it("events of a type that an earlier version did not know are taken up, and those of unknown types still wait", async () => {
+it("events of newly supported types are retried, and those of unknown types keep waiting", async () => {
   const customer = await aCustomer(brim);
   const { sessionId, metadata } = await aPaidTopUp(customer);
   const learned = anEvent("checkout.session.completed", {
@@ -158,7 +158,7 @@ it("events of a type that an earlier version did not know are taken up, and thos
   expect(await stored(unknown.id)).toMatchObject({ status: "unhandled", finishedAt: null });
 });
 
-it("an unhandled event that is delivered again is handled by a version that knows its type, and once", async () => {
+it("an unhandled event that is delivered again is handled once by a version that knows its type", async () => {
   const customer = await aCustomer(brim);
   const { sessionId, metadata } = await aPaidTopUp(customer);
   const event = anEvent("checkout.session.completed", {
@@ -174,7 +174,7 @@ it("an unhandled event that is delivered again is handled by a version that know
   expect(await balanceOf(customer)).toBe("25.00");
 });
 
-it("a failed event that cannot even be read does not keep those after it waiting", async () => {
+it("a failed event that cannot be read does not block the others", async () => {
   const customer = await aCustomer(brim);
   const { sessionId, metadata } = await aPaidTopUp(customer);
   const event = anEvent("checkout.session.completed", {
