@@ -13,6 +13,7 @@ export {
   type TopUpSource,
   type TopUpStatus,
 } from "./intents";
+export { TOP_UP_CHECKS } from "./ledger-checks";
 export {
   AFTERWARDS,
   listInvoices,

@@ -20,7 +20,7 @@ export async function provideDatabases(
   onLog: (line: string) => void,
 ): Promise<DemoDatabases> {
   if (settings.databaseUrl) return openExistingServer(settings.databaseUrl);
-  const { EmbeddedPostgresError, startEmbeddedPostgres } = await import("@/lib/platform/embedded-postgres");
+  const { EmbeddedPostgresError } = await import("local-postgres");
   try {
     const server = await startOwnServer(join(settings.dataDir, "postgres"), onLog);
     await server.ensureDatabase("stripe_sandbox");
@@ -34,6 +34,35 @@ export async function provideDatabases(
   } catch (error) {
     if (error instanceof EmbeddedPostgresError) throw new DemoError(error.message);
     throw error;
+  }
+}
+
+/** Starts the embedded Postgres with Brim's database. Moves data from before the baseline aside first. */
+async function startOwnServer(dataDir: string, onLog: (line: string) => void): Promise<EmbeddedPostgres> {
+  const { moveDataDir, startEmbeddedPostgres } = await import("local-postgres");
+  const server = await startEmbeddedPostgres({ dataDir, onLog });
+  await server.ensureDatabase("brim");
+  if (!(await isFromBeforeBaseline(server.url("brim")))) return server;
+
+  await server.stop();
+  const aside = `${dataDir}.before-baseline-${Date.now()}`;
+  await moveDataDir(dataDir, aside);
+  onLog(`the data is from before the first release and cannot be upgraded; it was moved to ${aside}`);
+  const fresh = await startEmbeddedPostgres({ dataDir, onLog });
+  await fresh.ensureDatabase("brim");
+  return fresh;
+}
+
+async function isFromBeforeBaseline(databaseUrl: string): Promise<boolean> {
+  const { isBeforeBaseline } = await import("@/lib/platform/migrations");
+  const client = await connectClient(databaseUrl, {
+    applicationName: "brim-demo",
+    connectionTimeoutMs: 120_000,
+  });
+  try {
+    return await isBeforeBaseline(client);
+  } finally {
+    await client.end();
   }
 }
 

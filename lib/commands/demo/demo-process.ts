@@ -8,8 +8,8 @@ import { DemoError, type DemoSettings } from "./settings";
 export interface CommandOptions {
   /** Shown to people, and the name of the log file. */
   title: string;
-  /** The source file. The bundle in `dist/` has the same name. */
-  source: `lib/commands/${string}.ts` | "prisma/seed.ts";
+  /** The source file. Brim's bundles in `dist/` have the same name; the sandbox always runs from its source. */
+  source: `lib/commands/${string}.ts` | "prisma/seed.ts" | "packages/stripe-sandbox/src/cli.ts";
   args?: string[];
   environment: Record<string, string>;
   /** Sends the output to the terminal instead of a log file. */
@@ -92,18 +92,19 @@ export async function runCommand(
   }
 }
 
-/** Starts a command from `dist/`, or in development from its source. */
+/** Starts a command from its bundle in `dist/`, or in development, and for the sandbox, from its source. */
 function spawnCommand(settings: DemoSettings, options: CommandOptions) {
   const { root, isDev, dataDir } = settings;
   // The process writes to the file itself, so that it can still log when we are killed.
   const log = options.isVerbose ? null : openLog(logFile(settings, options));
-  const file = isDev ? options.source : `dist/${basename(options.source, ".ts")}.js`;
+  const runsFromSource = isDev || options.source.startsWith("packages/");
+  const file = runsFromSource ? options.source : `dist/${basename(options.source, ".ts")}.js`;
   try {
     const subprocess = execaNode(file, options.args ?? [], {
       ...PROCESS_OPTIONS,
       cwd: root,
       env: options.environment,
-      nodeOptions: isDev ? ["--import", "tsx"] : ["--enable-source-maps"],
+      nodeOptions: runsFromSource ? ["--import", "tsx"] : ["--enable-source-maps"],
       stdout: log ?? "inherit",
       stderr: log ?? "inherit",
     });

@@ -6,7 +6,7 @@ import {
   isSameProcess,
   lockFolder,
   waitUntilGone,
-} from "@/lib/platform/processes";
+} from "local-postgres/processes";
 import { readJsonFile, writeSecretJsonFile } from "./json-file";
 import { findParentProcesses } from "./parent-processes";
 import { DemoError } from "./settings";
@@ -83,7 +83,9 @@ function isOurs(recorded: RecordedProcess): boolean {
   const found = identifyProcess(recorded.pid);
   if (found?.startedAt !== recorded.startedAt) return false;
   return found.commandLine.some((argument) =>
-    /(^|\/)(dist\/[\w-]+\.js|lib\/commands\/[\w-]+\.ts|prisma\/seed\.ts)$/.test(argument),
+    /(^|\/)(dist\/[\w-]+\.js|lib\/commands\/[\w-]+\.ts|prisma\/seed\.ts|packages\/stripe-sandbox\/src\/cli\.ts)$/.test(
+      argument,
+    ),
   );
 }
 

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { identifyProcess, isSameProcess, type ProcessIdentity } from "@/lib/platform/processes";
+import { identifyProcess, isSameProcess, type ProcessIdentity } from "local-postgres/processes";
 
 const PACKAGE_MANAGER = /^(npm|pnpm|yarn)(-cli)?(\.c?js)?$/;
 const CHECK_INTERVAL_MS = 1_000;

@@ -1,10 +1,10 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startEmbeddedPostgres } from "local-postgres";
 import { afterEach, expect, it } from "vitest";
 import { type DemoDatabases, provideDatabases } from "@/lib/commands/demo/databases";
 import { readSettings } from "@/lib/commands/demo/settings";
-import { startEmbeddedPostgres } from "@/lib/platform/embedded-postgres";
 import { connectClient } from "@/lib/platform/postgres";
 
 const cleanUps: (() => unknown)[] = [];
@@ -35,7 +35,7 @@ it.each([
       { found: null },
     ]);
     const [aside = ""] = readdirSync(dataDir).filter((name) => name.startsWith("postgres.before-baseline-"));
-    expect(log.join("\n")).toContain(`cannot be upgraded; they were moved to ${join(dataDir, aside)}`);
+    expect(log.join("\n")).toContain(`cannot be upgraded; it was moved to ${join(dataDir, aside)}`);
     const moved = await startEmbeddedPostgres({ dataDir: join(dataDir, aside) });
     cleanUps.push(moved.stop);
     expect(await query(moved.url("brim"), "SELECT migration_name FROM _prisma_migrations")).toEqual([
