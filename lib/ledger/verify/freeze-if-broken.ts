@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from "pg";
-import { newId } from "@/lib/platform/ids";
+import { type Alert, raiseAlert } from "@/lib/platform/alerts";
+import { onClient } from "@/lib/platform/db";
 import { CHAIN_CHECKS } from "./checks/chain";
 import { runCheck } from "./customer-range";
 import type { Finding } from "./finding";
@@ -20,7 +21,7 @@ export function freezeIfBroken(pool: Pool, customerId: string, now: Date): Promi
       "UPDATE ledger_account SET status = 'frozen' WHERE customer_id = $1 AND status = 'active'",
       [customerId],
     );
-    await raiseAlert(client, customerId, proof, now);
+    await raiseAlert(onClient(client), alertOf(customerId, proof), now);
     return proof;
   });
 }
@@ -33,20 +34,12 @@ async function checkChain(client: ClientBase, customerId: string): Promise<Findi
   return findings;
 }
 
-async function raiseAlert(
-  client: ClientBase,
-  customerId: string,
-  proof: readonly Finding[],
-  now: Date,
-): Promise<void> {
-  const message = `The balance cannot be trusted, and the account is frozen. ${proof.map((one) => one.message).join(" ")}`;
-  const details = Object.fromEntries(proof.map((one) => [one.check, one.message]));
-  await client.query(
-    `INSERT INTO alert (customer_id, alert_id, kind, subject_id, message, details, created_at)
-     VALUES ($1, $2, 'ledger_broken', $1, $3, $4, $5)
-     ON CONFLICT (customer_id, kind, subject_id) DO UPDATE
-     SET message = excluded.message, details = excluded.details, created_at = excluded.created_at, resolved_at = NULL
-     WHERE alert.resolved_at IS NOT NULL`,
-    [customerId, newId("alert"), message, JSON.stringify(details), now],
-  );
+function alertOf(customerId: string, proof: readonly Finding[]): Alert {
+  return {
+    customerId,
+    kind: "ledger_broken",
+    subjectId: customerId,
+    message: `The balance cannot be trusted, and the account is frozen. ${proof.map((one) => one.message).join(" ")}`,
+    details: Object.fromEntries(proof.map((one) => [one.check, one.message])),
+  };
 }

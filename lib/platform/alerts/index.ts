@@ -9,8 +9,10 @@ export interface Alert {
   /** The id of the payment, top-up or other object that the alert is about. There is one alert for each kind and subject. */
   subjectId: string;
   message: string;
-  details?: Record<string, string>;
+  details?: AlertDetails;
 }
+
+export type AlertDetails = Record<string, string | number | null | undefined>;
 
 /** The `customerId` of alerts that concern the whole installation. */
 export const OPERATOR_ALERTS = "operator";
@@ -25,6 +27,30 @@ const RAISE_ALERT: Statement = {
     SET message = excluded.message, details = excluded.details, created_at = excluded.created_at, resolved_at = NULL
     WHERE alert.resolved_at IS NOT NULL
     RETURNING 1 AS one`,
+};
+
+const UPSERT_ALERTS: Statement = {
+  name: "alert_upsert",
+  text: `
+    INSERT INTO alert (customer_id, alert_id, kind, subject_id, message, details, created_at)
+    SELECT customer_id, alert_id, $3::text, subject_id, message, details, $2::timestamptz
+    FROM jsonb_to_recordset($1::jsonb)
+      AS found(customer_id text, alert_id text, subject_id text, message text, details jsonb)
+    ON CONFLICT (customer_id, kind, subject_id) DO UPDATE
+    SET message = excluded.message, details = excluded.details, resolved_at = NULL,
+        created_at = CASE WHEN alert.resolved_at IS NULL THEN alert.created_at ELSE excluded.created_at END
+    WHERE alert.resolved_at IS NULL OR alert.details <> excluded.details`,
+};
+
+/** `isGone` makes the alert a new one when the same problem comes back. */
+const RESOLVE_OTHER_ALERTS: Statement = {
+  name: "alert_resolve_others",
+  text: `
+    UPDATE alert SET resolved_at = coalesce(resolved_at, $2::timestamptz), details = details || '{"isGone": true}'
+    WHERE kind = $3::text AND NOT details ? 'isGone' AND NOT EXISTS (
+      SELECT 1 FROM jsonb_to_recordset($1::jsonb) AS found(customer_id text, subject_id text)
+      WHERE found.customer_id = alert.customer_id AND found.subject_id = alert.subject_id
+    )`,
 };
 
 const RESOLVE_ALERTS: Statement = {
@@ -59,6 +85,30 @@ export async function raiseAlertAlone(alert: Alert): Promise<boolean> {
     log().error({ err: error, kind: alert.kind, subjectId: alert.subjectId }, "could not store an alert");
     return true;
   }
+}
+
+/**
+ * Adds new alerts, updates open ones, and resolves those that are no longer in the list. An alert that a person has resolved
+ * stays resolved as long as its details are the same.
+ *
+ * @param alerts all alerts of the kind that hold now
+ */
+export async function replaceAlerts(
+  db: Queryable,
+  kind: string,
+  alerts: readonly Omit<Alert, "kind">[],
+  now: Date,
+): Promise<void> {
+  const rows = alerts.map(({ customerId, subjectId, message, details = {} }) => ({
+    customer_id: customerId,
+    alert_id: newId("alert"),
+    subject_id: subjectId,
+    message,
+    details,
+  }));
+  const values = [JSON.stringify(rows), now.toISOString(), kind];
+  await db.run(UPSERT_ALERTS, values);
+  await db.run(RESOLVE_OTHER_ALERTS, values);
 }
 
 /** Resolves a customer's open alerts of one kind. */

@@ -4,4 +4,4 @@ export { isDatabaseUnavailable, isDuplicate, isKeyTaken, isKnownKey, isRetryable
 export { findDatabaseProblems, pool, preparesStatements } from "./pool";
 export { closeDatabase, Prisma, prisma, type Tx, withTransaction } from "./prisma";
 export { repeatConflicts } from "./repeat-conflicts";
-export { inTransaction, onPool, type Queryable, type Statement } from "./statements";
+export { inTransaction, onClient, onPool, type Queryable, type Statement } from "./statements";

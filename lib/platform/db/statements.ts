@@ -1,3 +1,4 @@
+import type { ClientBase } from "pg";
 import { IdempotencyConflictError } from "@/lib/platform/errors";
 import { isKeyTaken } from "./failures";
 import { pool, preparesStatements } from "./pool";
@@ -41,6 +42,15 @@ export function inTransaction(tx: Tx): Queryable {
   return {
     run<Row>(statement: Statement, values: readonly (string | null)[]) {
       return tx.$queryRawUnsafe<Row[]>(statement.text, ...values);
+    },
+  };
+}
+
+/** Runs statements on a connection that the caller holds, such as in a transaction without time limits. */
+export function onClient(client: ClientBase): Queryable {
+  return {
+    async run<Row>({ text }: Statement, values: readonly (string | null)[]) {
+      return (await client.query(text, [...values])).rows as Row[];
     },
   };
 }
