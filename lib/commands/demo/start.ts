@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import getPort from "get-port";
 import { provideDatabases } from "./databases";
 import { runCommand, startProcess } from "./demo-process";
@@ -86,10 +87,19 @@ async function assertPortsAreFree({ port, sandboxPort }: DemoSettings): Promise<
     ["PORT", port],
     ["SANDBOX_PORT", sandboxPort],
   ] as const) {
-    if ((await getPort({ port: wanted })) !== wanted) {
+    if (!(await isPortFree(wanted))) {
       throw new DemoError(`Port ${wanted} is not available. Set ${name} to another port.`);
     }
   }
+}
+
+/** Waits up to three seconds, because an orphan that was just killed can hold its port a moment longer. */
+async function isPortFree(port: number): Promise<boolean> {
+  for (let attempt = 1; attempt <= 10; attempt++) {
+    if ((await getPort({ port })) === port) return true;
+    await sleep(300);
+  }
+  return false;
 }
 
 /** Builds for production when the sources have changed. In development, generates only what Next does not build itself. */
