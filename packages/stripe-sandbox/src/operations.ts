@@ -19,7 +19,7 @@ import { setupIntentOperations } from "./resources/setup-intents/operations";
 import { taxIdOperations } from "./resources/tax-ids/operations";
 import { webhookEndpointOperations } from "./resources/webhook-endpoints/operations";
 
-/** Every operation that is built. What spec.json has beyond these answers 404 until it is. */
+/** Every implemented operation. The rest of spec.json responds with 404. */
 export const operations: readonly Operation[] = [
   ...balanceOperations,
   ...balanceTransactionOperations,

@@ -6,40 +6,40 @@ import type { Clock } from "./store/clock";
 import type { Database, Queryable } from "./store/database";
 import { type Random, withRandom } from "./store/random";
 
-/** Everything one running sandbox owns. Passed down; there is no state in modules, so many can run side by side. */
+/** The state of one running sandbox. Modules have no state, so several sandboxes can run in one process. */
 export interface Runtime {
   db: Database;
   clock: Clock;
   log: SandboxLog;
-  /** Tells claims of this process from those that a killed one left behind. */
+  /** Distinguishes this process from earlier ones that were killed. */
   bootId: string;
   secretKey: string;
-  /** Where a browser finds the hosted pages; no slash at the end. */
+  /** Base address of the hosted pages, without a trailing slash. */
   publicUrl: string;
   faults: FaultList;
   deliveryFaults: DeliveryFaultList;
   random: Random;
   deliveries: DeliveryQueue;
   redirectWaitMs: number;
-  /** Idempotency keys whose request failed while the database was away; still to be given back. */
+  /** Idempotency keys of requests that failed while the database was unavailable; still to be released. */
   keysToRelease: Set<string>;
-  /** The endpoint that exists without having been made through the API. */
+  /** The endpoint from the sandbox's options. */
   configuredEndpoint: ConfiguredEndpoint | undefined;
-  /** Tells the Checkout Session or invoice of a payment how the payment ended. */
+  /** Updates the Checkout Session or invoice of a payment that has ended. */
   notifyPaymentOwner(tx: Tx, result: PaymentResult): Promise<unknown>;
 }
 
-/** What the rest of the sandbox may ask of the delivery loop. */
+/** The part of the delivery loop that the rest of the sandbox uses. */
 export interface DeliveryQueue {
-  /** Looks for due deliveries now instead of at the next poll. */
+  /** Polls for due deliveries now. */
   wake(): void;
-  /** Resolves when the look for due deliveries that is going on has ended: what was changed holds for the next. */
+  /** Resolves when the current poll has ended, so that changes apply to the next one. */
   afterCurrentPoll(): Promise<void>;
-  /** Resolves when every delivery of the event has been answered with 2xx, or when the time is up. */
+  /** Resolves when every delivery of the event has succeeded, or after the timeout. */
   waitFor(eventId: string, timeoutMs: number): Promise<void>;
 }
 
-/** Why something changes: the API request behind it, or nobody for the hosted page and timers. */
+/** The API request that causes a change; empty for hosted pages and timers. */
 export interface Origin {
   requestId: string | null;
   idempotencyKey: string | null;
@@ -47,19 +47,19 @@ export interface Origin {
 
 export const NO_REQUEST: Origin = { requestId: null, idempotencyKey: null };
 
-/** One transaction of the sandbox, with the time at which it happens. */
+/** One transaction of the sandbox. */
 export interface Tx extends Queryable {
   /** Unix seconds; the same for everything in the transaction. */
   now: number;
   origin: Origin;
   publicUrl: string;
-  /** Tells the Checkout Session or invoice of a payment how the payment ended. */
+  /** Updates the Checkout Session or invoice of a payment that has ended. */
   notifyPaymentOwner(result: PaymentResult): Promise<unknown>;
 }
 
 /**
  * Runs a change, its events and their deliveries as one transaction, then starts the deliveries. The body may run
- * more than once, so it does nothing but queries.
+ * more than once, so it must only query the database.
  */
 export async function inTransaction<T>(
   runtime: Runtime,

@@ -27,18 +27,18 @@ import { DEFAULT_RETRY_SCHEDULE_MS, type DeliveryLoop, startDeliveryLoop } from 
 import { RESPONSE_TIMEOUT_MS } from "./webhooks/send-delivery";
 
 export interface Sandbox {
-  /** Base address of API and pages, without a slash at the end. */
+  /** Base address of the API and pages, without a trailing slash. */
   url: string;
   port: number;
   secretKey: string;
-  /** Answers what is being asked, lets webhooks in flight finish for a moment, then closes. */
+  /** Finishes open requests, gives webhooks in flight a moment to finish, then closes. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a Stripe that runs here: the API, the hosted pages and the webhooks, with all state in the given database.
+ * Starts a local Stripe: the API, the hosted pages and the webhooks, with all state in the given database.
  *
- * @throws when the database cannot be reached, the port is taken, or the key is not an `sk_test_` key
+ * @throws Error the database is unreachable, the port is taken, or the key does not start with `sk_test_`
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   if (options.secretKey !== undefined && !options.secretKey.startsWith("sk_test_")) {
@@ -114,14 +114,14 @@ interface Listening {
   serve(app: Hono<{ Bindings: HttpBindings }>): void;
 }
 
-/** Takes the port first: the hosted pages' address has to be known before the first session is made. */
+/** Binds the port first: the address of the hosted pages must be known before the first session is created. */
 async function listen(host: string, port: number): Promise<Listening> {
   let handler: ReturnType<typeof getRequestListener> | undefined;
   const server = createServer((request, response) => {
     if (handler) void handler(request, response);
     else response.writeHead(503).end();
   });
-  // Node closes an idle connection after five seconds, just when a busy client may send its next request on it.
+  // Node's default of five seconds closes connections that a busy client is about to reuse.
   server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -152,7 +152,7 @@ async function stop(
   server.closeIdleConnections();
   await housekeeping.stop();
   await deliveries.stop();
-  // Requests still being answered get a moment; a client that keeps its connection open does not hold us up.
+  // Open requests get a moment to finish; a client that keeps its connection open does not block the shutdown.
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 3_000).unref())]);
   server.closeAllConnections();
   await db.close();
@@ -173,8 +173,6 @@ export function createPages(runtime: Runtime): Hono<PageEnv> {
   pages.route("/", createChallengePages(runtime));
   pages.route("/", createInvoicePages(runtime));
   pages.route("/", createPortalPages(runtime));
-  pages.notFound((c) =>
-    show(c, messagePage("Nothing here", "This address leads nowhere in the sandbox."), 404),
-  );
+  pages.notFound((c) => show(c, messagePage("Not found", "There is no page at this address."), 404));
   return pages;
 }

@@ -1,4 +1,4 @@
 import type Stripe from "stripe";
 
-/** The SDK's descriptions of Stripe's objects, so that the compiler sees a field that is missing or misspelt. */
+/** The SDK's types of Stripe's objects, so that the compiler catches a missing or misspelled field. */
 export type { Stripe };

@@ -32,7 +32,7 @@ beforeAll(async () => {
   brim = await startBrim();
   world = await buildWorld(brim);
   // Notifications would come in between, and what they change would be laid to the charge of another request.
-  await brim.control("/deliveries/drop", { mode: "drop" });
+  await brim.control("/deliveries/mode", { mode: "drop" });
   tables = await settledDigest();
 });
 afterAll(() => brim.stop());

@@ -4,7 +4,7 @@ import { StripeError } from "./stripe-error";
 /**
  * Accepts the sandbox's secret key as Bearer token or as the user name of Basic authentication.
  *
- * @throws StripeError 401, also for live keys: nothing here may ever look like real money
+ * @throws StripeError 401, also for live keys
  */
 export function authenticate(header: string | undefined, secretKey: string): void {
   const key = header && readKey(header);

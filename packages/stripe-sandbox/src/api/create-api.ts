@@ -14,11 +14,11 @@ import { StripeError, unrecognizedUrl } from "./stripe-error";
 
 type Env = { Bindings: HttpBindings };
 
-/** The `/v1` part of the sandbox: one route per built operation; every other path is a 404 in Stripe's shape. */
+/** Creates the `/v1` routes, one per implemented operation; any other path is a 404 with Stripe's error body. */
 export function createApi(runtime: Runtime, operations: readonly Operation[]): Hono<Env> {
   const api = new Hono<Env>();
   const unknown = (c: Context<Env>) => respond(c, newRequestId(runtime), unknownPath(runtime, c));
-  // Searching is not built; without this line "search" would be taken for an id.
+  // Search is not implemented; without this line "search" would match as an id.
   api.all("/v1/:resource/search", unknown);
   for (const operation of operations) {
     const spec = operationSpec(operation.id);
@@ -72,7 +72,7 @@ async function readCall(runtime: Runtime, c: Context<Env>): Promise<ApiCall> {
   };
 }
 
-/** Stripe asks for the key first, so that an unknown path says nothing to a stranger. */
+/** Checks the key first, as Stripe does, so that an unknown path reveals nothing. */
 function unknownPath(runtime: Runtime, c: Context<Env>): ApiResponse {
   try {
     authenticate(c.req.header("authorization"), runtime.secretKey);

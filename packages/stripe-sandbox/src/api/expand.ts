@@ -10,7 +10,7 @@ const MAX_DEPTH = 4;
 type Json = Record<string, unknown>;
 
 /**
- * Replaces ids by the objects they name, as `expand[]` asks. `data.x` goes into every element of a list, dots go
+ * Replaces ids with their objects, as `expand[]` asks. `data.x` expands every element of a list; dots go
  * deeper, at most four levels.
  *
  * @throws StripeError for a field that cannot be expanded
@@ -82,7 +82,7 @@ function schemaOf(value: Json): ResponseSchema | undefined {
   return typeof value.object === "string" ? responseSchema(value.object) : undefined;
 }
 
-/** A field is expandable when the description allows both an id and an object in it. */
+/** A field is expandable if its schema allows both an id and an object. */
 function isExpandable(property: ResponseSchema): boolean {
   const options = property.anyOf ?? [];
   return options.some((option) => option.type === "string") && options.some((option) => option.$ref);

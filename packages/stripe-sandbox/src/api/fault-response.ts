@@ -1,7 +1,7 @@
 import type { Fault } from "../faults/api-faults";
 import { StripeError } from "./stripe-error";
 
-/** The answer that an injected fault gives instead of the real one. */
+/** Returns the error response of an injected fault. */
 export function faultResponse(status: NonNullable<Fault["status"]>, code?: Fault["code"]): StripeError {
   switch (status) {
     case 500:

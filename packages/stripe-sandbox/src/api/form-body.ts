@@ -13,7 +13,7 @@ export function parseForm(text: string): Form {
     arrayLimit: 1000,
     parameterLimit: 10_000,
     plainObjects: true,
-    // `metadata[5]=x` is a map with the key "5": the index has to survive until the schema says which it is.
+    // `metadata[5]=x` is a map with the key "5": the index must survive until the schema decides.
     allowSparse: true,
   }) as Form;
 }

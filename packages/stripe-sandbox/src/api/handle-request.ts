@@ -12,7 +12,7 @@ import { operationSpec } from "./spec";
 import { StripeError } from "./stripe-error";
 import { ACCOUNT_VERSION, type ApiVersion, readVersion } from "./version";
 
-/** One HTTP request to the API, before anything in it is believed. */
+/** One HTTP request to the API, not yet validated. */
 export interface ApiCall {
   method: string;
   /** Without the query. */
@@ -24,7 +24,7 @@ export interface ApiCall {
   version: string | undefined;
   idempotencyKey: string | undefined;
   requestId: string;
-  /** An injected failure that takes the place of the work and is remembered like any other response. */
+  /** An injected error that replaces the work and is stored for the idempotency key like any other response. */
   injectedError?: StripeError | undefined;
 }
 
@@ -32,11 +32,11 @@ export interface ApiResponse {
   status: number;
   body: string;
   version?: string;
-  /** Request id of the first request with the same idempotency key, when its response is replayed. */
+  /** Id of the first request with the same idempotency key, if its response is replayed. */
   originalRequestId?: string;
 }
 
-/** Answers one API request; every refusal comes back as an response in Stripe's shape. */
+/** Handles one API request. Errors become responses with Stripe's error body. */
 export async function handleRequest(
   runtime: Runtime,
   operation: Operation | undefined,
@@ -75,7 +75,7 @@ async function handleAuthenticated(
   return executeOnce(runtime, operation, call, form, version, key);
 }
 
-/** Runs the work of a claimed key and leaves its response behind, whatever that response is. */
+/** Runs a request under its idempotency key and stores the response, whether success or error. */
 async function executeOnce(
   runtime: Runtime,
   operation: Operation,
@@ -101,8 +101,8 @@ async function executeOnce(
 }
 
 /**
- * A refusal is the key's response from now on. After a failure of the sandbox itself the key is given back: its work
- * was rolled back, unless it committed together with its response, and then there is nothing to give back.
+ * Stores a Stripe error as the key's response. After a failure of the sandbox itself it releases the key: the work
+ * was rolled back, or it was committed together with its response, and then there is nothing to release.
  */
 async function settleIdempotencyKey(
   runtime: Runtime,
@@ -114,7 +114,7 @@ async function settleIdempotencyKey(
     if (error instanceof StripeError) await storeResponse(runtime.db, key, response);
     else await releaseIdempotencyKey(runtime.db, key);
   } catch {
-    // The database is away; housekeeping gives the key back as soon as it can.
+    // The database is unavailable; housekeeping releases the key later.
     runtime.keysToRelease.add(key);
   }
 }
@@ -129,7 +129,7 @@ async function execute(
   return runOperation(runtime, operation, call, readRequest(runtime, operation, call, form, version));
 }
 
-/** Turns the form into typed parameters, or refuses it. Nothing has happened yet when this throws. */
+/** Parses and validates the parameters. Nothing has been written when this throws. */
 function readRequest(
   runtime: Runtime,
   operation: Operation,

@@ -3,7 +3,7 @@ import type { Queryable, Row } from "../store/database";
 import type { Form, FormValue } from "./form-body";
 import { StripeError } from "./stripe-error";
 
-/** Stripe promises 24 hours; a little more is allowed, less is not. */
+/** Stripe promises at least 24 hours. */
 const KEY_LIFETIME_SECONDS = 25 * 3600;
 
 interface IdempotentRequest {
@@ -30,12 +30,12 @@ interface KeyRow extends Row {
 }
 
 /**
- * Takes the key for this request, or returns the answer that an earlier request with it got.
+ * Acquires the key for this request, or returns the stored response of an earlier request with it.
  *
- * The claim is committed before any work starts, so a second request sees it at once. A claim without an answer
- * whose process is gone is taken over: the work and its answer commit together, so nothing was done for it.
+ * Commits before any work starts, so a second request sees the key at once. A key without a response whose process
+ * is gone is taken over: work and response commit together, so nothing was done for it.
  *
- * @throws StripeError 400 `idempotency_error` for other parameters or another path, 409 while the first is running
+ * @throws StripeError 400 `idempotency_error` for other parameters or another path, 409 while the first request runs
  */
 export async function acquireIdempotencyKey(
   db: Queryable,
@@ -67,13 +67,13 @@ export async function acquireIdempotencyKey(
     "SELECT fingerprint, path, request_id, status, body FROM idempotency_key WHERE key = $1",
     [request.key],
   );
-  if (!row) return acquireIdempotencyKey(db, request); // released in between: its request was refused before it began
+  if (!row) return acquireIdempotencyKey(db, request); // released in between: its request failed validation
   if (row.fingerprint !== fingerprint) throw keyReused(request, row);
   if (row.status === null || row.body === null) throw keyInUse(request.key);
   return { status: row.status, body: row.body, originalRequestId: row.request_id };
 }
 
-/** Stores the answer; inside the transaction of the work where there is one. */
+/** Stores the response, in the transaction of the work if there is one. */
 export async function storeResponse(
   db: Queryable,
   key: string,
@@ -86,7 +86,7 @@ export async function storeResponse(
   ]);
 }
 
-/** Gives the key back: the request was refused before its work began, so it may be corrected and sent again. */
+/** Releases a key whose request failed before its work began, so that it can be corrected and sent again. */
 export async function releaseIdempotencyKey(db: Queryable, key: string): Promise<void> {
   await db.query("DELETE FROM idempotency_key WHERE key = $1 AND status IS NULL", [key]);
 }
@@ -126,7 +126,7 @@ function fingerprintOf(request: IdempotentRequest): string {
   return createHash("sha256").update(request.path).update("\n").update(canonical(request.form)).digest("hex");
 }
 
-/** The same text for the same parameters in any order. */
+/** Serializes parameters independently of their order. */
 function canonical(value: FormValue): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item ?? "")).join(",")}]`;

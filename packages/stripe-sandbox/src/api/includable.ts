@@ -4,10 +4,10 @@ import type { Stripe } from "../stripe-types";
 
 type Include = (tx: Tx, holder: StripeObject) => Promise<unknown>;
 
-/** A charge shows its latest ones; the others are found in the list of refunds. */
+/** A charge includes its latest refunds only; the list of refunds has the rest. */
 const REFUNDS_SHOWN = 10;
 
-/** Fields that an answer shows only when `expand[]` names them. */
+/** Fields that a response includes only if `expand[]` names them. */
 export const includable: Record<string, Include> = {
   "checkout.session.line_items": async (tx, session) => {
     const items = await findObjects(tx, "item", { session: session.id });

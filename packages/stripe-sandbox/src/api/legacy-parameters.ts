@@ -11,7 +11,7 @@ const OLD_UI_MODES: Record<string, string> = {
 };
 
 /**
- * Translates what an older API version may still send into today's parameters.
+ * Translates parameters of older API versions into today's.
  *
  * @throws StripeError `payment_method_types_no_longer_supported` from 2026-09-30.endive on
  */

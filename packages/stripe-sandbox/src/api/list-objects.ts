@@ -9,7 +9,7 @@ interface DataRow extends Row {
 }
 
 /**
- * A page of one type of object.
+ * Lists one type of object.
  *
  * @param options.filters names of parameters that filter by a ref of the same name
  */

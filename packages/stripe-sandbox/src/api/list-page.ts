@@ -2,7 +2,7 @@ import { DEFAULT_LIMIT, type ListResponse } from "./list";
 import type { ApiRequest } from "./operation";
 import { noSuchObject } from "./stripe-error";
 
-/** One page of items that are all at hand, in their own order: the lines of a session or an invoice. */
+/** Returns one page of a list in memory, in its own order: the lines of a session or an invoice. */
 export function pageOf(items: readonly { id: string; object: string }[], request: ApiRequest): ListResponse {
   const { limit, starting_after: after, ending_before: before } = request.params;
   const size = typeof limit === "number" ? limit : DEFAULT_LIMIT;

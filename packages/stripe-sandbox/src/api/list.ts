@@ -13,20 +13,20 @@ export interface ListResponse {
   url: string;
 }
 
-/** Where a list reads from: a table with `id` and `seq`, the columns of a row, and the conditions on it. */
+/** The table of a list (with `id` and `seq`), the columns it reads, and its conditions. */
 interface ListSource<R extends Row> {
   table: "object" | "event";
   columns: string;
-  /** For the message about an unknown cursor. */
+  /** Noun for the error about an unknown cursor. */
   noun: string;
-  /** Of objects: the type that a cursor has to name. */
+  /** For objects: the type that a cursor must have. */
   type?: string;
   where: string[];
   values: unknown[];
   present(row: R): object;
 }
 
-/** Refuses a page size or a pair of cursors that Stripe refuses. */
+/** Rejects an invalid page size, or both cursors together. */
 export function checkPage({ params }: ApiRequest): void {
   const limit = params.limit;
   if (typeof limit === "number" && (limit < 1 || limit > MAX_LIMIT)) {
@@ -43,7 +43,7 @@ export function checkPage({ params }: ApiRequest): void {
   }
 }
 
-/** One page, newest first; `ending_before` gives the page just before its cursor, in the same order. */
+/** Reads one page, newest first; `ending_before` reads the page before its cursor, in the same order. */
 export async function readPage<R extends Row>(
   tx: Tx,
   request: ApiRequest,

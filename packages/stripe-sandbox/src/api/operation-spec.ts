@@ -1,6 +1,6 @@
 import type { RequestSchema } from "./request-schema";
 
-/** What an operation is called, where it is found and what it takes. */
+/** Id, path and parameters of an operation. */
 export interface OperationSpec {
   id: string;
   method: "GET" | "POST" | "DELETE";

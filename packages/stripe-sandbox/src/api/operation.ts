@@ -14,17 +14,17 @@ export interface ApiRequest {
   now: number;
 }
 
-/** One operation of the API. Its parameters are validated against spec.json before anything here runs. */
+/** One operation of the API. Its parameters are validated against spec.json first. */
 export interface Operation {
   /** `operationId` in spec.json. */
   id: string;
-  /** Plain text fields that an empty string unsets. */
+  /** Text fields that an empty string unsets. */
   canUnset?: readonly string[];
-  /** Rules between fields and on lengths. A refusal here is not remembered for the idempotency key. */
+  /** Checks rules between fields and lengths. Its errors are not stored for the idempotency key. */
   check?(request: ApiRequest): void;
   /**
-   * Does the work and returns the unexpanded object. A refusal that is thrown rolls the work back; one that is
-   * returned is answered just the same but keeps it, as a declined charge has to. Both are remembered.
+   * Does the work and returns the unexpanded object. A thrown error rolls the work back; a returned error keeps it,
+   * as a declined charge must. Both are stored for the idempotency key.
    */
   run(tx: Tx, request: ApiRequest): Promise<object | StripeError>;
 }

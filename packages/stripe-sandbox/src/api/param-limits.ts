@@ -7,7 +7,7 @@ const MAX_METADATA_KEYS = 50;
 const MAX_METADATA_KEY = 40;
 const MAX_METADATA_VALUE = 500;
 
-/** Limits that hold for every operation and stand in no schema: length of texts, size of metadata. */
+/** Checks limits that no schema contains: the length of strings and the size of metadata. */
 export function checkLimits(params: Params, path = ""): void {
   for (const [key, value] of Object.entries(params)) checkValue(key, value, bracketPath(path, key));
 }

@@ -26,10 +26,10 @@ interface Findings {
 }
 
 /**
- * Gives a decoded form the types of its operation, or refuses it the way Stripe does: unknown names first, then wrong
- * values, then missing ones. An empty string stands for null where the field can be unset.
+ * Converts a decoded form to the types of its operation, or rejects it as Stripe does: unknown names first, then wrong
+ * values, then missing ones. An empty string means null where the field can be unset.
  *
- * @param canUnset top-level text fields that may be emptied although the schema calls them plain strings
+ * @param canUnset top-level text fields that may be unset although the schema calls them plain strings
  * @throws StripeError with `param` in bracket notation
  */
 export function readParams(schema: RequestSchema, form: FormValue, canUnset: readonly string[] = []): Params {
@@ -152,7 +152,7 @@ function listOf(choices: string[]): string {
   return `${shown.slice(0, -1).join(", ")}, or ${shown.at(-1)}`;
 }
 
-/** Picks the alternative that the form's shape can mean: text for scalars, keys for objects, a list for arrays. */
+/** Picks the alternative that fits the shape of the form: text for scalars, keys for objects, a list for arrays. */
 function chooseAlternative(alternatives: RequestSchema[], form: FormValue): RequestSchema {
   const real = alternatives.filter((option) => !isOnlyEmpty(option) && !typesOf(option).includes("null"));
   if (form === "" && real.length < alternatives.length) return { type: ["string", "null"] };
@@ -169,7 +169,7 @@ function chooseAlternative(alternatives: RequestSchema[], form: FormValue): Requ
   return fits ?? (typeof form === "string" ? undefined : map) ?? real.at(-1) ?? {};
 }
 
-/** Of several alternatives for a text, one that names it: `true` is a boolean beside a list of words. */
+/** Among several alternatives for a text, picks one that accepts it: `true` is a boolean, not an unknown enum value. */
 function takesText(schema: RequestSchema, text: string): boolean {
   if (typesOf(schema).includes("boolean")) return text === "true" || text === "false";
   return text !== "" && allowed(schema).includes(text);

@@ -5,7 +5,7 @@ import { undocumented } from "./undocumented";
 
 export type { OperationSpec } from "./operation-spec";
 
-/** A response schema, as far as expansion has to understand it. */
+/** The part of a response schema that expansion needs. */
 export interface ResponseSchema {
   $ref?: string;
   type?: string | string[];
@@ -25,7 +25,7 @@ interface SpecDocument {
   components: { schemas: Record<string, ResponseSchema> };
 }
 
-// The inferred type of a megabyte of JSON says less than these few lines.
+// Declared by hand: TypeScript would infer a huge type from the JSON.
 const spec = specJson as unknown as SpecDocument;
 
 const documented = Object.entries(spec.paths).flatMap(([path, methods]) =>
@@ -58,14 +58,14 @@ export function operationSpec(id: string): OperationSpec {
   return operation;
 }
 
-/** The types whose schema is not named like their `object` field. */
+/** Types whose schema name differs from their `object` field. */
 const schemaNames: Record<string, string> = {
   item: "line_item",
   line_item: "invoice_line_item",
   invoiceitem: "invoice_item",
 };
 
-/** The response schema of an object type such as `checkout.session`, or undefined. */
+/** Returns the response schema of an object type such as `checkout.session`. */
 export function responseSchema(objectType: string): ResponseSchema | undefined {
   return spec.components.schemas[schemaNames[objectType] ?? objectType];
 }

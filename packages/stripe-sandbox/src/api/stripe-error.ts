@@ -15,13 +15,13 @@ interface StripeErrorFields {
   param?: string;
   doc_url?: string;
   charge?: string;
-  /** The objects as the failure left them. */
+  /** The objects in their state after the failure. */
   payment_intent?: object;
   payment_method?: object;
   setup_intent?: object;
 }
 
-/** A refusal in Stripe's own shape. Thrown anywhere below the API, answered as `{ error: … }`. */
+/** An error with Stripe's error body, `{ error: … }`. May be thrown anywhere below the API. */
 export class StripeError extends Error {
   constructor(
     readonly status: number,
@@ -39,7 +39,7 @@ export class StripeError extends Error {
   }
 }
 
-/** 400 for a parameter whose value, or whose combination with others, Stripe refuses. */
+/** 400 for a parameter that Stripe rejects, by itself or combined with others. */
 export function invalidRequest(message: string, param?: string, code?: string): StripeError {
   return new StripeError(400, {
     type: "invalid_request_error",
@@ -53,7 +53,7 @@ export function missingParameter(param: string): StripeError {
   return invalidRequest(`Missing required param: ${param}.`, param, "parameter_missing");
 }
 
-/** An id that names nothing: 404 when it is the addressed object, 400 when it came as a parameter. */
+/** An unknown id: 404 if it is in the path, 400 if it is a parameter. */
 export function noSuchObject(noun: string, id: string, param: string, status: 400 | 404 = 404): StripeError {
   return new StripeError(status, {
     type: "invalid_request_error",

@@ -3,7 +3,7 @@ import type { RequestSchema } from "./request-schema";
 
 const EXPAND: RequestSchema = { type: "array", items: { type: "string" } };
 
-/** Operations that spec.json leaves out: a few that Stripe documents, and some that only its command-line tool calls. */
+/** Operations missing from spec.json: a few that Stripe documents, and some that only its command-line tool calls. */
 export const undocumented: readonly OperationSpec[] = [
   {
     id: "Events.retry",

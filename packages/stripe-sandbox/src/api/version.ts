@@ -1,15 +1,15 @@
 import { operationSpec } from "./spec";
 import { invalidRequest } from "./stripe-error";
 
-/** The version whose refusals and shapes the sandbox imitates. */
+/** The API version that the sandbox implements. */
 export const PINNED_VERSION = "2026-10-28.endive";
 
-/** What a request without `Stripe-Version` gets: the older default of the account. */
+/** Version of a request without `Stripe-Version`: the account's older default. */
 export const ACCOUNT_VERSION = "2025-12-15.clover";
 
-/** From this version on `payment_method_types` is refused. */
+/** The first version that rejects `payment_method_types`. */
 const NO_PAYMENT_METHOD_TYPES = "2026-09-30";
-/** From this version on the old names of `ui_mode` are refused. */
+/** The first version that rejects the old names of `ui_mode`. */
 const NEW_UI_MODES = "2026-03-25";
 
 export interface ApiVersion {

@@ -14,7 +14,7 @@ export function brandOf(number: string): CardBrand {
   return prefixes.find(([prefix]) => prefix.test(number))?.[1] ?? "visa";
 }
 
-/** The check digit that every card number ends with. */
+/** Validates a card number's check digit (Luhn). */
 export function hasValidCheckDigit(number: string): boolean {
   const sum = [...number].reverse().reduce((total, digit, index) => {
     const doubled = index % 2 === 1 ? Number(digit) * 2 : Number(digit);

@@ -2,7 +2,7 @@ import { type Decline, declines } from "./declines";
 
 type Advice = NonNullable<Decline["advice_code"]>;
 
-/** Reasons that are a plain `card_declined`, with the advice that goes with them. @see https://docs.stripe.com/declines/codes */
+/** Decline codes without an error code of their own, with their advice. @see https://docs.stripe.com/declines/codes */
 const plainReasons: Record<string, Advice> = {
   card_not_supported: "do_not_try_again",
   card_velocity_exceeded: "try_again_later",
@@ -20,7 +20,7 @@ const plainReasons: Record<string, Advice> = {
   transaction_not_allowed: "do_not_try_again",
 };
 
-/** Reasons with a code or a message of their own. */
+/** Decline codes with an error code or a message of their own. */
 const otherReasons: readonly Decline[] = [
   declines.expiredCard,
   declines.generic,
@@ -48,13 +48,13 @@ const reasons: readonly Decline[] = [
   ),
 ];
 
-/** Every reason that a bank can be told to give. */
+/** Every decline code that the control API accepts. */
 export const DECLINE_CODES: readonly string[] = reasons.map(({ decline_code: code }) => code);
 
 /**
- * What Stripe answers when a bank gives one of these reasons.
+ * Returns Stripe's error for a decline code.
  *
- * @param advice in place of the usual one; null for a bank that gives none
+ * @param advice overrides the usual one; null for none
  */
 export function declineByCode(declineCode: string, advice: Advice | null | undefined): Decline {
   const usual = reasons.find(({ decline_code: code }) => code === declineCode);

@@ -7,7 +7,7 @@ export interface Decline {
     | "incorrect_number"
     | "processing_error";
   decline_code: string;
-  /** Absent where the bank gives no advice. */
+  /** Omitted if the bank gives no advice. */
   advice_code?: "confirm_card_data" | "do_not_try_again" | "try_again_later";
   message: string;
 }

@@ -1,6 +1,6 @@
 import type { TestCard } from "./test-cards";
 
-/** How the cardholder is involved in a payment. */
+/** The cardholder's part in a payment. */
 interface Presence {
   /** The payment is made while the customer is away. */
   offSession: boolean;
@@ -8,7 +8,7 @@ interface Presence {
   isSetUp: boolean;
 }
 
-/** Does the bank want to see the cardholder for this payment? */
+/** Tells whether the bank requires 3-D Secure for this payment. */
 export function needsAuthentication(card: TestCard, { offSession, isSetUp }: Presence): boolean {
   if (!card.authentication) return false;
   if (!offSession) return true;

@@ -1,31 +1,31 @@
 import { type Decline, declines } from "./declines";
 
-/** What follows a payment that succeeded. */
+/** What happens after a successful payment. */
 export type Afterwards = "dispute" | "inquiry" | "refund_fails" | "refund_pending";
 
 /**
- * When the bank wants to see the cardholder (3-D Secure):
- * `unless_set_up`: with the customer present always; while they are away only if the card was never set up.
- * `always`: every time, so a payment while the customer is away never works.
- * `on_session`: with the customer present only; while they are away it is as if it had been set up.
+ * When the bank requires 3-D Secure:
+ * `unless_set_up`: always on-session; off-session only if the card was never set up.
+ * `always`: every time, so an off-session payment never succeeds.
+ * `on_session`: on-session only; off-session it counts as set up.
  */
 type Authentication = "unless_set_up" | "always" | "on_session";
 
-/** What happens when one of Stripe's test card numbers is used. */
+/** Behavior of one of Stripe's test cards. */
 export interface TestCard {
   number: string;
-  /** Shown beside the number on the page. */
+  /** Shown next to the number on the page. */
   label: string;
   country: string;
   funding: "credit" | "debit" | "prepaid";
-  /** Asked before anything else; the refusals below come after it was passed. */
+  /** Comes first; the declines below follow after it is passed. */
   authentication?: Authentication;
-  /** Refused when charged. */
+  /** The decline of a charge. */
   onCharge?: Decline;
-  /** Refused when saved without a charge. */
+  /** The decline of saving the card without a charge. */
   onSetup?: Decline;
   afterwards?: Afterwards;
-  /** Names that the API takes in place of a payment method id; `tok_…` of the same name is the card's token. */
+  /** Names that the API accepts as payment method ids; `tok_…` of the same name is the card's token. */
   aliases?: readonly string[];
 }
 
@@ -203,7 +203,7 @@ export const testCards: readonly TestCard[] = [
   },
 ];
 
-/** A number that is no test card: test mode refuses it, as Stripe's does. */
+/** A number that is not a test card: declined, as in Stripe's test mode. */
 function unlistedCard(number: string): TestCard {
   return declined(number, "Not a test card", declines.notATestCard);
 }
@@ -216,7 +216,7 @@ export function cardByAlias(alias: string): TestCard | undefined {
   return testCards.find((card) => card.aliases?.includes(alias));
 }
 
-/** The card of a token such as `tok_visa`. */
+/** Returns the card of a token such as `tok_visa`. */
 export function cardByToken(token: string): TestCard | undefined {
   return token.startsWith("tok_") ? cardByAlias(token.replace("tok_", "pm_card_")) : undefined;
 }

@@ -23,11 +23,11 @@ export interface CheckoutForm {
   /** Id of a saved card, or empty for a new one. */
   savedCard: string;
   save: boolean;
-  /** With a card unless it says otherwise; the bank answers days later. */
+  /** Default: card. A bank responds days later. */
   payBy?: PayBy | undefined;
-  /** The currency that the page showed, when it is not the session's own. */
+  /** The currency that the page showed, if not the session's own. */
   payIn?: string | undefined;
-  /** Country code that takes the place of where the payer really is. */
+  /** Country code that overrides the payer's location. */
   location?: string | undefined;
 }
 
@@ -35,15 +35,15 @@ export type PayBy = "card" | "bank_pays" | "bank_fails";
 export type CheckoutField = Exclude<keyof CheckoutForm, "save" | "payBy" | "payIn" | "location">;
 export type FieldErrors = Partial<Record<CheckoutField, string>>;
 
-/** What the customer entered, checked. */
+/** What the customer entered, validated. */
 export interface CheckoutDetails extends PayerDetails {
   payment: ChosenPayment;
   save: boolean;
-  /** The payer's own currency, when they chose it. */
+  /** The payer's own currency, if they chose it. */
   payIn?: string | undefined;
 }
 
-/** A saved card, a new one, a bank account, or a payment method that was made through the API. */
+/** A saved card, a new card, a bank account, or a payment method created through the API. */
 type ChosenPayment = { savedCard: string } | NewCard | { bankAccount: BankAccount } | { methodId: string };
 
 interface NewCard {
@@ -52,7 +52,7 @@ interface NewCard {
   expYear: number;
 }
 
-/** Reads the form, or says which fields have to be corrected. Nothing is charged for a field that is wrong. */
+/** Validates the form; returns the errors by field if there are any. */
 export function readCheckoutForm(
   form: CheckoutForm,
   session: Session,
@@ -82,7 +82,7 @@ export function isCheckoutDetails(result: CheckoutDetails | FieldErrors): result
   return "payment" in result;
 }
 
-/** With `auto` only the country and postal code are needed for a card; tax needs the whole address. */
+/** With `auto`, a card needs only the country and postal code; tax needs the whole address. */
 export function needsAddress(session: Session): boolean {
   return session.billing_address_collection === "required" || session.automatic_tax.enabled;
 }
@@ -110,12 +110,12 @@ function readOptionalTaxId(
   return taxId;
 }
 
-/** Is a debit from a US bank account one of the ways to pay this session? */
+/** Tells whether the session accepts US bank accounts. */
 export function takesBankAccount(session: Session): boolean {
   return session.mode === "payment" && session.payment_method_types.includes("us_bank_account");
 }
 
-/** Every line of an address that an invoice or a tax needs. */
+/** Requires the address lines that invoices and taxes need. */
 export function requireAddress(form: CheckoutForm, require: Require): void {
   require("line1", "Enter the street and number.");
   require("city", "Enter the city.");
@@ -139,7 +139,7 @@ function readPayment(
   return form.savedCard ? { savedCard: form.savedCard } : readCard(form, now, errors, require);
 }
 
-/** The card that was typed in, or undefined with the reasons in `errors`. */
+/** Reads a new card; undefined with the reasons in `errors` if it is invalid. */
 function readCard(
   form: CheckoutForm,
   now: number,
@@ -172,7 +172,7 @@ function readExpiry(text: string, now: number): { expMonth: number; expYear: num
   return months > 12 * 50 ? "Your card's expiration year is invalid." : { expMonth, expYear };
 }
 
-/** The card of a form that asks for nothing else, or what is wrong with it. */
+/** Reads the card of a form without other fields, or returns the errors by field. */
 export function readNewCard(form: CheckoutForm, now: number): NewCard | FieldErrors {
   const errors: FieldErrors = {};
   const require = (field: CheckoutField, message: string) => {

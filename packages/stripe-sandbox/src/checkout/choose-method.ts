@@ -11,11 +11,11 @@ import type { CheckoutDetails } from "./checkout-form";
 export interface ChosenMethod {
   /** The card behind it; undefined for a bank account. */
   card: TestCard | undefined;
-  /** The payment method, when it exists already. */
+  /** The payment method, if it already exists. */
   existing: Stripe.PaymentMethod | undefined;
 }
 
-/** What the form means to pay with; undefined when a saved card is gone or was never offered. */
+/** Resolves the form's payment method; undefined if a saved card is gone or was not offered. */
 export async function chooseMethod(
   tx: Tx,
   session: Session,
@@ -33,7 +33,7 @@ export async function chooseMethod(
   return { card: stored.data.card && testCardOf(secrets), existing: stored.data };
 }
 
-/** The payment method of this try: one that exists, or a new one with the entered billing details. */
+/** Returns the existing payment method, or creates one with the entered billing details. */
 export async function paymentMethodFor(
   tx: Tx,
   chosen: ChosenMethod,
@@ -46,7 +46,7 @@ export async function paymentMethodFor(
   throw new Error("a payment method was chosen but not found");
 }
 
-/** Cards of the customer that this session may show again. */
+/** Lists the customer's cards that this session may redisplay. */
 export async function offeredCards(tx: Tx, session: Session): Promise<Stripe.PaymentMethod[]> {
   if (session.mode !== "payment" || typeof session.customer !== "string") return [];
   const stored = await findObjects<Stripe.PaymentMethod>(tx, "payment_method", {
@@ -62,7 +62,7 @@ function isOffered(session: Session, method: Stripe.PaymentMethod): boolean {
   return filters.includes(method.allow_redisplay ?? "unspecified");
 }
 
-/** One made through the API: nobody's yet, or this customer's. */
+/** A payment method created through the API: unattached, or attached to this customer. */
 function isFree(session: Session, method: Stripe.PaymentMethod): boolean {
   return method.customer === null || method.customer === session.customer;
 }

@@ -6,7 +6,7 @@ import { updateObject } from "../store/objects";
 import type { FieldErrors } from "./checkout-form";
 import { invoiceSession } from "./invoice-session";
 
-/** Closes a session as complete, with what the customer entered, and tells the endpoints. */
+/** Completes a session with what the customer entered, and sends the event. */
 export async function completeSession(
   tx: Tx,
   open: Session,
@@ -37,19 +37,19 @@ function customerDetails(session: Session, payer: PayerDetails): Session["custom
   } as Session["customer_details"];
 }
 
-/** What became of one press of the Pay button. */
+/** Outcome of one click on Pay. */
 export type PayOutcome =
   | { kind: "completed"; session: Session; eventId: string }
-  /** The bank wants to see the customer first, on its own page. */
+  /** The bank requires 3-D Secure first. */
   | { kind: "authenticate"; session: Session; url: string }
   | { kind: "declined"; session: Session; decline: Decline }
   | { kind: "invalid"; errors: FieldErrors }
-  /** Nothing happened, for a reason that no field can cure. */
+  /** Nothing happened, for a reason that no field can fix. */
   | { kind: "unavailable"; message: string }
-  /** Paid or expired before this press. */
+  /** Already paid or expired. */
   | { kind: "closed"; session: Session };
 
-/** Where the customer goes after success, with the session's id filled in where the address asks for it. */
+/** Returns the URL for a successful payment, with the session's id filled in. */
 export function successUrl(session: Session): string | null {
   const address = session.success_url ?? session.return_url ?? null;
   return address?.replaceAll("{CHECKOUT_SESSION_ID}", session.id) ?? null;

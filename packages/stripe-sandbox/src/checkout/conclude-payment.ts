@@ -5,7 +5,7 @@ import { mergePrivate, updateObject } from "../store/objects";
 import { addressOf } from "../three-d-secure/challenge";
 import { completeSession, type PayOutcome } from "./complete-session";
 
-/** What a try to pay means for its session. `session` is the open one, with the amounts of this try. */
+/** Applies the result of a payment attempt to its open session, which has the amounts of this attempt. */
 export async function concludePayment(
   tx: Tx,
   session: Session,
@@ -17,7 +17,7 @@ export async function concludePayment(
       return completeSession(tx, { ...withLocalPrice(session, intent), payment_status: "paid" }, payer);
     case "processing":
     case "requires_capture":
-      // Complete, but the money is not there: `payment_status` stays `unpaid`.
+      // Complete but not paid yet: `payment_status` stays `unpaid`.
       return completeSession(tx, withLocalPrice(session, intent), payer);
     case "requires_action": {
       const { email, name, address, taxId } = payer;
@@ -34,7 +34,7 @@ export async function concludePayment(
   }
 }
 
-/** What the customer saw and paid in their own currency; absent when that was the session's currency. */
+/** Adds what the customer paid in their own currency, if it differs from the session's. */
 function withLocalPrice(session: Session, intent: PaymentResult["intent"]): Session {
   return intent.presentment_details
     ? { ...session, presentment_details: intent.presentment_details }

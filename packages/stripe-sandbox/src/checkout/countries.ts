@@ -1,4 +1,4 @@
-/** Countries of the select, by ISO code. A short list: the sandbox taxes only a few of them. */
+/** Countries offered in the form, by ISO code. */
 export const countries: Readonly<Record<string, string>> = {
   US: "United States",
   AU: "Australia",

@@ -18,8 +18,8 @@ import type { Tx } from "../runtime";
 import { insertObject } from "../store/objects";
 
 /**
- * The session with the paid invoice that `invoice_creation` asked for; without that wish, unchanged. Called once the
- * money is there, before the endpoints hear of it, so that the event already names the invoice.
+ * Creates the paid invoice that `invoice_creation` asks for, and returns the session with it. Called once the session
+ * is paid and before its event, so that the event names the invoice.
  */
 export async function invoiceSession(tx: Tx, session: Session): Promise<Session> {
   const intent = session.payment_intent;
@@ -65,7 +65,7 @@ function draftFor(tx: Tx, session: Session): Invoice {
   };
 }
 
-/** The lines are what was bought, so their sum has to be what was paid. */
+/** Copies the line items; their sum must equal what was paid. */
 async function withLines(tx: Tx, draft: Invoice, session: Session): Promise<Invoice> {
   const stored = [];
   for (const { price, quantity, description, metadata } of await readLineItems(tx, session.id)) {

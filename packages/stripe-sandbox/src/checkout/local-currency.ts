@@ -1,7 +1,7 @@
 import type { Session, SessionSecrets } from "../resources/checkout-sessions/session";
 import type { CheckoutForm } from "./checkout-form";
 
-/** Smallest units that ten dollars buy, fixed so that a test knows what to expect. */
+/** Exchange rates in smallest units per ten dollars; fixed, so that tests are predictable. */
 const UNITS_PER_TEN_DOLLARS: Record<string, number> = {
   aud: 1520,
   brl: 5000,
@@ -19,7 +19,7 @@ const UNITS_PER_TEN_DOLLARS: Record<string, number> = {
   sek: 10_500,
 };
 
-/** What the payer pays for the conversion, in percent. Stripe takes between 2 and 4. */
+/** Conversion fee in percent. Stripe charges between 2 and 4. */
 const CONVERSION_FEE_PERCENT = 4;
 
 const EURO = "AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK".split(" ");
@@ -46,7 +46,7 @@ interface LocalPrice {
   presentment_currency: string;
 }
 
-/** An amount of US cents in the payer's currency, the conversion fee included, half a unit up. */
+/** Converts US cents to the payer's currency, including the conversion fee, rounded half up. */
 export function localPrice(cents: number, currency: string): LocalPrice {
   const units = UNITS_PER_TEN_DOLLARS[currency];
   if (units === undefined) throw new Error(`no rate for ${currency}`);
@@ -55,7 +55,7 @@ export function localPrice(cents: number, currency: string): LocalPrice {
 }
 
 /**
- * The currency that Adaptive Pricing offers beside the session's own, or undefined. Where the payer is follows from
+ * Returns the currency that Adaptive Pricing offers besides the session's own. The payer's location follows from
  * Stripe's test convention, an e-mail address with `+location_DE` in it, or from `?location=DE` on the page.
  *
  * @see https://docs.stripe.com/payments/currencies/localize-prices/adaptive-pricing
@@ -72,13 +72,13 @@ export function offeredCurrency(
   return currencies[(country ?? "").toUpperCase()];
 }
 
-/** The currency in which the payer chose to pay; undefined for the session's own. */
+/** Returns the currency that the payer chose; undefined for the session's own. */
 export function chosenCurrency(
   session: Session,
   secrets: SessionSecrets,
   form: CheckoutForm,
 ): string | undefined {
   const offered = offeredCurrency(session, secrets, form);
-  // A bank account in the United States pays in dollars.
+  // US bank accounts pay in dollars.
   return form.payIn === offered && !form.payBy?.startsWith("bank") ? offered : undefined;
 }

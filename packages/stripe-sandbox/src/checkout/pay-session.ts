@@ -9,11 +9,11 @@ import { takePayment } from "./take-payment";
 import { takeSetup } from "./take-setup";
 
 /**
- * Pays or sets up with what the form says; the page's button and the control API both come here. The session's row
- * is locked for the whole of it, so the second of two presses finds the session closed.
+ * Pays or sets up a session as the form says, for the page and the control API. Locks the session's row, so the
+ * second of two clicks finds the session closed.
  *
- * After a success this waits a moment for `checkout.session.completed` to be answered, as Stripe does before it
- * sends the customer back.
+ * After success it waits a moment for the response to `checkout.session.completed`, as Stripe does before it
+ * redirects the customer.
  *
  * @throws StripeError 404 for an unknown session
  */
@@ -31,7 +31,7 @@ async function attempt(tx: Tx, id: string, form: CheckoutForm): Promise<PayOutco
   const stored = await loadObject<Session>(tx, "checkout.session", id, "lock");
   const session = stored.data;
   if (!isOpen(session, tx.now)) return { kind: "closed", session };
-  // An address that the seller knows is shown but cannot be changed, so a changed one is not believed.
+  // An email address known to the seller is read-only on the page, so a changed one is ignored.
   const email = session.customer_details?.email ?? form.email;
   const details = readCheckoutForm({ ...form, email }, session, tx.now);
   if (!isCheckoutDetails(details)) return { kind: "invalid", errors: details };

@@ -15,8 +15,8 @@ import { takePayment } from "./take-payment";
 import { takeSetup } from "./take-setup";
 
 /**
- * A Checkout page as its own script sees it. Stripe describes these addresses nowhere; its command-line tool pays
- * sessions through them. The answer is the session itself.
+ * The operations that Checkout's own script uses. Stripe does not document them; its command-line tool pays
+ * sessions through them. The response is the session itself.
  */
 export const paymentPageOperations: readonly Operation[] = [
   { id: "PaymentPages.retrieve", run: async (tx, request) => (await load(tx, request)).data },
@@ -28,7 +28,7 @@ async function load(tx: Tx, { ids }: ApiRequest): Promise<StoredObject<Session>>
   return loadObject<Session>(tx, "checkout.session", ids.session ?? "", "lock");
 }
 
-/** Pays, or sets up, with a payment method that was made through the API. */
+/** Pays or sets up with a payment method created through the API. */
 async function confirmPage(tx: Tx, request: ApiRequest): Promise<Session | StripeError> {
   const { data: session, private: hidden } = await load(tx, request);
   if (!isOpen(session, tx.now)) {
@@ -55,7 +55,7 @@ function checkAmount(session: Session, { params }: ApiRequest): void {
   );
 }
 
-/** What the page would have asked for is what the payment method says about its owner. */
+/** Takes the details that the page would ask for from the payment method. */
 function detailsFrom(
   session: Session,
   { id, billing_details: billing }: Stripe.PaymentMethod,

@@ -4,7 +4,7 @@ import type { Stripe } from "../stripe-types";
 import type { CheckoutForm } from "./checkout-form";
 import { isCountry } from "./countries";
 
-/** The form as it first appears: what is known about the customer or was entered before, nothing about the card. */
+/** Returns the initial form: what is known about the customer or was entered before, without a card. */
 export function prefillForm(
   session: Session,
   customer: Stripe.Customer | undefined,
@@ -24,7 +24,7 @@ export function prefillForm(
   };
 }
 
-/** The address part of a form, as it is known already. */
+/** Returns the address fields of a form for a known address. */
 export function addressFields(address: Partial<Stripe.Address> | null | undefined) {
   return {
     country: address?.country && isCountry(address.country) ? address.country : "US",
@@ -36,7 +36,7 @@ export function addressFields(address: Partial<Stripe.Address> | null | undefine
   };
 }
 
-/** The form with a test card filled in: a date in the future and any security code are right for all of them. */
+/** Fills in a test card with a future date and a security code. */
 export function withTestCard(form: CheckoutForm, number: string, now: number): CheckoutForm {
   const year = (new Date(now * 1000).getUTCFullYear() + 3) % 100;
   return {

@@ -7,16 +7,16 @@ import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
 import { offeredCards } from "./choose-method";
 
-/** All that a page needs to know about a session. */
+/** What the page shows of a session. */
 export interface Checkout {
   session: Session;
   customer: Stripe.Customer | undefined;
   items: Stripe.LineItem[];
   savedCards: Stripe.PaymentMethod[];
   secrets: SessionSecrets;
-  /** The business tax ID that the customer left earlier; empty when there is none or the session asks for none. */
+  /** The customer's known business tax ID; empty if there is none or the session does not collect it. */
   taxId: string;
-  /** Why the latest try did not go through. */
+  /** Why the latest attempt failed. */
   lastError: string | undefined;
 }
 

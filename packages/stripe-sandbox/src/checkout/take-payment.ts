@@ -15,7 +15,7 @@ import { concludePayment } from "./conclude-payment";
 import { localPrice } from "./local-currency";
 import { updateCustomerFromCheckout } from "./update-customer-from-checkout";
 
-/** Charges the session's total. A decline keeps the session open and its PaymentIntent for the next try. */
+/** Charges the session's total. A decline leaves the session open and keeps its PaymentIntent for the next attempt. */
 export async function takePayment(
   tx: Tx,
   open: Session,
@@ -52,7 +52,7 @@ async function priceSession(tx: Tx, open: Session, details: CheckoutDetails): Pr
   return applyTotals(open, totals);
 }
 
-/** The intent of an earlier try with today's amount, or a new one. */
+/** Returns the intent of an earlier attempt with the current amount, or a new one. */
 async function openIntent(
   tx: Tx,
   session: Session,
@@ -90,7 +90,7 @@ async function openIntent(
   return intent;
 }
 
-/** Off-session use was agreed to with the payment (`limited`); the tick box offers the card here again (`always`). */
+/** Off-session use saves the card as `limited`; the checkbox saves it as `always`. */
 function saveOptionFor(
   session: Session,
   secrets: SessionSecrets,

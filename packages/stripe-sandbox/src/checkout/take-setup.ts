@@ -10,7 +10,7 @@ import type { CheckoutDetails } from "./checkout-form";
 import { chooseMethod, paymentMethodFor } from "./choose-method";
 import { completeSession, type PayOutcome } from "./complete-session";
 
-/** Saves a card for later without a payment. The address stays on the card; the session does not show it. */
+/** Saves a card without a payment. The address is stored on the card only, not on the session. */
 export async function takeSetup(tx: Tx, open: Session, details: CheckoutDetails): Promise<PayOutcome> {
   const chosen = await chooseMethod(tx, open, details);
   if (!chosen?.card) return { kind: "unavailable", message: "That saved card can no longer be used." };

@@ -6,8 +6,8 @@ import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
 
 /**
- * Copies the entered address and name to the customer where the session was told to (`customer_update`). A business
- * tax ID that the session asked for is the customer's from then on.
+ * Copies the entered address and name to the customer if the session's `customer_update` says so. A business
+ * tax ID that the session collected is added to the customer.
  */
 export async function updateCustomerFromCheckout(
   tx: Tx,

@@ -14,13 +14,13 @@ import { concludePayment } from "./conclude-payment";
 import { invoiceSession } from "./invoice-session";
 import { updateCustomerFromCheckout } from "./update-customer-from-checkout";
 
-/** Where the customer of a hosted page goes on, and the event to wait for before they do. */
+/** Where a hosted page redirects the customer, and the event to wait for first. */
 export interface PaymentRedirect {
   redirectUrl: string | null;
   eventId?: string;
 }
 
-/** What the end of a payment, away from the page, means for the session that asked for it. */
+/** Updates the session of a payment that ended outside the page. */
 export async function updateSessionAfterPayment(
   tx: Tx,
   result: PaymentResult,
@@ -32,7 +32,7 @@ export async function updateSessionAfterPayment(
     : finishChallenge(tx, stored, result);
 }
 
-/** A bank debit ended: the session was complete already, only its money was open. */
+/** Updates a complete session when its bank debit ends. */
 async function settleSession(tx: Tx, open: Session, { intent }: PaymentResult): Promise<PaymentRedirect> {
   const redirectUrl = successUrl(open);
   if (intent.status !== "succeeded") {
@@ -42,12 +42,12 @@ async function settleSession(tx: Tx, open: Session, { intent }: PaymentResult): 
   refusePartOfInvoice(open, intent);
   const session = await invoiceSession(tx, { ...open, payment_status: "paid" });
   await updateObject(tx, session, sessionSaveOptions(session));
-  // A capture is the seller's own doing, not news of a bank.
+  // A capture is the seller's own action, not news from a bank.
   if (intent.capture_method === "manual") return { redirectUrl };
   return { redirectUrl, eventId: await recordEvent(tx, "checkout.session.async_payment_succeeded", session) };
 }
 
-/** What the invoice of a payment says that was captured in part is nowhere written, so it is not made up here. */
+/** Rejects a partial capture: how Stripe invoices one is not documented. */
 function refusePartOfInvoice(session: Session, intent: PaymentResult["intent"]): void {
   if (!session.invoice_creation?.enabled || intent.amount_received === intent.amount) return;
   throw invalidRequest(
@@ -70,7 +70,7 @@ async function finishChallenge(
   return { redirectUrl: successUrl(outcome.session), eventId: outcome.eventId };
 }
 
-/** What the end of 3-D Secure means for the session that saves a card. */
+/** Updates the setup session whose 3-D Secure ended. */
 export async function updateSessionAfterSetup(
   tx: Tx,
   { intent }: SetupResult,
@@ -83,7 +83,7 @@ export async function updateSessionAfterSetup(
   return { redirectUrl: successUrl(session), eventId };
 }
 
-/** The page says what went wrong: it asks the intent. */
+/** The page reads the error from the intent. */
 function pageAfterDecline(tx: Tx, session: Session): string {
   return `${tx.publicUrl}/c/pay/${session.id}?tried`;
 }

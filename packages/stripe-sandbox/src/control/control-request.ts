@@ -4,9 +4,9 @@ import { StripeError } from "../api/stripe-error";
 
 export type ControlEnv = { Bindings: HttpBindings };
 
-/** The control API is for programs on this machine; a web page in a browser here is none of them. */
+/** Allows programs on this machine only, and no web pages in a browser. */
 export function isLocalProgram(c: Context<ControlEnv>): boolean {
-  // A browser always names its origin on a POST. On a GET it does not, but then it names the host of the page.
+  // A browser always sends Origin with a POST. With a GET it may not, but then Host is that of the page.
   if (c.req.header("origin") !== undefined) return false;
   return isLoopback(c.env.incoming.socket.remoteAddress ?? "") && isLocalHost(c.req.header("host") ?? "");
 }
@@ -19,7 +19,7 @@ function isLocalHost(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(host);
 }
 
-/** The JSON of a request; an empty body is an empty object. */
+/** Parses the JSON body; an empty body is an empty object. */
 export async function readJson(c: Context<ControlEnv>): Promise<unknown> {
   const text = await c.req.text();
   try {

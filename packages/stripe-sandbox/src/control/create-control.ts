@@ -16,24 +16,25 @@ import { createPaymentControl } from "./payment-control";
 import { duplicateEvent, listDeliveries, resendEvent } from "./replay-events";
 import { createStateControl } from "./state-control";
 
-/** `/_control`: steers the sandbox itself. JSON, without a key, and for this machine only. */
+/** Creates the control API below `/_control`: JSON, without a key, for this machine only. */
 export function createControl(runtime: Runtime, deliveries: DeliveryLoop): Hono<ControlEnv> {
   const control = new Hono<ControlEnv>().basePath("/_control");
   control.use(async (c, next) => {
-    if (!isLocalProgram(c)) return c.json({ error: "The control API answers this machine only." }, 403);
+    if (!isLocalProgram(c))
+      return c.json({ error: "The control API is available from this machine only." }, 403);
     await next();
   });
   return control.route("/", createControlRoutes(runtime, deliveries));
 }
 
-/** What the control API can do. Whoever mounts it decides who may. */
+/** Creates the routes of the control API, without access control. */
 export function createControlRoutes(runtime: Runtime, deliveries: DeliveryLoop): Hono<ControlEnv> {
   const control = new Hono<ControlEnv>();
   control.get("/health", async (c) => {
     await runtime.db.query("SELECT 1");
     return c.json({ ok: true, now: runtime.clock.now(), deliveries: deliveries.mode() });
   });
-  control.post("/deliveries/:mode{drop|mode}", async (c) => {
+  control.post("/deliveries/mode", async (c) => {
     const { mode } = modeInput.parse(await readJson(c));
     await deliveries.setMode(mode);
     return c.json({ mode });

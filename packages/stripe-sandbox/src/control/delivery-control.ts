@@ -8,13 +8,13 @@ import type { EndpointSecrets } from "../webhooks/sign-payload";
 import { type ControlEnv, readJson } from "./control-request";
 import { copyEventNow } from "./replay-events";
 
-/** `/_control`: what goes wrong between an event and its endpoints. */
+/** `/_control`: faults of deliveries, copies of events, and secrets of endpoints. */
 export function createDeliveryControl(runtime: Runtime): Hono<ControlEnv> {
   const control = new Hono<ControlEnv>();
   control.get("/deliveries/faults", (c) => c.json({ faults: runtime.deliveryFaults.list() }));
   control.post("/deliveries/faults", async (c) => {
     runtime.deliveryFaults.add(deliveryFaultInput.parse(await readJson(c)));
-    // A look that began without the fault could still send what happens after this answer.
+    // A poll that began without the fault could still send events that happen after this response.
     await runtime.deliveries.afterCurrentPoll();
     return c.json({ faults: runtime.deliveryFaults.list() });
   });
@@ -40,14 +40,14 @@ const DAY_SECONDS = 86_400;
 const deliveryFaultInput = z.strictObject({
   match: z
     .strictObject({
-      /** An event type, or the beginning of some with `*` at the end. */
+      /** An event type, or a prefix that ends with `*`. */
       type: z.string().optional(),
       /** Id of an endpoint. */
       endpoint: z.string().optional(),
     })
     .default({}),
   action: z.enum(["drop", "delay", "duplicate", "copy", "reorder"]),
-  /** How many deliveries it hits, or how many are reordered together; null until it is taken away. */
+  /** How many deliveries it affects, or how many are reordered together; null until it is removed. */
   times: z.int().min(1).max(10_000).nullable().default(1),
   chance: z.number().min(0).max(1).default(1),
   delayMs: z
@@ -60,20 +60,20 @@ const deliveryFaultInput = z.strictObject({
 });
 
 const rotateInput = z.strictObject({
-  /** Stripe keeps an old secret for at most a day. */
+  /** Stripe keeps an old secret valid for at most a day. */
   overlap_seconds: z.int().min(0).max(DAY_SECONDS).default(DAY_SECONDS),
 });
 
 interface RotatedSecret {
   endpoint: string;
-  /** The new secret. It is shown here and never again. */
+  /** The new secret, shown only once. */
   secret: string;
-  /** Unix seconds at which the old secret stops to sign; null when it stopped at once. */
+  /** Unix seconds at which the old secret stops signing; null if it already has. */
   old_secret_ends_at: number | null;
 }
 
 /**
- * Gives an endpoint a new secret. For the time of the overlap every delivery carries a second `v1` with the old one.
+ * Rolls an endpoint's secret. During the overlap every delivery has a second `v1` signature with the old one.
  *
  * @param overlapSeconds on the sandbox's clock
  * @throws StripeError 404 for an unknown endpoint

@@ -26,7 +26,7 @@ export const clockInput = z.strictObject({
     .max(10 * 365 * 86_400),
 });
 
-/** Stripe takes seconds; an hour is more than any test needs. */
+/** Stripe takes seconds. */
 export const captureInput = z.strictObject({ after_seconds: z.int().min(0).max(3_600) });
 
 const address = z.strictObject({
@@ -41,20 +41,20 @@ const address = z.strictObject({
 export const payInput = z.strictObject({
   /** A test card number. */
   card: z.string().optional(),
-  /** Id of a saved card in place of a number. */
+  /** Id of a saved card instead of a number. */
   payment_method: z.string().optional(),
   email: z.string().optional(),
   name: z.string().optional(),
   address: address.optional(),
   tax_id: z.string().optional(),
   save: z.boolean().optional(),
-  /** Pays with a US bank account in place of a card: what the bank answers four days later. */
+  /** Pays with a US bank account instead of a card: the bank's response four days later. */
   bank_account: z.enum(["pays", "fails"]).optional(),
   /** The payer's own currency, where Adaptive Pricing offers it: `eur`. */
   currency: z.string().optional(),
-  /** Country code of where the payer is, for Adaptive Pricing. */
+  /** Country code of the payer's location, for Adaptive Pricing. */
   location: z.string().optional(),
-  /** The cardholder's answer to 3-D Secure; without one the payment waits for it. */
+  /** The outcome of 3-D Secure; without it the payment waits. */
   authentication: z.enum(["complete", "fail"]).optional(),
 });
 

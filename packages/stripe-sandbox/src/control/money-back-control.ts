@@ -18,7 +18,7 @@ import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
 import { type ControlEnv, readJson } from "./control-request";
 
-/** What banks and card networks do to money that was paid: they dispute it, decide, and refuse refunds. */
+/** `/_control`: disputes, their decisions, and the outcome of refunds. */
 export function createMoneyBackControl(runtime: Runtime): Hono<ControlEnv> {
   const control = new Hono<ControlEnv>();
   control.post("/charges/:id/dispute", async (c) => {
@@ -70,7 +70,7 @@ const settlements: Record<string, (tx: Tx, locked: LockedRefund) => Promise<Stri
   require_action: requireRefundAction,
 };
 
-/** A charge, also by the id of the PaymentIntent that made it. */
+/** Locks a charge by its id or by the id of its PaymentIntent. */
 async function lockCharge(tx: Tx, id: string): Promise<Stripe.Charge> {
   const intent = await findObject<Stripe.PaymentIntent>(tx, "payment_intent", id);
   const chargeId = intent ? String(intent.data.latest_charge) : id;
@@ -81,7 +81,7 @@ async function lockCharge(tx: Tx, id: string): Promise<Stripe.Charge> {
 
 const disputeInput = z.strictObject({
   kind: z.enum(["chargeback", "inquiry"]).default("chargeback"),
-  /** Cents. Default: all that was neither refunded nor taken by another dispute. */
+  /** Cents. Default: everything not yet refunded or disputed. */
   amount: z.int().min(1).optional(),
   /** @see https://docs.stripe.com/api/disputes/object#dispute_object-reason */
   reason: z

@@ -8,7 +8,7 @@ import { answerChallenge } from "../payments/answer-challenge";
 import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
 import type { PayInput } from "./inputs";
 
-/** A customer with nothing else known lives in Oregon, where nothing is taxed. */
+/** The default address: Oregon, where nothing is taxed. */
 const DEFAULT_ADDRESS = {
   country: "US",
   line1: "1 Main Street",
@@ -18,7 +18,7 @@ const DEFAULT_ADDRESS = {
   postalCode: "97201",
 };
 
-/** Pays a session as the page's button would, with made-up details where none are given. */
+/** Pays a session as the page would, with default details where none are given. */
 export async function payByControl(runtime: Runtime, id: string, input: PayInput) {
   const checkout = await inTransaction(runtime, NO_REQUEST, (tx) => readCheckout(tx, id));
   if (!checkout) throw noSuchObject("checkout.session", id, "session");
@@ -54,7 +54,7 @@ export async function payByControl(runtime: Runtime, id: string, input: PayInput
 
 type Outcome = PayOutcome | { kind: "refused"; message: string | undefined };
 
-/** Takes the step on the bank's page too, when the input says how it ends. */
+/** Completes or fails 3-D Secure if the input says so. */
 async function authenticateIfAsked(runtime: Runtime, input: PayInput, outcome: PayOutcome): Promise<Outcome> {
   if (outcome.kind !== "authenticate" || !input.authentication) return outcome;
   const [token = "", intentId = ""] = new URL(outcome.url).pathname.split("/").reverse();

@@ -16,7 +16,7 @@ import { mergePrivate, updateObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
 import { type ControlEnv, readJson } from "./control-request";
 
-/** What banks, cardholders and card networks do on their own: answer a debit or 3-D Secure, replace a card. */
+/** `/_control`: what banks, cardholders and card networks do, such as settling a debit or replacing a card. */
 export function createPaymentControl(runtime: Runtime): Hono<ControlEnv> {
   const control = new Hono<ControlEnv>();
   control.post("/payments/:id/settle", async (c) =>
@@ -50,7 +50,7 @@ export function createPaymentControl(runtime: Runtime): Hono<ControlEnv> {
   return control;
 }
 
-/** What the bank of a card answers to its charges from now on; with null, what its number says. */
+/** Makes the bank decline a card's charges from now on; null restores the test card's own behavior. */
 function setBankDecline(runtime: Runtime, methodId: string, declinedWith: Decline | null) {
   return inTransaction(runtime, NO_REQUEST, async (tx) => {
     const { data: method } = await loadLive<Stripe.PaymentMethod>(tx, "payment_method", methodId);
@@ -60,7 +60,7 @@ function setBankDecline(runtime: Runtime, methodId: string, declinedWith: Declin
   });
 }
 
-/** Answers the bank's page of a PaymentIntent or SetupIntent, without opening it. */
+/** Completes or fails 3-D Secure of a PaymentIntent or SetupIntent without its page. */
 async function authenticate(runtime: Runtime, intentId: string, passed: boolean) {
   const token = await inTransaction(runtime, NO_REQUEST, (tx) => readPendingToken(tx, intentId));
   const answered = token && (await answerChallenge(runtime, intentId, token, passed));
@@ -68,7 +68,7 @@ async function authenticate(runtime: Runtime, intentId: string, passed: boolean)
   return { go_to: answered.redirectUrl, intent: answered.intent };
 }
 
-/** Why a bank refuses a debit. */
+/** Why a bank declines a debit. */
 const debitFailureInput = z.strictObject({
   reason: z
     .enum(["account_closed", "debit_not_authorized", "insufficient_funds"])
@@ -77,7 +77,7 @@ const debitFailureInput = z.strictObject({
 
 const authenticateInput = z.strictObject({ answer: z.enum(["complete", "fail"]) });
 
-/** What a card network tells Stripe about a card that was replaced. */
+/** What a card network reports about a replaced card. */
 const cardUpdateInput = z.strictObject({
   exp_month: z.int().min(1).max(12).optional(),
   exp_year: z.int().min(2000).max(2100).optional(),
@@ -88,7 +88,7 @@ const cardUpdateInput = z.strictObject({
   brand: z.enum(["visa", "mastercard", "amex", "discover", "diners", "jcb", "unionpay"]).optional(),
 });
 
-/** Why a bank refuses every charge of a saved card from now on. */
+/** Why a bank declines a saved card's charges from now on. */
 const cardDeclineInput = z.strictObject({
   decline_code: z.enum(DECLINE_CODES),
   advice_code: z.enum(["confirm_card_data", "do_not_try_again", "try_again_later"]).nullish(),
@@ -97,10 +97,10 @@ const cardDeclineInput = z.strictObject({
 type CardUpdate = z.infer<typeof cardUpdateInput>;
 
 /**
- * The network tells that a saved card was replaced: by default with the same one, three years longer. A new number
- * has a new fingerprint. What the card does as a test card stays.
+ * Replaces a saved card as a card network would, by default with the same number and three more years. A new number
+ * has a new fingerprint. The test card's behavior stays.
  *
- * @throws StripeError for a payment method that is no saved card
+ * @throws StripeError the payment method is not a saved card
  */
 async function replaceCard(tx: Tx, id: string, change: CardUpdate): Promise<Stripe.PaymentMethod> {
   const { data: before } = await loadLive<Stripe.PaymentMethod>(tx, "payment_method", id);

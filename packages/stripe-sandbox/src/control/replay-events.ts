@@ -23,7 +23,7 @@ interface DeliveryState extends Row {
 const columns = `delivery.id::text, event.id AS event, event.type, endpoint_id AS endpoint, kind, state, attempts,
   last_status AS status, last_error AS error`;
 
-/** Deliveries in the order in which they were queued, of one event or the latest hundred. */
+/** Lists the deliveries of one event, or the latest hundred, in queue order. */
 export async function listDeliveries(
   runtime: Runtime,
   eventId: string | undefined,
@@ -36,12 +36,12 @@ export async function listDeliveries(
   return rows.reverse();
 }
 
-/** Sends an event once more to every enabled endpoint and waits for the answers. */
+/** Sends an event again to every enabled endpoint and waits for the responses. */
 export async function resendEvent(runtime: Runtime, eventId: string): Promise<DeliveryState[]> {
   return queueAndWait(runtime, eventId, "resend", 1);
 }
 
-/** Sends an event several more times, all at once or one after the other, and waits for the answers. */
+/** Sends an event several more times, in parallel or in sequence, and waits for the responses. */
 export async function duplicateEvent(
   runtime: Runtime,
   eventId: string,
@@ -68,7 +68,7 @@ async function queueAndWait(
   return untilAttempted(runtime, ids);
 }
 
-/** A first answer is enough: what is refused now is tried again on the usual schedule. */
+/** Waits for the first response only: failures are retried on the usual schedule. */
 async function untilAttempted(runtime: Runtime, ids: string[]): Promise<DeliveryState[]> {
   const deadline = Date.now() + WAIT_MS;
   for (;;) {
@@ -85,7 +85,7 @@ async function untilAttempted(runtime: Runtime, ids: string[]): Promise<Delivery
 }
 
 /**
- * Tells a change a second time by an event with a new id, as Stripe sometimes does, to every enabled endpoint.
+ * Sends a copy of an event under a new id to every enabled endpoint, as Stripe sometimes does.
  *
  * @throws StripeError 404 for an unknown event
  */

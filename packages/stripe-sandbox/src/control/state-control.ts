@@ -7,7 +7,7 @@ import { restartRandom } from "../store/random";
 import type { DeliveryLoop } from "../webhooks/delivery-loop";
 import type { ControlEnv } from "./control-request";
 
-/** `/_control/dump` and `/_control/reset`: all of the state at once. */
+/** `/_control/dump` and `/_control/reset`. */
 export function createStateControl(runtime: Runtime, deliveries: DeliveryLoop): Hono<ControlEnv> {
   const control = new Hono<ControlEnv>();
   control.get("/dump", async (c) => c.json(await dumpState(runtime, deliveries)));
@@ -18,9 +18,9 @@ export function createStateControl(runtime: Runtime, deliveries: DeliveryLoop): 
   return control;
 }
 
-/** Everything that the sandbox knows, secrets included, as one moment shows it. */
+/** Returns a consistent snapshot of all state, including secrets. */
 async function dumpState(runtime: Runtime, deliveries: DeliveryLoop) {
-  // One statement sees one moment: nothing in it can have happened after something that is missing.
+  // A single statement reads a single snapshot.
   const [row] = await runtime.db.query<Row & { state: Record<string, unknown[]> }>(`SELECT json_build_object(
     'objects', (SELECT coalesce(json_agg(object ORDER BY seq), '[]') FROM object),
     'events', (SELECT coalesce(json_agg(event ORDER BY seq), '[]') FROM event),
@@ -38,14 +38,14 @@ async function dumpState(runtime: Runtime, deliveries: DeliveryLoop) {
 }
 
 /**
- * Empties the sandbox: afterwards it is as it was after its very first start. The secret key stays, the endpoint of
- * the configuration is made anew, the clock shows real time and no fault is on.
+ * Resets the sandbox to the state after its first start. The secret key stays; the configured endpoint is created
+ * again, the clock shows real time, and all faults are cleared.
  */
 async function resetState(runtime: Runtime, deliveries: DeliveryLoop): Promise<void> {
   runtime.faults.clear();
   runtime.deliveryFaults.clear();
   await deliveries.setMode("deliver");
-  // An answer that came in later would be taken for that of a new delivery with the same number.
+  // A late response would be attributed to a new delivery with the same id.
   await deliveries.whileIdle(async () => {
     await runtime.db.query("TRUNCATE object, event, delivery, idempotency_key RESTART IDENTITY");
   });

@@ -3,19 +3,19 @@ import type { Markup } from "../pages/layout";
 
 type Value = string | number | boolean;
 
-/** What a button of the dashboard asks of the control API. */
+/** A call of the control API behind a button. */
 export interface ControlCall {
   /** Below `/_control`. */
   path: string;
   method?: "POST" | "DELETE";
-  /** Fixed parts of the request's JSON. */
+  /** Fixed fields of the request's JSON. */
   values?: Record<string, Value | undefined>;
-  /** Shows the answer instead of going back: it has something that is shown only once. */
+  /** Shows the response instead of going back: it contains a secret that is shown only once. */
   showsResponse?: boolean;
 }
 
 /**
- * A form whose button makes one call of the control API. It works without scripts: the fields' names say how they
+ * A form whose button makes one call of the control API. It works without scripts: the names of the fields say how they
  * become JSON (`number:times`, `text:match.type`), and an empty field is left out.
  */
 export function controlForm(call: ControlCall, label: string, back: string, fields?: Markup): Markup {
@@ -32,7 +32,7 @@ function kindOf(value: Value): string {
   return typeof value === "string" ? "text" : typeof value === "number" ? "number" : "boolean";
 }
 
-/** A labelled field of such a form. */
+/** A labeled field of such a form. */
 export function controlField(
   name: string,
   label: string,
@@ -45,7 +45,7 @@ export function controlField(
   return html`<label>${label}${control}</label>`;
 }
 
-/** The JSON that the fields of a form stand for. */
+/** Converts the fields of a form to JSON. */
 export function readControlBody(form: URLSearchParams): Record<string, unknown> {
   const body: Record<string, unknown> = {};
   for (const [name, value] of form) {

@@ -8,13 +8,13 @@ import { table, timeOf } from "./tables";
 
 const HERE = "/dashboard/controls";
 
-/** What is on, and the forms that switch it. */
+/** The active faults, and forms for the control API. */
 export function controlsPage(runtime: Runtime, deliveries: DeliveryLoop, notice: string | undefined): string {
   return dashboardPage(
     "Controls",
     HERE,
-    html`<h1>Controls</h1><p class="soft">The same as the control API below <code>${runtime.publicUrl}/_control</code>. Faults end with a restart.</p>
-<h2>Faults that are on</h2>
+    html`<h1>Controls</h1><p class="soft">The same as the control API below <code>${runtime.publicUrl}/_control</code>. A restart clears all faults.</p>
+<h2>Active faults</h2>
 ${activeFaults(runtime)}
 <h2>Switches</h2>
 <div class="tiles">${[clockTile(runtime), modeTile(deliveries), apiFaultTile(), deliveryFaultTile(), resetTile()]}</div>`,
@@ -47,8 +47,8 @@ function activeFaults(runtime: Runtime): Markup {
       ]),
     ],
   )}
-<div class="actions">${api.length > 0 && controlForm({ path: "/faults", method: "DELETE" }, "Take API faults away", HERE)}
-${onDeliveries.length > 0 && controlForm({ path: "/deliveries/faults", method: "DELETE" }, "Take webhook faults away", HERE)}</div>`;
+<div class="actions">${api.length > 0 && controlForm({ path: "/faults", method: "DELETE" }, "Remove API faults", HERE)}
+${onDeliveries.length > 0 && controlForm({ path: "/deliveries/faults", method: "DELETE" }, "Remove webhook faults", HERE)}</div>`;
 }
 
 function percent(chance: number): string {
@@ -56,7 +56,7 @@ function percent(chance: number): string {
 }
 
 function clockTile({ clock }: Runtime): Markup {
-  return html`<section class="tile"><h3>Clock</h3><p class="soft">It says ${timeOf(clock.now())} UTC and can only be moved forward. What becomes due is done at once.</p>${controlForm(
+  return html`<section class="tile"><h3>Clock</h3><p class="soft">It is ${timeOf(clock.now())} UTC. The clock only moves forward; work that becomes due runs at once.</p>${controlForm(
     { path: "/clock" },
     "Move the clock",
     HERE,
@@ -65,7 +65,7 @@ function clockTile({ clock }: Runtime): Markup {
 }
 
 function modeTile(deliveries: DeliveryLoop): Markup {
-  return html`<section class="tile"><h3>Webhooks</h3><p class="soft">Hold keeps them back, drop loses them for good.</p>${controlForm(
+  return html`<section class="tile"><h3>Webhooks</h3><p class="soft">Hold delays deliveries, drop discards them.</p>${controlForm(
     { path: "/deliveries/mode" },
     "Set",
     HERE,
@@ -74,27 +74,27 @@ function modeTile(deliveries: DeliveryLoop): Markup {
 }
 
 function apiFaultTile(): Markup {
-  return html`<section class="tile"><h3>API fault</h3><p class="soft">Fails the next requests, before their work or after it was committed.</p>${controlForm(
+  return html`<section class="tile"><h3>API fault</h3><p class="soft">Fails the next requests, before their work or after it is committed.</p>${controlForm(
     { path: "/faults" },
     "Add the API fault",
     HERE,
     html`${controlField("number:status", "Answer", { list: ["500", "429", "409"] })}
 ${controlField("text:when", "When", { list: ["before", "after_commit", "remembered"] })}
-${controlField("text:match.path", "Path (a * at its end stands for the rest)", { placeholder: "/v1/checkout/sessions" })}
+${controlField("text:match.path", "Path (may end with *)", { placeholder: "/v1/checkout/sessions" })}
 ${controlField("number:times", "Requests", { value: "1" })}
 ${controlField("number:chance", "Chance, from 0 to 1", { value: "1" })}`,
   )}
 ${controlForm({ path: "/faults", values: { reset: true, when: "after_commit" } }, "Cut the next connection after its work", HERE)}
-${controlForm({ path: "/faults", values: { delayMs: 5_000 } }, "Answer the next request 5 seconds late", HERE)}</section>`;
+${controlForm({ path: "/faults", values: { delayMs: 5_000 } }, "Delay the next request by 5 seconds", HERE)}</section>`;
 }
 
 function deliveryFaultTile(): Markup {
-  return html`<section class="tile"><h3>Webhook fault</h3><p class="soft">Hits the next deliveries of the events that match.</p>${controlForm(
+  return html`<section class="tile"><h3>Webhook fault</h3><p class="soft">Affects the next deliveries of matching events.</p>${controlForm(
     { path: "/deliveries/faults" },
     "Add the webhook fault",
     HERE,
     html`${controlField("text:action", "What", { list: ["drop", "delay", "duplicate", "copy", "reorder"] })}
-${controlField("text:match.type", "Event type (a * at its end stands for the rest)", { placeholder: "checkout.session.completed" })}
+${controlField("text:match.type", "Event type (may end with *)", { placeholder: "checkout.session.completed" })}
 ${controlField("number:times", "Deliveries, or all", { value: "1" })}
 ${controlField("number:delayMs", "Delay in milliseconds", { value: "10000" })}
 ${controlField("number:copies", "Copies of a duplicate", { value: "1" })}
@@ -104,5 +104,5 @@ ${controlField("number:chance", "Chance, from 0 to 1", { value: "1" })}`,
 }
 
 function resetTile(): Markup {
-  return html`<section class="tile"><h3>Start over</h3><p class="soft">Deletes all objects, events and deliveries. The key and the configured endpoint stay.</p>${controlForm({ path: "/reset" }, "Empty the sandbox", HERE)}</section>`;
+  return html`<section class="tile"><h3>Start over</h3><p class="soft">Deletes all objects, events and deliveries. The secret key and the configured endpoint stay.</p>${controlForm({ path: "/reset" }, "Empty the sandbox", HERE)}</section>`;
 }

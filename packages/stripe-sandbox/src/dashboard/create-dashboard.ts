@@ -12,7 +12,7 @@ import { cardsPage, deliveriesPage, eventsPage, objectsPage } from "./list-pages
 import { eventPage, jsonView, objectPage } from "./object-page";
 import { overviewPage } from "./overview-page";
 
-/** The pages from which people look at the sandbox and steer it. */
+/** Creates the dashboard. */
 export function createDashboard(runtime: Runtime, deliveries: DeliveryLoop): Hono<DashboardEnv> {
   const dashboard = new Hono<DashboardEnv>();
   const control = createControlRoutes(runtime, deliveries);
@@ -35,15 +35,15 @@ export function createDashboard(runtime: Runtime, deliveries: DeliveryLoop): Hon
   page("/dashboard/controls", (c) => controlsPage(runtime, deliveries, done(c)));
   page("/dashboard/cards", cardsPage);
   dashboard.post("/dashboard/actions", async (c) => {
-    if (!isOwnForm(runtime, c)) return respond(c, messagePage("Not from here", WRONG_ORIGIN), 403);
+    if (!isOwnForm(runtime, c)) return respond(c, messagePage("Forbidden", WRONG_ORIGIN), 403);
     return runControlCall(control, c);
   });
   return dashboard;
 }
 
-const WRONG_ORIGIN = "This form was sent by another site, or without saying from where. Nothing was done.";
+const WRONG_ORIGIN = "This form was sent by another site or without an Origin header. Nothing was done.";
 
-/** Makes the call that the pressed button stands for, and goes back to the page it was on. */
+/** Makes the call of the clicked button and redirects back to its page. */
 async function runControlCall(
   control: ReturnType<typeof createControlRoutes>,
   c: Context<DashboardEnv>,
@@ -58,7 +58,7 @@ async function runControlCall(
   if (response.ok && form.get("shows") !== "response") {
     return c.redirect(`${back}?done=${encodeURIComponent(form.get("label") ?? "")}`, 303);
   }
-  const title = response.ok ? "Done" : "That did not work";
+  const title = response.ok ? "Done" : "Request failed";
   const result: unknown = await response.json().catch(() => null);
   return respond(
     c,
@@ -76,10 +76,10 @@ function reasonOf(result: unknown): string {
   const { error, message, outcome } = (result ?? {}) as Record<string, unknown>;
   if (typeof error === "string") return error;
   const inner = (error as { message?: unknown } | undefined)?.message;
-  return String(inner ?? message ?? outcome ?? "The sandbox refused it.");
+  return String(inner ?? message ?? outcome ?? "The sandbox rejected the request.");
 }
 
-/** A path of this server, whatever the form says. */
+/** Returns the path if it is one of this server, otherwise `/`. */
 function localPath(value: string | null): string {
   return value && /^\/[\w./-]*$/.test(value) && !value.startsWith("//") ? value : "/";
 }
@@ -91,32 +91,32 @@ function cursor(c: Context<DashboardEnv>): string | undefined {
 
 function respond(c: Context<DashboardEnv>, page: string, status: PageStatus = 200): Response {
   const response = show(c, page, status);
-  // Without it browsers would not say where a form of these pages comes from.
+  // Browsers must send Origin with forms of these pages.
   response.headers.set("Referrer-Policy", "same-origin");
   return response;
 }
 
 function notFound(c: Context<DashboardEnv>): Response {
-  return respond(c, messagePage("Nothing here", "The sandbox knows nothing by this id."), 404);
+  return respond(c, messagePage("Not found", "There is no object with this ID."), 404);
 }
 
 function wrongHost(c: Context<DashboardEnv>): Response {
-  const text = "The sandbox shows its pages under this machine's own name or its public address only.";
-  return respond(c, messagePage("Not under this name", text), 421);
+  const text = "The dashboard responds only under this machine's name or the sandbox's public address.";
+  return respond(c, messagePage("Wrong host", text), 421);
 }
 
 type DashboardEnv = { Bindings: HttpBindings };
 
 /**
- * The dashboard shows everything, so it answers only under a name of its own: this machine's, or the public address. Any
- * other name is a web page elsewhere that had its address pointed here.
+ * The dashboard shows everything, so it responds only under this machine's name or the public address. Any
+ * other name may be an attack by DNS rebinding.
  */
 function isOwnHost({ publicUrl }: Runtime, c: Context<DashboardEnv>): boolean {
   const host = c.req.header("host") ?? "";
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(host) || host === new URL(publicUrl).host;
 }
 
-/** A form of the dashboard itself, not of another site: browsers name the origin of every POST. */
+/** Tells whether a form came from the dashboard itself: browsers send Origin with every POST. */
 function isOwnForm(runtime: Runtime, c: Context<DashboardEnv>): boolean {
   const host = c.req.header("host") ?? "";
   const origin = c.req.header("origin");

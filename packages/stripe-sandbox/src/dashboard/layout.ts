@@ -14,7 +14,7 @@ const SECTIONS = [
  * A page of the dashboard.
  *
  * @param here the section it belongs to
- * @param notice what was just done, when a button led here
+ * @param notice what was just done, after a redirect from a button
  */
 export function dashboardPage(title: string, here: string, content: Markup, notice?: string): string {
   return layout(
@@ -29,7 +29,7 @@ ${content}</main>`,
   );
 }
 
-/** What the dashboard needs beyond the other pages of the sandbox. */
+/** Styles of the dashboard, in addition to the common ones. */
 const stylesheet = `
 .sections { border-bottom: 1px solid var(--line); background: var(--card); }
 .sections ul { list-style: none; max-width: 1040px; margin: 0 auto; padding: 0 16px; display: flex; gap: 0 8px; overflow-x: auto; }

@@ -29,7 +29,7 @@ export async function eventsPage({ db }: Runtime, before: string | undefined): P
   return dashboardPage(
     "Events",
     "/dashboard/events",
-    html`<h1>Events</h1><p class="soft">Newest first. An event's page has the buttons to send it again.</p>
+    html`<h1>Events</h1><p class="soft">Newest first. Open an event to send it again.</p>
 ${eventTable(rows)}${olderLink("/dashboard/events", rows.length, rows.at(-1)?.seq)}`,
   );
 }
@@ -39,7 +39,7 @@ export async function deliveriesPage({ db }: Runtime, before: string | undefined
   return dashboardPage(
     "Deliveries",
     "/dashboard/deliveries",
-    html`<h1>Deliveries</h1><p class="soft">Newest first: one line for every event and endpoint, and for every time it was sent again.</p>
+    html`<h1>Deliveries</h1><p class="soft">Newest first: one row per event and endpoint, and one for each time it was sent again.</p>
 ${deliveryTable(rows)}${olderLink("/dashboard/deliveries", rows.length, rows.at(-1)?.id)}`,
   );
 }
@@ -50,12 +50,12 @@ function olderLink(path: string, count: number, last: string | undefined, type?:
   return html`<a class="more" href="${path}?${query.toString()}">Older</a>`;
 }
 
-/** The numbers to type into Checkout, and what each of them does. */
+/** Lists the test cards and their behavior. */
 export function cardsPage(): string {
   return dashboardPage(
     "Test cards",
     "/dashboard/cards",
-    html`<h1>Test cards</h1><p class="soft">Any expiry in the future and any security code are right. The names stand for a card in the API.</p>
+    html`<h1>Test cards</h1><p class="soft">Use any future expiry date and any security code. The names work as payment methods in the API.</p>
 ${table(
   "Test cards",
   ["Number", "What it does", "Name in the API"],

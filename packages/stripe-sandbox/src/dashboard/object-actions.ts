@@ -5,13 +5,13 @@ import { type ControlCall, controlForm } from "./control-form";
 interface Action {
   label: string;
   call: ControlCall;
-  /** Is it of any use in the state that the object is in? Left out: always. */
+  /** Tells whether it applies to the object's state. Default: always. */
   when?(data: Record<string, unknown>): boolean;
 }
 
 type ActionsOf = (id: string) => Action[];
 
-/** What the control API can do to an object of each type, as buttons on its page. */
+/** The buttons for each type of object, with their calls of the control API. */
 const actions: Record<string, ActionsOf> = {
   "checkout.session": (id) => [
     { label: "Pay with 4242", call: { path: `/checkout/${id}/pay` }, when: isOpen },
@@ -21,7 +21,7 @@ const actions: Record<string, ActionsOf> = {
       when: takesBanks,
     },
     {
-      label: "Pay by a bank that refuses later",
+      label: "Pay by bank (fails later)",
       call: { path: `/checkout/${id}/pay`, values: { bank_account: "fails" } },
       when: takesBanks,
     },
@@ -33,8 +33,8 @@ const actions: Record<string, ActionsOf> = {
     { label: "Expire", call: { path: `/checkout/${id}/expire` }, when: isOpen },
   ],
   payment_intent: (id) => [
-    { label: "The bank pays", call: { path: `/payments/${id}/settle` }, when: isProcessing },
-    { label: "The bank refuses", call: { path: `/payments/${id}/fail` }, when: isProcessing },
+    { label: "Settle the debit", call: { path: `/payments/${id}/settle` }, when: isProcessing },
+    { label: "Fail the debit", call: { path: `/payments/${id}/fail` }, when: isProcessing },
     ...authentication(id),
   ],
   setup_intent: authentication,
@@ -50,17 +50,17 @@ const actions: Record<string, ActionsOf> = {
       when: isSavedCard,
     },
     {
-      label: "Let the bank decline it: insufficient funds",
+      label: "Decline charges: insufficient funds",
       call: { path: `/payment_methods/${id}/decline`, values: { decline_code: "insufficient_funds" } },
       when: isSavedCard,
     },
     {
-      label: "Let the bank decline it: lost card",
+      label: "Decline charges: lost card",
       call: { path: `/payment_methods/${id}/decline`, values: { decline_code: "lost_card" } },
       when: isSavedCard,
     },
     {
-      label: "Let the bank take it again",
+      label: "Accept charges again",
       call: { path: `/payment_methods/${id}/accept` },
       when: isSavedCard,
     },
@@ -106,7 +106,7 @@ const actions: Record<string, ActionsOf> = {
   ],
 };
 
-/** 3-D Secure without opening the bank's page. */
+/** Buttons for 3-D Secure. */
 function authentication(id: string): Action[] {
   const path = `/payments/${id}/authenticate`;
   return [
@@ -143,7 +143,7 @@ function isWarning({ status }: Record<string, unknown>): boolean {
   return String(status).startsWith("warning_");
 }
 
-/** The buttons of one object, and the pages that it has for customers. */
+/** The buttons of one object, and links to its pages for customers. */
 export function objectActions(type: string, data: Record<string, unknown>): Markup | undefined {
   const id = String(data.id);
   const links = pagesOf(data);
@@ -153,7 +153,7 @@ export function objectActions(type: string, data: Record<string, unknown>): Mark
 ${buttons.map(({ label, call }) => controlForm(call, label, `/dashboard/objects/${id}`))}</div>`;
 }
 
-/** Addresses in an object that a customer would open in the browser. */
+/** Finds the addresses in an object that a customer would open. */
 function pagesOf(data: Record<string, unknown>): [string, string][] {
   const isSession = data.object === "checkout.session" || data.object === "billing_portal.session";
   const challenge = (data.next_action as { redirect_to_url?: { url?: string } } | null)?.redirect_to_url?.url;

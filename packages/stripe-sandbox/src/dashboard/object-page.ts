@@ -7,7 +7,7 @@ import { objectActions } from "./object-actions";
 import { readDeliveries, readEvent, readEvents, readObject } from "./queries";
 import { deliveryTable, eventTable, timeOf } from "./tables";
 
-/** One object as the API answers it, with what can be done to it and what it caused; undefined for an unknown id. */
+/** One object as the API returns it, with its actions, events and deliveries; undefined for an unknown id. */
 export async function objectPage(
   { db }: Runtime,
   id: string,
@@ -43,16 +43,16 @@ export async function eventPage(
     event.type,
     "/dashboard/events",
     html`<h1>${event.type}</h1><p class="soft"><code>${id}</code> · ${timeOf(event.created)} UTC</p>
-<h2>Tell it again</h2>
+<h2>Send again</h2>
 <div class="tiles">
-<section class="tile"><h3>Once more</h3><p class="soft">To every endpoint that is enabled.</p>${controlForm({ path: `/events/${id}/resend` }, "Resend", here)}</section>
-<section class="tile"><h3>Several times</h3><p class="soft">The same event, one after the other or at once.</p>${controlForm(
+<section class="tile"><h3>Once</h3><p class="soft">To every endpoint that is enabled.</p>${controlForm({ path: `/events/${id}/resend` }, "Resend", here)}</section>
+<section class="tile"><h3>Several times</h3><p class="soft">The same event, in sequence or in parallel.</p>${controlForm(
       { path: `/events/${id}/duplicate` },
       "Duplicate",
       here,
       html`${controlField("number:times", "How often", { value: "2" })}${controlField("boolean:parallel", "All at once", { list: ["no", "yes"] })}`,
     )}</section>
-<section class="tile"><h3>By another event</h3><p class="soft">The same change under a new id, as Stripe sometimes does.</p>${controlForm({ path: `/events/${id}/copy` }, "Copy under a new id", here)}</section>
+<section class="tile"><h3>As a new event</h3><p class="soft">The same change under a new ID, as Stripe sometimes does.</p>${controlForm({ path: `/events/${id}/copy` }, "Copy under a new ID", here)}</section>
 </div>
 <h2>Its deliveries</h2>${deliveryTable(deliveries)}
 <h2>Event</h2>${jsonView(event)}`,
@@ -60,14 +60,14 @@ export async function eventPage(
   );
 }
 
-/** Words that begin the ids of objects; `evt` is looked up among the events. */
+/** Ids of objects and events, by their prefixes. */
 const ID =
   /"((?:evt|cus|cs_test|pi|seti|ch|py|pm|txn|re|pyr|du|dp|in|il|ii|inpay|we|price|prod|li|bps|bpc|txi|mandate|setatt|trr)_[A-Za-z0-9]+)"/g;
 
-/** JSON as the API would answer it, in which every id leads to its object. */
+/** Formats JSON as the API returns it, with a link on every id. */
 export function jsonView(value: unknown): Markup {
   const parts = JSON.stringify(value, null, 2).split(ID);
-  // `split` with one group puts the ids at the odd places.
+  // `split` with one group puts the ids at the odd indexes.
   return html`<pre class="json" tabindex="0">${parts.map((part, index) => (index % 2 === 0 ? part : html`"${idLink(part)}"`))}</pre>`;
 }
 

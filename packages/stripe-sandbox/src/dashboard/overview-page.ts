@@ -6,7 +6,7 @@ import { dashboardPage } from "./layout";
 import { countObjects, readDeliveries, readEvents, readObjects } from "./queries";
 import { deliveryTable, eventTable, objectTable, timeOf } from "./tables";
 
-/** The front page: what there is, and what happened lately. */
+/** The front page: object counts, and the latest sessions, events and deliveries. */
 export async function overviewPage(
   runtime: Runtime,
   deliveries: DeliveryLoop,
@@ -22,7 +22,7 @@ export async function overviewPage(
     "Stripe sandbox",
     "/",
     html`<h1>Stripe sandbox</h1>
-<p class="soft">A Stripe of your own. Nothing here is real, and nothing leaves this machine but the webhooks.</p>
+<p class="soft">A local Stripe for development. No real money is involved, and only webhooks leave this machine.</p>
 <dl class="facts"><dt>API</dt><dd><code>${runtime.publicUrl}/v1</code></dd>
 <dt>Clock</dt><dd>${timeOf(runtime.clock.now())} UTC</dd>
 <dt>Webhooks</dt><dd>${modeText[deliveries.mode()]}</dd>
@@ -35,7 +35,7 @@ export async function overviewPage(
       controlForm({ path: "/clock", values: { advance_seconds: Number(seconds) } }, String(label), "/"),
     )}</div>
 <h2>Objects</h2>
-${types.length === 0 ? html`<p class="soft none">None yet. They come into being through the API.</p>` : html`<ul class="types">${types.map(({ type, count }) => html`<li><a href="/dashboard/objects?type=${type}">${type}<span class="soft">${count}</span></a></li>`)}</ul>`}
+${types.length === 0 ? html`<p class="soft none">None yet. Create some through the API.</p>` : html`<ul class="types">${types.map(({ type, count }) => html`<li><a href="/dashboard/objects?type=${type}">${type}<span class="soft">${count}</span></a></li>`)}</ul>`}
 <h2>Latest checkout sessions</h2>
 ${objectTable(sessions)}
 <h2>Latest events</h2>
@@ -49,7 +49,7 @@ ${deliveryTable(sent)}
 }
 
 const modeText = {
-  deliver: "delivered as they happen",
-  hold: "held back until you let them go",
-  drop: "lost on purpose",
+  deliver: "delivered immediately",
+  hold: "held",
+  drop: "dropped",
 } as const;

@@ -12,7 +12,7 @@ export interface ObjectRow extends Row {
   data: Record<string, unknown>;
 }
 
-/** How many objects of each type there are, deleted ones included. */
+/** Counts objects by type, including deleted ones. */
 export function countObjects(db: Database): Promise<{ type: string; count: number }[]> {
   return db.query("SELECT type, count(*)::int AS count FROM object GROUP BY type ORDER BY type");
 }

@@ -3,7 +3,7 @@ import { formatMoney } from "../pages/format";
 import type { Markup } from "../pages/layout";
 import type { DeliveryRow, EventSummary, ObjectRow } from "./queries";
 
-/** A table that scrolls by itself on a narrow screen, or one line that says that there is nothing. */
+/** A table that scrolls on a narrow screen, or a line that says there are no rows. */
 export function table(label: string, head: readonly string[], rows: readonly (string | Markup)[][]): Markup {
   if (rows.length === 0) return html`<p class="soft none">None yet.</p>`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table><thead><tr>${head.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead>
@@ -63,7 +63,7 @@ function objectLink(id: string): Markup {
   return html`<a href="/dashboard/objects/${id}">${shortened(id)}</a>`;
 }
 
-/** `2026-11-22 18:27:37`, in UTC like everything here. */
+/** Formats a time as `2026-11-22 18:27:37`, in UTC. */
 export function timeOf(unixSeconds: string | number): string {
   return new Date(Number(unixSeconds) * 1000).toISOString().slice(0, 19).replace("T", " ");
 }
@@ -72,7 +72,7 @@ function shortened(id: string): string {
   return id.length > 24 ? `${id.slice(0, 22)}…` : id;
 }
 
-/** The few fields by which a person knows an object again. */
+/** Summarizes an object in a few fields. */
 function summaryOf(data: Record<string, unknown>): string {
   const status = [data.status, data.payment_status].filter((part) => typeof part === "string");
   const name = [data.email, data.name, data.url, data.description].find(

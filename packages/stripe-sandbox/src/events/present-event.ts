@@ -10,7 +10,7 @@ export interface EventRow extends Row {
   request_id: string | null;
   idempotency_key: string | null;
   endpoint_count: number;
-  /** Deliveries that have not been answered with 2xx. */
+  /** Endpoints that have not responded with 2xx. */
   pending: number;
 }
 
@@ -21,12 +21,12 @@ export const eventColumns = `
      SELECT 1 FROM delivery ok
      WHERE ok.event_id = d.event_id AND ok.endpoint_id = d.endpoint_id AND ok.state = 'succeeded')) AS pending`;
 
-/** The event as the API answers it now. */
+/** The event as the API returns it now. */
 export function presentEvent(row: EventRow) {
   return eventObject(row, PINNED_VERSION, row.pending);
 }
 
-/** The event as an endpoint receives it: the same on every attempt, so it cannot count attempts made since. */
+/** The event as an endpoint receives it: the same on every attempt, so it does not count later attempts. */
 export function presentDelivery(row: EventRow, apiVersion: string | null) {
   return eventObject(row, apiVersion ?? PINNED_VERSION, row.endpoint_count);
 }

@@ -9,7 +9,7 @@ export interface EventData {
 
 /**
  * Writes an event with a snapshot of the object, and one delivery for each enabled endpoint that listens to its type.
- * In the transaction of the change itself: either all of it exists or nothing does.
+ * Belongs in the transaction of the change itself.
  *
  * @returns the event's id
  */
@@ -40,7 +40,7 @@ export async function recordEvent(
   return id;
 }
 
-/** The old values of what an update changed, as `previous_attributes` shows them; undefined when nothing did. */
+/** Returns the old values of changed fields, as in `previous_attributes`; undefined if nothing changed. */
 export function changedAttributes(before: object, after: object): Record<string, unknown> | undefined {
   const old = before as Record<string, unknown>;
   const changed = Object.entries(after as Record<string, unknown>).filter(
@@ -50,7 +50,7 @@ export function changedAttributes(before: object, after: object): Record<string,
   return Object.fromEntries(changed.map(([key, value]) => [key, changedPart(old[key], value)]));
 }
 
-/** Of a nested map (address, metadata) only the keys that differ are named; a new key had the value null. */
+/** Returns only the changed keys of a nested map (address, metadata); a new key was null. */
 function changedPart(before: unknown, after: unknown): unknown {
   if (!isMap(before) || !isMap(after)) return before ?? null;
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];

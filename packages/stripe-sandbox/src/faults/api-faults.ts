@@ -1,29 +1,29 @@
 import { currentRandom } from "../store/random";
 
 export interface Fault {
-  /** `path` is exact, or a prefix when it ends with `*`. Leaving a field out matches everything. */
+  /** `path` is exact, or a prefix if it ends with `*`. An omitted field matches everything. */
   match: { method?: string; path?: string };
-  /** 400: Stripe Tax is not active. 401: the key is not valid. 403: the restricted key lacks a permission. */
+  /** 400: Stripe Tax is not active. 401: invalid key. 403: the restricted key lacks a permission. */
   status?: 500 | 429 | 409 | 403 | 401 | 400;
-  /** Which 429: an object that is locked (the default), or too many requests. Which 401: a key that has expired. */
+  /** Selects the 429: a locked object (the default) or too many requests. Selects the 401: an expired key. */
   code?: "lock_timeout" | "rate_limit" | "api_key_expired";
-  /** 1 hits every request that matches, 0.1 every tenth; drawn from the sandbox's seed when it has one. */
+  /** Probability from 0 to 1 that a matching request is affected; follows the sandbox's seed if it has one. */
   chance: number;
-  /** How many requests it hits. */
+  /** How many requests it affects. */
   times: number;
   /**
-   * `before`: nothing happens; `after_commit`: the work is done and remembered, only the answer is lost;
-   * `remembered`: no work is done, and the failure itself is what the idempotency key answers from now on.
+   * `before`: nothing happens; `after_commit`: the work is committed and only the response is lost;
+   * `remembered`: no work is done, and the idempotency key replays the failure from then on.
    */
   when: "before" | "after_commit" | "remembered";
-  /** Cuts the connection instead of answering. */
+  /** Cuts the connection instead of responding. */
   reset?: boolean;
   delayMs?: number;
   /** Sends `Stripe-Should-Retry` with this value. */
   shouldRetry?: boolean;
 }
 
-/** Faults waiting to hit API requests. In memory only: a restarted sandbox is well again. */
+/** Faults of API requests. In memory only: a restart clears them. */
 export class FaultList {
   #faults: Fault[] = [];
 
@@ -39,7 +39,7 @@ export class FaultList {
     return this.#faults;
   }
 
-  /** Uses up one hit of the first fault that fits this request. */
+  /** Returns the first fault that matches this request and passes its chance, and counts it down. */
   take(method: string, path: string): Fault | undefined {
     const fault = this.#faults.find(({ match, chance }) => fits(match, method, path) && passesChance(chance));
     if (!fault) return undefined;

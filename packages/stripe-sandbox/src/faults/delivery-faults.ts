@@ -1,31 +1,31 @@
 import { currentRandom } from "../store/random";
 
-/** Something that goes wrong on the way to an endpoint. */
+/** A failure injected between an event and an endpoint. */
 interface DeliveryFault {
-  /** `type` is exact, or a prefix when it ends with `*`. Leaving a field out matches everything. */
+  /** `type` is exact, or a prefix if it ends with `*`. An omitted field matches everything. */
   match: { type?: string | undefined; endpoint?: string | undefined };
   /**
-   * `drop`: never sent; `delay`: sent later; `duplicate`: sent again, in parallel or after the first answer;
-   * `copy`: a second event with a new id tells the same change; `reorder`: held until `times` are there, then sent
+   * `drop`: never sent; `delay`: sent later; `duplicate`: sent again, in parallel or after the first response;
+   * `copy`: a second event with a new id reports the same change; `reorder`: held until `times` have arrived, then sent
    * one after the other in reverse.
    */
   action: "drop" | "delay" | "duplicate" | "copy" | "reorder";
-  /** How many deliveries it hits; null for all until it is taken away. */
+  /** How many deliveries it affects; null means all until it is removed. */
   times: number | null;
-  /** 1 hits every delivery that matches, 0.1 every tenth; drawn from the sandbox's seed when it has one. */
+  /** Probability from 0 to 1 that a matching delivery is affected; follows the sandbox's seed if it has one. */
   chance: number;
-  /** Of `delay`, and of `reorder` how long it waits for deliveries that do not come. On the sandbox's clock. */
+  /** For `delay`, and for `reorder` how long it waits for missing deliveries. On the sandbox's clock. */
   delayMs: number;
-  /** Of `duplicate`: how often it is sent again. */
+  /** For `duplicate`: how many times it is sent again. */
   copies: number;
   parallel: boolean;
 }
 
-/** A fault that hits a delivery, and the deliveries that it already holds back. */
+/** A fault that affects a delivery, and the deliveries it already holds. */
 export interface DeliveryHit {
   fault: DeliveryFault;
   held: string[];
-  /** No more deliveries will come to it. */
+  /** This is the last delivery it affects. */
   isLast: boolean;
 }
 
@@ -35,7 +35,7 @@ interface Waiting {
   held: string[];
 }
 
-/** Faults waiting to hit deliveries. In memory only: a restarted sandbox is well again. */
+/** Faults of deliveries. In memory only: a restart clears them. */
 export class DeliveryFaultList {
   #waiting: Waiting[] = [];
 
@@ -55,7 +55,7 @@ export class DeliveryFaultList {
     return this.#waiting.map(({ fault, left }) => ({ ...fault, times: left }));
   }
 
-  /** Uses up one hit of the first fault that fits this delivery and is in luck. */
+  /** Returns the first fault that matches this delivery and passes its chance, and counts it down. */
   take(delivery: { type: string; endpoint: string }): DeliveryHit | undefined {
     const hit = this.#waiting.find(({ fault }) => fits(fault, delivery) && passesChance(fault));
     if (!hit) return undefined;

@@ -13,16 +13,16 @@ import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "../runtime";
 import type { Stripe } from "../stripe-types";
 import { addressOf } from "../three-d-secure/challenge";
 
-/** What became of one press of the Pay button. */
+/** Outcome of one click on Pay. */
 type InvoicePayOutcome =
   | { kind: "paid" }
   | { kind: "authenticate"; url: string }
   | { kind: "declined"; message: string }
   | { kind: "invalid"; errors: FieldErrors }
-  /** Paid or voided before this press, or never there. */
+  /** Already paid or voided, or unknown. */
   | { kind: "closed" };
 
-/** Pays an invoice with what the page's form says. The invoice's row is locked, so the second of two presses finds it paid. */
+/** Pays an invoice as the page's form says. Locks the invoice's row, so the second of two clicks finds it paid. */
 export function payHostedInvoice(
   runtime: Runtime,
   token: string,
@@ -52,7 +52,7 @@ function isPayable({ status }: Invoice): boolean {
   return status === "open" || status === "uncollectible";
 }
 
-/** A saved card of this customer, or a new one that is used once. */
+/** Returns a saved card of this customer, or a new card for this payment only. */
 async function chosenMethod(
   tx: Tx,
   invoice: Invoice,
@@ -72,8 +72,8 @@ async function chosenMethod(
 }
 
 /**
- * What a payment away from the page means for the invoice that was to be paid. A card's success has settled it
- * already, and a payment that is still processing is neither.
+ * Updates the invoice of a payment that ended outside the page. A successful card payment has already settled it,
+ * and a payment that is still processing changes nothing.
  */
 export async function updateInvoiceAfterPayment(
   tx: Tx,

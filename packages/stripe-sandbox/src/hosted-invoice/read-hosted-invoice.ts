@@ -8,19 +8,19 @@ import type { Tx } from "../runtime";
 import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
 
-/** All that the page and the PDF of an invoice need to know. */
+/** What the page and the PDF of an invoice show. */
 export interface HostedInvoice {
   invoice: Invoice;
   lines: InvoiceLine[];
   savedCards: Stripe.PaymentMethod[];
-  /** The charge that paid it; undefined while it is open, and for money from outside. */
+  /** The charge that paid it; undefined while it is open or when it was paid out of band. */
   charge: Stripe.Charge | undefined;
   canBePaid: boolean;
-  /** Why the latest try to pay it failed, while it is open. */
+  /** Why the latest attempt to pay it failed, while it is open. */
   lastFailure: string | undefined;
 }
 
-/** The invoice behind a page's address; a draft has no page. */
+/** Reads the invoice of a page by the token in its address; a draft has no page. */
 export async function readHostedInvoice(tx: Tx, token: string): Promise<HostedInvoice | undefined> {
   const invoice = await findInvoiceByToken(tx, token);
   if (!invoice || invoice.status === "draft") return undefined;

@@ -11,7 +11,7 @@ interface CardFieldsView {
   savedCards: Stripe.PaymentMethod[];
 }
 
-/** The fields of a card, after the saved cards where there are some. */
+/** The saved cards and the fields of a new one. */
 export function cardFields({ form, errors, savedCards }: CardFieldsView): Markup {
   return html`<fieldset><legend>Card</legend>
 ${savedCards.length > 0 && savedCardChoices(savedCards, form.savedCard)}
@@ -33,7 +33,7 @@ ${radio("", "A new card")}
 </div>`;
 }
 
-/** A card as people tell theirs apart. */
+/** Describes a card: brand, last four digits, expiry. */
 export function describeCard(method: Stripe.PaymentMethod): string {
   const card = method.card;
   if (!card) return method.id;

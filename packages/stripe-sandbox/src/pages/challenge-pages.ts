@@ -6,13 +6,13 @@ import { describeCard } from "./card-fields";
 import { formatMoney } from "./format";
 import { layout, type Markup, messagePage, type PageEnv, show } from "./layout";
 
-/** The question of the cardholder's bank, with both answers to choose from. */
+/** The bank's 3-D Secure page, with buttons to complete or fail it. */
 function challengePage({ challenged, method }: OpenChallenge, path: string): string {
   return layout(
     "3-D Secure",
     html`<main class="narrow"><div class="panel">
 <h1 class="heading">Your bank asks: is this you?</h1>
-<p class="soft">This page stands in for the bank of your test card (3-D Secure).</p>
+<p class="soft">This page simulates the bank of your test card (3-D Secure).</p>
 <dl class="lines">
 ${subjectOf(challenged)}
 <div><dt>Card</dt><dd>${describeCard(method)}</dd></div>
@@ -35,7 +35,7 @@ function subjectOf(challenged: OpenChallenge["challenged"]): Markup {
   return html`<div><dt>Amount</dt><dd>${shown}</dd></div>`;
 }
 
-/** The bank's page for 3-D Secure, which Checkout, the hosted invoice and the API send cardholders to. */
+/** Creates the bank's pages for 3-D Secure, to which Checkout, the hosted invoice and the API redirect. */
 export function createChallengePages(runtime: Runtime): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   pages.get("/3d-secure/:intent/:token", async (c) => {
@@ -60,16 +60,13 @@ function read(runtime: Runtime, intentId: string, token: string): Promise<OpenCh
 function challengeClosed(c: Context<PageEnv>): Response {
   return show(
     c,
-    messagePage(
-      "Nothing to confirm",
-      "The bank is not asking for anything here, or it was answered already.",
-    ),
+    messagePage("Nothing to confirm", "There is no open 3-D Secure challenge, or it was already answered."),
     410,
   );
 }
 
 function resultPage(status: string): string {
   return status === "succeeded" || status === "requires_capture"
-    ? messagePage("Confirmed", "Your bank agreed. You can close this page.")
+    ? messagePage("Confirmed", "Your bank approved it. You can close this page.")
     : messagePage("Not confirmed", "Nothing was charged or saved. You can close this page.");
 }

@@ -6,7 +6,7 @@ import type { CheckoutView } from "./checkout-view";
 import { addressInputs, countryField, taxIdField, textField } from "./form-fields";
 import { layout, type Markup } from "./layout";
 
-/** The hosted page: one form, which works without scripts and from the keyboard. */
+/** The Checkout page: one form that works without scripts. */
 export function checkoutPage(view: CheckoutView): string {
   const isSetup = view.session.mode === "setup";
   return layout(
@@ -14,7 +14,7 @@ export function checkoutPage(view: CheckoutView): string {
     html`<main>
 <form method="post" action="/c/pay/${view.session.id}" novalidate>
 ${
-  // Enter presses the first submit button of a form, wherever it stands; that has to be Pay.
+  // Enter triggers the first submit button of a form, which must be Pay.
   html`<button class="default-action" type="submit" name="action" value="pay" tabindex="-1" aria-hidden="true">Pay</button>`
 }
 <input type="hidden" name="payIn" value="${displayCurrency(view)}">
@@ -37,7 +37,7 @@ ${testCardList()}
   );
 }
 
-/** Remembered by the form, so that nobody pays in a currency that the page did not show. */
+/** Kept in the form, so that nobody pays in a currency that the page did not show. */
 function displayCurrency({ session, localCurrency, paysLocally }: CheckoutView): string {
   if (localCurrency === undefined) return "";
   return paysLocally ? localCurrency : (session.currency ?? "");

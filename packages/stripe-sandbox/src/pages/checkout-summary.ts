@@ -4,7 +4,7 @@ import type { CheckoutView } from "./checkout-view";
 import { formatMoney } from "./format";
 import type { Markup } from "./layout";
 
-/** What is being bought, for how much, and the way back. */
+/** The line items with their total, and the link back. */
 export function checkoutSummary(view: CheckoutView): Markup {
   const { session } = view;
   return html`<section class="summary" aria-label="Summary">
@@ -37,7 +37,7 @@ ${view.session.automatic_tax.enabled && taxLine(view)}
 ${view.session.automatic_tax.enabled && html`<p><button class="secondary" type="submit" name="action" value="update">Update tax</button></p>`}`;
 }
 
-/** The price in both currencies, each a button that chooses it. */
+/** Buttons to choose between the two currencies. */
 function currencyToggle(view: CheckoutView): Markup | undefined {
   const { localCurrency, session, totals, paysLocally } = view;
   if (localCurrency === undefined) return undefined;
@@ -52,13 +52,13 @@ ${button(own, formatMoney(totals.totalCents, own), !paysLocally)}
 ${paysLocally && html`<p class="soft">The amount in ${localCurrency.toUpperCase()} includes a conversion fee. Your bank statement shows this amount.</p>`}`;
 }
 
-/** An amount of the session, in the currency that the payer chose. */
+/** Formats an amount of the session in the payer's currency. */
 function displayMoney({ session, localCurrency, paysLocally }: CheckoutView, cents: number): string {
   if (!paysLocally || localCurrency === undefined) return formatMoney(cents, session.currency ?? "usd");
   return formatMoney(localPrice(cents, localCurrency).presentment_amount, localCurrency);
 }
 
-/** The difference between the other two lines, so that a converted sum adds up to the last cent. */
+/** Formats the tax as total minus subtotal, so that converted amounts add up. */
 function displayTax({ session, totals, localCurrency, paysLocally }: CheckoutView): string {
   if (!paysLocally || localCurrency === undefined) {
     return formatMoney(totals.taxCents, session.currency ?? "usd");

@@ -11,22 +11,22 @@ import { calculateTotals, type Totals } from "../resources/checkout-sessions/tot
 import type { Stripe } from "../stripe-types";
 import { readTaxId } from "../tax/tax-table";
 
-/** What one view of the page shows. */
+/** Data of the Checkout page. */
 export interface CheckoutView {
   session: Session;
   totals: Totals;
   form: CheckoutForm;
   errors: FieldErrors;
-  /** A decline or another reason why the last press did nothing. */
+  /** A decline, or another reason why nothing was paid. */
   alert: string | undefined;
   savedCards: Stripe.PaymentMethod[];
-  /** The address on file is the customer's own e-mail, which Checkout does not let them change. */
+  /** The customer has an email address, which Checkout does not let them change. */
   emailIsFixed: boolean;
   offSession: boolean;
   takesBankAccount: boolean;
-  /** The payer's own currency, where it may be chosen. */
+  /** The payer's own currency, if it is offered. */
   localCurrency: string | undefined;
-  /** Is it the chosen one? */
+  /** Whether it is selected. */
   paysLocally: boolean;
 }
 

@@ -12,7 +12,7 @@ import { checkoutView, type ViewNotes } from "./checkout-view";
 import { messagePage, type PageEnv, type PageStatus, show } from "./layout";
 import { readCheckoutPageForm } from "./read-form";
 
-/** The hosted Checkout. */
+/** Creates the pages of hosted Checkout. */
 export function createCheckoutPages(runtime: Runtime): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   pages.get("/c/pay/:session", (c) => openCheckout(runtime, c));
@@ -30,7 +30,7 @@ async function openCheckout(runtime: Runtime, c: Context<PageEnv>): Promise<Resp
     taxId: known.taxId || checkout.taxId,
     location: c.req.query("location"),
   };
-  // The bank's page sends the customer back to here when it did not go through.
+  // The bank's page redirects here after a failure.
   const alert = c.req.query("tried") === undefined ? undefined : checkout.lastError;
   return showForm(c, checkout, form, alert ? { alert } : {});
 }
@@ -102,7 +102,7 @@ function read(runtime: Runtime, id: string): Promise<Checkout | undefined> {
   return inTransaction(runtime, NO_REQUEST, (tx) => readCheckout(tx, id));
 }
 
-/** Of "Update tax" only the address matters; the card may still be empty. */
+/** "Update tax" validates the address only; the card may still be empty. */
 function addressErrors(checkout: Checkout, form: CheckoutForm, runtime: Runtime): ViewNotes {
   const result = readCheckoutForm(form, checkout.session, runtime.clock.now());
   if (isCheckoutDetails(result)) return {};

@@ -12,7 +12,7 @@ import { messagePage, type PageEnv, type PageStatus, show } from "./layout";
 import { readCardForm } from "./read-form";
 import { receiptPage } from "./receipt-page";
 
-/** The hosted invoice with its PDF, and receipts of charges. */
+/** Creates the pages of hosted invoices, with their PDFs, and of receipts. */
 export function createInvoicePages(runtime: Runtime): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   pages.get("/invoices/:token", (c) => openInvoice(runtime, c));

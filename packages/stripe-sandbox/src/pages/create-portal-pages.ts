@@ -8,7 +8,7 @@ import { messagePage, type PageEnv, type PageStatus, show } from "./layout";
 import { type PortalView, portalPage } from "./portal-page";
 import { readCardForm } from "./read-form";
 
-/** The customer portal behind the links that `billing_portal/sessions` makes. */
+/** Creates the pages of the customer portal. */
 export function createPortalPages(runtime: Runtime): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   pages.get("/p/session/:token", (c) => openPortal(runtime, c));
@@ -61,7 +61,7 @@ function respond(
       return showPortal(c, portal, { ...typed, alert: "Some fields need another look." }, 422);
     }
     case "refused":
-      return showPortal(c, portal, { alert: "This cannot be done here (any more)." }, 409);
+      return showPortal(c, portal, { alert: "This action is not available." }, 409);
     default:
       return outcome satisfies never;
   }
@@ -86,7 +86,7 @@ function showPortal(
   return show(c, portalPage(view), status);
 }
 
-/** The details form as it first appears. */
+/** Returns the initial values of the details form. */
 function knownDetails({ customer, taxIds }: Portal): CheckoutForm {
   return {
     ...readCardForm(new URLSearchParams()),

@@ -6,7 +6,7 @@ import type { Markup } from "./layout";
 
 interface TextFieldOptions {
   name: CheckoutField;
-  /** Where two forms of a page have a field of the same name. */
+  /** For pages with two fields of the same name. */
   id?: string;
   label: string;
   value: string;
@@ -18,7 +18,7 @@ interface TextFieldOptions {
   readOnly?: boolean;
 }
 
-/** A labelled text field; its error is announced and tied to it. */
+/** A labeled text field with its error. */
 export function textField(options: TextFieldOptions): Markup {
   const { name, errors, id = name } = options;
   const error = errors[name];
@@ -53,7 +53,7 @@ ${fieldError(name, error)}
 </div>`;
 }
 
-/** The first wrong field gets the focus, so that a long page opens where something has to be done. */
+/** Focuses the first invalid field. */
 function invalid(name: CheckoutField, errors: FieldErrors): Markup {
   const first = Object.entries(errors).find(([, message]) => message !== undefined)?.[0];
   return html` aria-invalid="true" aria-describedby="${name}-error"${name === first && html` autofocus`}`;

@@ -1,9 +1,9 @@
-/** Unix seconds as people write the day: `November 22, 2026`, in UTC. */
+/** Formats Unix seconds as `November 22, 2026`, in UTC. */
 export function formatDate(seconds: number): string {
   return new Intl.DateTimeFormat("en-US", { dateStyle: "long", timeZone: "UTC" }).format(seconds * 1000);
 }
 
-/** An amount in a currency's smallest unit as people read it: 2500 and `usd` give `$25.00`, 2500 and `jpy` `¥2,500`. */
+/** Formats an amount in a currency's smallest unit: 2500 `usd` is `$25.00`, 2500 `jpy` is `¥2,500`. */
 export function formatMoney(units: number, currency: string): string {
   const format = new Intl.NumberFormat("en-US", { style: "currency", currency });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;

@@ -10,11 +10,11 @@ import { documentStyles } from "./stylesheet";
 export interface InvoiceView extends HostedInvoice {
   form: CheckoutForm;
   errors: FieldErrors;
-  /** A decline, or another reason why the last press did nothing. */
+  /** A decline, or another reason why nothing was paid. */
   alert: string | undefined;
 }
 
-/** The hosted invoice: what is due, a form to pay it while it can be paid, and its papers. */
+/** The hosted invoice: the amount due, the form to pay it, and links to its PDF and receipt. */
 export function invoicePage(view: InvoiceView): string {
   return layout(
     `Invoice ${view.invoice.number}`,

@@ -8,7 +8,7 @@ const RIGHT = 556;
 const AMOUNT_WIDTH = 120;
 const BOTTOM = 720;
 
-/** The invoice as a PDF of text, in US letter size; the same invoice always gives the same words. */
+/** Renders an invoice as PDF in US letter size. */
 export async function invoicePdf(hosted: HostedInvoice): Promise<Buffer> {
   const { invoice } = hosted;
   const issued = new Date((invoice.effective_at ?? invoice.created) * 1000);
@@ -91,7 +91,7 @@ function writeFoot(document: Doc, { invoice }: HostedInvoice): void {
   document.fontSize(9).text("Made by a Stripe sandbox: test mode, no real money.", LEFT);
 }
 
-/** A text on the left and an amount on the right, on one line of the page or of the next one. */
+/** Writes a text on the left and an amount on the right, on a new page if needed. */
 function writeRow(document: Doc, text: string, amount: string): void {
   if (document.y > BOTTOM) document.addPage();
   const top = document.y;
@@ -102,10 +102,10 @@ function writeRow(document: Doc, text: string, amount: string): void {
   document.y = Math.max(next, document.y) + 6;
 }
 
-/** The letters that the PDF's built-in fonts have beyond Latin-1. */
+/** Characters of the PDF's built-in fonts beyond Latin-1. */
 const ALSO_PRINTABLE = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ";
 
-/** The text with a question mark for every letter that the PDF's built-in fonts do not have. */
+/** Replaces characters that the PDF's built-in fonts lack with question marks. */
 export function printable(text: string): string {
   return [...text.normalize("NFC")]
     .map((letter) =>

@@ -15,7 +15,7 @@ export function stateBadge({ status }: Invoice): Markup {
   return html`<span class="state ${status}">${stateNames[String(status)]}</span>`;
 }
 
-/** What the invoice is for, who it is for, and what it sums up to. */
+/** The invoice's lines, recipient and totals. */
 export function invoiceSummary({ invoice, lines }: HostedInvoice): Markup {
   const money = (cents: number) => formatMoney(cents, invoice.currency);
   return html`<section class="summary document" aria-label="Invoice">
@@ -46,7 +46,7 @@ ${invoice.custom_fields?.map((field) => html`<dt>${field.name}</dt><dd>${field.v
 </dl>`;
 }
 
-/** Name, e-mail, address and tax ids of the customer, as many as are known. */
+/** Lists the customer's name, email, address and tax IDs, as far as known. */
 export function billedTo(invoice: Invoice): string[] {
   const address = invoice.customer_address;
   const place = [address?.postal_code, address?.city, address?.state].filter(Boolean).join(" ");
@@ -66,7 +66,7 @@ export function lineText(line: InvoiceLine): string {
   return quantity > 1 ? `${line.description} × ${quantity}` : String(line.description ?? "");
 }
 
-/** The taxes of an invoice in words: what is within the prices, and what comes on top. */
+/** Lists the taxes of an invoice, inclusive and exclusive, with their labels. */
 export function taxLines(invoice: Invoice): { label: string; cents: number }[] {
   return (invoice.total_taxes ?? []).map((tax) => ({
     label:

@@ -7,9 +7,9 @@ import { stylesheet } from "./stylesheet";
 export type Markup = ReturnType<typeof html>;
 
 /**
- * A whole page. It fetches nothing: styles are inside, there are no scripts, fonts or pictures.
+ * A complete page. It loads nothing: styles are inline, and there are no scripts, fonts or images.
  *
- * @param styles more of them, for pages that look different
+ * @param styles additional styles
  */
 export function layout(title: string, content: Markup, styles = ""): string {
   return String(html`<!doctype html>
@@ -34,9 +34,9 @@ ${content}
 export type PageEnv = { Bindings: HttpBindings };
 export type PageStatus = 200 | 402 | 403 | 404 | 409 | 410 | 421 | 422;
 
-/** Answers with a page that fetches nothing, is kept nowhere, and cannot be framed. */
+/** Responds with a page that loads nothing, is not cached, and cannot be framed. */
 export function show(c: Context<PageEnv>, page: string, status: PageStatus = 200): Response {
-  // No form-action: browsers apply it to the redirect to the success page too, which is on another origin.
+  // No form-action: browsers also apply it to the redirect to the success page, which is on another origin.
   c.header(
     "Content-Security-Policy",
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
@@ -46,7 +46,7 @@ export function show(c: Context<PageEnv>, page: string, status: PageStatus = 200
   return c.html(page, status);
 }
 
-/** A page that says one thing and offers at most one way on. */
+/** A page with one message and at most one link. */
 export function messagePage(title: string, text: string, link?: { href: string; label: string }): string {
   const button: Markup | undefined = link && html`<a class="button" href="${link.href}">${link.label}</a>`;
   return layout(

@@ -12,14 +12,14 @@ import { layout, type Markup } from "./layout";
 import { documentStyles } from "./stylesheet";
 
 export interface PortalView extends Portal {
-  /** What is typed into the details form. */
+  /** Values of the details form. */
   details: CheckoutForm;
-  /** What is typed into the form of a new card. */
+  /** Values of the form for a new card. */
   card: CheckoutForm;
   detailErrors: FieldErrors;
   cardErrors: FieldErrors;
   alert: string | undefined;
-  /** What was just done, as the address names it. */
+  /** What was just done, from the query string. */
   notice: string | undefined;
 }
 
@@ -30,7 +30,7 @@ const notices: Record<PortalNotice, string> = {
   "details-saved": "Your details were saved.",
 };
 
-/** The customer portal: cards, billing details and invoices, as far as its configuration offers them. */
+/** The customer portal: cards, billing details and invoices, as its configuration allows. */
 export function portalPage(view: PortalView): string {
   const { features, session } = view;
   return layout(
@@ -98,7 +98,7 @@ function pathOf({ session }: PortalView): string {
   return new URL(session.url).pathname;
 }
 
-/** The customer's invoices, newest first; each one leads to its own page. */
+/** The customer's invoices, newest first, with links to their pages. */
 function portalInvoices(invoices: Invoice[]): Markup {
   return html`<section class="panel" aria-labelledby="invoices"><h2 id="invoices">Invoices</h2>
 ${invoices.length === 0 && html`<p class="soft">There are no invoices yet.</p>`}

@@ -1,6 +1,6 @@
 import type { CheckoutForm, PayBy } from "../checkout/checkout-form";
 
-/** The fields of a page's form as they were typed; what a page does not ask for is empty. */
+/** Reads the fields of a form as typed; missing fields are empty. */
 export function readCardForm(body: URLSearchParams): CheckoutForm {
   const text = (name: string) => (body.get(name) ?? "").slice(0, 500);
   return {
@@ -23,14 +23,14 @@ export function readCardForm(body: URLSearchParams): CheckoutForm {
 
 const PAY_BY: readonly PayBy[] = ["card", "bank_pays", "bank_fails"];
 
-/** The form of the hosted page, with the choices that only it has. */
+/** Reads the form of the Checkout page, with its additional fields. */
 export function readCheckoutPageForm(body: URLSearchParams): CheckoutForm {
   const text = (name: string) => (body.get(name) ?? "").slice(0, 10);
   const [action, currency] = text("action").split("=");
   return {
     ...readCardForm(body),
     payBy: PAY_BY.find((way) => way === text("payBy")),
-    // The button of a currency says which; every other button keeps what the page showed.
+    // A currency button sets the currency; every other button keeps the one that the page showed.
     payIn: action === "pay_in" ? currency : text("payIn"),
     location: text("location") || undefined,
   };

@@ -4,7 +4,7 @@ import { formatDate, formatMoney } from "./format";
 import { layout } from "./layout";
 import { documentStyles } from "./stylesheet";
 
-/** The receipt of a charge: what was paid, with what, and what was given back. */
+/** The receipt of a charge, with its refunds. */
 export function receiptPage(charge: Stripe.Charge): string {
   const money = (cents: number) => formatMoney(cents, charge.currency);
   const refunded = charge.amount_refunded;

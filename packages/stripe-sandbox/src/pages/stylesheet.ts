@@ -1,4 +1,4 @@
-/** One accent on neutral greys, an 8-pixel rhythm, 44-pixel targets. Used by every page of the sandbox. */
+/** Styles of every page: one accent on neutral grays, 8-pixel spacing, 44-pixel targets. */
 export const stylesheet = `
 :root {
   --page: #f7f7f5; --card: #fff; --text: #1c1c1a; --soft: #5d5d58; --line: #d9d9d4; --field: #8a8a84;
@@ -85,7 +85,7 @@ th { color: var(--soft); font-weight: 500; }
 @media (prefers-reduced-motion: no-preference) { button, .button { transition: filter 120ms; } .primary:hover { filter: brightness(1.08); } }
 `;
 
-/** What invoices, receipts and the portal need beyond the common styles. */
+/** Styles of invoices, receipts and the portal, in addition to the common ones. */
 export const documentStyles = `
 main > h1 { font-size: 28px; line-height: 1.3; letter-spacing: -0.01em; margin-bottom: 16px; }
 .document { margin-bottom: 24px; }

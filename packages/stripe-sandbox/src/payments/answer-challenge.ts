@@ -13,18 +13,18 @@ import type { Stripe } from "../stripe-types";
 import type { Challenge, SaveCard } from "../three-d-secure/challenge";
 import { notifyPaymentOwner, notifySetupOwner } from "./notify-owner";
 
-/** What the cardholder sees after their answer. */
+/** Result of the cardholder's answer. */
 interface ChallengeResult {
   intent: Stripe.PaymentIntent | Stripe.SetupIntent;
-  /** Null where nobody said where to go: the page shows the result itself. */
+  /** Null if there is no return URL: the page shows the result itself. */
   redirectUrl: string | null;
 }
 
 /**
- * Takes the cardholder's answer on the bank's page, once: charges or saves the card if they passed, and refuses it if
- * they did not. Waits a moment for the webhook when a hosted page comes next, as Stripe does.
+ * Applies the cardholder's answer on the bank's page, once: charges or saves the card if they passed, declines it if
+ * they did not. Waits a moment for the webhook if a hosted page comes next, as Stripe does.
  *
- * @returns undefined when there is no question (any more)
+ * @returns undefined if there is no open challenge
  */
 export async function answerChallenge(
   runtime: Runtime,
@@ -80,7 +80,7 @@ async function settleSetup(
   return setUpCard(tx, intent, method, card, { authenticated: true, save: cardToSave(open) });
 }
 
-/** Somebody else may have attached the card while the bank was asking. */
+/** The card may have been attached meanwhile. */
 function cardToSave({ challenge, method }: OpenChallenge): SaveCard | null {
   return method.customer === null ? challenge.save : null;
 }
@@ -97,7 +97,7 @@ function redirectAfter(
   };
 }
 
-/** The caller's address with what Stripe adds to it. */
+/** Adds Stripe's query parameters to the caller's return URL. */
 function returnUrlWithResult(returnUrl: string, intent: ChallengeResult["intent"]): string {
   const url = new URL(returnUrl);
   const name = intent.object;
@@ -118,7 +118,7 @@ export interface OpenChallenge {
   method: Stripe.PaymentMethod;
 }
 
-/** The bank's question behind an address; undefined when it was answered, withdrawn, or never asked. */
+/** Reads the open challenge of a page; undefined if it was answered, withdrawn or never existed. */
 export async function readChallenge(
   tx: Tx,
   intentId: string,
@@ -139,7 +139,7 @@ export async function readChallenge(
   return { challenged: challengedIntent(stored.data), challenge, method: method.data };
 }
 
-/** The token of the question that an intent waits for; undefined when it waits for none. */
+/** Returns the token of an intent's challenge, if it has one. */
 export async function readPendingToken(tx: Tx, intentId: string): Promise<string | undefined> {
   const type = intentId.startsWith("seti_") ? "setup_intent" : "payment_intent";
   const stored = await findObject<Stripe.PaymentIntent | Stripe.SetupIntent>(tx, type, intentId);

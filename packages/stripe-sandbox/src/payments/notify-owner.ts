@@ -10,8 +10,8 @@ import type { SetupResult } from "../resources/setup-intents/set-up-card";
 import type { Tx } from "../runtime";
 
 /**
- * What owns a payment hears of its end when that comes outside the owner's own request: after 3-D Secure, after a
- * confirmation through the API, or when a bank answers. The first that knows the intent says where the customer goes.
+ * The owners of a payment are notified when it ends outside their own request: after 3-D Secure, after a
+ * confirmation through the API, or when a bank responds. The first that owns the intent says where to redirect to.
  */
 type PaymentOwner = (tx: Tx, result: PaymentResult) => Promise<PaymentRedirect | undefined>;
 type SetupOwner = (tx: Tx, result: SetupResult) => Promise<PaymentRedirect | undefined>;

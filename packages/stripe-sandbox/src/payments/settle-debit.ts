@@ -14,13 +14,13 @@ import { updateObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
 import { notifyPaymentOwner } from "./notify-owner";
 
-/** How a bank answers a debit: it pays, or it names a reason. */
+/** A bank's response to a debit: paid, or the reason for the failure. */
 type BankResponse = "paid" | DebitFailure;
 
 /**
- * Ends a bank debit, and tells what it belongs to.
+ * Ends a bank debit and notifies the owner of the payment.
  *
- * @throws StripeError 404 for an unknown intent, 400 for one that waits for no bank
+ * @throws StripeError 404 for an unknown intent, 400 for one that is not processing
  */
 export async function endDebit(
   tx: Tx,
@@ -37,14 +37,14 @@ export async function endDebit(
   return end(tx, intent, answer);
 }
 
-/** Does what time does to payments: banks answer debits, and reservations on cards lapse. */
+/** Ends debits and card authorizations whose time has come. */
 export async function endDuePayments(tx: Tx): Promise<void> {
   const due = await tx.query<{ id: string }>(
     "SELECT id FROM object WHERE type = 'payment_intent' AND due_at <= $1 ORDER BY due_at, seq",
     [tx.now],
   );
   for (const { id } of due) {
-    // Read again under the lock: somebody else may have ended it in between.
+    // Read again under the lock: it may have ended meanwhile.
     const intent = await lockIntent(tx, id);
     if (intent.status === "processing") await end(tx, intent, await bankResponse(tx, intent));
     else if (intent.status === "requires_capture") await releaseIntent(tx, intent, "automatic");

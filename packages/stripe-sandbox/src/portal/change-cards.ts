@@ -16,18 +16,18 @@ import type { Stripe } from "../stripe-types";
 import { addressOf } from "../three-d-secure/challenge";
 import type { Portal } from "./read-portal";
 
-/** What became of one press of a button of the portal. */
+/** Outcome of one click in the portal. */
 export type PortalOutcome =
   | { kind: "done"; notice: PortalNotice }
   | { kind: "authenticate"; url: string }
   | { kind: "declined"; message: string }
   | { kind: "invalid"; errors: FieldErrors }
-  /** The configuration does not offer it, or it is not there any more. */
+  /** The configuration does not allow it, or the card no longer exists. */
   | { kind: "refused" };
 
 export type PortalNotice = "card-added" | "card-removed" | "default-changed" | "details-saved";
 
-/** Saves a card for payments while the customer is away; the first one becomes the default. */
+/** Saves a card for off-session payments; the first one becomes the default. */
 export async function addCard(tx: Tx, portal: Portal, form: CheckoutForm): Promise<PortalOutcome> {
   const { customer, session } = portal;
   const card = readNewCard(form, tx.now);
@@ -58,7 +58,7 @@ export async function addCard(tx: Tx, portal: Portal, form: CheckoutForm): Promi
   return { kind: "done", notice: "card-added" };
 }
 
-/** Leads back from the bank's page to here. */
+/** Links the setup intent, so that the bank's page can redirect back here. */
 async function linkSetupIntent(tx: Tx, session: PortalSession, intentId: string): Promise<void> {
   await tx.query("UPDATE object SET refs = refs || $2 WHERE id = $1", [
     session.id,
@@ -78,7 +78,7 @@ export async function chooseDefault(tx: Tx, portal: Portal, id: string): Promise
   return { kind: "done", notice: "default-changed" };
 }
 
-/** What the end of 3-D Secure means for the portal on which the card was added. */
+/** Updates the portal whose new card completed or failed 3-D Secure. */
 export async function updatePortalAfterSetup(
   tx: Tx,
   { intent }: SetupResult,
@@ -97,7 +97,7 @@ export async function updatePortalAfterSetup(
   return { redirectUrl: `${url}?done=card-added` };
 }
 
-/** Makes a card the one that invoices are paid with. */
+/** Makes a card the customer's default for invoices. */
 async function setDefault(tx: Tx, customer: Stripe.Customer, methodId: string): Promise<void> {
   const settings = { ...customer.invoice_settings, default_payment_method: methodId };
   await saveCustomer(tx, customer, { ...customer, invoice_settings: settings });

@@ -14,7 +14,7 @@ import { type BusinessTaxId, readTaxId } from "../tax/tax-table";
 import type { PortalOutcome } from "./change-cards";
 import type { Portal } from "./read-portal";
 
-/** Stores the details that the configuration lets the customer change; what else the form says is not believed. */
+/** Saves the details that the configuration lets the customer change, and ignores all others. */
 export async function changeDetails(tx: Tx, portal: Portal, form: CheckoutForm): Promise<PortalOutcome> {
   const may = mayChange(portal);
   const errors = findErrors(portal, form);
@@ -62,7 +62,7 @@ function taxIdOf(portal: Portal, form: CheckoutForm): BusinessTaxId | undefined 
   return readTaxId(country ?? "", form.taxId);
 }
 
-/** The page has one field for it: another id takes the place of what was there, an empty field removes it. */
+/** The page has one field: another ID replaces the old one, an empty field removes it. */
 async function replaceTaxId(
   tx: Tx,
   portal: Portal,

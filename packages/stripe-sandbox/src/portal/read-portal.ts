@@ -8,7 +8,7 @@ import type { Tx } from "../runtime";
 import { findObject, findObjects, mergePrivate } from "../store/objects";
 import type { Stripe } from "../stripe-types";
 
-/** All that the portal shows one customer. */
+/** What the portal shows a customer. */
 export interface Portal {
   session: PortalSession;
   features: Configuration["features"];
@@ -19,7 +19,7 @@ export interface Portal {
   invoices: Invoice[];
 }
 
-/** The portal behind a link; undefined when the link is unknown, has expired, or its customer is gone. */
+/** Reads the portal of a link; undefined if the link is unknown or expired, or its customer was deleted. */
 export async function readPortal(tx: Tx, token: string): Promise<Portal | undefined> {
   const [stored] = await findObjects<PortalSession>(tx, "billing_portal.session", { token });
   if (!stored || (stored.private as PortalSecrets).expiresAt <= tx.now) return undefined;

@@ -7,18 +7,18 @@ import { type Portal, readPortal } from "./read-portal";
 interface PortalSubmission {
   /** The button's name. */
   action: string;
-  /** The card that the button stands beside, if it does. */
+  /** The card next to the button, if any. */
   card: string;
   form: CheckoutForm;
 }
 
 export interface SubmittedPortal {
-  /** As it was before the submission. */
+  /** The portal before the submission. */
   portal: Portal;
   outcome: PortalOutcome;
 }
 
-/** Does what one button of the portal says, if the configuration offers it. */
+/** Runs the action of a button of the portal, if the configuration allows it. */
 export function submitPortalForm(
   runtime: Runtime,
   token: string,

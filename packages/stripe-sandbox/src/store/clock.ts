@@ -9,7 +9,7 @@ export interface Clock {
   nowMs(): number;
   /** Moves the clock forward, never back: Stripe's `created` values only grow. */
   advance(seconds: number): Promise<void>;
-  /** Back to real time; only for a sandbox that has been emptied. */
+  /** Returns to real time; only after a reset. */
   reset(): Promise<void>;
 }
 

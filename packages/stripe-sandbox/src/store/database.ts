@@ -9,12 +9,12 @@ export interface Queryable {
 }
 
 export interface Database extends Queryable {
-  /** One transaction; repeated from the start when Postgres resolves a deadlock against it. */
+  /** Runs one transaction; retries it after a deadlock. */
   transaction<T>(body: (tx: Queryable) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
-/** What every session sets for itself, so that no setting of the server changes an answer. */
+/** Settings of every session, so that the server's own settings do not matter. */
 const SESSION_SETTINGS = `
   SET TIME ZONE 'UTC';
   SET DateStyle = 'ISO, MDY';
@@ -33,7 +33,7 @@ const SERIALIZATION = "40001";
 /**
  * Opens the sandbox's own database and brings its tables up to date.
  *
- * @throws when the database cannot be reached, or was written by a newer sandbox
+ * @throws Error the database is unreachable or was written by a newer version
  */
 export async function openDatabase(url: string): Promise<Database> {
   const pool = new pg.Pool({
@@ -42,8 +42,8 @@ export async function openDatabase(url: string): Promise<Database> {
     application_name: "brim-sandbox",
     onConnect: async (client) => void (await client.query(SESSION_SETTINGS)),
   });
-  // A connection that is cut (database restart) must not end the process; the next query on it reports it. The pool
-  // listens only while a connection is idle, so each one gets a listener of its own from the start.
+  // A broken connection (database restart) must not end the process; its next query reports it. The pool
+  // listens only while a connection is idle, so each connection gets its own listener.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));
   try {
@@ -59,7 +59,7 @@ export async function openDatabase(url: string): Promise<Database> {
   };
 }
 
-/** Gives `sslmode` the meaning that it has everywhere else: `require` encrypts, and trusts a private CA. */
+/** Gives `sslmode` its libpq meaning: `require` encrypts without verifying the certificate authority. */
 function withLibpqTls(url: string): string {
   return /[?&]sslmode=/.test(url) && !url.includes("uselibpqcompat=") ? `${url}&uselibpqcompat=true` : url;
 }
@@ -99,7 +99,7 @@ function isTransient(error: unknown): boolean {
 
 async function migrate(pool: pg.Pool): Promise<void> {
   await transaction(pool, async (tx) => {
-    // Two sandboxes that start on the same empty database must not both create the tables.
+    // Two sandboxes starting on the same empty database must not both create the tables.
     await tx.query("SELECT pg_advisory_xact_lock(hashtext('brim-sandbox-schema'))");
     await tx.query("CREATE TABLE IF NOT EXISTS sandbox_schema (version integer NOT NULL)");
     const [row] = await tx.query<{ version: number }>("SELECT version FROM sandbox_schema");

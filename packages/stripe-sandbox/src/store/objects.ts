@@ -1,6 +1,6 @@
 import type { Queryable, Row } from "./database";
 
-/** A Stripe object as the API answers it, before anything is expanded. */
+/** A Stripe object as the API returns it, unexpanded. */
 export interface StripeObject {
   id: string;
   object: string;
@@ -8,16 +8,16 @@ export interface StripeObject {
 
 export interface StoredObject<T extends StripeObject = StripeObject> {
   data: T;
-  /** What the sandbox knows and Stripe never shows. */
+  /** Internal data that the API never returns. */
   private: Record<string, unknown>;
   seq: string;
   deleted: boolean;
 }
 
 export interface SaveOptions {
-  /** Values that lists filter by. */
+  /** Values that lists and lookups filter by. */
   refs?: Record<string, string | boolean | null | string[]>;
-  /** Unix seconds at which the background job has to look at the object; null for never. */
+  /** Unix seconds at which housekeeping must process the object; null for never. */
   dueAt?: number | null;
   private?: Record<string, unknown>;
 }
@@ -48,7 +48,7 @@ export async function insertObject(
   );
 }
 
-/** Replaces the object's data; `refs`, `dueAt` and `private` stay as they are where not given. */
+/** Replaces the object's data; omitted `refs`, `dueAt` and `private` stay unchanged. */
 export async function updateObject(
   tx: Queryable,
   data: StripeObject,
@@ -69,7 +69,7 @@ export async function updateObject(
   );
 }
 
-/** Adds to what the sandbox knows about the object; a field that is not named stays. */
+/** Merges fields into the object's private data. */
 export async function mergePrivate(
   tx: Queryable,
   id: string,
@@ -81,7 +81,7 @@ export async function mergePrivate(
   ]);
 }
 
-/** Keeps a stub in place of the object: a deleted id still answers, but no list shows it. */
+/** Replaces the object with a stub: its id still resolves, but no list includes it. */
 export async function markDeleted(tx: Queryable, stub: StripeObject): Promise<void> {
   await tx.query("UPDATE object SET data = $2, deleted = true, due_at = NULL WHERE id = $1", [
     stub.id,
@@ -90,8 +90,8 @@ export async function markDeleted(tx: Queryable, stub: StripeObject): Promise<vo
 }
 
 /**
- * Reads one object by type and id, or undefined. The caller states the type of the data: rows are written only by
- * the builders of that type, and the tests hold each of them against the API description.
+ * Finds one object by type and id. The caller states the type of the data: rows are written only by
+ * the builders of that type, and the tests validate each of them against spec.json.
  */
 export async function findObject<T extends StripeObject>(
   tx: Queryable,
@@ -106,7 +106,7 @@ export async function findObject<T extends StripeObject>(
   return row as StoredObject<T> | undefined;
 }
 
-/** All live objects of a type whose refs contain the given ones, newest first. */
+/** Finds all objects of a type whose refs contain the given ones, newest first, without deleted ones. */
 export async function findObjects<T extends StripeObject>(
   tx: Queryable,
   type: string,

@@ -3,12 +3,12 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Queryable } from "./database";
 import { readSetting, writeSetting } from "./settings";
 
-/** Where ids, secrets and the luck of faults come from. */
+/** Source of randomness for ids, secrets and faults. */
 export interface Random {
   bytes(count: number): Uint8Array;
   /** At least 0, less than 1. */
   fraction(): number;
-  /** Back to the first number of the first start; the system's own source has none. */
+  /** Restarts the sequence; no effect on the system's source. */
   restart(): void;
 }
 
@@ -18,7 +18,7 @@ const systemRandom: Random = {
   restart: () => undefined,
 };
 
-/** The same numbers for the same seed and start, in the order in which they are drawn. */
+/** Returns a source with the same sequence for the same seed and start. */
 function seededRandom(seed: string, start: number): Random {
   let position = { start, block: 0 };
   let pool: number[] = [];
@@ -43,7 +43,7 @@ function seededRandom(seed: string, start: number): Random {
 const STARTS = "starts";
 
 /**
- * The source of a sandbox. Each start of a seeded one continues with numbers of its own, because the ids of the
+ * Opens the random source of a sandbox. With a seed, each start has a sequence of its own, because the ids of
  * earlier starts are taken.
  */
 export async function openRandom(db: Queryable, seed: string | undefined): Promise<Random> {
@@ -52,7 +52,7 @@ export async function openRandom(db: Queryable, seed: string | undefined): Promi
   return seed === undefined ? systemRandom : seededRandom(seed, start);
 }
 
-/** Begins again as at the very first start; only for a sandbox that has been emptied. */
+/** Restarts the sequence of the first start; only after a reset. */
 export async function restartRandom(db: Queryable, random: Random): Promise<void> {
   await writeSetting(db, STARTS, "1");
   random.restart();
@@ -60,12 +60,12 @@ export async function restartRandom(db: Queryable, random: Random): Promise<void
 
 const current = new AsyncLocalStorage<Random>();
 
-/** Runs the work with this source behind every id that it makes, however deep. */
+/** Runs the work with this source as the current one. */
 export function withRandom<T>(random: Random, work: () => T): T {
   return current.run(random, work);
 }
 
-/** The source of the work that is going on; the system's own outside any. */
+/** Returns the source of the running work; the system's by default. */
 export function currentRandom(): Random {
   return current.getStore() ?? systemRandom;
 }

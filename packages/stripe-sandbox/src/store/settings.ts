@@ -12,7 +12,7 @@ export async function writeSetting(db: Queryable, name: string, value: string): 
   );
 }
 
-/** Reads a setting, or stores the given value if it was never set; safe when two callers race. */
+/** Reads a setting, or stores the given value if it is not set; safe under concurrency. */
 export async function settingOrDefault(db: Queryable, name: string, fallback: () => string): Promise<string> {
   await db.query("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", [
     name,

@@ -1,4 +1,4 @@
-/** Hundredths of a percent, by country or `country-state`. Everything else is untaxed. */
+/** Basis points by country or `country-state`. Everything else is untaxed. */
 const rates: Record<string, number> = {
   DE: 1900,
   FR: 2000,
@@ -16,7 +16,7 @@ export interface BusinessTaxId {
   value: string;
 }
 
-/** The kind of tax id a business in this country has; undefined where the sandbox knows none. */
+/** Returns the type of a business tax ID in this country; undefined if the sandbox knows none. */
 export function taxIdType(country: string): BusinessTaxId["type"] | undefined {
   if (EU.has(country)) return "eu_vat";
   if (country === "GB") return "gb_vat";
@@ -29,7 +29,7 @@ const formats: Record<BusinessTaxId["type"], RegExp> = {
   us_ein: /^\d{2}-?\d{7}$/,
 };
 
-/** The id in the form it is stored in, or undefined when it cannot be one of this country. */
+/** Normalizes a tax ID; undefined if it is not valid for this country. */
 export function readTaxId(country: string, text: string): BusinessTaxId | undefined {
   const type = taxIdType(country);
   const value = text.replace(/[\s.]/g, "").toUpperCase();
@@ -45,7 +45,7 @@ export interface TaxRule {
   reason: "standard_rated" | "reverse_charge" | "not_collecting";
 }
 
-/** The tax of one address. A business in the EU with a VAT id accounts for the tax itself. */
+/** Returns the tax rule of an address. An EU business with a VAT ID accounts for the tax itself (reverse charge). */
 export function taxRule(
   address: { country: string | null; state: string | null },
   taxId: BusinessTaxId | undefined,
@@ -58,12 +58,12 @@ export function taxRule(
   return { basisPoints, reason: "standard_rated" };
 }
 
-/** Tax on top of a net amount in cents, half a cent rounds up. */
+/** Returns the tax on top of a net amount in cents, rounded half up. */
 export function taxOnTop(amountCents: number, basisPoints: number): number {
   return Math.floor((amountCents * basisPoints * 2 + 10_000) / 20_000);
 }
 
-/** Tax contained in a gross amount in cents, half a cent rounds up. */
+/** Returns the tax contained in a gross amount in cents, rounded half up. */
 export function taxWithin(amountCents: number, basisPoints: number): number {
   const whole = 10_000 + basisPoints;
   return Math.floor((amountCents * basisPoints * 2 + whole) / (2 * whole));

@@ -1,20 +1,20 @@
 import { newStripeId, randomLetters } from "../store/ids";
 import type { Stripe } from "../stripe-types";
 
-/** The bank's question to the cardholder, while it waits for an answer. Kept with the intent, never shown. */
+/** An open 3-D Secure challenge. Stored with the intent, never returned. */
 export interface Challenge {
-  /** Part of the page's address, so that only who was sent there can answer. */
+  /** Part of the page's address, so that only the cardholder can answer. */
   token: string;
   methodId: string;
-  /** Where the cardholder goes afterwards; null where nobody said. */
+  /** Where the cardholder is redirected to; null if not given. */
   returnUrl: string | null;
-  /** The card is attached to this customer when the bank agrees. */
+  /** Attaches the card to this customer if the challenge is passed. */
   save: SaveCard | null;
-  /** The cardholder agreed, and the server has to confirm once more (`confirmation_method=manual`). */
+  /** The challenge is passed, and the server must confirm again (`confirmation_method=manual`). */
   isPassed?: boolean;
 }
 
-/** A wish to keep a card for a customer. */
+/** Saves a card to a customer. */
 export interface SaveCard {
   customer: string;
   allowRedisplay: Stripe.PaymentMethod.AllowRedisplay;
@@ -24,12 +24,12 @@ export function newChallenge(input: Omit<Challenge, "token">): Challenge {
   return { token: randomLetters(32), methodId: input.methodId, returnUrl: input.returnUrl, save: input.save };
 }
 
-/** Address of the bank's page for an intent. */
+/** Returns the address of the bank's page for an intent. */
 export function challengeUrl(publicUrl: string, intentId: string, challenge: Challenge): string {
   return `${publicUrl}/3d-secure/${intentId}/${challenge.token}`;
 }
 
-/** `next_action`: a redirect where the caller named a way back, else what Stripe's own script understands. */
+/** Returns `next_action`: a redirect if there is a return URL, otherwise the form for Stripe.js. */
 export function nextAction(url: string, returnUrl: string | null) {
   if (returnUrl !== null) {
     return { type: "redirect_to_url", redirect_to_url: { return_url: returnUrl, url } };
@@ -40,7 +40,7 @@ export function nextAction(url: string, returnUrl: string | null) {
   };
 }
 
-/** The address of the bank's page that an intent's `next_action` names, whichever form it has. */
+/** Returns the address of the bank's page from an intent's `next_action`. */
 export function addressOf(action: object | null): string | undefined {
   const { redirect_to_url: redirect, use_stripe_sdk: sdk } = (action ?? {}) as {
     redirect_to_url?: { url: string | null };

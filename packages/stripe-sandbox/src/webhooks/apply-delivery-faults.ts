@@ -9,7 +9,7 @@ interface FirstDelivery extends Row {
   type: string;
 }
 
-/** Lets the faults loose on the deliveries that are due for the first time, in the order of their events. */
+/** Applies the faults to deliveries that are due for the first time, in the order of their events. */
 export async function applyDeliveryFaults(
   db: Database,
   faults: DeliveryFaultList,
@@ -80,7 +80,7 @@ async function duplicate(
   }
 }
 
-/** Stripe sometimes tells one change with two events; only their ids differ. */
+/** Stripe sometimes sends two events for one change; only their ids differ. */
 async function copy(tx: Queryable, delivery: FirstDelivery, nowMs: number): Promise<void> {
   const id = newStripeId("evt");
   await copyEvent(tx, delivery.event_id, id, 1);
@@ -90,7 +90,7 @@ async function copy(tx: Queryable, delivery: FirstDelivery, nowMs: number): Prom
   );
 }
 
-/** Writes the event once more under a new id; its deliveries are the caller's business. */
+/** Copies the event under a new id; the caller queues its deliveries. */
 export async function copyEvent(
   tx: Queryable,
   eventId: string,
@@ -104,7 +104,7 @@ export async function copyEvent(
   );
 }
 
-/** Each delivery waits for the one after it, so the last to come goes first. */
+/** Makes each delivery wait for the one after it, so that the last one goes first. */
 async function hold(
   tx: Queryable,
   delivery: FirstDelivery,

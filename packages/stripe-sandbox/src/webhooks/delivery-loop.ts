@@ -17,7 +17,7 @@ import {
 } from "./delivery-queue";
 import { sendDelivery } from "./send-delivery";
 
-/** `hold` keeps deliveries waiting, `drop` loses them. A resend or a duplicate asked for by hand always goes out. */
+/** `hold` keeps deliveries waiting, `drop` discards them. Explicit resends and duplicates are always sent. */
 type DeliveryMode = "deliver" | "hold" | "drop";
 
 export const DEFAULT_RETRY_SCHEDULE_MS: readonly number[] = [
@@ -32,9 +32,9 @@ const MODE_SETTING = "delivery_mode";
 export interface DeliveryLoop extends DeliveryQueue {
   mode(): DeliveryMode;
   setMode(mode: DeliveryMode): Promise<void>;
-  /** Does the work while nothing is on its way: what is gets its answer first, what is due waits. */
+  /** Pauses deliveries, waits for those in flight, and runs the work. */
   whileIdle(work: () => Promise<void>): Promise<void>;
-  /** Lets deliveries in flight finish for a moment; what is cut off is sent again after the next start. */
+  /** Gives deliveries in flight a moment to finish; unfinished ones are sent again after the next start. */
   stop(): Promise<void>;
 }
 
@@ -44,13 +44,13 @@ interface DeliveryLoopOptions {
   log: SandboxLog;
   bootId: string;
   retryScheduleMs: readonly number[];
-  /** How long an endpoint may take to answer. */
+  /** How long an endpoint may take to respond. */
   timeoutMs: number;
   faults: DeliveryFaultList;
   random: Random;
 }
 
-/** Starts sending what is due, and keeps doing so until stopped. */
+/** Starts sending due deliveries until stopped. */
 export async function startDeliveryLoop(options: DeliveryLoopOptions): Promise<DeliveryLoop> {
   const { db, clock, log, bootId, faults, random } = options;
   const stopping = new AbortController();
@@ -132,7 +132,7 @@ export async function startDeliveryLoop(options: DeliveryLoopOptions): Promise<D
       timeoutMs: options.timeoutMs,
       stopped: stopping.signal,
     });
-    // Cut off by stop(): the claim stays and the next process sends it again.
+    // Aborted by stop(): the claim stays, and the next process sends it again.
     if (stopping.signal.aborted && !result.succeeded) return;
     const delayMs = options.retryScheduleMs[delivery.attempts - 1];
     const retryAtMs = delayMs === undefined ? null : clock.nowMs() + delayMs;
@@ -148,7 +148,7 @@ export async function startDeliveryLoop(options: DeliveryLoopOptions): Promise<D
     while (mode === "deliver" && !stopped) {
       const left = deadline - Date.now();
       if (left <= 0) return;
-      // Listens before it counts: an answer that comes in between would otherwise be waited for in vain.
+      // Subscribes before counting, or a response in between would be missed.
       const settled = nextSettled(left);
       if ((await countUnanswered(db, eventId)) === 0) return settled.forget();
       await settled.happened;
@@ -176,11 +176,11 @@ export async function startDeliveryLoop(options: DeliveryLoopOptions): Promise<D
     afterCurrentPoll: () => polling.catch(() => undefined),
     mode: () => mode,
     async setMode(next) {
-      // What was written while events were being lost is lost, also if the loop has not come round to it yet.
+      // Events recorded while in `drop` are dropped, even if the loop has not polled since.
       if (mode === "drop") await dropWaiting(db);
       await writeSetting(db, MODE_SETTING, next);
       mode = next;
-      // A look that began in the old mode could still send what happens after this.
+      // A poll that began in the old mode could still send events that happen after this.
       await polling.catch(() => undefined);
       wake();
     },

@@ -14,8 +14,8 @@ export interface Delivery extends Row {
 }
 
 /**
- * Takes deliveries that are due, counting the attempt. A claim that is not among those in flight here is the claim of
- * a killed process, or of an attempt whose result could not be written: it is taken over, so the delivery goes out
+ * Claims due deliveries and counts the attempt. A claim that is not in flight here belongs to a killed process or to
+ * an attempt whose result could not be written: it is taken over, so that the delivery is sent
  * again.
  */
 export async function claimDue(
@@ -25,7 +25,7 @@ export async function claimDue(
     nowMs: number;
     limit: number;
     onlyForced: boolean;
-    /** Leaves first deliveries that no fault has looked at yet. */
+    /** Skips first deliveries that were not yet checked for faults. */
     onlyChecked: boolean;
     inFlight: string[];
   },
@@ -54,7 +54,7 @@ interface DeliveryTarget {
   secrets: readonly string[];
 }
 
-/** What to send and where; undefined when the endpoint is gone or switched off. */
+/** Reads what to send and where; undefined if the endpoint is deleted or disabled. */
 export async function readTarget(
   db: Queryable,
   delivery: Delivery,
@@ -72,7 +72,7 @@ export async function readTarget(
   };
 }
 
-/** Records an attempt; `retryAtMs` null means that there will be no other. */
+/** Records an attempt; a null `retryAtMs` means no more attempts. */
 export async function recordAttempt(
   db: Queryable,
   id: string,
@@ -89,7 +89,7 @@ export async function recordAttempt(
   );
 }
 
-/** Takes every waiting first delivery out without sending it: the receiver never hears of these events. */
+/** Drops every waiting first delivery without sending it. */
 export async function dropWaiting(db: Queryable): Promise<void> {
   await db.query(
     "UPDATE delivery SET state = 'dropped', last_error = 'dropped by the control API' WHERE state = 'pending' AND kind = 'first' AND claimed_by IS NULL",
@@ -101,11 +101,11 @@ interface Redelivery {
   kind: "resend" | "duplicate";
   times: number;
   nowMs: number;
-  /** Only to this endpoint; default to every enabled one. */
+  /** Only to this endpoint. Default: every enabled one. */
   endpointId?: string | undefined;
 }
 
-/** Queues an event again, whether or not it was delivered. */
+/** Queues an event again, delivered or not. */
 export async function queueRedelivery(db: Queryable, again: Redelivery): Promise<string[]> {
   const rows = await db.query<{ id: string }>(
     `INSERT INTO delivery (event_id, endpoint_id, kind, due_at_ms)
@@ -118,7 +118,7 @@ export async function queueRedelivery(db: Queryable, again: Redelivery): Promise
   return rows.map((row) => row.id);
 }
 
-/** How many deliveries of the event have not been answered with 2xx and may still be. */
+/** Counts deliveries of the event that are still pending. */
 export async function countUnanswered(db: Queryable, eventId: string): Promise<number> {
   const [row] = await db.query<{ count: number }>(
     "SELECT count(*)::int AS count FROM delivery WHERE event_id = $1 AND state = 'pending'",

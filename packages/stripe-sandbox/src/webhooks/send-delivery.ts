@@ -1,6 +1,6 @@
 import { signPayload } from "./sign-payload";
 
-/** How long Stripe waits for an answer. */
+/** How long Stripe waits for a response. */
 export const RESPONSE_TIMEOUT_MS = 10_000;
 
 export interface DeliveryResult {
@@ -9,7 +9,7 @@ export interface DeliveryResult {
   error: string | null;
 }
 
-/** Posts one payload to one endpoint. Only 2xx in time is a success; a redirect is not followed. */
+/** Posts a payload to an endpoint. Only a 2xx in time is a success; redirects are not followed. */
 export async function sendDelivery(
   target: { url: string; secrets: readonly string[] },
   payload: string,
@@ -38,7 +38,7 @@ export async function sendDelivery(
   }
 }
 
-/** `fetch` hides the reason of a failed connection in the cause. */
+/** `fetch` has the reason for a failed connection in the cause. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 
 /**
- * The `Stripe-Signature` header of a payload: a time and one `v1` for each secret, as while a secret is rolled.
+ * Returns the `Stripe-Signature` header of a payload: a timestamp and one `v1` per secret.
  *
  * @param timestamp Unix seconds of real time, because the receiver compares it with its own clock
  */
@@ -12,18 +12,18 @@ export function signPayload(payload: string, secrets: readonly string[], timesta
   return [`t=${timestamp}`, ...signatures].join(",");
 }
 
-/** What is private about an endpoint. While a secret is rolled, both the new and the old one sign. */
+/** Private data of an endpoint. While a secret is being rolled, both the new and the old one sign. */
 export interface EndpointSecrets extends Record<string, unknown> {
   secrets: string[];
   /** Earlier secrets that still sign, until the given Unix second. */
   retiring?: { secret: string; endsAt: number }[];
-  /** Made from the configuration, not through the API. */
+  /** Created from the sandbox's options, not through the API. */
   configured: boolean;
-  /** What the configuration said last; a secret that was rolled since outlives a restart. */
+  /** The secret in the options at the last start; a secret rolled since then survives a restart. */
   configuredSecret?: string;
 }
 
-/** The secrets that sign now, the newest first. */
+/** Returns the secrets that sign now, newest first. */
 export function signingSecrets({ secrets, retiring = [] }: EndpointSecrets, now: number): string[] {
   return [...secrets, ...retiring.filter(({ endsAt }) => endsAt > now).map(({ secret }) => secret)];
 }

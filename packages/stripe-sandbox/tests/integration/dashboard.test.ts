@@ -106,7 +106,7 @@ it("sends an event again, several times, and under a new id", async () => {
 
   expect((await press(path, "Resend")).status).toBe(303);
   expect((await press(path, "Duplicate", { "number:times": "2" })).status).toBe(303);
-  expect((await press(path, "Copy under a new id")).status).toBe(303);
+  expect((await press(path, "Copy under a new ID")).status).toBe(303);
 
   const received = await receiver.waitFor(5, isIts);
   expect(new Set(received.map(({ event }) => event.id)).size).toBe(2);
@@ -140,8 +140,8 @@ it("turns faults on and off, and shows which are on", async () => {
 
   const { text } = await page("/dashboard/controls");
   const hit = await sandbox.call("GET", "/v1/charges");
-  await press("/dashboard/controls", "Take API faults away");
-  await press("/dashboard/controls", "Take webhook faults away");
+  await press("/dashboard/controls", "Remove API faults");
+  await press("/dashboard/controls", "Remove webhook faults");
 
   expect(text).toContain("/v1/charges");
   expect(text).toContain("charge.*");
@@ -210,10 +210,10 @@ it("lets the bank of a saved card refuse, and take it again", async () => {
       confirm: true,
     });
 
-  await press(`/dashboard/objects/${card.id}`, "Let the bank decline it: lost card");
+  await press(`/dashboard/objects/${card.id}`, "Decline charges: lost card");
 
   await expect(pay()).rejects.toMatchObject({ code: "card_declined", decline_code: "lost_card" });
-  await press(`/dashboard/objects/${card.id}`, "Let the bank take it again");
+  await press(`/dashboard/objects/${card.id}`, "Accept charges again");
   expect(await pay()).toMatchObject({ status: "succeeded" });
   const decline = { decline_code: "bad_mood" };
   await expect(sandbox.control("POST", `/payment_methods/${card.id}/decline`, decline)).rejects.toThrow(

@@ -288,7 +288,7 @@ describe("3-D Secure of the API", () => {
     const page = await answer(sdk.stripe_js, "complete");
 
     expect(page.status).toBe(200);
-    expect(await page.text()).toContain("Your bank agreed");
+    expect(await page.text()).toContain("Your bank approved it");
     expect((await stripe.paymentIntents.retrieve(intent.id)).status).toBe("succeeded");
   });
 

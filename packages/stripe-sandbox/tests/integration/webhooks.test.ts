@@ -129,12 +129,12 @@ it("sends only the events an endpoint asked for, with the secret that only its c
 });
 
 it("loses events on demand, and finds them again when they are resent", async () => {
-  await sandbox.control("POST", "/deliveries/drop", { mode: "drop" });
+  await sandbox.control("POST", "/deliveries/mode", { mode: "drop" });
   await sandbox.stripe.customers.create({});
   const [event] = (await sandbox.stripe.events.list()).data;
 
   await sandbox.control("POST", `/events/${event?.id}/resend`);
-  await sandbox.control("POST", "/deliveries/drop", { mode: "deliver" });
+  await sandbox.control("POST", "/deliveries/mode", { mode: "deliver" });
   await sandbox.stripe.customers.create({});
   await receiver.waitFor(2);
 
@@ -145,11 +145,11 @@ it("loses events on demand, and finds them again when they are resent", async ()
 });
 
 it("holds events back until told to deliver", async () => {
-  await sandbox.control("POST", "/deliveries/drop", { mode: "hold" });
+  await sandbox.control("POST", "/deliveries/mode", { mode: "hold" });
   const { id } = await aPaidTopUp();
   expect(receiver.received).toEqual([]);
 
-  await sandbox.control("POST", "/deliveries/drop", { mode: "deliver" });
+  await sandbox.control("POST", "/deliveries/mode", { mode: "deliver" });
 
   const [completed] = await receiver.waitFor(1, ({ event }) => event.type === "checkout.session.completed");
   expect(completed?.event.data.object.id).toBe(id);
