@@ -1,10 +1,10 @@
 import { deleteExpiredKeys, releaseIdempotencyKey } from "./api/idempotency";
 import { endDuePayments } from "./payments/settle-debit";
-import { makeDueMovementsAvailable } from "./resources/balance-transactions/make-available";
-import { endDueCaptures } from "./resources/charges/late-capture";
+import { makeDueFundsAvailable } from "./resources/balance-transactions";
+import { endDueCaptures } from "./resources/charges/capture";
 import { expireDueSessions } from "./resources/checkout-sessions/expire-session";
-import { decideDueDisputes } from "./resources/disputes/due-disputes";
-import { settleDueRefunds } from "./resources/refunds/due-refunds";
+import { decideDueDisputes } from "./resources/disputes/decide-dispute";
+import { settleDueRefunds } from "./resources/refunds/settle-refund";
 import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "./runtime";
 
 const INTERVAL_MS = 1_000;
@@ -70,7 +70,7 @@ const works: readonly DueWork[] = [
   expireDueSessions,
   endDuePayments,
   endDueCaptures,
-  makeDueMovementsAvailable,
+  makeDueFundsAvailable,
   settleDueRefunds,
   decideDueDisputes,
 ];

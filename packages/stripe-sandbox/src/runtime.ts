@@ -1,7 +1,6 @@
 import type { FaultList } from "./faults/api-faults";
 import type { DeliveryFaultList } from "./faults/delivery-faults";
 import type { ConfiguredEndpoint, SandboxLog } from "./options";
-import type { PaymentResult } from "./resources/payment-intents/payment-result";
 import type { Clock } from "./store/clock";
 import type { Database, Queryable } from "./store/database";
 import { type Random, withRandom } from "./store/random";
@@ -25,8 +24,6 @@ export interface Runtime {
   keysToRelease: Set<string>;
   /** The endpoint from the sandbox's options. */
   configuredEndpoint: ConfiguredEndpoint | undefined;
-  /** Updates the Checkout Session or invoice of a payment that has ended. */
-  notifyPaymentOwner(tx: Tx, result: PaymentResult): Promise<unknown>;
 }
 
 /** The part of the delivery loop that the rest of the sandbox uses. */
@@ -53,8 +50,6 @@ export interface Tx extends Queryable {
   now: number;
   origin: Origin;
   publicUrl: string;
-  /** Updates the Checkout Session or invoice of a payment that has ended. */
-  notifyPaymentOwner(result: PaymentResult): Promise<unknown>;
 }
 
 /**
@@ -67,16 +62,14 @@ export async function inTransaction<T>(
   body: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   const result = await withRandom(runtime.random, () =>
-    runtime.db.transaction((queryable) => {
-      const tx: Tx = {
+    runtime.db.transaction((queryable) =>
+      body({
         query: (sql, values) => queryable.query(sql, values),
         now: runtime.clock.now(),
         origin,
         publicUrl: runtime.publicUrl,
-        notifyPaymentOwner: (result) => runtime.notifyPaymentOwner(tx, result),
-      };
-      return body(tx);
-    }),
+      }),
+    ),
   );
   runtime.deliveries.wake();
   return result;

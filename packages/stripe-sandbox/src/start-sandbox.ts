@@ -15,8 +15,7 @@ import { createCheckoutPages } from "./pages/create-checkout-pages";
 import { createInvoicePages } from "./pages/create-invoice-pages";
 import { createPortalPages } from "./pages/create-portal-pages";
 import { messagePage, type PageEnv, show } from "./pages/layout";
-import { notifyPaymentOwner } from "./payments/notify-owner";
-import { upsertConfiguredEndpoint } from "./resources/webhook-endpoints/configured-endpoint";
+import { upsertConfiguredEndpoint } from "./resources/webhook-endpoints";
 import { inTransaction, NO_REQUEST, type Runtime } from "./runtime";
 import { openClock } from "./store/clock";
 import { type Database, openDatabase } from "./store/database";
@@ -86,7 +85,6 @@ async function startOn(db: Database, options: SandboxOptions): Promise<Sandbox> 
     redirectWaitMs: options.redirectWaitMs ?? 10_000,
     keysToRelease: new Set(),
     configuredEndpoint: options.webhook,
-    notifyPaymentOwner,
   };
   await inTransaction(runtime, NO_REQUEST, (tx) => upsertConfiguredEndpoint(tx, options.webhook));
   serve(createApp(runtime, deliveries));

@@ -1,8 +1,8 @@
 import { brandOf, hasValidCheckDigit } from "../cards/card-brands";
 import { cardByNumber, type TestCard } from "../cards/test-cards";
-import type { Address } from "../resources/address";
 import type { PayerDetails, Session } from "../resources/checkout-sessions/session";
-import type { BankAccount } from "../resources/payment-methods/bank-account";
+import type { BankAccount } from "../resources/payment-methods/bank-accounts";
+import type { Stripe } from "../stripe-types";
 import { type BusinessTaxId, readTaxId } from "../tax/tax-table";
 import { isCountry } from "./countries";
 
@@ -87,7 +87,7 @@ export function needsAddress(session: Session): boolean {
   return session.billing_address_collection === "required" || session.automatic_tax.enabled;
 }
 
-export function readFormAddress(form: CheckoutForm): Address {
+export function readFormAddress(form: CheckoutForm): Stripe.Address {
   const text = (value: string) => value.trim() || null;
   return {
     city: text(form.city),

@@ -1,8 +1,7 @@
 import type { TestCard } from "../cards/test-cards";
 import type { Session } from "../resources/checkout-sessions/session";
-import { createBankAccount } from "../resources/payment-methods/bank-account";
-import { type MethodSecrets, testCardOf } from "../resources/payment-methods/method-secrets";
-import { createCard } from "../resources/payment-methods/payment-method";
+import { createBankAccount } from "../resources/payment-methods/bank-accounts";
+import { createCard, type MethodSecrets, testCardOf } from "../resources/payment-methods/payment-method";
 import type { Tx } from "../runtime";
 import { findObject, findObjects } from "../store/objects";
 import type { Stripe } from "../stripe-types";

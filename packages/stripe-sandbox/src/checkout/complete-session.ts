@@ -1,10 +1,9 @@
 import type { Decline } from "../cards/declines";
 import { recordEvent } from "../events/record-event";
-import { type PayerDetails, type Session, sessionSaveOptions } from "../resources/checkout-sessions/session";
+import { type PayerDetails, type Session, saveSession } from "../resources/checkout-sessions/session";
+import { invoiceSession } from "../resources/checkout-sessions/settle-session";
 import type { Tx } from "../runtime";
-import { updateObject } from "../store/objects";
 import type { FieldErrors } from "./checkout-form";
-import { invoiceSession } from "./invoice-session";
 
 /** Completes a session with what the customer entered, and sends the event. */
 export async function completeSession(
@@ -18,7 +17,7 @@ export async function completeSession(
     status: "complete",
     url: null,
   });
-  await updateObject(tx, session, sessionSaveOptions(session));
+  await saveSession(tx, session);
   const eventId = await recordEvent(tx, "checkout.session.completed", session);
   return { kind: "completed", session, eventId };
 }

@@ -1,7 +1,7 @@
-import { type PayerDetails, type Session, sessionSaveOptions } from "../resources/checkout-sessions/session";
-import type { PaymentResult } from "../resources/payment-intents/payment-result";
+import { type PayerDetails, type Session, saveSession } from "../resources/checkout-sessions/session";
+import type { PaymentResult } from "../resources/payment-intents/payment-intent";
 import type { Tx } from "../runtime";
-import { mergePrivate, updateObject } from "../store/objects";
+import { mergePrivate } from "../store/objects";
 import { addressOf } from "../three-d-secure/challenge";
 import { completeSession, type PayOutcome } from "./complete-session";
 
@@ -21,7 +21,7 @@ export async function concludePayment(
       return completeSession(tx, withLocalPrice(session, intent), payer);
     case "requires_action": {
       const { email, name, address, taxId } = payer;
-      await updateObject(tx, session, sessionSaveOptions(session));
+      await saveSession(tx, session);
       await mergePrivate(tx, session.id, { payer: { email, name, address, taxId } });
       const url = addressOf(intent.next_action);
       if (!url) throw new Error(`${intent.id} has no page for 3-D Secure`);
@@ -29,7 +29,7 @@ export async function concludePayment(
     }
     default:
       if (!decline) throw new Error(`${intent.id} is ${intent.status} without a decline`);
-      await updateObject(tx, session, sessionSaveOptions(session));
+      await saveSession(tx, session);
       return { kind: "declined", session, decline };
   }
 }

@@ -1,10 +1,9 @@
 import type { ApiRequest, Operation } from "../api/operation";
 import { invalidRequest, StripeError } from "../api/stripe-error";
-import { type Address, EMPTY_ADDRESS } from "../resources/address";
 import { expireDueSessions } from "../resources/checkout-sessions/expire-session";
 import { isOpen, type Session, type SessionSecrets } from "../resources/checkout-sessions/session";
 import { loadObject } from "../resources/load-object";
-import { textOr } from "../resources/param-readers";
+import { EMPTY_ADDRESS, textOr } from "../resources/params";
 import { usablePaymentMethod } from "../resources/payment-methods/usable-payment-method";
 import type { Tx } from "../runtime";
 import type { StoredObject } from "../store/objects";
@@ -67,7 +66,7 @@ function detailsFrom(
   return {
     email,
     name: billing.name ?? "",
-    address: { ...EMPTY_ADDRESS, ...(billing.address as Address | null) },
+    address: { ...EMPTY_ADDRESS, ...billing.address },
     taxId: undefined,
     payment: { methodId: id },
     save: false,

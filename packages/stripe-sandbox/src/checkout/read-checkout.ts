@@ -1,7 +1,7 @@
 import { expireDueSessions } from "../resources/checkout-sessions/expire-session";
 import { readLineItems } from "../resources/checkout-sessions/line-items";
 import type { Session, SessionSecrets } from "../resources/checkout-sessions/session";
-import { readTaxIds } from "../resources/tax-ids/change-tax-ids";
+import { readTaxIds } from "../resources/tax-ids";
 import type { Tx } from "../runtime";
 import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";

@@ -1,11 +1,14 @@
-import { recordEvent } from "../events/record-event";
-import { readLineItems, saveLineItems } from "../resources/checkout-sessions/line-items";
+import {
+  applyTotals,
+  calculateTotals,
+  readLineItems,
+  saveLineItems,
+} from "../resources/checkout-sessions/line-items";
 import type { Session, SessionSecrets } from "../resources/checkout-sessions/session";
-import { applyTotals, calculateTotals } from "../resources/checkout-sessions/totals";
 import { confirmIntent } from "../resources/payment-intents/confirm-intent";
-import { buildPaymentIntent, paymentIntentSaveOptions } from "../resources/payment-intents/payment-intent";
+import { buildPaymentIntent, insertPaymentIntent } from "../resources/payment-intents/payment-intent";
 import type { Tx } from "../runtime";
-import { findObject, insertObject } from "../store/objects";
+import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
 import type { SaveCard } from "../three-d-secure/challenge";
 import type { CheckoutDetails } from "./checkout-form";
@@ -85,8 +88,7 @@ async function openIntent(
     }),
     ...shown,
   };
-  await insertObject(tx, intent, paymentIntentSaveOptions(intent));
-  await recordEvent(tx, "payment_intent.created", intent);
+  await insertPaymentIntent(tx, intent);
   return intent;
 }
 

@@ -1,7 +1,7 @@
 import type { Session } from "../resources/checkout-sessions/session";
 import { loadObject } from "../resources/load-object";
+import type { SetupResult } from "../resources/setup-intents/confirm-setup";
 import { confirmSetup } from "../resources/setup-intents/confirm-setup";
-import type { SetupResult } from "../resources/setup-intents/set-up-card";
 import type { Tx } from "../runtime";
 import { mergePrivate } from "../store/objects";
 import type { Stripe } from "../stripe-types";

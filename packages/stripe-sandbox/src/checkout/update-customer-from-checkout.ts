@@ -1,6 +1,6 @@
 import type { PayerDetails, Session, SessionSecrets } from "../resources/checkout-sessions/session";
-import { saveCustomer } from "../resources/customers/update-customer";
-import { addTaxId } from "../resources/tax-ids/change-tax-ids";
+import { saveCustomer } from "../resources/customers/customer";
+import { addTaxId } from "../resources/tax-ids";
 import type { Tx } from "../runtime";
 import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";

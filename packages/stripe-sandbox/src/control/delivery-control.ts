@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { loadLive } from "../resources/load-object";
-import { newWebhookSecret, saveEndpoint } from "../resources/webhook-endpoints/webhook-endpoint";
+import { newWebhookSecret, saveEndpoint } from "../resources/webhook-endpoints";
 import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "../runtime";
 import type { Stripe } from "../stripe-types";
 import type { EndpointSecrets } from "../webhooks/sign-payload";

@@ -9,9 +9,9 @@ import {
   preventDispute,
   winDispute,
 } from "../resources/disputes/decide-dispute";
-import { type LockedDispute, lockDispute } from "../resources/disputes/lock-dispute";
+import { type LockedDispute, lockDispute } from "../resources/disputes/dispute";
 import { openDispute } from "../resources/disputes/open-dispute";
-import { type LockedRefund, lockRefund } from "../resources/refunds/lock-refund";
+import { type LockedRefund, lockRefund } from "../resources/refunds/refund";
 import { failRefund, requireRefundAction, succeedRefund } from "../resources/refunds/settle-refund";
 import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "../runtime";
 import { findObject } from "../store/objects";

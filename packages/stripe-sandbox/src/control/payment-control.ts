@@ -8,8 +8,8 @@ import { answerChallenge, readPendingToken } from "../payments/answer-challenge"
 import { endDebit } from "../payments/settle-debit";
 import { loadLive } from "../resources/load-object";
 import { DEBIT_FAILURES } from "../resources/payment-intents/debit-bank";
-import { detachPaymentMethod } from "../resources/payment-methods/detach-payment-method";
-import type { MethodSecrets } from "../resources/payment-methods/method-secrets";
+import { detachPaymentMethod } from "../resources/payment-methods/attach-payment-method";
+import type { MethodSecrets } from "../resources/payment-methods/payment-method";
 import { fingerprintOf, paymentMethodSaveOptions } from "../resources/payment-methods/payment-method";
 import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "../runtime";
 import { mergePrivate, updateObject } from "../store/objects";

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
-import { setCaptureDelay } from "../resources/charges/late-capture";
-import { upsertConfiguredEndpoint } from "../resources/webhook-endpoints/configured-endpoint";
+import { setCaptureDelay } from "../resources/charges/capture";
+import { upsertConfiguredEndpoint } from "../resources/webhook-endpoints";
 import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
 import type { Row } from "../store/database";
 import { restartRandom } from "../store/random";

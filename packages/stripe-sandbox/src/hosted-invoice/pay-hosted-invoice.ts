@@ -1,14 +1,8 @@
 import { type CheckoutForm, type FieldErrors, readNewCard } from "../checkout/checkout-form";
-import type { PaymentRedirect } from "../checkout/update-session";
-import { findPaymentOf } from "../resources/invoice-payments/invoice-payment";
-import { chargeInvoice } from "../resources/invoices/charge-invoice";
-import { failPayment, requireAction } from "../resources/invoices/fail-payment";
 import type { Invoice } from "../resources/invoices/invoice";
-import { findInvoiceByToken, loadInvoice } from "../resources/invoices/load-invoice";
-import { settleInvoice } from "../resources/invoices/settle-invoice";
-import type { PaymentResult } from "../resources/payment-intents/payment-result";
-import { customerCards } from "../resources/payment-methods/customer-cards";
-import { createCard } from "../resources/payment-methods/payment-method";
+import { findInvoiceByToken, loadInvoice } from "../resources/invoices/invoice";
+import { chargeInvoice } from "../resources/invoices/pay-invoice";
+import { createCard, customerCards } from "../resources/payment-methods/payment-method";
 import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "../runtime";
 import type { Stripe } from "../stripe-types";
 import { addressOf } from "../three-d-secure/challenge";
@@ -69,24 +63,4 @@ async function chosenMethod(
     ...card,
     billing: { name: form.name.trim(), email: invoice.customer_email, address: null },
   });
-}
-
-/**
- * Updates the invoice of a payment that ended outside the page. A successful card payment has already settled it,
- * and a payment that is still processing changes nothing.
- */
-export async function updateInvoiceAfterPayment(
-  tx: Tx,
-  { intent }: PaymentResult,
-): Promise<PaymentRedirect | undefined> {
-  const payment = await findPaymentOf(tx, intent.id);
-  if (!payment) return undefined;
-  const loaded = await loadInvoice(tx, String(payment.invoice));
-  const page = loaded.invoice.hosted_invoice_url ?? null;
-  if (payment.status !== "open") return { redirectUrl: page };
-  if (intent.status === "succeeded") await settleInvoice(tx, loaded, payment);
-  if (intent.status === "requires_action") await requireAction(tx, loaded);
-  if (intent.status !== "requires_payment_method") return { redirectUrl: page };
-  await failPayment(tx, loaded);
-  return { redirectUrl: page && `${page}?tried` };
 }

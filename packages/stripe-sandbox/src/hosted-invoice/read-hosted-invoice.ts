@@ -1,9 +1,9 @@
-import { readPayments } from "../resources/invoice-payments/invoice-payment";
+import { readPayments } from "../resources/invoice-payments";
 import type { Invoice, InvoiceLine } from "../resources/invoices/invoice";
+import { findInvoiceByToken } from "../resources/invoices/invoice";
 import { readLines } from "../resources/invoices/invoice-lines";
-import { findInvoiceByToken } from "../resources/invoices/load-invoice";
 import { loadObject } from "../resources/load-object";
-import { customerCards } from "../resources/payment-methods/customer-cards";
+import { customerCards } from "../resources/payment-methods/payment-method";
 import type { Tx } from "../runtime";
 import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";

@@ -6,8 +6,8 @@ import {
 } from "../checkout/checkout-form";
 import { offeredCurrency } from "../checkout/local-currency";
 import type { Checkout } from "../checkout/read-checkout";
+import { calculateTotals, type Totals } from "../resources/checkout-sessions/line-items";
 import type { Session } from "../resources/checkout-sessions/session";
-import { calculateTotals, type Totals } from "../resources/checkout-sessions/totals";
 import type { Stripe } from "../stripe-types";
 import { readTaxId } from "../tax/tax-table";
 

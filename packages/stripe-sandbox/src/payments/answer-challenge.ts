@@ -1,12 +1,14 @@
 import type { PaymentRedirect } from "../checkout/update-session";
-import { awaitConfirmation } from "../resources/payment-intents/await-confirmation";
 import { chargeCard } from "../resources/payment-intents/charge-card";
-import { failAuthentication } from "../resources/payment-intents/fail-authentication";
-import { lockOwner } from "../resources/payment-intents/lock-owner";
-import type { PaymentResult } from "../resources/payment-intents/payment-result";
-import { readSecrets, testCardOf } from "../resources/payment-methods/method-secrets";
-import { failSetupAuthentication } from "../resources/setup-intents/fail-setup-authentication";
-import { type SetupResult, setUpCard } from "../resources/setup-intents/set-up-card";
+import { awaitConfirmation, failAuthentication } from "../resources/payment-intents/confirm-intent";
+import { lockOwner } from "../resources/payment-intents/intent-owner";
+import type { PaymentResult } from "../resources/payment-intents/payment-intent";
+import { readSecrets, testCardOf } from "../resources/payment-methods/payment-method";
+import {
+  failSetupAuthentication,
+  type SetupResult,
+  setUpCard,
+} from "../resources/setup-intents/confirm-setup";
 import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "../runtime";
 import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";

@@ -3,15 +3,15 @@ import {
   updateSessionAfterPayment,
   updateSessionAfterSetup,
 } from "../checkout/update-session";
-import { updateInvoiceAfterPayment } from "../hosted-invoice/pay-hosted-invoice";
 import { updatePortalAfterSetup } from "../portal/change-cards";
-import type { PaymentResult } from "../resources/payment-intents/payment-result";
-import type { SetupResult } from "../resources/setup-intents/set-up-card";
+import { updateInvoiceAfterPayment } from "../resources/invoices/settle-invoice";
+import type { PaymentResult } from "../resources/payment-intents/payment-intent";
+import type { SetupResult } from "../resources/setup-intents/confirm-setup";
 import type { Tx } from "../runtime";
 
 /**
- * The owners of a payment are notified when it ends outside their own request: after 3-D Secure, after a
- * confirmation through the API, or when a bank responds. The first that owns the intent says where to redirect to.
+ * The owners of a payment are notified when it ends after 3-D Secure or by a bank's response. The first that owns the
+ * intent says where to redirect to.
  */
 type PaymentOwner = (tx: Tx, result: PaymentResult) => Promise<PaymentRedirect | undefined>;
 type SetupOwner = (tx: Tx, result: SetupResult) => Promise<PaymentRedirect | undefined>;

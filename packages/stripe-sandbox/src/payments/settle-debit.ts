@@ -1,14 +1,14 @@
 import { loadLive } from "../resources/load-object";
+import { releaseIntent } from "../resources/payment-intents/cancel-payment-intent";
 import {
   DEBIT_FAILURES,
   type DebitFailure,
   failDebit,
   settleDebit,
 } from "../resources/payment-intents/debit-bank";
-import { lockOwner } from "../resources/payment-intents/lock-owner";
-import { unexpectedState } from "../resources/payment-intents/payment-error";
-import { releaseIntent } from "../resources/payment-intents/release-intent";
-import { readSecrets } from "../resources/payment-methods/method-secrets";
+import { lockOwner } from "../resources/payment-intents/intent-owner";
+import { unexpectedState } from "../resources/payment-intents/payment-intent";
+import { readSecrets } from "../resources/payment-methods/payment-method";
 import type { Tx } from "../runtime";
 import { updateObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";

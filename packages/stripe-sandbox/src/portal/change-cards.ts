@@ -1,17 +1,14 @@
 import { type CheckoutForm, type FieldErrors, readNewCard } from "../checkout/checkout-form";
 import type { PaymentRedirect } from "../checkout/update-session";
-import { recordEvent } from "../events/record-event";
-import type { Address } from "../resources/address";
-import type { PortalSession } from "../resources/billing-portal/session";
-import { saveCustomer } from "../resources/customers/update-customer";
-import { customerCards } from "../resources/payment-methods/customer-cards";
-import { detachPaymentMethod } from "../resources/payment-methods/detach-payment-method";
-import { createCard } from "../resources/payment-methods/payment-method";
+import type { PortalSession } from "../resources/billing-portal/sessions";
+import { saveCustomer } from "../resources/customers/customer";
+import { detachPaymentMethod } from "../resources/payment-methods/attach-payment-method";
+import { createCard, customerCards } from "../resources/payment-methods/payment-method";
+import type { SetupResult } from "../resources/setup-intents/confirm-setup";
 import { confirmSetup } from "../resources/setup-intents/confirm-setup";
-import type { SetupResult } from "../resources/setup-intents/set-up-card";
-import { buildSetupIntent, setupIntentSaveOptions } from "../resources/setup-intents/setup-intent";
+import { buildSetupIntent, insertSetupIntent } from "../resources/setup-intents/setup-intent";
 import type { Tx } from "../runtime";
-import { findObject, findObjects, insertObject } from "../store/objects";
+import { findObject, findObjects } from "../store/objects";
 import type { Stripe } from "../stripe-types";
 import { addressOf } from "../three-d-secure/challenge";
 import type { Portal } from "./read-portal";
@@ -35,7 +32,7 @@ export async function addCard(tx: Tx, portal: Portal, form: CheckoutForm): Promi
   const billing = {
     name: form.name.trim(),
     email: customer.email,
-    address: (customer.address ?? null) as Address | null,
+    address: customer.address ?? null,
   };
   const method = await createCard(tx, { ...card, billing, allowRedisplay: "always" });
   const intent = buildSetupIntent(tx, {
@@ -44,8 +41,7 @@ export async function addCard(tx: Tx, portal: Portal, form: CheckoutForm): Promi
     metadata: {},
     allowedPaymentMethodTypes: null,
   });
-  await insertObject(tx, intent, setupIntentSaveOptions(intent));
-  await recordEvent(tx, "setup_intent.created", intent);
+  await insertSetupIntent(tx, intent);
   const save = { customer: customer.id, allowRedisplay: "always" } as const;
   const result = await confirmSetup(tx, intent, method, { returnUrl: session.url, save });
   const url = addressOf(result.intent.next_action);

@@ -6,8 +6,8 @@ import {
   requireAddress,
 } from "../checkout/checkout-form";
 import { isCountry } from "../checkout/countries";
-import { saveCustomer } from "../resources/customers/update-customer";
-import { addTaxId, removeTaxId } from "../resources/tax-ids/change-tax-ids";
+import { saveCustomer } from "../resources/customers/customer";
+import { addTaxId, removeTaxId } from "../resources/tax-ids";
 import type { Tx } from "../runtime";
 import type { Stripe } from "../stripe-types";
 import { type BusinessTaxId, readTaxId } from "../tax/tax-table";

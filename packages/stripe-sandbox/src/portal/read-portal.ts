@@ -1,9 +1,13 @@
-import type { Configuration } from "../resources/billing-portal/configuration";
-import { type PortalSecrets, type PortalSession, VISITED_SECONDS } from "../resources/billing-portal/session";
+import type { Configuration } from "../resources/billing-portal/configurations";
+import {
+  type PortalSecrets,
+  type PortalSession,
+  VISITED_SECONDS,
+} from "../resources/billing-portal/sessions";
 import type { Invoice } from "../resources/invoices/invoice";
 import { loadObject } from "../resources/load-object";
-import { customerCards } from "../resources/payment-methods/customer-cards";
-import { readTaxIds } from "../resources/tax-ids/change-tax-ids";
+import { customerCards } from "../resources/payment-methods/payment-method";
+import { readTaxIds } from "../resources/tax-ids";
 import type { Tx } from "../runtime";
 import { findObject, findObjects, mergePrivate } from "../store/objects";
 import type { Stripe } from "../stripe-types";

@@ -1,10 +1,9 @@
 import fc from "fast-check";
 import type Stripe from "stripe";
 import { expect, it } from "vitest";
-import { paymentFeeCents } from "../../src/resources/balance-transactions/fees";
+import { paymentFeeCents } from "../../src/resources/balance-transactions";
 import { responseDueBy } from "../../src/resources/disputes/dispute";
-import { presentmentOf } from "../../src/resources/refunds/presentment";
-import { withRefunded } from "../../src/resources/refunds/with-refunded";
+import { presentmentOf, withRefunded } from "../../src/resources/refunds/refund";
 
 interface Paid {
   cents: number;

@@ -8,7 +8,6 @@ const tx: Tx = {
   now: 1_800_000_000,
   origin: { requestId: null, idempotencyKey: null },
   publicUrl: "http://sandbox",
-  notifyPaymentOwner: () => Promise.resolve(),
   query: () => Promise.reject(new Error("prices are calculated without the database")),
 };
 

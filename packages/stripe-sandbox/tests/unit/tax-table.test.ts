@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { EMPTY_ADDRESS } from "../../src/resources/address";
+import { EMPTY_ADDRESS } from "../../src/resources/params";
 import { readTaxId, taxOnTop, taxRule, taxWithin } from "../../src/tax/tax-table";
 
 const at = (country: string, state: string | null = null) => ({ ...EMPTY_ADDRESS, country, state });

@@ -1,19 +1,23 @@
 import type { ApiRequest } from "../../api/operation";
 import type { Params, ParamValue } from "../../api/request-schema";
 import { invalidRequest, missingParameter } from "../../api/stripe-error";
-import { isEnabled, mapOf } from "../param-readers";
-import { checkDescriptorSuffix } from "../statement-descriptor";
-import { checkInvoiceCreation } from "./check-invoice-creation";
-import { checkLineItems } from "./check-line-items";
-import { checkUrls } from "./check-urls";
-import { isCurrency } from "./currencies";
+import {
+  checkCurrency,
+  checkStatementDescriptor,
+  checkUrl,
+  isEnabled,
+  mapOf,
+  notSupported,
+  onlyOneOf,
+} from "../params";
+import { checkLineItems } from "./line-items";
 
 const MINUTE = 60;
 const EARLIEST = 30 * MINUTE;
 const LATEST = 24 * 60 * MINUTE;
 
-/** Parameters whose effect is not built. Refused, because a silently ignored one would prove nothing. */
-const NOT_BUILT = [
+/** Refused, because ignoring them would hide a difference from Stripe. */
+const UNSUPPORTED = [
   "after_expiration",
   "allow_promotion_codes",
   "branding_settings",
@@ -35,7 +39,7 @@ const NOT_BUILT = [
   "wallet_options",
 ];
 
-const NOT_BUILT_FOR_INTENT = ["application_fee_amount", "on_behalf_of", "transfer_data", "transfer_group"];
+const UNSUPPORTED_INTENT_DATA = ["application_fee_amount", "on_behalf_of", "transfer_data", "transfer_group"];
 
 const PAYMENT_ONLY = [
   "invoice_creation",
@@ -44,9 +48,9 @@ const PAYMENT_ONLY = [
   "saved_payment_method_options",
 ];
 
-/** Rules between the parameters of a new session. What needs the database is checked when it is created. */
+/** Checks what needs no database; `createSession` checks the rest. */
 export function checkNewSession({ params, now }: ApiRequest): void {
-  refuseNotBuilt(params);
+  refuseUnsupportedFeatures(params);
   if (params.mode === undefined) throw missingParameter("mode");
   if (params.mode === "setup") checkSetupMode(params);
   else checkPaymentMode(params);
@@ -57,19 +61,19 @@ export function checkNewSession({ params, now }: ApiRequest): void {
   checkCardsAllowed(params);
 }
 
-function refuseNotBuilt(params: Params): void {
+function refuseUnsupportedFeatures(params: Params): void {
   if (params.mode === "subscription") {
     throw invalidRequest("This sandbox does not support subscription mode.", "mode");
   }
-  const name = NOT_BUILT.find((candidate) => isAsked(params[candidate]));
-  if (name) throw invalidRequest(`This sandbox does not support the parameter ${name} yet.`, name);
+  const name = UNSUPPORTED.find((candidate) => isRequested(params[candidate]));
+  if (name) throw notSupported(name);
   if (params.customer_creation === "always") {
     throw invalidRequest("This sandbox does not create customers from Checkout yet.", "customer_creation");
   }
 }
 
-/** Switching something off is no wish for it. */
-function isAsked(value: ParamValue | undefined): boolean {
+/** A feature that is switched off is not requested. */
+function isRequested(value: ParamValue | undefined): boolean {
   if (value === undefined || value === null || value === false) return false;
   return mapOf(value)?.enabled !== false;
 }
@@ -110,28 +114,17 @@ function checkPaymentMode(params: Params): void {
 
 function checkPaymentIntentData(data: Params): void {
   const path = (name: string) => `payment_intent_data[${name}]`;
-  if (data.statement_descriptor !== undefined) {
-    throw invalidRequest(
-      "The `statement_descriptor` parameter is not supported for cards. Use `statement_descriptor_suffix` instead.",
-      path("statement_descriptor"),
-    );
-  }
-  checkDescriptorSuffix(data.statement_descriptor_suffix, path("statement_descriptor_suffix"));
-  const unbuilt = NOT_BUILT_FOR_INTENT.find((name) => data[name] !== undefined);
-  if (!unbuilt) return;
-  throw invalidRequest(`This sandbox does not support the parameter ${path(unbuilt)} yet.`, path(unbuilt));
-}
-
-function checkCurrency(value: ParamValue | undefined, param: string): void {
-  if (typeof value === "string" && !isCurrency(value))
-    throw invalidRequest(`Invalid currency: ${value}.`, param);
+  checkStatementDescriptor(data, path);
+  const unsupported = UNSUPPORTED_INTENT_DATA.find((name) => data[name] !== undefined);
+  if (!unsupported) return;
+  throw notSupported(path(unsupported));
 }
 
 function checkCustomer(params: Params): void {
   const hasCustomer = params.customer !== undefined;
   const rival = ["customer_email", "customer_creation"].find((name) => params[name] !== undefined);
   if (hasCustomer && rival) {
-    throw invalidRequest(`You may only specify one of these parameters: customer, ${rival}.`, rival);
+    throw onlyOneOf(["customer", rival], rival);
   }
   const update = mapOf(params.customer_update);
   if (update && !hasCustomer) {
@@ -173,10 +166,48 @@ function checkExpiry(value: ParamValue | undefined, now: number): void {
 function checkCardsAllowed(params: Params): void {
   const allowed = params.allowed_payment_method_types;
   if (!Array.isArray(allowed) || allowed.includes("card")) return;
-  // The page has no form for these; they are paid through the API.
+  // The hosted page has no form for SEPA debits; they are paid through the API.
   if (params.mode === "payment" && allowed.includes("sepa_debit")) return;
   throw invalidRequest(
     "No valid payment method types for this Checkout Session.",
     "allowed_payment_method_types",
+  );
+}
+
+/** The required URLs depend on `ui_mode`. */
+function checkUrls(params: Params): void {
+  const uiMode = params.ui_mode ?? "hosted_page";
+  if (uiMode === "hosted_page") {
+    if (params.success_url === undefined) throw missingParameter("success_url");
+    if (params.return_url !== undefined) {
+      throw invalidRequest("`return_url` is not supported with `ui_mode: hosted_page`.", "return_url");
+    }
+  } else {
+    const refused = ["success_url", "cancel_url"].find((name) => params[name] !== undefined);
+    if (refused)
+      throw invalidRequest(`\`${refused}\` is not supported with \`ui_mode: ${uiMode}\`.`, refused);
+    if (params.return_url === undefined && params.redirect_on_completion !== "never") {
+      throw missingParameter("return_url");
+    }
+  }
+  for (const name of ["success_url", "cancel_url", "return_url"]) checkUrl(params[name], name);
+}
+
+const UNSUPPORTED_INVOICE_DATA = ["account_tax_ids", "custom_fields", "issuer", "rendering_options"];
+
+function checkInvoiceCreation(params: Params): void {
+  if (!isEnabled(params.invoice_creation)) return;
+  const data = mapOf(mapOf(params.invoice_creation)?.invoice_data) ?? {};
+  const unsupported = UNSUPPORTED_INVOICE_DATA.find(
+    (name) => data[name] !== undefined && data[name] !== null,
+  );
+  if (unsupported) {
+    const param = `invoice_creation[invoice_data][${unsupported}]`;
+    throw notSupported(param);
+  }
+  if (params.customer !== undefined) return;
+  throw invalidRequest(
+    "This sandbox can make an invoice only for a session with a customer.",
+    "invoice_creation[enabled]",
   );
 }

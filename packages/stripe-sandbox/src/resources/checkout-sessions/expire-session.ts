@@ -1,14 +1,14 @@
 import { invalidRequest } from "../../api/stripe-error";
 import { recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
-import { findObject, updateObject } from "../../store/objects";
+import { findObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 import { loadLive } from "../load-object";
-import { releaseIntent } from "../payment-intents/release-intent";
-import { releaseSetup } from "../setup-intents/release-setup";
-import { type Session, sessionSaveOptions } from "./session";
+import { releaseIntent } from "../payment-intents/cancel-payment-intent";
+import { releaseSetup } from "../setup-intents/confirm-setup";
+import { type Session, saveSession } from "./session";
 
-/** Ends an open session at the caller's wish. */
+/** `POST /v1/checkout/sessions/{session}/expire` */
 export async function expireSession(tx: Tx, id: string): Promise<Session> {
   const { data: session } = await loadLive<Session>(tx, "checkout.session", id);
   if (session.status !== "open") {
@@ -19,7 +19,7 @@ export async function expireSession(tx: Tx, id: string): Promise<Session> {
   return closeSession(tx, session);
 }
 
-/** Ends every session whose time is up. Called before anything is read and by a timer. */
+/** Expires every session whose time is up. Runs before each read and on a timer. */
 export async function expireDueSessions(tx: Tx): Promise<number> {
   const due = await tx.query<{ id: string }>(
     `SELECT id FROM object WHERE type = 'checkout.session' AND due_at <= $1 ORDER BY due_at FOR UPDATE SKIP LOCKED`,
@@ -36,7 +36,7 @@ async function closeSession(tx: Tx, open: Session): Promise<Session> {
   const session: Session = { ...open, status: "expired", url: null };
   await cancelPayment(tx, session.payment_intent);
   await cancelSetup(tx, session.setup_intent);
-  await updateObject(tx, session, sessionSaveOptions(session));
+  await saveSession(tx, session);
   await recordEvent(tx, "checkout.session.expired", session);
   return session;
 }

@@ -1,13 +1,13 @@
 import type { Params } from "../../api/request-schema";
+import { invalidRequest } from "../../api/stripe-error";
+import { changedAttributes, recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
 import { newStripeId, randomLetters } from "../../store/ids";
-import type { SaveOptions } from "../../store/objects";
+import { type SaveOptions, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { readAddress } from "../address";
-import { mergeMetadata } from "../merge-metadata";
-import { listOf, mapOf, numberOr, textOr, updatedText } from "../param-readers";
+import { loadReferenced } from "../load-object";
+import { enumOr, mapOf, mergeMetadata, numberOr, readAddress, textOr, textsOf, updatedText } from "../params";
 
-/** A customer without anything set. */
 export function emptyCustomer(tx: Tx): Stripe.Customer {
   return {
     id: newStripeId("cus"),
@@ -41,11 +41,11 @@ export function emptyCustomer(tx: Tx): Stripe.Customer {
   };
 }
 
-/** The customer with the parameters of a create or an update applied. Both take the same ones. */
+/** Applies the parameters of a create or an update. */
 export function applyCustomerParams(customer: Stripe.Customer, params: Params): Stripe.Customer {
   return {
     ...customer,
-    ...(params.address !== undefined && { address: readAddress(params.address) as Stripe.Address | null }),
+    ...(params.address !== undefined && { address: readAddress(params.address) }),
     balance: numberOr(params.balance, customer.balance),
     description: updatedText(params.description, customer.description),
     email: updatedText(params.email, customer.email),
@@ -55,9 +55,9 @@ export function applyCustomerParams(customer: Stripe.Customer, params: Params): 
     name: updatedText(params.name, customer.name ?? null),
     next_invoice_sequence: numberOr(params.next_invoice_sequence, customer.next_invoice_sequence),
     phone: updatedText(params.phone, customer.phone ?? null),
-    preferred_locales: listOf(params.preferred_locales)?.map(String) ?? customer.preferred_locales,
+    preferred_locales: textsOf(params.preferred_locales) ?? customer.preferred_locales,
     ...(params.shipping !== undefined && { shipping: readShipping(params) }),
-    tax_exempt: textOr(params.tax_exempt, customer.tax_exempt) as Stripe.Customer.TaxExempt,
+    tax_exempt: enumOr(params.tax_exempt, customer.tax_exempt),
   };
 }
 
@@ -81,7 +81,7 @@ function readShipping(params: Params): Stripe.Customer.Shipping | null {
   const shipping = mapOf(params.shipping);
   if (!shipping) return null;
   return {
-    address: (readAddress(shipping.address) ?? undefined) as Stripe.Address | undefined,
+    address: readAddress(shipping.address) ?? undefined,
     name: textOr(shipping.name, undefined),
     phone: textOr(shipping.phone, null),
   } as Stripe.Customer.Shipping;
@@ -89,4 +89,24 @@ function readShipping(params: Params): Stripe.Customer.Shipping | null {
 
 export function customerSaveOptions(customer: Stripe.Customer): SaveOptions {
   return { refs: { email: customer.email } };
+}
+
+/** Stores and announces a changed customer; does nothing if nothing changed. */
+export async function saveCustomer(tx: Tx, before: Stripe.Customer, after: Stripe.Customer): Promise<void> {
+  const previous = changedAttributes(before, after);
+  if (!previous) return;
+  await updateObject(tx, after, customerSaveOptions(after));
+  await recordEvent(tx, "customer.updated", after, previous);
+}
+
+/** @throws StripeError 400 for a payment method that does not belong to the customer; a missing one passes */
+export async function assertOwnMethod(tx: Tx, id: unknown, customer: string, param: string): Promise<void> {
+  if (typeof id !== "string") return;
+  const { data: method } = await loadReferenced<Stripe.PaymentMethod>(tx, "payment_method", id, param);
+  if (method.customer === customer) return;
+  throw invalidRequest(
+    `The customer does not have a payment method with the ID ${id}. The payment method must be attached to the customer.`,
+    param,
+    "resource_missing",
+  );
 }

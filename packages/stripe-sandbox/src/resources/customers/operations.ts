@@ -4,21 +4,23 @@ import type { ParamValue } from "../../api/request-schema";
 import { invalidRequest, noSuchObject } from "../../api/stripe-error";
 import { recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
-import { findObject, insertObject, updateObject } from "../../store/objects";
+import { findObject, findObjects, insertObject, markDeleted, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { loadLive, loadObject } from "../load-object";
-import { attachPaymentMethod } from "../payment-methods/attach-payment-method";
-import { listOperation } from "../read-operations";
-import { addTaxId } from "../tax-ids/change-tax-ids";
-import { readTaxIdData } from "../tax-ids/tax-id-params";
-import { applyCustomerParams, customerSaveOptions, emptyCustomer } from "./customer";
-import { deleteCustomer } from "./delete-customer";
-import { assertOwnDefault, saveCustomer } from "./update-customer";
+import { listOperation, loadLive, loadObject } from "../load-object";
+import { refuseUnsupported } from "../params";
+import { attachPaymentMethod, detachPaymentMethod } from "../payment-methods/attach-payment-method";
+import { addTaxId, readTaxIdData } from "../tax-ids";
+import {
+  applyCustomerParams,
+  assertOwnMethod,
+  customerSaveOptions,
+  emptyCustomer,
+  saveCustomer,
+} from "./customer";
 
 const CAN_UNSET = ["description", "email", "name", "phone", "default_source"];
 
-/** Parameters of the description whose effect is not built. Silently ignoring them would be a false promise. */
-const NOT_BUILT = ["source", "test_clock", "cash_balance", "default_source", "validate"];
+const UNSUPPORTED = ["source", "test_clock", "cash_balance", "default_source", "validate"];
 
 export const customerOperations: readonly Operation[] = [
   { id: "Customers.create", canUnset: CAN_UNSET, check: checkCustomer, run: createCustomer },
@@ -34,8 +36,7 @@ export const customerOperations: readonly Operation[] = [
 ];
 
 function checkCustomer({ params }: ApiRequest): void {
-  const unbuilt = NOT_BUILT.find((name) => params[name] !== undefined && params[name] !== null);
-  if (unbuilt) throw invalidRequest(`This sandbox does not support the parameter ${unbuilt} yet.`, unbuilt);
+  refuseUnsupported(params, UNSUPPORTED);
   readTaxIdData(params);
   if (typeof params.email === "string" && !/^[^\s@]+@[^\s@]+$/.test(params.email)) {
     throw invalidRequest(`Invalid email address: ${params.email}`, "email", "email_invalid");
@@ -52,16 +53,16 @@ async function createCustomer(tx: Tx, { params }: ApiRequest): Promise<Stripe.Cu
   return customer;
 }
 
-/** Attaches the named payment method. An alias may be named as the default too: it means the card made of it. */
+/** Attaches the given payment method. If the default names the same alias, it becomes the card made from it. */
 async function withMethod(
   tx: Tx,
   draft: Stripe.Customer,
-  named: ParamValue | undefined,
+  requested: ParamValue | undefined,
 ): Promise<Stripe.Customer> {
-  if (typeof named !== "string") return draft;
-  const { id } = await attachPaymentMethod(tx, named, draft.id, "payment_method");
+  if (typeof requested !== "string") return draft;
+  const { id } = await attachPaymentMethod(tx, requested, draft.id, "payment_method");
   const settings = draft.invoice_settings;
-  if (settings.default_payment_method !== named) return draft;
+  if (settings.default_payment_method !== requested) return draft;
   const customer: Stripe.Customer = {
     ...draft,
     invoice_settings: { ...settings, default_payment_method: id },
@@ -96,4 +97,21 @@ async function retrievePaymentMethod(tx: Tx, { ids }: ApiRequest) {
   if (!method || method.data.customer !== ids.customer)
     throw noSuchObject("PaymentMethod", id, "payment_method");
   return method.data;
+}
+
+/** Deletes a customer and detaches its cards. Its sessions and payments keep the id. */
+async function deleteCustomer(tx: Tx, id: string): Promise<Stripe.DeletedCustomer> {
+  const { data: customer } = await loadLive<Stripe.Customer>(tx, "customer", id);
+  for (const method of await findObjects<Stripe.PaymentMethod>(tx, "payment_method", { customer: id })) {
+    await detachPaymentMethod(tx, method.data.id);
+  }
+  const stub: Stripe.DeletedCustomer = { id, object: "customer", deleted: true };
+  await markDeleted(tx, stub);
+  await recordEvent(tx, "customer.deleted", customer);
+  return stub;
+}
+
+function assertOwnDefault(tx: Tx, { id, invoice_settings: settings }: Stripe.Customer): Promise<void> {
+  const param = "invoice_settings[default_payment_method]";
+  return assertOwnMethod(tx, settings.default_payment_method, id, param);
 }

@@ -3,17 +3,22 @@ import { changedAttributes, recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
 import { updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { recordDisputeReversal, recordDisputeWithdrawal } from "../balance-transactions/dispute-movement";
-import { refundCharge } from "../refunds/refund-charge";
-import { assertNotChargedBack } from "../refunds/refundable-charge";
-import { unrefundedCents } from "../refunds/with-refunded";
-import { type DisputeStep, paymentMethodDetails, responseDueBy } from "./dispute";
-import { isInquiry, isUndecided } from "./dispute-status";
-import { failPendingRefunds } from "./fail-pending-refunds";
-import { untakenCents } from "./left-to-take";
-import type { LockedDispute } from "./lock-dispute";
+import { recordDisputeReversal, recordDisputeWithdrawal } from "../balance-transactions";
+import { findDueIds, isStillDue } from "../load-object";
+import { assertNotChargedBack, refundCharge } from "../refunds/create-refund";
+import { unrefundedCents } from "../refunds/refund";
+import {
+  type DisputeSecrets,
+  isInquiry,
+  isUndecided,
+  type LockedDispute,
+  lockDispute,
+  paymentMethodDetails,
+  responseDueBy,
+} from "./dispute";
+import { failPendingRefunds, undisputedCents } from "./open-dispute";
 
-/** The bank decides for the seller, at first or on appeal: the amount comes back, the fee does not. */
+/** The bank decides for the seller, at first or on appeal: the amount is returned, the fee is not. */
 export async function winDispute(tx: Tx, locked: LockedDispute): Promise<Stripe.Dispute> {
   assertStatus(locked, isUndecided, "won");
   const { dispute: before, charge } = locked;
@@ -24,30 +29,27 @@ export async function winDispute(tx: Tx, locked: LockedDispute): Promise<Stripe.
     is_charge_refundable: !charge.refunded,
     status: "won",
   };
-  await save(tx, after);
   await recordEvent(tx, "charge.dispute.funds_reinstated", after);
   return close(tx, before, after);
 }
 
-/** The bank decides for the cardholder, or nobody answered in time. The money has been gone since the beginning. */
+/**
+ * The bank decides for the cardholder, or the seller did not respond in time. The money was withdrawn at the start.
+ */
 export async function loseDispute(tx: Tx, locked: LockedDispute): Promise<Stripe.Dispute> {
   assertStatus(locked, isUndecided, "lost");
-  const after: Stripe.Dispute = { ...locked.dispute, is_charge_refundable: false, status: "lost" };
-  await save(tx, after);
-  return close(tx, locked.dispute, after);
+  return close(tx, locked.dispute, { ...locked.dispute, is_charge_refundable: false, status: "lost" });
 }
 
-/** The bank does not come back to its inquiry. */
+/** The inquiry ends without a chargeback. */
 export async function closeWarning(tx: Tx, locked: LockedDispute): Promise<Stripe.Dispute> {
   assertStatus(locked, isInquiry, "closed as an inquiry");
-  const after: Stripe.Dispute = { ...locked.dispute, status: "warning_closed" };
-  await save(tx, after);
-  return close(tx, locked.dispute, after);
+  return close(tx, locked.dispute, { ...locked.dispute, status: "warning_closed" });
 }
 
 /**
- * An inquiry becomes a chargeback, under the same id, for its whole amount. Money that was refunded in part meanwhile
- * is taken once more, as Stripe does; only a payment that was refunded in full is safe.
+ * Turns an inquiry into a chargeback with the same id, for its whole amount. A partial refund does not reduce it, as
+ * at Stripe; only a fully refunded payment is safe.
  */
 export async function escalateInquiry(tx: Tx, locked: LockedDispute): Promise<Stripe.Dispute> {
   assertStatus(locked, isInquiry, "escalated");
@@ -66,38 +68,35 @@ export async function escalateInquiry(tx: Tx, locked: LockedDispute): Promise<St
     ...(details && { payment_method_details: details }),
     status: "needs_response",
   };
-  await save(tx, after, { step: "lose", dueAt: dueBy });
-  await recordEvent(tx, "charge.dispute.updated", after, changedAttributes(before, after));
+  await reopen(tx, before, after, dueBy);
   await recordEvent(tx, "charge.dispute.funds_withdrawn", after);
   await failPendingRefunds(tx, charge.id);
   return after;
 }
 
-/** Is the money of an inquiry still there for the bank to take? */
-export async function canEscalate(tx: Tx, { dispute, charge }: LockedDispute): Promise<boolean> {
-  return !charge.refunded && dispute.amount <= (await untakenCents(tx, charge));
+/** Tells whether the bank can still withdraw the amount of an inquiry. */
+async function canEscalate(tx: Tx, { dispute, charge }: LockedDispute): Promise<boolean> {
+  return !charge.refunded && dispute.amount <= (await undisputedCents(tx, charge));
 }
 
-/** The payment is given back by rule before the bank takes it, so that no dispute counts against the seller. */
+/** Refunds the payment before the inquiry becomes a chargeback, so that no dispute counts against the seller. */
 export async function preventDispute(tx: Tx, locked: LockedDispute): Promise<Stripe.Dispute> {
   assertStatus(locked, isInquiry, "prevented");
   const { dispute: before, charge } = locked;
   await assertNotChargedBack(tx, charge);
-  const restCents = unrefundedCents(charge);
-  const amountCents = Math.min(before.amount, restCents);
+  const remainingCents = unrefundedCents(charge);
+  const amountCents = Math.min(before.amount, remainingCents);
   if (amountCents > 0) await refundCharge(tx, charge, { amountCents, reason: null, metadata: {} });
   const card = before.payment_method_details?.card;
-  const after: Stripe.Dispute = {
+  return close(tx, before, {
     ...before,
-    is_charge_refundable: restCents > amountCents,
+    is_charge_refundable: remainingCents > amountCents,
     ...(card && { payment_method_details: { card: { ...card, case_type: "resolution" }, type: "card" } }),
     status: "prevented",
-  };
-  await save(tx, after);
-  return close(tx, before, after);
+  });
 }
 
-/** The network lets the seller appeal against a loss, so the dispute is open once more. */
+/** Reopens a lost dispute for an appeal. */
 export async function allowAppeal(tx: Tx, locked: LockedDispute): Promise<Stripe.Dispute> {
   assertStatus(locked, (status) => status === "lost", "appealed against");
   const { dispute: before } = locked;
@@ -107,22 +106,21 @@ export async function allowAppeal(tx: Tx, locked: LockedDispute): Promise<Stripe
     evidence_details: { ...before.evidence_details, due_by: dueBy },
     status: "appeal_needs_response",
   };
-  await save(tx, after, { step: "lose", dueAt: dueBy });
-  await recordEvent(tx, "charge.dispute.updated", after, changedAttributes(before, after));
+  await reopen(tx, before, after, dueBy);
   return after;
 }
 
 async function close(tx: Tx, before: Stripe.Dispute, after: Stripe.Dispute): Promise<Stripe.Dispute> {
+  await updateObject(tx, after, { private: { next: null }, dueAt: null });
   await recordEvent(tx, "charge.dispute.closed", after, changedAttributes(before, after));
   return after;
 }
 
-async function save(
-  tx: Tx,
-  dispute: Stripe.Dispute,
-  next?: { step: DisputeStep; dueAt: number },
-): Promise<void> {
-  await updateObject(tx, dispute, { private: { next: next?.step ?? null }, dueAt: next?.dueAt ?? null });
+/** Stores a dispute that waits for the seller again, and is lost without a response. */
+async function reopen(tx: Tx, before: Stripe.Dispute, after: Stripe.Dispute, dueAt: number): Promise<void> {
+  const secrets: DisputeSecrets = { next: "lose" };
+  await updateObject(tx, after, { private: secrets, dueAt });
+  await recordEvent(tx, "charge.dispute.updated", after, changedAttributes(before, after));
 }
 
 function assertStatus(
@@ -132,4 +130,35 @@ function assertStatus(
 ): void {
   if (allowed(dispute.status)) return;
   throw invalidRequest(`A dispute with the status ${dispute.status} cannot be ${what}.`);
+}
+
+/** Decides the disputes that are due: by the submitted evidence, or because nobody responded. */
+export async function decideDueDisputes(tx: Tx): Promise<void> {
+  for (const id of await findDueIds(tx, "dispute")) {
+    const locked = await lockDispute(tx, id);
+    if (await isStillDue(tx, id)) await decideDueDispute(tx, locked);
+  }
+}
+
+async function decideDueDispute(tx: Tx, locked: LockedDispute): Promise<void> {
+  const { next } = locked.secrets;
+  switch (next) {
+    case "win":
+      await winDispute(tx, locked);
+      return;
+    case "lose":
+      await loseDispute(tx, locked);
+      return;
+    case "escalate":
+      // After a refund or another dispute there may be nothing left to withdraw.
+      await ((await canEscalate(tx, locked)) ? escalateInquiry(tx, locked) : closeWarning(tx, locked));
+      return;
+    case "close_warning":
+      await closeWarning(tx, locked);
+      return;
+    case null:
+      return;
+    default:
+      next satisfies never;
+  }
 }

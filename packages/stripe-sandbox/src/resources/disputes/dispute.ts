@@ -1,10 +1,11 @@
 import type { Tx } from "../../runtime";
 import { newStripeId } from "../../store/ids";
-import type { SaveOptions } from "../../store/objects";
+import { findObject, type SaveOptions } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
+import { loadObject } from "../load-object";
 import { emptyEvidence } from "./evidence";
 
-export type DisputeKind = "chargeback" | "inquiry";
+type DisputeKind = "chargeback" | "inquiry";
 
 export interface DisputeInput {
   kind: DisputeKind;
@@ -13,7 +14,7 @@ export interface DisputeInput {
   reason: string;
 }
 
-/** What the bank does when the dispute's time comes. */
+/** What happens when the dispute is due. */
 export type DisputeStep = "win" | "lose" | "escalate" | "close_warning";
 
 export interface DisputeSecrets extends Record<string, unknown> {
@@ -23,10 +24,10 @@ export interface DisputeSecrets extends Record<string, unknown> {
 const DAY_SECONDS = 86_400;
 const DAYS_TO_RESPOND = 8;
 
-/** A bank that has only asked does not come back after so long. */
+/** An inquiry without a follow-up is closed after this time. */
 export const INQUIRY_SECONDS = 120 * DAY_SECONDS;
 
-/** Visa's codes of the common reasons. */
+/** Visa's reason codes. */
 const NETWORK_REASON_CODES: Record<string, string> = {
   credit_not_processed: "13.7",
   duplicate: "12.6",
@@ -70,12 +71,12 @@ export function buildDispute(tx: Tx, charge: Stripe.Charge, input: DisputeInput)
   };
 }
 
-/** The end of the day (UTC) until which evidence counts. Unix seconds. */
+/** Returns the end of the last day (UTC) on which evidence counts, in Unix seconds. */
 export function responseDueBy(now: number): number {
   return (Math.floor(now / DAY_SECONDS) + DAYS_TO_RESPOND + 1) * DAY_SECONDS - 1;
 }
 
-/** Describes the network's side of a card dispute; bank debits have none. */
+/** Only card disputes have details. */
 export function paymentMethodDetails(
   charge: Stripe.Charge,
   { kind, reason }: Pick<DisputeInput, "kind" | "reason">,
@@ -101,4 +102,67 @@ export function disputeSaveOptions(dispute: Stripe.Dispute): SaveOptions {
       payment_intent: dispute.payment_intent as string | null,
     },
   };
+}
+
+type Status = Stripe.Dispute.Status;
+
+const INQUIRY: readonly Status[] = ["warning_needs_response", "warning_under_review"];
+const CHARGEBACK: readonly Status[] = ["needs_response", "under_review"];
+const APPEAL: readonly Status[] = ["appeal_needs_response", "appeal_under_review"];
+const CLOSED: readonly Status[] = ["lost", "prevented", "warning_closed", "won"];
+
+/** An inquiry moves no money. */
+export function isInquiry(status: Status): boolean {
+  return INQUIRY.includes(status);
+}
+
+/** Tells whether the bank has withdrawn the money and has not decided yet. */
+export function isUndecided(status: Status): boolean {
+  return CHARGEBACK.includes(status) || APPEAL.includes(status);
+}
+
+export function isAppeal(status: Status): boolean {
+  return APPEAL.includes(status);
+}
+
+export function isClosed(status: Status): boolean {
+  return CLOSED.includes(status);
+}
+
+/** Tells whether the disputed amount is withdrawn. Until it is returned, the charge cannot be refunded. */
+export function hasWithdrawnFunds(status: Status): boolean {
+  return isUndecided(status) || status === "lost";
+}
+
+/** Returns the status after evidence is submitted; unchanged if some was submitted before. */
+export function afterSubmission(status: Status): Status {
+  switch (status) {
+    case "needs_response":
+      return "under_review";
+    case "warning_needs_response":
+      return "warning_under_review";
+    case "appeal_needs_response":
+      return "appeal_under_review";
+    default:
+      return status;
+  }
+}
+
+export interface LockedDispute {
+  dispute: Stripe.Dispute;
+  secrets: DisputeSecrets;
+  charge: Stripe.Charge;
+}
+
+/**
+ * Locks a dispute and its charge, the charge first so that refunds and disputes of one charge cannot deadlock.
+ *
+ * @throws StripeError 404 for an unknown id
+ */
+export async function lockDispute(tx: Tx, id: string): Promise<LockedDispute> {
+  const { data } = await loadObject<Stripe.Dispute>(tx, "dispute", id);
+  const charge = await findObject<Stripe.Charge>(tx, "charge", String(data.charge), "lock");
+  if (!charge) throw new Error(`${id} has no charge`);
+  const stored = await loadObject<Stripe.Dispute>(tx, "dispute", id, "lock");
+  return { dispute: stored.data, secrets: stored.private as DisputeSecrets, charge: charge.data };
 }

@@ -1,9 +1,8 @@
 import type { Params } from "../../api/request-schema";
 import { invalidRequest, noSuchObject } from "../../api/stripe-error";
 import type { Stripe } from "../../stripe-types";
-import { mapOf, textOr } from "../param-readers";
+import { mapOf, textOr } from "../params";
 
-/** Evidence fields that hold a text. */
 const TEXTS = [
   "access_activity_log",
   "billing_address",
@@ -25,7 +24,6 @@ const TEXTS = [
   "uncategorized_text",
 ] as const;
 
-/** Evidence fields that hold the id of an uploaded file. */
 const FILES = [
   "cancellation_policy",
   "customer_communication",
@@ -45,12 +43,12 @@ export function emptyEvidence(): Stripe.Dispute.Evidence {
 }
 
 function nothing<Names extends readonly string[]>(names: Names): Fields<Names> {
-  // Object.fromEntries forgets which keys it was given.
+  // Object.fromEntries loses the type of the keys.
   return Object.fromEntries(names.map((name) => [name, null])) as Fields<Names>;
 }
 
 /**
- * Refuses evidence that the sandbox cannot take: there are no uploaded files, so each file id is unknown.
+ * Refuses files, because nothing can be uploaded to the sandbox.
  *
  * @throws StripeError 400
  */
@@ -72,7 +70,7 @@ export function checkEvidence(evidence: Params): void {
   }
 }
 
-/** The evidence with the given fields replaced; the others stay. */
+/** Replaces the given fields and keeps the others. */
 export function mergeEvidence(current: Stripe.Dispute.Evidence, given: Params): Stripe.Dispute.Evidence {
   const merged: Stripe.Dispute.Evidence = { ...current };
   for (const name of TEXTS) {

@@ -1,3 +1,6 @@
+import { bracketPath } from "../../api/bracket-path";
+import type { Params } from "../../api/request-schema";
+import { invalidRequest } from "../../api/stripe-error";
 import type { Tx } from "../../runtime";
 import { newStripeId } from "../../store/ids";
 import {
@@ -8,16 +11,18 @@ import {
   updateObject,
 } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
+import { mapOf, mergeMetadata, numberOr, textOr } from "../params";
+import { priceOfLine } from "../prices";
 
 export type InvoiceItem = Stripe.InvoiceItem;
 
-/** What an item remembers and never shows. */
+/** Stored with an item and never returned. */
 export interface ItemSecrets extends Record<string, unknown> {
-  /** Is the tax within the price? */
+  /** Whether the price includes tax. */
   inclusive: boolean;
 }
 
-export interface ItemInput {
+interface ItemInput {
   customer: string;
   price: Stripe.Price;
   quantity: number;
@@ -25,11 +30,10 @@ export interface ItemInput {
   metadata: Record<string, string>;
   period: Stripe.InvoiceItem.Period;
   discountable: boolean;
-  /** Null while it waits for the customer's next invoice. */
+  /** Null for an item of the customer's next invoice. */
   invoice: string | null;
 }
 
-/** Stores something that a customer is to be billed for. */
 export async function insertItem(tx: Tx, input: ItemInput): Promise<InvoiceItem> {
   const { price, quantity } = input;
   const item = {
@@ -59,14 +63,14 @@ export async function insertItem(tx: Tx, input: ItemInput): Promise<InvoiceItem>
     tax_rates: [],
     test_clock: null,
   };
-  // The SDK describes decimals as the objects it parses them into; over HTTP they are text.
+  // The SDK's type has parsed decimals; over HTTP they are strings.
   const stored = item as unknown as InvoiceItem;
   const secrets: ItemSecrets = { inclusive: price.tax_behavior === "inclusive" };
   await insertObject(tx, stored, { ...saveOptions(stored), created: tx.now, private: secrets });
   return stored;
 }
 
-/** The items that wait for the customer's next invoice in this currency, oldest first. */
+/** Returns the items for the customer's next invoice in this currency, oldest first. */
 export async function pendingItems(
   tx: Tx,
   customer: string,
@@ -76,7 +80,7 @@ export async function pendingItems(
   return stored.filter(({ data }) => data.currency === currency).reverse();
 }
 
-export async function putOnInvoice(tx: Tx, pending: InvoiceItem, invoice: string): Promise<InvoiceItem> {
+export async function assignToInvoice(tx: Tx, pending: InvoiceItem, invoice: string): Promise<InvoiceItem> {
   const item: InvoiceItem = { ...pending, invoice };
   await updateObject(tx, item, saveOptions(item));
   return item;
@@ -88,6 +92,67 @@ function saveOptions(item: InvoiceItem): SaveOptions {
       customer: item.customer as string,
       invoice: item.invoice as string | null,
       pending: item.invoice === null,
+    },
+  };
+}
+
+interface ItemPlace {
+  customer: string;
+  /** Null for an item of the customer's next invoice. */
+  invoice: string | null;
+  /** The invoice's currency; undefined without an invoice. */
+  currency?: string;
+  /** Prefix of the parameter names, for a line of `add_lines`. */
+  path: string;
+}
+
+/** Creates an item from the parameters of an item or a line, with its price and product. */
+export async function itemFromParams(
+  tx: Tx,
+  entry: Params,
+  place: ItemPlace,
+): Promise<{ item: InvoiceItem; inclusive: boolean }> {
+  const { price, name } = await priceOfLine(tx, priceEntry(entry, place), place.path);
+  if (price.recurring) {
+    throw invalidRequest(
+      "The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.",
+      bracketPath(place.path, "price"),
+    );
+  }
+  if (place.currency !== undefined && price.currency !== place.currency) {
+    throw invalidRequest(
+      `The currency of the line (${price.currency}) does not match the invoice's (${place.currency}).`,
+      bracketPath(place.path, "price_data"),
+    );
+  }
+  const period = mapOf(entry.period);
+  const item = await insertItem(tx, {
+    customer: place.customer,
+    price,
+    quantity: numberOr(entry.quantity, 1),
+    description: textOr(entry.description, name),
+    metadata: mergeMetadata({}, entry.metadata),
+    period: { end: numberOr(period?.end, tx.now), start: numberOr(period?.start, tx.now) },
+    discountable: entry.discountable !== false,
+    invoice: place.invoice,
+  });
+  return { item, inclusive: price.tax_behavior === "inclusive" };
+}
+
+/** An `amount` is the price of one unit. */
+function priceEntry(entry: Params, { currency }: ItemPlace): Params {
+  const requested = mapOf(entry.pricing)?.price;
+  if (requested !== undefined) return { price: requested };
+  if (typeof entry.amount !== "number") return entry;
+  return {
+    price_data: {
+      currency: textOr(entry.currency, currency ?? "usd"),
+      unit_amount: entry.amount,
+      tax_behavior: textOr(entry.tax_behavior, "unspecified"),
+      product_data: {
+        name: textOr(entry.description, "Invoice item"),
+        ...(typeof entry.tax_code === "string" && { tax_code: entry.tax_code }),
+      },
     },
   };
 }

@@ -5,16 +5,13 @@ import { recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
 import { findObjects, markDeleted } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { refuseNotBuilt } from "../catalog/refuse-not-built";
-import { checkLine } from "../invoices/check-lines";
+import { checkLine } from "../invoices/check-invoice";
+import { type LoadedInvoice, loadDraft } from "../invoices/invoice";
 import { insertLine } from "../invoices/invoice-lines";
-import { type LoadedInvoice, loadDraft } from "../invoices/load-invoice";
-import { repriceDraft } from "../invoices/reprice-draft";
-import { loadLive, loadReferenced } from "../load-object";
-import { textOr } from "../param-readers";
-import { retrieveOperation } from "../read-operations";
-import type { InvoiceItem } from "./invoice-item";
-import { itemFromParams } from "./item-from-params";
+import { repriceDraft } from "../invoices/price-invoice";
+import { loadLive, loadReferenced, retrieveOperation } from "../load-object";
+import { refuseUnsupported, textOr } from "../params";
+import { type InvoiceItem, itemFromParams } from "./invoice-item";
 
 const NOT_EDITABLE = "This invoice is no longer editable";
 
@@ -26,7 +23,7 @@ export const invoiceItemOperations: readonly Operation[] = [
 ];
 
 function checkItem({ params }: ApiRequest): void {
-  refuseNotBuilt(params, ["customer_account", "subscription", "unit_amount_decimal"]);
+  refuseUnsupported(params, ["customer_account", "subscription", "unit_amount_decimal"]);
   if (params.customer === undefined) throw missingParameter("customer");
   if (params.amount !== undefined && params.currency === undefined) throw missingParameter("currency");
   checkLine(params, "");
@@ -57,7 +54,7 @@ async function draftOf(tx: Tx, customer: string, id: string): Promise<LoadedInvo
 }
 
 function checkList({ params }: ApiRequest): void {
-  refuseNotBuilt(params, ["customer_account"]);
+  refuseUnsupported(params, ["customer_account"]);
 }
 
 function listItems(tx: Tx, request: ApiRequest) {
@@ -68,7 +65,7 @@ function listItems(tx: Tx, request: ApiRequest) {
   });
 }
 
-/** An item leaves with its line; what was finalized keeps both. */
+/** Deletes an item and its line. An item of a finalized invoice cannot be deleted. */
 async function deleteItem(tx: Tx, { ids }: ApiRequest): Promise<Stripe.DeletedInvoiceItem> {
   const { data: item } = await loadLive<InvoiceItem>(tx, "invoiceitem", ids.invoiceitem ?? "");
   const stub: Stripe.DeletedInvoiceItem = { id: item.id, object: "invoiceitem", deleted: true };

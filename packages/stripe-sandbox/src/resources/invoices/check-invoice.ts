@@ -1,11 +1,20 @@
+import { bracketPath } from "../../api/bracket-path";
 import type { ApiRequest } from "../../api/operation";
 import type { Params, ParamValue } from "../../api/request-schema";
 import { invalidRequest, missingParameter } from "../../api/stripe-error";
-import { refuseNotBuilt } from "../catalog/refuse-not-built";
-import { isCurrency } from "../checkout-sessions/currencies";
-import { listOf, mapOf } from "../param-readers";
+import {
+  checkCurrency,
+  checkTaxCode,
+  listOf,
+  mapOf,
+  mustBePositive,
+  notSupported,
+  onlyOneOf,
+  refuseUnsupported,
+  textsOf,
+} from "../params";
 
-const NOT_BUILT = [
+const UNSUPPORTED = [
   "account_tax_ids",
   "application_fee_amount",
   "automatically_finalizes_at",
@@ -23,13 +32,11 @@ const NOT_BUILT = [
   "transfer_data",
 ];
 
-/** Rules between the parameters of a new invoice or of a change to one. */
+/** Checks the parameters of a create or an update. */
 export function checkInvoice({ params, ids, now }: ApiRequest): void {
-  refuseNotBuilt(params, NOT_BUILT);
+  refuseUnsupported(params, UNSUPPORTED);
   if (ids.invoice === undefined && params.customer === undefined) throw missingParameter("customer");
-  if (typeof params.currency === "string" && !isCurrency(params.currency)) {
-    throw invalidRequest(`Invalid currency: ${params.currency}.`, "currency");
-  }
+  checkCurrency(params.currency, "currency");
   checkAdvance(params.auto_advance);
   checkDiscounts(params.discounts);
   checkTax(mapOf(params.automatic_tax));
@@ -37,14 +44,11 @@ export function checkInvoice({ params, ids, now }: ApiRequest): void {
   checkDueDate(params, now, ids.invoice === undefined);
   checkCustomFields(params.custom_fields);
   if (mapOf(params.rendering)?.template !== undefined) {
-    throw invalidRequest(
-      "This sandbox does not support the parameter rendering[template] yet.",
-      "rendering[template]",
-    );
+    throw notSupported("rendering[template]");
   }
 }
 
-/** Here nothing happens to an invoice by itself, so a wish for that cannot be granted. */
+/** The sandbox does not finalize or pay invoices automatically. */
 export function checkAdvance(value: ParamValue | undefined): void {
   if (value !== true) return;
   throw invalidRequest(
@@ -55,7 +59,7 @@ export function checkAdvance(value: ParamValue | undefined): void {
 
 function checkDiscounts(value: ParamValue | undefined): void {
   if ((listOf(value)?.length ?? 0) === 0) return;
-  throw invalidRequest("This sandbox does not support the parameter discounts yet.", "discounts");
+  throw notSupported("discounts");
 }
 
 function checkTax(tax: Params | undefined): void {
@@ -68,11 +72,13 @@ function checkTax(tax: Params | undefined): void {
 
 function checkPaymentSettings(settings: Params | undefined): void {
   if (!settings) return;
-  const unbuilt = ["default_mandate", "payment_method_options"].find((name) => settings[name] !== undefined);
-  const types = listOf(settings.payment_method_types)?.map(String) ?? ["card"];
-  if (unbuilt) {
-    const param = `payment_settings[${unbuilt}]`;
-    throw invalidRequest(`This sandbox does not support the parameter ${param} yet.`, param);
+  const unsupported = ["default_mandate", "payment_method_options"].find(
+    (name) => settings[name] !== undefined,
+  );
+  const types = textsOf(settings.payment_method_types) ?? ["card"];
+  if (unsupported) {
+    const param = `payment_settings[${unsupported}]`;
+    throw notSupported(param);
   }
   if (types.includes("card")) return;
   throw invalidRequest(
@@ -84,7 +90,7 @@ function checkPaymentSettings(settings: Params | undefined): void {
 function checkDueDate(params: Params, now: number, isNew: boolean): void {
   const given = ["due_date", "days_until_due"].filter((name) => params[name] !== undefined);
   if (given.length === 2) {
-    throw invalidRequest("You may only specify one of these parameters: due_date, days_until_due.", given[0]);
+    throw onlyOneOf(["due_date", "days_until_due"], given[0]);
   }
   if (params.collection_method === "send_invoice" && isNew && given.length === 0) {
     throw invalidRequest(
@@ -122,4 +128,72 @@ function checkCustomFields(value: ParamValue | undefined): void {
         `custom_fields[${index}][value]`,
       );
   }
+}
+
+const MAX_LINES = 250;
+const MAX_CENTS = 99_999_999;
+const UNSUPPORTED_IN_LINE = ["discounts", "invoice_item", "quantity_decimal", "tax_amounts", "tax_rates"];
+
+/** Amounts in cents. */
+export function checkLines({ params }: ApiRequest): void {
+  const lines = listOf(params.lines) ?? [];
+  if (lines.length === 0) throw missingParameter("lines");
+  if (lines.length > MAX_LINES) {
+    throw invalidRequest(`You may add at most ${MAX_LINES} lines at once.`, "lines");
+  }
+  for (const [index, line] of lines.entries()) checkLine(mapOf(line) ?? {}, bracketPath("lines", index));
+}
+
+/** Checks one line; an invoice item takes the same parameters. */
+export function checkLine(line: Params, path: string): void {
+  const unsupported = UNSUPPORTED_IN_LINE.find(
+    (name) => (listOf(line[name])?.length ?? line[name]) !== undefined,
+  );
+  if (unsupported && line[unsupported] !== null) throw notSupported(bracketPath(path, unsupported));
+  const given = ["amount", "price_data", "pricing"].filter((name) => line[name] !== undefined);
+  if (given.length > 1) {
+    throw onlyOneOf(given, bracketPath(path, given[0] ?? ""));
+  }
+  if (given.length === 0) throw missingParameter(bracketPath(path, "amount"));
+  if (typeof line.quantity === "number") checkQuantity(line, path);
+  if (typeof line.amount === "number") checkCents(line.amount, bracketPath(path, "amount"));
+  checkPeriod(mapOf(line.period), path);
+  const data = mapOf(line.price_data);
+  if (data) checkPriceData(data, bracketPath(path, "price_data"));
+}
+
+function checkQuantity(line: Params, path: string): void {
+  const param = bracketPath(path, "quantity");
+  if (line.amount !== undefined) {
+    throw invalidRequest("You cannot specify `quantity` together with `amount`.", param);
+  }
+  if (Number(line.quantity) < 1) {
+    throw mustBePositive(param);
+  }
+}
+
+function checkPeriod(period: Params | undefined, path: string): void {
+  if (!period || Number(period.end) >= Number(period.start)) return;
+  throw invalidRequest(
+    "The end of a period cannot be before its start.",
+    bracketPath(bracketPath(path, "period"), "end"),
+  );
+}
+
+function checkPriceData(data: Params, path: string): void {
+  checkCurrency(data.currency, bracketPath(path, "currency"));
+  if (data.unit_amount_decimal !== undefined) throw notSupported(bracketPath(path, "unit_amount_decimal"));
+  if (typeof data.unit_amount !== "number") throw missingParameter(bracketPath(path, "unit_amount"));
+  checkCents(data.unit_amount, bracketPath(path, "unit_amount"));
+  if (data.product === undefined && data.product_data === undefined) {
+    throw missingParameter(bracketPath(path, "product"));
+  }
+  checkTaxCode(mapOf(data.product_data)?.tax_code, `${path}[product_data][tax_code]`);
+}
+
+function checkCents(cents: number, param: string): void {
+  if (cents < 0)
+    throw invalidRequest("This sandbox does not support negative amounts on invoices yet.", param);
+  if (cents <= MAX_CENTS) return;
+  throw invalidRequest("Amount must be no more than $999,999.99", param, "amount_too_large");
 }

@@ -4,28 +4,29 @@ import { changedAttributes, recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
 import { findObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { saveCustomer } from "../customers/update-customer";
-import { cancelInvoiceIntent } from "./cancel-invoice-intent";
-import { type Invoice, saveInvoice } from "./invoice";
-import { type LoadedInvoice, loadInvoice } from "./load-invoice";
+import { saveCustomer } from "../customers/customer";
+import { cancelInvoicePayment, findOpenPayment } from "../invoice-payments";
+import { loadObject } from "../load-object";
+import { releaseIntent } from "../payment-intents/cancel-payment-intent";
+import { type Invoice, type LoadedInvoice, loadInvoice, saveInvoice } from "./invoice";
 
-/** Gives up a finalized invoice as if it had never been asked for; it can never be paid again. */
+/** Voids a finalized invoice; it can never be paid. */
 export async function voidInvoice(tx: Tx, { ids }: ApiRequest): Promise<Invoice> {
-  const loaded = await loadCloseable(tx, ids.invoice ?? "", ["open", "uncollectible"]);
+  const loaded = await loadClosable(tx, ids.invoice ?? "", ["open", "uncollectible"]);
   await cancelInvoiceIntent(tx, loaded.invoice.id, "void_invoice");
-  await giveBalanceBack(tx, loaded.invoice);
+  await restoreCustomerBalance(tx, loaded.invoice);
   const transitions = { ...loaded.invoice.status_transitions, voided_at: tx.now };
   return close(tx, loaded, "void", transitions, "invoice.voided");
 }
 
-/** Gives up hope for an invoice; it may still be paid or voided. */
+/** Marks an invoice as uncollectible; it can still be paid or voided. */
 export async function markUncollectible(tx: Tx, { ids }: ApiRequest): Promise<Invoice> {
-  const loaded = await loadCloseable(tx, ids.invoice ?? "", ["open"]);
+  const loaded = await loadClosable(tx, ids.invoice ?? "", ["open"]);
   const transitions = { ...loaded.invoice.status_transitions, marked_uncollectible_at: tx.now };
   return close(tx, loaded, "uncollectible", transitions, "invoice.marked_uncollectible");
 }
 
-async function loadCloseable(tx: Tx, id: string, allowed: string[]): Promise<LoadedInvoice> {
+async function loadClosable(tx: Tx, id: string, allowed: string[]): Promise<LoadedInvoice> {
   const loaded = await loadInvoice(tx, id);
   if (allowed.includes(String(loaded.invoice.status))) return loaded;
   throw invalidRequest(
@@ -47,10 +48,24 @@ async function close(
   return invoice;
 }
 
-/** What the finalization took from (or settled on) the customer's balance. */
-async function giveBalanceBack(tx: Tx, invoice: Invoice): Promise<void> {
+/** Reverses what the finalization took from the customer's balance, or settled on it. */
+async function restoreCustomerBalance(tx: Tx, invoice: Invoice): Promise<void> {
   const used = invoice.starting_balance - (invoice.ending_balance ?? 0);
   const stored = await findObject<Stripe.Customer>(tx, "customer", String(invoice.customer), "lock");
   if (used === 0 || !stored || stored.deleted) return;
   await saveCustomer(tx, stored.data, { ...stored.data, balance: stored.data.balance + used });
+}
+
+/** Cancels the PaymentIntent of an unpaid invoice. */
+export async function cancelInvoiceIntent(
+  tx: Tx,
+  invoiceId: string,
+  reason: "automatic" | "void_invoice",
+): Promise<void> {
+  const payment = await findOpenPayment(tx, invoiceId);
+  if (!payment) return;
+  const id = String(payment.payment.payment_intent);
+  const { data: intent } = await loadObject<Stripe.PaymentIntent>(tx, "payment_intent", id, "lock");
+  await releaseIntent(tx, intent, reason);
+  await cancelInvoicePayment(tx, payment);
 }

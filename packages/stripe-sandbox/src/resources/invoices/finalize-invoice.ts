@@ -2,26 +2,28 @@ import type { ApiRequest } from "../../api/operation";
 import { invalidRequest, type StripeError } from "../../api/stripe-error";
 import { changedAttributes, recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
-import { insertObject } from "../../store/objects";
+import { findObject, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { saveCustomer } from "../customers/update-customer";
-import { insertInvoicePayment } from "../invoice-payments/invoice-payment";
+import { customerSaveOptions, saveCustomer } from "../customers/customer";
+import { insertInvoicePayment } from "../invoice-payments";
 import { loadObject } from "../load-object";
-import { buildPaymentIntent, paymentIntentSaveOptions } from "../payment-intents/payment-intent";
-import { changeInvoice } from "./change-invoice";
-import { type Invoice, saveInvoice } from "./invoice";
+import { buildPaymentIntent, insertPaymentIntent } from "../payment-intents/payment-intent";
+import {
+  changeInvoice,
+  type Invoice,
+  type InvoiceSecrets,
+  type LoadedInvoice,
+  loadDraft,
+  saveInvoice,
+} from "./invoice";
 import { saveLines } from "./invoice-lines";
-import { type LoadedInvoice, loadDraft } from "./load-invoice";
-import { nextNumber } from "./next-number";
-import { openedInvoice } from "./opened-invoice";
-import type { PricedInvoice } from "./price-invoice";
-import { refreshDraft } from "./refresh-draft";
+import { type PricedInvoice, refreshDraft } from "./price-invoice";
 import { settleInvoice } from "./settle-invoice";
 
 const MIN_CHARGE_CENTS = 50;
 const ALREADY_FINAL = "This invoice is already finalized, you can't re-finalize a non-draft invoice.";
 
-/** Closes a draft to changes and makes its PaymentIntent; an invoice with nothing due is paid at once. */
+/** Finalizes a draft and creates its PaymentIntent; an invoice with nothing due is paid at once. */
 export async function finalizeInvoice(tx: Tx, { ids }: ApiRequest): Promise<Invoice | StripeError> {
   return finalizeDraft(tx, await loadDraft(tx, ids.invoice ?? "", ALREADY_FINAL));
 }
@@ -49,7 +51,7 @@ async function openInvoice(tx: Tx, loaded: LoadedInvoice, priced: PricedInvoice)
   return open;
 }
 
-/** What the customer had (or owed) before is part of this invoice now. */
+/** Applies the invoice to the customer's credit balance. */
 async function applyBalance(tx: Tx, { customer, ending_balance: balance }: Invoice): Promise<void> {
   const { data } = await loadObject<Stripe.Customer>(tx, "customer", String(customer), "lock");
   await saveCustomer(tx, data, { ...data, balance: balance ?? 0 });
@@ -67,8 +69,7 @@ async function insertPayment(tx: Tx, invoice: Invoice): Promise<void> {
     statementDescriptorSuffix: null,
     allowedPaymentMethodTypes: null,
   });
-  await insertObject(tx, intent, paymentIntentSaveOptions(intent));
-  await recordEvent(tx, "payment_intent.created", intent);
+  await insertPaymentIntent(tx, intent);
   await insertInvoicePayment(tx, {
     invoice: invoice.id,
     paymentIntent: intent.id,
@@ -77,7 +78,7 @@ async function insertPayment(tx: Tx, invoice: Invoice): Promise<void> {
   });
 }
 
-/** The draft stays, with the reason on it; somebody has to complete the customer's address. */
+/** Keeps the draft with the error on it, until the customer's address is completed. */
 async function refuseWithoutLocation(tx: Tx, loaded: LoadedInvoice, draft: Invoice): Promise<StripeError> {
   const refusal = invalidRequest(
     "The customer's location isn't recognized. Set a valid customer address in order to automatically calculate tax.",
@@ -102,4 +103,32 @@ function assertChargeable({ amount_due: due }: Invoice): void {
     undefined,
     "amount_too_small",
   );
+}
+
+/** Returns the draft as an open invoice, with a number, a page and a PDF. */
+export function openedInvoice(tx: Tx, draft: Invoice, secrets: InvoiceSecrets, number: string): Invoice {
+  const page = `${tx.publicUrl}/invoices/${secrets.token}`;
+  return {
+    ...draft,
+    effective_at: tx.now,
+    ending_balance: Math.min(0, draft.total + draft.starting_balance),
+    hosted_invoice_url: page,
+    invoice_pdf: `${page}/pdf`,
+    last_finalization_error: null,
+    number,
+    status: "open",
+    status_transitions: { ...draft.status_transitions, finalized_at: tx.now },
+  };
+}
+
+/** Takes the customer's next invoice number. Stripe does not announce the change of the sequence. */
+export async function nextNumber(tx: Tx, customerId: string): Promise<string> {
+  const stored = await findObject<Stripe.Customer>(tx, "customer", customerId, "lock");
+  if (!stored || stored.deleted) {
+    throw invalidRequest("The customer of this invoice was deleted, so it cannot be finalized.");
+  }
+  const sequence = stored.data.next_invoice_sequence ?? 1;
+  const counted: Stripe.Customer = { ...stored.data, next_invoice_sequence: sequence + 1 };
+  await updateObject(tx, counted, customerSaveOptions(counted));
+  return `${counted.invoice_prefix}-${String(sequence).padStart(4, "0")}`;
 }

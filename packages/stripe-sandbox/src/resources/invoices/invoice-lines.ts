@@ -4,16 +4,15 @@ import { findObjects, insertObject, updateObject } from "../../store/objects";
 import type { InvoiceItem } from "../invoice-items/invoice-item";
 import type { Invoice, InvoiceLine } from "./invoice";
 
-/** How many lines the invoice itself shows; all of them are in its list of lines. */
+/** The invoice itself contains this many lines; the others are in its list of lines. */
 const SHOWN_LINES = 10;
 
-/** A line as it is stored: whether its price has the tax in it is not shown on it. */
+/** A line with what is stored but never returned: whether its price includes tax. */
 export interface StoredLine {
   line: InvoiceLine;
   inclusive: boolean;
 }
 
-/** Stores the line that an item is on its invoice. */
 export async function insertLine(
   tx: Tx,
   invoice: string,
@@ -63,7 +62,7 @@ function buildLine(invoice: string, item: InvoiceItem): InvoiceLine {
   } as InvoiceLine;
 }
 
-/** All lines of an invoice in the order in which they were added. */
+/** Oldest first. */
 export async function readLines(tx: Tx, invoiceId: string): Promise<StoredLine[]> {
   const stored = await findObjects<InvoiceLine>(tx, "line_item", { invoice: invoiceId });
   return stored

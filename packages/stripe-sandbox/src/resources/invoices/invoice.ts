@@ -1,18 +1,20 @@
+import { invalidRequest } from "../../api/stripe-error";
+import { changedAttributes, recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
 import { newStripeId, randomLetters } from "../../store/ids";
-import { type SaveOptions, updateObject } from "../../store/objects";
+import { findObjects, type SaveOptions, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
+import { loadLive } from "../load-object";
 
 export type Invoice = Stripe.Invoice;
 export type InvoiceLine = Stripe.InvoiceLineItem;
 
-/** What an invoice remembers and never shows. */
+/** Stored with an invoice and never returned. */
 export interface InvoiceSecrets extends Record<string, unknown> {
-  /** The unguessable part of the addresses of its page and its PDF. */
+  /** Part of the URLs of the invoice's page and PDF. */
   token: string;
 }
 
-/** A draft without lines, parameters or customer details. */
 export function emptyInvoice(tx: Tx, customer: string, currency: string): Invoice {
   const id = newStripeId("in");
   return {
@@ -111,4 +113,39 @@ export function invoiceSaveOptions(invoice: Invoice, secrets?: InvoiceSecrets): 
 
 export async function saveInvoice(tx: Tx, invoice: Invoice, secrets: InvoiceSecrets): Promise<void> {
   await updateObject(tx, invoice, invoiceSaveOptions(invoice, secrets));
+}
+
+export interface LoadedInvoice {
+  invoice: Invoice;
+  secrets: InvoiceSecrets;
+}
+
+/**
+ * Locks and returns an invoice.
+ *
+ * @throws StripeError 404 for an unknown id
+ */
+export async function loadInvoice(tx: Tx, id: string): Promise<LoadedInvoice> {
+  const stored = await loadLive<Invoice>(tx, "invoice", id);
+  return { invoice: stored.data, secrets: stored.private as InvoiceSecrets };
+}
+
+/** @throws StripeError 404 for an unknown id, 400 with the message for an invoice that is not a draft */
+export async function loadDraft(tx: Tx, id: string, message: string): Promise<LoadedInvoice> {
+  const loaded = await loadInvoice(tx, id);
+  if (loaded.invoice.status !== "draft") throw invalidRequest(message, undefined, "invoice_not_editable");
+  return loaded;
+}
+
+export async function findInvoiceByToken(tx: Tx, token: string): Promise<Invoice | undefined> {
+  const [stored] = await findObjects<Invoice>(tx, "invoice", { token });
+  return stored?.data;
+}
+
+/** Stores and announces a changed invoice; does nothing if nothing changed. */
+export async function changeInvoice(tx: Tx, before: LoadedInvoice, after: Invoice): Promise<void> {
+  const previous = changedAttributes(before.invoice, after);
+  if (!previous) return;
+  await saveInvoice(tx, after, before.secrets);
+  await recordEvent(tx, "invoice.updated", after, previous);
 }

@@ -1,21 +1,17 @@
 import { listObjects } from "../../api/list-objects";
 import type { ApiRequest, Operation } from "../../api/operation";
-import { invalidRequest } from "../../api/stripe-error";
+import { invalidRequest, StripeError } from "../../api/stripe-error";
+import { recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
-import { refuseNotBuilt } from "../catalog/refuse-not-built";
 import { loadObject } from "../load-object";
-import { addLines } from "./add-lines";
-import { checkAdvance, checkInvoice } from "./check-invoice";
-import { checkLines } from "./check-lines";
+import { refuseUnsupported } from "../params";
+import { checkAdvance, checkInvoice, checkLines } from "./check-invoice";
 import { markUncollectible, voidInvoice } from "./close-invoice";
-import { createInvoice } from "./create-invoice";
-import { deleteInvoice } from "./delete-invoice";
-import { finalizeInvoice } from "./finalize-invoice";
-import type { Invoice } from "./invoice";
+import { addLines, createInvoice, deleteInvoice, updateInvoice } from "./draft-invoice";
+import { finalizeDraft, finalizeInvoice } from "./finalize-invoice";
+import { type Invoice, loadInvoice } from "./invoice";
 import { checkPay, payInvoice } from "./pay-invoice";
-import { refreshDraft } from "./refresh-draft";
-import { sendInvoice } from "./send-invoice";
-import { updateInvoice } from "./update-invoice";
+import { refreshDraft } from "./price-invoice";
 
 const CAN_UNSET = ["description", "footer", "statement_descriptor", "default_payment_method"];
 
@@ -44,7 +40,7 @@ async function retrieveInvoice(tx: Tx, { ids }: ApiRequest): Promise<object> {
 }
 
 function checkList({ params }: ApiRequest): void {
-  refuseNotBuilt(params, ["customer_account", "due_date"]);
+  refuseUnsupported(params, ["customer_account", "due_date"]);
   if (params.subscription === undefined) return;
   throw invalidRequest(
     "This sandbox has no subscriptions, so it cannot list their invoices.",
@@ -63,7 +59,7 @@ async function listInvoices(tx: Tx, request: ApiRequest) {
   return { ...page, data };
 }
 
-/** Lines keep the order in which they were added, unlike every other list. */
+/** Lines keep the order in which they were added, unlike all other lists. */
 async function listLines(tx: Tx, request: ApiRequest) {
   const { data: invoice } = await loadObject<Invoice>(tx, "invoice", request.ids.invoice ?? "");
   const { lines } = await refreshDraft(tx, invoice);
@@ -75,4 +71,17 @@ async function listLines(tx: Tx, request: ApiRequest) {
     has_more: lines.length > after + limit,
     url: request.url,
   };
+}
+
+/** Finalizes a draft and records that the invoice was sent. As in Stripe's test mode, no email is sent. */
+async function sendInvoice(tx: Tx, { ids }: ApiRequest): Promise<Invoice | StripeError> {
+  const loaded = await loadInvoice(tx, ids.invoice ?? "");
+  if (loaded.invoice.collection_method !== "send_invoice") {
+    throw invalidRequest("You can only manually send an invoice if its collection method is 'send_invoice'.");
+  }
+  if (loaded.invoice.status === "void") throw invalidRequest("You cannot send an invoice that was voided.");
+  const invoice = loaded.invoice.status === "draft" ? await finalizeDraft(tx, loaded) : loaded.invoice;
+  if (invoice instanceof StripeError) return invoice;
+  await recordEvent(tx, "invoice.sent", invoice);
+  return invoice;
 }

@@ -1,29 +1,29 @@
 import type { ApiRequest } from "../../api/operation";
 import type { ParamValue } from "../../api/request-schema";
 import { invalidRequest, StripeError } from "../../api/stripe-error";
+import { changedAttributes, recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
 import { findObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { refuseNotBuilt } from "../catalog/refuse-not-built";
-import { loadReferenced } from "../load-object";
-import { assertOwnMethod } from "./assert-own-method";
-import { chargeInvoice } from "./charge-invoice";
+import { assertOwnMethod } from "../customers/customer";
+import { findOpenPayment } from "../invoice-payments";
+import { loadObject, loadReferenced } from "../load-object";
+import { onlyOneOf, refuseUnsupported } from "../params";
+import { type ConfirmOptions, confirmIntent } from "../payment-intents/confirm-intent";
+import { declineRefusal, type PaymentResult } from "../payment-intents/payment-intent";
+import { cancelInvoiceIntent } from "./close-invoice";
 import { finalizeDraft } from "./finalize-invoice";
-import type { Invoice } from "./invoice";
-import { loadInvoice } from "./load-invoice";
-import { settleOutOfBand } from "./settle-out-of-band";
+import { type Invoice, type LoadedInvoice, loadInvoice, saveInvoice } from "./invoice";
+import { asPaid, failPayment, requireAction } from "./settle-invoice";
 
 export function checkPay({ params }: ApiRequest): void {
-  refuseNotBuilt(params, ["forgive", "mandate", "source"]);
+  refuseUnsupported(params, ["forgive", "mandate", "source"]);
   if (params.paid_out_of_band === true && params.payment_method !== undefined) {
-    throw invalidRequest(
-      "You may only specify one of these parameters: paid_out_of_band, payment_method.",
-      "payment_method",
-    );
+    throw onlyOneOf(["paid_out_of_band", "payment_method"], "payment_method");
   }
 }
 
-/** Pays an invoice now, with the customer away unless `off_session` is false. A draft is finalized first. */
+/** Pays an invoice, off-session unless `off_session` is false. A draft is finalized first. */
 export async function payInvoice(tx: Tx, { params, ids }: ApiRequest): Promise<Invoice | StripeError> {
   const loaded = await loadInvoice(tx, ids.invoice ?? "");
   assertPayable(loaded.invoice);
@@ -50,12 +50,12 @@ async function chooseMethod(
   return (await loadReferenced<Stripe.PaymentMethod>(tx, "payment_method", id, "payment_method")).data;
 }
 
-export function assertPayable({ status }: Invoice): void {
+function assertPayable({ status }: Invoice): void {
   if (status === "paid") throw invalidRequest("Invoice is already paid");
   if (status === "void") throw invalidRequest("This invoice was voided, so it can no longer be paid.");
 }
 
-/** The invoice's own default comes before the customer's. */
+/** Prefers the invoice's default to the customer's. */
 async function defaultMethod(tx: Tx, invoice: Invoice): Promise<string> {
   if (typeof invoice.default_payment_method === "string") return invoice.default_payment_method;
   const customer = await findObject<Stripe.Customer>(tx, "customer", String(invoice.customer));
@@ -66,4 +66,70 @@ async function defaultMethod(tx: Tx, invoice: Invoice): Promise<string> {
     undefined,
     "resource_missing",
   );
+}
+
+interface InvoiceOutcome {
+  invoice: Invoice;
+  intent: Stripe.PaymentIntent;
+  /** Why the invoice is still open. Return it, do not throw it: what the failed attempt wrote has to be committed. */
+  refusal: StripeError | undefined;
+}
+
+/** Attempts to pay an open invoice with a card. */
+export async function chargeInvoice(
+  tx: Tx,
+  loaded: LoadedInvoice,
+  method: Stripe.PaymentMethod,
+  options: ConfirmOptions,
+): Promise<InvoiceOutcome> {
+  assertCard(method);
+  const payment = await findOpenPayment(tx, loaded.invoice.id);
+  if (!payment) throw new Error(`${loaded.invoice.id} is open and waits for no payment`);
+  const intentId = String(payment.payment.payment_intent);
+  const { data: intent } = await loadObject<Stripe.PaymentIntent>(tx, "payment_intent", intentId, "lock");
+  // A successful charge has settled the invoice by now: `settleAfterCharge`.
+  const result = await confirmIntent(tx, intent, method, options);
+  const refusal = await recordRefusal(tx, loaded, result);
+  const { invoice } = await loadInvoice(tx, loaded.invoice.id);
+  return { invoice, intent: result.intent, refusal };
+}
+
+function assertCard(method: Stripe.PaymentMethod): void {
+  if (method.type === "card") return;
+  throw invalidRequest("This sandbox can only take cards for an invoice.", "payment_method");
+}
+
+async function recordRefusal(
+  tx: Tx,
+  loaded: LoadedInvoice,
+  { intent, charge, decline }: PaymentResult,
+): Promise<StripeError | undefined> {
+  if (decline) {
+    const failed = await failPayment(tx, loaded);
+    if (decline.code === "authentication_required") await requireAction(tx, { ...loaded, invoice: failed });
+    return declineRefusal(decline, intent, charge);
+  }
+  if (intent.status !== "requires_action") return undefined;
+  await requireAction(tx, loaded);
+  return actionRefusal(intent);
+}
+
+function actionRefusal(intent: Stripe.PaymentIntent): StripeError {
+  return new StripeError(402, {
+    type: "card_error",
+    code: "invoice_payment_intent_requires_action",
+    message:
+      "Payment for this invoice requires additional user action before it can be completed successfully. Payment can be completed using the PaymentIntent associated with the invoice.",
+    payment_intent: intent,
+  });
+}
+
+/** Marks an invoice as paid outside Stripe: without a charge, and without `invoice.payment_succeeded`. */
+async function settleOutOfBand(tx: Tx, { invoice: open, secrets }: LoadedInvoice): Promise<Invoice> {
+  await cancelInvoiceIntent(tx, open.id, "automatic");
+  const paid = asPaid(tx, open);
+  await saveInvoice(tx, paid, secrets);
+  await recordEvent(tx, "invoice.updated", paid, changedAttributes(open, paid));
+  await recordEvent(tx, "invoice.paid", paid);
+  return paid;
 }

@@ -1,16 +1,18 @@
 import { createHash } from "node:crypto";
+import type { Tx } from "../../runtime";
+import { findObject, findObjects } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 import { type BusinessTaxId, type TaxRule, taxOnTop, taxRule, taxWithin } from "../../tax/tax-table";
-import { type Address, isUsableForTax } from "../address";
-import type { Invoice, InvoiceLine } from "./invoice";
-import { type StoredLine, shownLines } from "./invoice-lines";
+import { isUsableForTax } from "../params";
+import { changeInvoice, type Invoice, type InvoiceLine, type LoadedInvoice } from "./invoice";
+import { readLines, type StoredLine, saveLines, shownLines } from "./invoice-lines";
 
 export interface PricedInvoice {
   invoice: Invoice;
   lines: StoredLine[];
 }
 
-/** The invoice with the tax of its customer's address on every line, and the sums of it all. Amounts in cents. */
+/** Calculates the tax of every line and all totals. Amounts in cents. */
 export function priceInvoice(invoice: Invoice, lines: StoredLine[]): PricedInvoice {
   const { rule, status } = ruleFor(invoice);
   const taxed = lines.map((stored) => ({ ...stored, line: taxLine(stored, rule, invoice) }));
@@ -51,9 +53,9 @@ function ruleFor(invoice: Invoice): AppliedRule {
   return { rule: exemption(invoice) ?? rule, status: "complete" };
 }
 
-/** Where it is sent to decides before where it is billed to. */
-export function taxAddress(invoice: Invoice): Address | null {
-  return (invoice.customer_shipping?.address ?? invoice.customer_address) as Address | null;
+/** The shipping address takes precedence. */
+function taxAddress(invoice: Invoice): Stripe.Address | null {
+  return invoice.customer_shipping?.address ?? invoice.customer_address;
 }
 
 function exemption(invoice: Invoice): TaxRule | undefined {
@@ -77,8 +79,8 @@ function taxLine({ line, inclusive }: StoredLine, rule: TaxRule | undefined, inv
   return { ...line, taxes: [tax] };
 }
 
-/** One rate always has the same id, as if it had been made once. */
-function taxRateId(address: Address | null, basisPoints: number, inclusive: boolean): string {
+/** The same rate always has the same id. */
+function taxRateId(address: Stripe.Address | null, basisPoints: number, inclusive: boolean): string {
   const name = `${address?.country}-${address?.state ?? ""}-${basisPoints}-${inclusive}`;
   const letters = createHash("sha256").update(name).digest("base64url").replace(/[-_]/g, "x");
   return `txr_1${letters.slice(0, 23)}`;
@@ -90,7 +92,7 @@ function sumOfTaxes(lines: InvoiceLine[], behavior: "inclusive" | "exclusive"): 
     .reduce((sum, tax) => sum + (tax.tax_behavior === behavior ? tax.amount : 0), 0);
 }
 
-/** The taxes of all lines, one entry for each rate. */
+/** Sums the taxes of all lines by rate. */
 function totalTaxes(lines: InvoiceLine[]): Stripe.Invoice.TotalTax[] {
   const byRate = new Map<string, Stripe.Invoice.TotalTax>();
   for (const tax of lines.flatMap((line) => line.taxes ?? [])) {
@@ -103,4 +105,44 @@ function totalTaxes(lines: InvoiceLine[]): Stripe.Invoice.TotalTax[] {
     } as Stripe.Invoice.TotalTax);
   }
   return [...byRate.values()];
+}
+
+/** Updates a draft from its customer and prices it. A finalized invoice keeps its customer details and amounts. */
+export async function refreshDraft(tx: Tx, invoice: Invoice): Promise<PricedInvoice> {
+  const lines = await readLines(tx, invoice.id);
+  if (invoice.status !== "draft") return { invoice, lines };
+  return priceInvoice(await withCustomer(tx, invoice), lines);
+}
+
+async function withCustomer(tx: Tx, invoice: Invoice): Promise<Invoice> {
+  const id = String(invoice.customer);
+  const stored = await findObject<Stripe.Customer>(tx, "customer", id);
+  if (!stored || stored.deleted) return invoice;
+  const customer = stored.data;
+  const taxIds = await findObjects<Stripe.TaxId>(tx, "tax_id", { customer: id });
+  return {
+    ...invoice,
+    customer_address: customer.address ?? null,
+    customer_email: customer.email,
+    customer_name: customer.name ?? null,
+    customer_phone: customer.phone ?? null,
+    customer_shipping: customer.shipping as Invoice["customer_shipping"],
+    customer_tax_exempt: customer.tax_exempt ?? null,
+    customer_tax_ids: taxIds
+      .map(({ data }) => ({ type: data.type, value: data.value }) as Stripe.Invoice.CustomerTaxId)
+      .reverse(),
+    starting_balance: customer.balance,
+  };
+}
+
+/** Prices, stores and announces a changed draft. */
+export async function repriceDraft(
+  tx: Tx,
+  before: LoadedInvoice,
+  changed: Invoice = before.invoice,
+): Promise<Invoice> {
+  const { invoice, lines } = await refreshDraft(tx, changed);
+  await saveLines(tx, lines);
+  await changeInvoice(tx, before, invoice);
+  return invoice;
 }

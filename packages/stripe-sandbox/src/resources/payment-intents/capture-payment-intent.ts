@@ -3,25 +3,29 @@ import { invalidRequest } from "../../api/stripe-error";
 import type { Tx } from "../../runtime";
 import { updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { acceptOnly } from "../accept-only";
-import { recordChargeMovement } from "../balance-transactions/charge-movement";
-import { announceCapture } from "../charges/announce-capture";
+import { recordChargeFunds } from "../balance-transactions";
+import { announceCapture } from "../charges/capture";
+import { findSessionOf } from "../checkout-sessions/session";
+import { settleSession } from "../checkout-sessions/settle-session";
 import { loadLive } from "../load-object";
-import { mergeMetadata } from "../merge-metadata";
-import { numberOr, textOr } from "../param-readers";
-import { readSecrets, testCardOf } from "../payment-methods/method-secrets";
-import { checkDescriptorSuffix } from "../statement-descriptor";
+import {
+  allowOnly,
+  checkStatementDescriptor,
+  mergeMetadata,
+  mustBePositive,
+  numberOr,
+  textOr,
+} from "../params";
+import { readSecrets, testCardOf } from "../payment-methods/payment-method";
 import { loadLatestCharge } from "./debit-bank";
-import { lockOwner } from "./lock-owner";
-import { unexpectedState } from "./payment-error";
-import { paymentIntentSaveOptions } from "./payment-intent";
-import type { PaymentResult } from "./payment-result";
+import { lockOwner } from "./intent-owner";
+import { savePaymentIntent, unexpectedState } from "./payment-intent";
 
-const BUILT = ["amount_to_capture", "expand", "final_capture", "metadata", "statement_descriptor_suffix"];
+const SUPPORTED = ["amount_to_capture", "expand", "final_capture", "metadata", "statement_descriptor_suffix"];
 
 export function checkCapture({ params }: ApiRequest): void {
-  acceptOnly(params, BUILT);
-  checkDescriptorSuffix(params.statement_descriptor_suffix, "statement_descriptor_suffix");
+  allowOnly(params, SUPPORTED);
+  checkStatementDescriptor(params);
   if (params.final_capture === false) {
     throw invalidRequest(
       "This sandbox captures a payment once: final_capture=false is not built.",
@@ -30,7 +34,7 @@ export function checkCapture({ params }: ApiRequest): void {
   }
 }
 
-/** Takes the held amount, or less of it: what is not captured goes back to the card. */
+/** Captures all or part of a held amount; the rest is released. */
 export async function capturePaymentIntent(
   tx: Tx,
   { params, ids }: ApiRequest,
@@ -51,18 +55,15 @@ export async function capturePaymentIntent(
     metadata: mergeMetadata(held.metadata, params.metadata),
     statement_descriptor_suffix: textOr(params.statement_descriptor_suffix, held.statement_descriptor_suffix),
   };
-  const result = await capture(tx, before, amount);
-  await tx.notifyPaymentOwner(result);
-  return result.intent;
+  const intent = await capture(tx, before, amount);
+  const session = await findSessionOf(tx, "payment_intent", intent.id);
+  if (session) await settleSession(tx, session.data, intent);
+  return intent;
 }
 
 function checkAmount(amountCents: number, capturableCents: number): void {
   if (amountCents < 1) {
-    throw invalidRequest(
-      "This value must be greater than or equal to 1.",
-      "amount_to_capture",
-      "parameter_invalid_integer",
-    );
+    throw mustBePositive("amount_to_capture");
   }
   if (amountCents <= capturableCents) return;
   throw invalidRequest(
@@ -72,7 +73,11 @@ function checkAmount(amountCents: number, capturableCents: number): void {
   );
 }
 
-async function capture(tx: Tx, before: Stripe.PaymentIntent, amountCents: number): Promise<PaymentResult> {
+async function capture(
+  tx: Tx,
+  before: Stripe.PaymentIntent,
+  amountCents: number,
+): Promise<Stripe.PaymentIntent> {
   const held = await loadLatestCharge(tx, before);
   const charge: Stripe.Charge = {
     ...held,
@@ -80,7 +85,7 @@ async function capture(tx: Tx, before: Stripe.PaymentIntent, amountCents: number
     amount_refunded: held.amount - amountCents,
     captured: true,
   };
-  charge.balance_transaction = (await recordChargeMovement(tx, charge)).id;
+  charge.balance_transaction = (await recordChargeFunds(tx, charge)).id;
   const intent: Stripe.PaymentIntent = {
     ...before,
     amount_capturable: 0,
@@ -88,8 +93,8 @@ async function capture(tx: Tx, before: Stripe.PaymentIntent, amountCents: number
     status: "succeeded",
   };
   await updateObject(tx, charge);
-  await updateObject(tx, intent, { ...paymentIntentSaveOptions(intent), dueAt: null });
+  await savePaymentIntent(tx, intent, null);
   const card = testCardOf(await readSecrets(tx, String(intent.payment_method)));
   await announceCapture(tx, { charge, intent, card, chargeEvent: "charge.captured" });
-  return { intent, charge, decline: undefined };
+  return intent;
 }

@@ -2,36 +2,25 @@ import type { Decline } from "../../cards/declines";
 import type { TestCard } from "../../cards/test-cards";
 import { recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
-import { insertObject, updateObject } from "../../store/objects";
+import { insertObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 import type { SaveCard } from "../../three-d-secure/challenge";
-import { recordChargeMovement } from "../balance-transactions/charge-movement";
-import { announceCapture } from "../charges/announce-capture";
-import { captureBefore } from "../charges/card-details";
-import { buildCharge } from "../charges/charge";
-import { captureDelaySeconds } from "../charges/late-capture";
+import { recordChargeFunds } from "../balance-transactions";
+import { announceCapture, captureDelaySeconds } from "../charges/capture";
+import { buildCharge, captureBefore } from "../charges/charge";
 import { saveCard } from "../payment-methods/attach-payment-method";
-import { rememberPayment } from "../payment-methods/method-secrets";
-import { declinedError } from "./payment-error";
-import { paymentIntentSaveOptions } from "./payment-intent";
+import { rememberPayment } from "../payment-methods/payment-method";
+import { declinedError, type PaymentResult, savePaymentIntent } from "./payment-intent";
 
-export interface ChargeResult {
-  intent: Stripe.PaymentIntent;
-  charge: Stripe.Charge;
-  decline: Decline | undefined;
-}
-
-export interface ChargeOptions {
-  /** The cardholder passed 3-D Secure for this charge. */
+interface ChargeOptions {
   authenticated?: boolean;
-  /** Keeps the card for a customer when the charge succeeds. */
+  /** Attaches the card to a customer if the charge succeeds. */
   save?: SaveCard | null;
 }
 
 /**
- * Charges a card for the intent's amount, now and in one step; with manual capture the amount is only held. Writes
- * the charge, the balance transaction, the intent and their events; a decline leaves the intent open for another card.
- * Does not ask the bank about 3-D Secure: `confirmIntent` does.
+ * Charges a card for the intent's amount; with manual capture, only holds it. A decline leaves the intent open for
+ * another card. Does not ask for 3-D Secure: `confirmIntent` does.
  */
 export async function chargeCard(
   tx: Tx,
@@ -39,7 +28,7 @@ export async function chargeCard(
   method: Stripe.PaymentMethod,
   card: TestCard,
   options: ChargeOptions = {},
-): Promise<ChargeResult> {
+): Promise<PaymentResult> {
   if (card.onCharge) return declineCharge(tx, intent, method, card.onCharge, options);
   const used = options.save
     ? await saveCard(tx, method, options.save.customer, options.save.allowRedisplay)
@@ -56,10 +45,10 @@ async function takeAmount(
   method: Stripe.PaymentMethod,
   card: TestCard,
   { authenticated = false }: ChargeOptions,
-): Promise<ChargeResult> {
+): Promise<PaymentResult> {
   const charge = buildCharge(tx, before, method, { kind: "captured", authenticated });
   const delaySeconds = await captureDelaySeconds(tx, before);
-  if (delaySeconds === 0) charge.balance_transaction = (await recordChargeMovement(tx, charge)).id;
+  if (delaySeconds === 0) charge.balance_transaction = (await recordChargeFunds(tx, charge)).id;
   const intent: Stripe.PaymentIntent = {
     ...before,
     amount_received: before.amount,
@@ -70,18 +59,18 @@ async function takeAmount(
     status: "succeeded",
   };
   await insertCharge(tx, charge, delaySeconds === 0 ? null : tx.now + delaySeconds);
-  await updateObject(tx, intent, paymentIntentSaveOptions(intent));
+  await savePaymentIntent(tx, intent);
   await announceCapture(tx, { charge, intent, card, chargeEvent: "charge.succeeded" });
   return { intent, charge, decline: undefined };
 }
 
-/** Reserves the amount on the card until it is captured, or until the reservation lapses. */
+/** Holds the amount on the card until it is captured or the authorization expires. */
 async function holdAmount(
   tx: Tx,
   before: Stripe.PaymentIntent,
   method: Stripe.PaymentMethod,
   { authenticated = false }: ChargeOptions,
-): Promise<ChargeResult> {
+): Promise<PaymentResult> {
   const charge = buildCharge(tx, before, method, { kind: "authorized", authenticated });
   const intent: Stripe.PaymentIntent = {
     ...before,
@@ -93,20 +82,20 @@ async function holdAmount(
     status: "requires_capture",
   };
   await insertCharge(tx, charge);
-  await updateObject(tx, intent, { ...paymentIntentSaveOptions(intent), dueAt: captureBefore(tx.now) });
+  await savePaymentIntent(tx, intent, captureBefore(tx.now));
   await recordEvent(tx, "charge.succeeded", charge);
   await recordEvent(tx, "payment_intent.amount_capturable_updated", intent);
   return { intent, charge, decline: undefined };
 }
 
-/** Refuses the charge and leaves the intent waiting for another payment method. */
+/** Declines the charge and leaves the intent open for another payment method. */
 export async function declineCharge(
   tx: Tx,
   before: Stripe.PaymentIntent,
   method: Stripe.PaymentMethod,
   decline: Decline,
   { authenticated = false }: ChargeOptions = {},
-): Promise<ChargeResult> {
+): Promise<PaymentResult> {
   const charge = buildCharge(tx, before, method, { kind: "failed", decline, authenticated });
   const intent: Stripe.PaymentIntent = {
     ...before,
@@ -117,7 +106,7 @@ export async function declineCharge(
     status: "requires_payment_method",
   };
   await insertCharge(tx, charge);
-  await updateObject(tx, intent, paymentIntentSaveOptions(intent));
+  await savePaymentIntent(tx, intent);
   await recordEvent(tx, "charge.failed", charge);
   await recordEvent(tx, "payment_intent.payment_failed", intent);
   return { intent, charge, decline };
@@ -127,7 +116,6 @@ async function insertCharge(tx: Tx, charge: Stripe.Charge, dueAt: number | null 
   await insertObject(tx, charge, { refs: chargeRefs(charge), dueAt });
 }
 
-/** Values that lists of charges filter by. */
 export function chargeRefs(charge: Stripe.Charge) {
   return {
     customer: charge.customer as string | null,

@@ -1,10 +1,7 @@
 import type { ApiRequest } from "../../api/operation";
 import type { Params, ParamValue } from "../../api/request-schema";
 import { invalidRequest } from "../../api/stripe-error";
-import { acceptOnly } from "../accept-only";
-import { isCurrency } from "../checkout-sessions/currencies";
-import { mapOf } from "../param-readers";
-import { checkDescriptorSuffix } from "../statement-descriptor";
+import { allowOnly, checkCurrency, checkStatementDescriptor, mapOf, notSupported } from "../params";
 
 const MIN_CENTS = 50;
 const MAX_CENTS = 99_999_999;
@@ -17,7 +14,7 @@ const ON_CONFIRMATION = [
   "use_stripe_sdk",
 ];
 
-/** Parameters that a new intent and a changed one have in common. */
+/** Parameters of both create and update. */
 const CONTENT = [
   "allowed_payment_method_types",
   "amount",
@@ -55,10 +52,7 @@ const CONFIRM = [
 
 export function checkNewPaymentIntent({ params }: ApiRequest): void {
   checkContent(params, CREATE);
-  if (params.confirm === true) return;
-  const early = ON_CONFIRMATION.find((name) => params[name] !== undefined && params[name] !== false);
-  if (!early) return;
-  throw invalidRequest(`The parameter \`${early}\` can only be used together with \`confirm=true\`.`, early);
+  checkConfirmOnly(params, ON_CONFIRMATION);
 }
 
 export function checkPaymentIntentUpdate({ params }: ApiRequest): void {
@@ -69,19 +63,11 @@ export function checkPaymentIntentConfirm({ params }: ApiRequest): void {
   checkContent(params, CONFIRM);
 }
 
-function checkContent(params: Params, built: readonly string[]): void {
-  if (params.statement_descriptor !== undefined) {
-    throw invalidRequest(
-      "The `statement_descriptor` parameter is not supported for cards. Use `statement_descriptor_suffix` instead.",
-      "statement_descriptor",
-    );
-  }
-  acceptOnly(params, built);
+function checkContent(params: Params, supported: readonly string[]): void {
+  checkStatementDescriptor(params);
+  allowOnly(params, supported);
   checkAmount(params.amount);
-  if (typeof params.currency === "string" && !isCurrency(params.currency)) {
-    throw invalidRequest(`Invalid currency: ${params.currency}.`, "currency");
-  }
-  checkDescriptorSuffix(params.statement_descriptor_suffix, "statement_descriptor_suffix");
+  checkCurrency(params.currency, "currency");
   checkCardsAllowed(params.allowed_payment_method_types, "PaymentIntent");
   checkOptions(params.payment_method_options, ["request_three_d_secure"]);
   checkReturnUrl(params.return_url);
@@ -100,7 +86,18 @@ function checkAmount(value: ParamValue | undefined): void {
   }
 }
 
-/** The sandbox's account takes cards and SEPA debits through the API; a filter that leaves none leaves nothing to pay with. */
+/** @throws StripeError 400 for a parameter of the confirmation without `confirm=true` */
+export function checkConfirmOnly(params: Params, names: readonly string[]): void {
+  if (params.confirm === true) return;
+  const misplaced = names.find((name) => params[name] !== undefined && params[name] !== false);
+  if (!misplaced) return;
+  throw invalidRequest(
+    `The parameter \`${misplaced}\` can only be used together with \`confirm=true\`.`,
+    misplaced,
+  );
+}
+
+/** Through the API the sandbox's account takes cards and SEPA debits. */
 export function checkCardsAllowed(value: ParamValue | undefined, noun: string): void {
   if (!Array.isArray(value) || value.includes("card") || value.includes("sepa_debit")) return;
   throw invalidRequest(
@@ -109,21 +106,21 @@ export function checkCardsAllowed(value: ParamValue | undefined, noun: string): 
   );
 }
 
-/** Of the options only those of cards that are named here have an effect, or need none. */
-export function checkOptions(value: ParamValue | undefined, built: readonly string[]): void {
+/** Refuses all payment method options but the supported ones of cards. */
+export function checkOptions(value: ParamValue | undefined, supported: readonly string[]): void {
   for (const [type, options] of Object.entries(mapOf(value) ?? {})) {
     const names = type === "card" ? Object.keys(mapOf(options) ?? {}) : [""];
-    const unbuilt = names.find((name) => !built.includes(name));
-    if (unbuilt === undefined) continue;
-    const param = `payment_method_options[${type}]${unbuilt && `[${unbuilt}]`}`;
-    throw invalidRequest(`This sandbox does not support the parameter ${param} yet.`, param);
+    const unsupported = names.find((name) => !supported.includes(name));
+    if (unsupported === undefined) continue;
+    const param = `payment_method_options[${type}]${unsupported && `[${unsupported}]`}`;
+    throw notSupported(param);
   }
 }
 
 export function checkReturnUrl(value: ParamValue | undefined): void {
   if (typeof value !== "string") return;
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  // Apps use schemes of their own (`myapp://done`), but a script is no address.
+  // Apps use schemes of their own (`myapp://done`), so only scripts are refused.
   if (url && !["javascript:", "data:", "vbscript:"].includes(url.protocol)) return;
   throw invalidRequest("Not a valid URL", "return_url", "url_invalid");
 }

@@ -1,8 +1,8 @@
-import { declines } from "../../cards/declines";
+import { type Decline, declines } from "../../cards/declines";
 import { needsAuthentication } from "../../cards/needs-authentication";
 import { recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
-import { findObject, mergePrivate, updateObject } from "../../store/objects";
+import { findObject, mergePrivate } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 import {
   type Challenge,
@@ -11,28 +11,25 @@ import {
   nextAction,
   type SaveCard,
 } from "../../three-d-secure/challenge";
-import { readSecrets, testCardOf } from "../payment-methods/method-secrets";
+import { readSecrets, testCardOf } from "../payment-methods/payment-method";
 import { chargeCard, declineCharge } from "./charge-card";
 import { startDebit } from "./debit-bank";
-import { refuseToAsk } from "./fail-authentication";
-import { paymentIntentSaveOptions } from "./payment-intent";
-import type { PaymentResult } from "./payment-result";
+import { authenticationError, declinedError, type PaymentResult, savePaymentIntent } from "./payment-intent";
 
 export interface ConfirmOptions {
-  /** The customer is away: a bank that wants to see them refuses. */
+  /** The customer is away, so a bank that requires 3-D Secure declines. */
   offSession: boolean;
-  /** Where the customer goes after 3-D Secure. */
   returnUrl: string | null;
-  /** Refuses, instead of asking, when the bank wants to see the customer. */
+  /** Declines when the bank requires 3-D Secure, instead of asking for it. */
   errorOnAction?: boolean;
-  /** Keeps the card for a customer when the payment succeeds. */
+  /** Attaches the card to a customer if the payment succeeds. */
   save: SaveCard | null;
 }
 
 /**
- * Tries to pay an intent with a payment method, as far as it goes without the customer. The intent's status afterwards
- * says how far: `succeeded`, `requires_capture`, `requires_action` (3-D Secure), `processing` (a bank debit), or
- * `requires_payment_method` together with a decline.
+ * Attempts a payment, as far as it goes without the customer. The resulting status is `succeeded`,
+ * `requires_capture`, `requires_action` (3-D Secure), `processing` (a bank debit), or `requires_payment_method` with
+ * a decline.
  */
 export async function confirmIntent(
   tx: Tx,
@@ -50,12 +47,12 @@ export async function confirmIntent(
     return chargeCard(tx, intent, method, card, { ...options, authenticated: true });
   }
   if (options.offSession) return declineCharge(tx, intent, method, declines.authenticationRequired);
-  if (options.errorOnAction) return refuseToAsk(tx, intent, method);
-  return askBank(tx, intent, method, options);
+  if (options.errorOnAction) return declineRequiredAction(tx, intent, method);
+  return requestAuthentication(tx, intent, method, options);
 }
 
-/** Sends the customer to the bank's page; nothing is charged until they come back from it. */
-async function askBank(
+/** Asks for 3-D Secure; nothing is charged until the customer has been on the bank's page. */
+async function requestAuthentication(
   tx: Tx,
   before: Stripe.PaymentIntent,
   method: Stripe.PaymentMethod,
@@ -69,17 +66,71 @@ async function askBank(
     payment_method: method.id,
     status: "requires_action",
   };
-  await updateObject(tx, intent, paymentIntentSaveOptions(intent));
+  await savePaymentIntent(tx, intent);
   await mergePrivate(tx, intent.id, { challenge });
   await recordEvent(tx, "payment_intent.requires_action", intent);
   return { intent, charge: undefined, decline: undefined };
 }
 
-/** The cardholder's consent is for one charge: was it given for this card? Then it is used up now. */
+/** Uses up a passed 3-D Secure challenge for this card, if there is one: it is valid for one charge. */
 async function takePassedChallenge(tx: Tx, intentId: string, methodId: string): Promise<boolean> {
   const stored = await findObject(tx, "payment_intent", intentId, "lock");
   const challenge = stored?.private.challenge as Challenge | null | undefined;
   if (!challenge?.isPassed || challenge.methodId !== methodId) return false;
   await mergePrivate(tx, intentId, { challenge: null });
   return true;
+}
+
+/** Declines because the bank requires 3-D Secure and `error_on_requires_action` is set. Nothing is charged. */
+async function declineRequiredAction(
+  tx: Tx,
+  before: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+): Promise<PaymentResult> {
+  const decline: Decline = {
+    ...declines.authenticationRequired,
+    message:
+      "This payment required an authentication action to complete, but `error_on_requires_action` was set.",
+  };
+  const intent = await requireAnotherMethod(tx, before, declinedError(decline, method, undefined));
+  return { intent, charge: undefined, decline };
+}
+
+/** Records a failed 3-D Secure challenge: nothing is charged, and the intent waits for another payment method. */
+export async function failAuthentication(
+  tx: Tx,
+  before: Stripe.PaymentIntent,
+  method: Stripe.PaymentMethod,
+): Promise<PaymentResult> {
+  const intent = await requireAnotherMethod(tx, before, authenticationError(method));
+  return { intent, charge: undefined, decline: undefined };
+}
+
+async function requireAnotherMethod(
+  tx: Tx,
+  before: Stripe.PaymentIntent,
+  error: NonNullable<Stripe.PaymentIntent["last_payment_error"]>,
+): Promise<Stripe.PaymentIntent> {
+  const intent: Stripe.PaymentIntent = {
+    ...before,
+    last_payment_error: error,
+    next_action: null,
+    payment_method: null,
+    status: "requires_payment_method",
+  };
+  await savePaymentIntent(tx, intent);
+  await recordEvent(tx, "payment_intent.payment_failed", intent);
+  return intent;
+}
+
+/** With `confirmation_method=manual`, the server has to confirm once more after a passed 3-D Secure challenge. */
+export async function awaitConfirmation(
+  tx: Tx,
+  before: Stripe.PaymentIntent,
+  challenge: Challenge,
+): Promise<PaymentResult> {
+  const intent: Stripe.PaymentIntent = { ...before, next_action: null, status: "requires_confirmation" };
+  await savePaymentIntent(tx, intent);
+  await mergePrivate(tx, intent.id, { challenge: { ...challenge, isPassed: true } });
+  return { intent, charge: undefined, decline: undefined };
 }

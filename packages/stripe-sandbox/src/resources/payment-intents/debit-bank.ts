@@ -2,17 +2,16 @@ import { recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
 import { findObject, insertObject, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { recordChargeMovement } from "../balance-transactions/charge-movement";
+import { recordChargeFunds } from "../balance-transactions";
 import { buildCharge } from "../charges/charge";
-import { rememberPayment } from "../payment-methods/method-secrets";
+import { rememberPayment } from "../payment-methods/payment-method";
 import { chargeRefs } from "./charge-card";
-import { paymentIntentSaveOptions } from "./payment-intent";
-import type { PaymentResult } from "./payment-result";
+import { type PaymentResult, savePaymentIntent } from "./payment-intent";
 
-/** A US bank answers within four business days. */
+/** A US bank responds within four business days. */
 const DEBIT_SECONDS = 4 * 86_400;
 
-/** How a bank can refuse a debit days later. @see https://docs.stripe.com/declines/codes */
+/** @see https://docs.stripe.com/declines/codes */
 export interface DebitFailure {
   code: "account_closed" | "debit_not_authorized" | "insufficient_funds";
   message: string;
@@ -33,7 +32,7 @@ export const DEBIT_FAILURES: Record<DebitFailure["code"], DebitFailure> = {
   },
 };
 
-/** Starts a bank debit. Nothing is paid until the bank answers: `settleDebit` or `failDebit`. */
+/** Starts a bank debit. Nothing is paid until the bank responds: `settleDebit` or `failDebit`. */
 export async function startDebit(
   tx: Tx,
   before: Stripe.PaymentIntent,
@@ -50,30 +49,28 @@ export async function startDebit(
   };
   await rememberPayment(tx, method, null);
   await insertObject(tx, charge, { refs: chargeRefs(charge) });
-  await updateObject(tx, intent, { ...paymentIntentSaveOptions(intent), dueAt: tx.now + DEBIT_SECONDS });
+  await savePaymentIntent(tx, intent, tx.now + DEBIT_SECONDS);
   await recordEvent(tx, "charge.pending", charge);
   await recordEvent(tx, "payment_intent.processing", intent);
   return { intent, charge, decline: undefined };
 }
 
-/** The bank paid. */
 export async function settleDebit(tx: Tx, before: Stripe.PaymentIntent): Promise<PaymentResult> {
   const pending = await loadLatestCharge(tx, before);
   const charge: Stripe.Charge = { ...pending, paid: true, status: "succeeded" };
-  charge.balance_transaction = (await recordChargeMovement(tx, charge)).id;
+  charge.balance_transaction = (await recordChargeFunds(tx, charge)).id;
   const intent: Stripe.PaymentIntent = {
     ...before,
     amount_received: before.amount,
     status: "succeeded",
   };
   await updateObject(tx, charge);
-  await updateObject(tx, intent, { ...paymentIntentSaveOptions(intent), dueAt: null });
+  await savePaymentIntent(tx, intent, null);
   await recordEvent(tx, "charge.succeeded", charge);
   await recordEvent(tx, "payment_intent.succeeded", intent);
   return { intent, charge, decline: undefined };
 }
 
-/** The bank refused, days after the customer left. */
 export async function failDebit(
   tx: Tx,
   before: Stripe.PaymentIntent,
@@ -103,13 +100,13 @@ export async function failDebit(
     status: "requires_payment_method",
   };
   await updateObject(tx, charge);
-  await updateObject(tx, intent, { ...paymentIntentSaveOptions(intent), dueAt: null });
+  await savePaymentIntent(tx, intent, null);
   await recordEvent(tx, "charge.failed", charge);
   await recordEvent(tx, "payment_intent.payment_failed", intent);
   return { intent, charge, decline: undefined };
 }
 
-/** The charge of the intent's latest try, for a change. */
+/** Locks and returns the charge of the latest attempt. */
 export async function loadLatestCharge(tx: Tx, intent: Stripe.PaymentIntent): Promise<Stripe.Charge> {
   const stored = await findObject<Stripe.Charge>(tx, "charge", String(intent.latest_charge), "lock");
   if (!stored) throw new Error(`${intent.id} has no charge`);

@@ -1,9 +1,23 @@
+import type { Params } from "../../api/request-schema";
+import { invalidRequest, StripeError } from "../../api/stripe-error";
+import type { Decline } from "../../cards/declines";
+import { recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
 import { newStripeId, randomLetters } from "../../store/ids";
-import type { SaveOptions } from "../../store/objects";
+import { insertObject, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
+import { mapOf } from "../params";
 
-export interface PaymentIntentInput {
+/** The result of a payment attempt. The intent's status says how far it went. */
+export interface PaymentResult {
+  intent: Stripe.PaymentIntent;
+  /** Undefined if nothing was charged. */
+  charge: Stripe.Charge | undefined;
+  /** Undefined unless the charge was declined at once. */
+  decline: Decline | undefined;
+}
+
+interface PaymentIntentInput {
   amountCents: number;
   currency: string;
   customer: string | null;
@@ -73,6 +87,94 @@ export function buildPaymentIntent(tx: Tx, input: PaymentIntentInput): Stripe.Pa
   };
 }
 
-export function paymentIntentSaveOptions(intent: Stripe.PaymentIntent): SaveOptions {
-  return { refs: { customer: intent.customer as string | null } };
+/** Stores a new intent and announces it. */
+export async function insertPaymentIntent(tx: Tx, intent: Stripe.PaymentIntent): Promise<void> {
+  await insertObject(tx, intent, { refs: intentRefs(intent) });
+  await recordEvent(tx, "payment_intent.created", intent);
+}
+
+/** @param dueAt when a bank responds or a hold expires, in Unix seconds; undefined keeps the stored time */
+export async function savePaymentIntent(
+  tx: Tx,
+  intent: Stripe.PaymentIntent,
+  dueAt?: number | null,
+): Promise<void> {
+  await updateObject(tx, intent, { refs: intentRefs(intent), ...(dueAt !== undefined && { dueAt }) });
+}
+
+function intentRefs(intent: Stripe.PaymentIntent) {
+  return { customer: intent.customer as string | null };
+}
+
+/** Applies the card options of a request; others were refused before. */
+export function applyCardOptions(intent: Stripe.PaymentIntent, params: Params): Stripe.PaymentIntent {
+  const wanted = mapOf(mapOf(params.payment_method_options)?.card)?.request_three_d_secure;
+  const card = intent.payment_method_options?.card;
+  if (typeof wanted !== "string" || !card) return intent;
+  return {
+    ...intent,
+    payment_method_options: {
+      ...intent.payment_method_options,
+      card: { ...card, request_three_d_secure: wanted as typeof card.request_three_d_secure },
+    },
+  };
+}
+
+type LastError = NonNullable<Stripe.PaymentIntent["last_payment_error"]>;
+
+/** Builds `last_payment_error` for a declined charge. */
+export function declinedError(
+  decline: Decline,
+  method: Stripe.PaymentMethod,
+  chargeId: string | undefined,
+): LastError {
+  return {
+    ...decline,
+    ...(chargeId && { charge: chargeId }),
+    doc_url: docUrl(decline.code),
+    payment_method: method,
+    type: "card_error",
+  };
+}
+
+const AUTHENTICATION_FAILURE = {
+  code: "payment_intent_authentication_failure",
+  message:
+    "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
+} as const;
+
+/** Builds `last_payment_error` for a failed 3-D Secure challenge. */
+export function authenticationError(method: Stripe.PaymentMethod): LastError {
+  return {
+    ...AUTHENTICATION_FAILURE,
+    doc_url: docUrl(AUTHENTICATION_FAILURE.code),
+    payment_method: method,
+    type: "invalid_request_error",
+  };
+}
+
+function docUrl(code: string): string {
+  return `https://stripe.com/docs/error-codes/${code.replaceAll("_", "-")}`;
+}
+
+/** Builds the 402 response to a declined confirmation. */
+export function declineRefusal(
+  decline: Decline,
+  intent: Stripe.PaymentIntent,
+  charge: Stripe.Charge | undefined,
+): StripeError {
+  const method = intent.last_payment_error?.payment_method;
+  return new StripeError(402, {
+    type: "card_error",
+    ...decline,
+    ...(charge && { charge: charge.id }),
+    payment_intent: intent,
+    ...(method && { payment_method: method }),
+  });
+}
+
+/** Builds the 400 response to an action that the intent's status does not allow. */
+export function unexpectedState(intent: Stripe.PaymentIntent, message: string): StripeError {
+  const refusal = invalidRequest(message, undefined, "payment_intent_unexpected_state");
+  return new StripeError(400, { ...refusal.fields, payment_intent: intent });
 }

@@ -2,18 +2,17 @@ import { invalidRequest, StripeError } from "../../api/stripe-error";
 import { cardByAlias, type TestCard } from "../../cards/test-cards";
 import { recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
-import { updateObject } from "../../store/objects";
+import { findObject, mergePrivate, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { loadReferenced } from "../load-object";
-import { createAliasCard } from "./alias-card";
-import { assertReusable } from "./assert-reusable";
-import { testCardOf } from "./method-secrets";
-import { paymentMethodSaveOptions } from "./payment-method";
+import { customerSaveOptions } from "../customers/customer";
+import { loadLive, loadReferenced } from "../load-object";
+import { createAliasCard, type MethodSecrets, savePaymentMethod, testCardOf } from "./payment-method";
+import { assertReusable } from "./usable-payment-method";
 
 /**
- * Attaches a card to a customer. An alias such as `pm_card_visa` makes a new card first.
+ * Attaches a card to a customer. An alias such as `pm_card_visa` creates a new card.
  *
- * @throws StripeError 402 when the bank refuses the card, 400 when it belongs to another customer
+ * @throws StripeError 402 for a card that the bank declines, 400 for one of another customer
  */
 export async function attachPaymentMethod(
   tx: Tx,
@@ -37,7 +36,7 @@ export async function attachPaymentMethod(
   return saveCard(tx, stored.data, customer);
 }
 
-/** Marks a card that already passed its checks as the customer's, with its event. */
+/** Attaches a card that was already checked. */
 export async function saveCard(
   tx: Tx,
   method: Stripe.PaymentMethod,
@@ -45,14 +44,46 @@ export async function saveCard(
   allowRedisplay: Stripe.PaymentMethod.AllowRedisplay = method.allow_redisplay ?? "unspecified",
 ): Promise<Stripe.PaymentMethod> {
   const saved: Stripe.PaymentMethod = { ...method, customer, allow_redisplay: allowRedisplay };
-  await updateObject(tx, saved, paymentMethodSaveOptions(saved));
+  await savePaymentMethod(tx, saved);
   await recordEvent(tx, "payment_method.attached", saved);
   return saved;
 }
 
 function assertSavable(card: TestCard): void {
-  // Attaching asks the bank nothing but whether the card exists: 3-D Secure comes with the first payment or setup.
+  // Attaching only asks the bank whether the card exists; 3-D Secure comes with the first payment or setup.
   if (card.onSetup && !card.authentication) {
     throw new StripeError(402, { type: "card_error", ...card.onSetup });
   }
+}
+
+/** Detaches a card for good and clears it as the customer's default. */
+export async function detachPaymentMethod(tx: Tx, id: string): Promise<Stripe.PaymentMethod> {
+  const { data: method } = await loadLive<Stripe.PaymentMethod>(tx, "payment_method", id);
+  if (typeof method.customer !== "string") {
+    throw invalidRequest(
+      "The payment method you provided is not attached to a customer so detachment is impossible.",
+      "payment_method",
+    );
+  }
+  const detached: Stripe.PaymentMethod = { ...method, customer: null };
+  await savePaymentMethod(tx, detached);
+  await mergePrivate(tx, id, { isUsedUp: true } satisfies MethodSecrets);
+  await clearDefault(tx, method.customer, id);
+  await recordEvent(tx, "payment_method.detached", detached, { customer: method.customer });
+  return detached;
+}
+
+async function clearDefault(tx: Tx, customerId: string, methodId: string): Promise<void> {
+  const customer = await findObject<Stripe.Customer>(tx, "customer", customerId, "lock");
+  if (!customer || customer.deleted) return;
+  const settings = customer.data.invoice_settings;
+  if (settings.default_payment_method !== methodId) return;
+  const after: Stripe.Customer = {
+    ...customer.data,
+    invoice_settings: { ...settings, default_payment_method: null },
+  };
+  await updateObject(tx, after, customerSaveOptions(after));
+  await recordEvent(tx, "customer.updated", after, {
+    invoice_settings: { default_payment_method: methodId },
+  });
 }

@@ -1,16 +1,17 @@
+import type { Params } from "../../api/request-schema";
 import { invalidRequest } from "../../api/stripe-error";
 import { cardByAlias } from "../../cards/test-cards";
 import type { Tx } from "../../runtime";
+import type { StoredObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 import { loadReferenced } from "../load-object";
-import { createAliasCard } from "./alias-card";
-import { assertReusable } from "./assert-reusable";
+import { createAliasCard, type MethodSecrets } from "./payment-method";
 
 /**
- * The payment method that a parameter names, for a payment or setup of the given customer. An alias such as
- * `pm_card_visa` makes a new card.
+ * Returns the payment method of a parameter, for a payment or setup of the given customer. An alias such as
+ * `pm_card_visa` creates a new card.
  *
- * @throws StripeError 400 when it is unknown, used up, or belongs to somebody else
+ * @throws StripeError 400 for one that is unknown, used up, or belongs to another customer
  */
 export async function usablePaymentMethod(
   tx: Tx,
@@ -36,4 +37,24 @@ export async function usablePaymentMethod(
     );
   }
   return stored.data;
+}
+
+/** Returns the payment method of the parameter `payment_method`, or else the current one of the intent. */
+export async function methodFromParams(
+  tx: Tx,
+  params: Params,
+  customer: string | null,
+  current: Stripe.PaymentIntent["payment_method"] = null,
+): Promise<Stripe.PaymentMethod | undefined> {
+  const id = params.payment_method ?? current;
+  return typeof id === "string" ? usablePaymentMethod(tx, id, customer, "payment_method") : undefined;
+}
+
+/** @throws StripeError 400 for a payment method that was used without a customer or detached */
+export function assertReusable(stored: StoredObject<Stripe.PaymentMethod>): void {
+  const secrets: MethodSecrets = stored.private;
+  if (!secrets.isUsedUp) return;
+  throw invalidRequest(
+    "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, or was detached from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.",
+  );
 }

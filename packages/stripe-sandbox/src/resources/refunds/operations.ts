@@ -2,11 +2,10 @@ import type { ApiRequest, Operation } from "../../api/operation";
 import type { Tx } from "../../runtime";
 import { updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { mergeMetadata } from "../merge-metadata";
-import { listOperation, retrieveOperation } from "../read-operations";
-import { checkNewRefund } from "./check-refund";
-import { createRefund } from "./create-refund";
-import { lockRefund } from "./lock-refund";
+import { listOperation, retrieveOperation } from "../load-object";
+import { mergeMetadata } from "../params";
+import { checkNewRefund, createRefund } from "./create-refund";
+import { lockRefund } from "./refund";
 import { cancelRefund, recordUpdate } from "./settle-refund";
 
 export const refundOperations: readonly Operation[] = [

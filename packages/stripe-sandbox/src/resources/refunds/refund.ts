@@ -1,8 +1,8 @@
 import type { Tx } from "../../runtime";
 import { newStripeId } from "../../store/ids";
-import type { SaveOptions } from "../../store/objects";
+import { findObject, type SaveOptions } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { presentmentOf } from "./presentment";
+import { loadObject } from "../load-object";
 
 export interface RefundInput {
   amountCents: number;
@@ -10,14 +10,14 @@ export interface RefundInput {
   metadata: Record<string, string>;
 }
 
-/** What time brings next to a refund; the sandbox knows, Stripe never shows. */
+/** What happens when the refund is due. */
 export type RefundStep = "succeed" | "fail" | "reference";
 
 export interface RefundSecrets extends Record<string, unknown> {
   next: RefundStep | null;
 }
 
-/** A refund as it begins. Cards are paid back at once, as far as Stripe can tell; banks take their time. */
+/** Builds a refund. Card refunds begin as `succeeded`, bank refunds as `pending`. */
 export function buildRefund(
   tx: Tx,
   charge: Stripe.Charge,
@@ -49,7 +49,7 @@ export function buildRefund(
   };
 }
 
-/** Where the money went. The card network's reference comes later, so that a customer can ask their bank for it. */
+/** The card network's reference number is `pending` at first. */
 export function cardDestination(status: "pending" | "succeeded"): Stripe.Refund.DestinationDetails {
   if (status === "pending") return { card: { type: "pending" }, type: "card" };
   return {
@@ -73,4 +73,65 @@ export function refundSaveOptions(refund: Stripe.Refund): SaveOptions {
       payment_intent: refund.payment_intent as string | null,
     },
   };
+}
+
+/**
+ * Returns the refund in the currency that the customer paid in, rounded half up. It is the difference of two running
+ * totals, so that all refunds of a charge add up to exactly what was paid.
+ */
+export function presentmentOf(
+  charge: Stripe.Charge,
+  amountCents: number,
+): Stripe.Refund.PresentmentDetails | undefined {
+  const paid = charge.presentment_details;
+  if (!paid) return undefined;
+  const worth = (cents: number) =>
+    Math.floor((2 * cents * paid.presentment_amount + charge.amount) / (2 * charge.amount));
+  return {
+    presentment_amount: worth(charge.amount_refunded + amountCents) - worth(charge.amount_refunded),
+    presentment_currency: paid.presentment_currency,
+  };
+}
+
+/** Returns what can still be refunded. What was held but never captured counts as refunded. */
+export function unrefundedCents(charge: Stripe.Charge): number {
+  return charge.amount - charge.amount_refunded;
+}
+
+/** Adds to the refunded amount of a charge, or subtracts after a failure. Pending refunds count. In cents. */
+export function withRefunded(charge: Stripe.Charge, changeCents: number): Stripe.Charge {
+  const amountRefunded = charge.amount_refunded + changeCents;
+  if (amountRefunded < 0 || amountRefunded > charge.amount) {
+    throw new Error(`${charge.id} would have ${amountRefunded} of ${charge.amount} refunded`);
+  }
+  return {
+    ...charge,
+    amount_refunded: amountRefunded,
+    refunded: amountRefunded === charge.amount,
+  };
+}
+
+/** A pending refund succeeds, and a failing one fails, this long after it was created. */
+export const SETTLE_SECONDS = 60;
+
+/** The card network's reference number is available after this time. */
+export const REFERENCE_SECONDS = 86_400;
+
+export interface LockedRefund {
+  refund: Stripe.Refund;
+  secrets: RefundSecrets;
+  charge: Stripe.Charge;
+}
+
+/**
+ * Locks a refund and its charge, the charge first so that concurrent changes cannot deadlock.
+ *
+ * @throws StripeError 404 for an unknown id
+ */
+export async function lockRefund(tx: Tx, id: string): Promise<LockedRefund> {
+  const { data } = await loadObject<Stripe.Refund>(tx, "refund", id);
+  const charge = await findObject<Stripe.Charge>(tx, "charge", String(data.charge), "lock");
+  if (!charge) throw new Error(`${id} has no charge`);
+  const stored = await loadObject<Stripe.Refund>(tx, "refund", id, "lock");
+  return { refund: stored.data, secrets: stored.private as RefundSecrets, charge: charge.data };
 }

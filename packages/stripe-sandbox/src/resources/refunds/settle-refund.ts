@@ -4,14 +4,20 @@ import type { Tx } from "../../runtime";
 import { randomLetters } from "../../store/ids";
 import { updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { recordRefundReturn } from "../balance-transactions/charge-movement";
-import type { LockedRefund } from "./lock-refund";
-import { cardDestination, isCardCharge, type RefundStep } from "./refund";
-import { REFERENCE_SECONDS } from "./refund-times";
-import { withRefunded } from "./with-refunded";
+import { recordRefundReversal } from "../balance-transactions";
+import { findDueIds, isStillDue } from "../load-object";
+import {
+  cardDestination,
+  isCardCharge,
+  type LockedRefund,
+  lockRefund,
+  REFERENCE_SECONDS,
+  type RefundStep,
+  withRefunded,
+} from "./refund";
 
 /** @see https://docs.stripe.com/api/refunds/object#refund_object-failure_reason */
-export type RefundFailureReason =
+type RefundFailureReason =
   | "charge_for_pending_refund_disputed"
   | "declined"
   | "expired_or_canceled_card"
@@ -22,7 +28,6 @@ export type RefundFailureReason =
 
 const UNSETTLED = ["pending", "requires_action"];
 
-/** The money has arrived at the customer's bank. */
 export async function succeedRefund(tx: Tx, locked: LockedRefund): Promise<Stripe.Refund> {
   assertStatus(locked, UNSETTLED, "succeed");
   const { pending_reason: _, next_action: __, ...before } = locked.refund;
@@ -37,8 +42,8 @@ export async function succeedRefund(tx: Tx, locked: LockedRefund): Promise<Strip
 }
 
 /**
- * The money came back, also after the refund had already succeeded: a card network may refuse it days later. The
- * amount returns to the balance and can be refunded again.
+ * Fails a refund, even one that had succeeded: a card network may reject it days later. The amount returns to the
+ * balance and can be refunded again.
  */
 export async function failRefund(
   tx: Tx,
@@ -46,20 +51,20 @@ export async function failRefund(
   reason: RefundFailureReason,
 ): Promise<Stripe.Refund> {
   assertStatus(locked, [...UNSETTLED, "succeeded"], "fail");
-  const failed = await giveBack(tx, locked, "failed", reason);
+  const failed = await reverseRefund(tx, locked, "failed", reason);
   await recordEvent(tx, "refund.failed", failed);
   return failed;
 }
 
-/** `POST /v1/refunds/{refund}/cancel`: only while the customer still has to say where the money shall go. */
+/** `POST /v1/refunds/{refund}/cancel`: allowed only while the customer has to provide bank details. */
 export async function cancelRefund(tx: Tx, locked: LockedRefund): Promise<Stripe.Refund> {
   if (locked.refund.status !== "requires_action") {
     throw invalidRequest("Canceling this refund is unsupported.");
   }
-  return giveBack(tx, locked, "canceled", "merchant_request");
+  return reverseRefund(tx, locked, "canceled", "merchant_request");
 }
 
-/** The customer was asked by e-mail where the money shall go. */
+/** Records that the customer was asked by email for bank details. */
 export async function requireRefundAction(tx: Tx, locked: LockedRefund): Promise<Stripe.Refund> {
   assertStatus(locked, ["pending"], "ask the customer for anything");
   const { pending_reason: _, ...before } = locked.refund;
@@ -79,8 +84,8 @@ export async function requireRefundAction(tx: Tx, locked: LockedRefund): Promise
   return recordUpdate(tx, locked, after);
 }
 
-/** The card network has named its reference, by which the customer's bank can find the money. */
-export async function showRefundReference(tx: Tx, locked: LockedRefund): Promise<Stripe.Refund> {
+/** Adds the card network's reference number, with which the customer's bank can find the money. */
+async function showRefundReference(tx: Tx, locked: LockedRefund): Promise<Stripe.Refund> {
   assertStatus(locked, ["succeeded"], "get a reference");
   const card = cardDestination("succeeded").card;
   if (!card) throw new Error("a card refund has no card in its destination");
@@ -95,17 +100,17 @@ export async function showRefundReference(tx: Tx, locked: LockedRefund): Promise
   return recordUpdate(tx, locked, after);
 }
 
-async function giveBack(
+async function reverseRefund(
   tx: Tx,
   locked: LockedRefund,
   status: "failed" | "canceled",
   reason: RefundFailureReason,
 ): Promise<Stripe.Refund> {
   const { pending_reason: _, next_action: __, ...before } = locked.refund;
-  const movement = await recordRefundReturn(tx, locked.charge, locked.refund);
+  const transaction = await recordRefundReversal(tx, locked.charge, locked.refund);
   const after: Stripe.Refund = {
     ...before,
-    failure_balance_transaction: movement.id,
+    failure_balance_transaction: transaction.id,
     failure_reason: reason,
     status,
   };
@@ -122,7 +127,7 @@ async function save(
   await updateObject(tx, refund, { private: { next: next?.step ?? null }, dueAt: next?.dueAt ?? null });
 }
 
-/** Stripe tells about a changed refund twice; the older of the two events exists for cards only. */
+/** Records the events of a changed refund. `charge.refund.updated` is the older one and exists for cards only. */
 export async function recordUpdate(
   tx: Tx,
   { refund: before, charge }: LockedRefund,
@@ -137,4 +142,27 @@ export async function recordUpdate(
 function assertStatus({ refund }: LockedRefund, allowed: readonly string[], what: string): void {
   if (allowed.includes(refund.status ?? "")) return;
   throw invalidRequest(`A refund with the status ${refund.status} cannot ${what}.`);
+}
+
+/** Handles the refunds that are due: they succeed, fail, or get the card network's reference number. */
+export async function settleDueRefunds(tx: Tx): Promise<void> {
+  for (const id of await findDueIds(tx, "refund")) await settleDueRefund(tx, id);
+}
+
+async function settleDueRefund(tx: Tx, id: string): Promise<void> {
+  const locked = await lockRefund(tx, id);
+  if (locked.secrets.next === null || !(await isStillDue(tx, id))) return;
+  switch (locked.secrets.next) {
+    case "succeed":
+      await succeedRefund(tx, locked);
+      return;
+    case "fail":
+      await failRefund(tx, locked, "expired_or_canceled_card");
+      return;
+    case "reference":
+      await showRefundReference(tx, locked);
+      return;
+    default:
+      locked.secrets.next satisfies never;
+  }
 }
