@@ -10,15 +10,15 @@ import {
   UnknownCustomerError,
 } from "./errors";
 
-/** A balance to be put right by hand. */
+/** A correction of a balance by the operator. */
 export interface AdjustRequest {
   customerId: CustomerId;
   transferId: TransferId;
   /** Signed and not zero, at most a million dollars either way. */
   amount: Nanos;
-  /** Whether it may leave less than nothing available. */
+  /** Whether the available amount may become negative. */
   mayOverdraw: boolean;
-  /** The idempotency key with its owner and the hash of the request, as on every row that moves money. */
+  /** The idempotency key, its owner and the request hash, as on every row that moves money. */
   owner: string;
   key: string;
   requestHash: string;
@@ -26,7 +26,7 @@ export interface AdjustRequest {
   apiKeyId: ApiKeyId | null;
 }
 
-/** An adjustment as it was written. */
+/** An adjustment that was posted. */
 export interface PostedAdjustment {
   transferId: TransferId;
   /** Signed. */
@@ -54,9 +54,9 @@ interface AdjustRow {
 }
 
 /**
- * Raises or lowers a balance, for one key only once. Works on a frozen account too.
+ * Adjusts a balance, once per idempotency key. Frozen accounts can be adjusted too.
  *
- * @throws InsufficientBalanceError less is available and it may not go below
+ * @throws InsufficientBalanceError the available amount would become negative, and that was not allowed
  * @throws AccountNotActiveError the account is closed
  * @throws IdempotencyConflictError the key was used for another request
  * @throws UnknownCustomerError there is no such customer
@@ -107,7 +107,7 @@ async function runAdjust(db: Queryable, request: AdjustRequest): Promise<AdjustR
     if (!row) throw new Error("A ledger function answered without a row.");
     return row;
   } catch (error) {
-    // A key of transfers was looked up under the account's lock, so it can only name a hold.
+    // The transfers' keys were looked up under the account's lock, so the key can only belong to a hold.
     if (isKnownKey(error)) throw new IdempotencyConflictError();
     throw isOutOfRange(error) ? new BalanceOutOfRangeError({ cause: error }) : error;
   }

@@ -2,10 +2,10 @@ import { type Nanos, nanos } from "@/lib/money";
 import { prisma, type Tx } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 
-/** How an account stands: nothing new can be spent from one that is frozen or closed. The database says the same. */
+/** The status of an account: a frozen or closed one can spend nothing new. A CHECK in the database has the same list. */
 export const ACCOUNT_STATUSES = ["active", "frozen", "closed"] as const;
 
-/** What a customer has. `available` is what can be spent: the balance less what is held. */
+/** `available` is what the customer can spend: the balance minus open holds. */
 export interface Balance {
   balance: Nanos;
   held: Nanos;
@@ -13,12 +13,12 @@ export interface Balance {
   status: (typeof ACCOUNT_STATUSES)[number];
 }
 
-/** Reads a balance: one row, always exact. */
+/** Reads a customer's balance. */
 export async function readBalance(customerId: CustomerId): Promise<Balance> {
   return balanceOf(await prisma().ledgerAccount.findUniqueOrThrow({ where: { customerId } }));
 }
 
-/** Reads the balances of some customers. Who has no account is left out. */
+/** Reads the balances of several customers. Customers without an account are left out. */
 export async function readBalances(
   customerIds: readonly CustomerId[],
   tx: Tx = prisma(),

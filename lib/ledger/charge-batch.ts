@@ -17,7 +17,7 @@ import {
   UnknownCustomerError,
 } from "./errors";
 
-/** One charge of a batch; owner and key's holder are the same for all. */
+/** One charge of a batch. The idempotency owner and the API key are the same for all of them. */
 export type BatchItem = Omit<ChargeRequest, "owner" | "apiKeyId">;
 
 /** The result of one item. An error that is no `AppError` is our own fault. */
@@ -77,11 +77,11 @@ interface BatchPart {
 interface BatchEntry {
   /** Its place in the batch. */
   n: number;
-  /** The id that the charge gets. */
+  /** The id of the new charge. */
   id: string;
   key: string;
   hash: string;
-  /** Nanos in digits. */
+  /** Nanos, as decimal digits. */
   amount: string;
   description: string | null;
   metadata: Record<string, string>;

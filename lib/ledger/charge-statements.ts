@@ -2,12 +2,12 @@ import { inCustomerShare, isKnownKey, onPool, type Statement } from "@/lib/platf
 import type { ApiKeyId, CustomerId, Id } from "@/lib/platform/ids";
 import { BalanceOutOfRangeError, isOutOfRange } from "./errors";
 
-/** One charge as the database is asked for it. */
+/** The parameters of one charge, named as in SQL. */
 export interface ChargeEntry {
   customer: CustomerId;
-  /** Nanos in digits. */
+  /** Nanos, as decimal digits. */
   amount: string;
-  /** The id that the charge gets. */
+  /** The id of the new charge. */
   id: Id<"charge">;
   owner: string;
   key: string;
@@ -18,18 +18,18 @@ export interface ChargeEntry {
   overdraft: boolean;
 }
 
-/** A charge as the database wrote it. */
+/** What the database returns for a charge that it wrote. */
 export interface ChargeRow {
-  /** Nanos in digits, after this charge. */
+  /** Nanos after this charge, as decimal digits. */
   balance: string;
   held: string;
   created_at: Date;
 }
 
 /**
- * One round trip: the account is changed only if it may be, and feeds the transfer. The INSERT never says ON CONFLICT: a
- * known key must raise and undo the UPDATE, also one that names a hold (a trigger says so). Crossing the threshold of
- * automatic top-up enqueues its evaluation; the final SELECT refers to that part, or it would not run.
+ * Posts a charge in one round trip: the UPDATE of the account feeds the INSERT of the transfer. The INSERT has no ON CONFLICT:
+ * a key that is in use must raise an error and undo the UPDATE (for the key of a hold, a trigger raises it). Crossing the
+ * threshold of automatic top-up enqueues its evaluation; the final SELECT refers to that part, or it would not run.
  */
 export const CHARGE: Statement = {
   name: "ledger_charge",
@@ -66,7 +66,7 @@ export const CHARGE: Statement = {
 };
 
 /**
- * Writes one charge with a statement of its own, which waits for the customer's row.
+ * Writes one charge with a statement of its own, which waits for the lock of the account.
  *
  * @returns null when nothing was written, because the key is known or the account does not allow it
  * @throws BalanceOutOfRangeError the balance would leave the range that the ledger can count
@@ -94,22 +94,22 @@ export async function runCharge(entry: ChargeEntry): Promise<ChargeRow | null> {
   }
 }
 
-/** The procedure that commits each charge by itself and waits for the disk once (group commit). */
+/** Posts several charges and waits for the disk once (group commit); see `prisma/sql/functions/ledger_charge_group.sql`. */
 export const CHARGE_GROUP: Statement = {
   name: "ledger_charge_group",
   text: "CALL ledger_charge_group($1::jsonb)",
 };
 
-/** What the procedure says of one charge: what was written, null when nothing was, or the SQLSTATE of an error. */
+/** The result of one charge: what was written, null when nothing was, or the SQLSTATE of an error. */
 type GroupItem = [balance: string, held: string, at: string] | null | string;
 
 /**
- * What became of one charge of a group: `row` is null when nothing was written, because the key is known or the account
- * does not allow it. With `sqlState` nothing was written either, and the charge has to be written by itself.
+ * The result of one charge of a group. `row` is null when nothing was written, because the key is known or the account does
+ * not allow it. With `sqlState` nothing was written either, and the charge needs a statement of its own.
  */
 export type GroupResult = { row: ChargeRow | null } | { sqlState: string };
 
-/** Writes charges in one round trip, in order, each as a transaction of its own. */
+/** Writes charges in one round trip and in order. A charge that fails does not affect the others. */
 export async function runChargeGroup(entries: readonly ChargeEntry[]): Promise<GroupResult[]> {
   const [answer] = await onPool().run<{ items: GroupItem[] }>(CHARGE_GROUP, [JSON.stringify(entries)]);
   if (answer?.items.length !== entries.length) throw new Error("A charge of a group has no result.");

@@ -6,29 +6,29 @@ import { explainRefusal, type KnownEffect, tryUntilExplained } from "./explain-r
 import type { IdempotentRequest } from "./idempotent-request";
 import { writeCharge } from "./write-charge";
 
-/** Money to take from a balance for work done. */
+/** A charge to a customer's balance. */
 export interface ChargeRequest extends IdempotentRequest {
   customerId: CustomerId;
   /** More than zero, at most a million dollars. */
   amount: Nanos;
-  /** Records work already done even below zero, also on a frozen account. Only for operators. */
+  /** Charges even if the balance becomes negative or the account is frozen: for work already done. Operators only. */
   allowOverdraft: boolean;
 }
 
-/** A charge as it was written. */
+/** A charge that was posted. */
 export interface PostedCharge {
   chargeId: Id<"charge">;
   amount: Nanos;
   balanceAfter: Nanos;
   availableAfter: Nanos;
   createdAt: Date;
-  /** True when the key was known and this is what was written then. */
+  /** True when an earlier request with the same key posted it. */
   isReplay: boolean;
 }
 
 /**
- * Charges a customer's balance: the whole amount or nothing, and only once for one key, whatever races. Charges of one
- * customer are written in the order in which this process received them.
+ * Charges a customer's balance: the whole amount or nothing, and once per idempotency key. One customer's charges are posted
+ * in the order in which this process received them.
  *
  * @throws InsufficientBalanceError less is available and overdraft is not allowed
  * @throws AccountNotActiveError the account is frozen or closed
@@ -41,7 +41,7 @@ export function charge(request: ChargeRequest): Promise<PostedCharge> {
   return postCharge(request, writeCharge);
 }
 
-/** Charges as `charge` does, with the entry written by `write`. */
+/** Does what `charge` does, with `write` to write the entry. */
 export async function postCharge(
   request: ChargeRequest,
   write: (entry: ChargeEntry) => Promise<ChargeRow | null>,

@@ -11,14 +11,14 @@ import {
 } from "./errors";
 import { type Hold, readHold } from "./holds";
 
-/** Which hold, and who asks: `operator` may close any, a customer only what it opened itself. */
+/** A hold and the principal that closes it: `operator` may close any hold, a customer only its own. */
 export interface HoldRef {
   customerId: CustomerId;
   holdId: string;
   principal: string;
 }
 
-/** A hold that became a charge. */
+/** A hold that was captured. */
 export interface CapturedHold {
   holdId: HoldId;
   chargeId: Id<"charge">;
@@ -52,11 +52,11 @@ interface CaptureRow {
 }
 
 /**
- * Charges what was held, in part or in full. It succeeds whatever has become of the balance, also on a frozen account.
- * More than was held is taken from what is available, or nothing happens at all.
+ * Captures a hold, in part or in full. Up to the held amount this always succeeds, even if the account is frozen. An amount
+ * above the hold takes the rest from what is available, or changes nothing.
  *
- * @param options.amount null for all that was held
- * @throws NotFoundError no such hold · ForeignHoldError somebody else's
+ * @param options.amount null for the whole hold
+ * @throws NotFoundError no such hold · ForeignHoldError another principal opened it
  * @throws ConflictError captured with another amount, released or expired
  * @throws InsufficientBalanceError the part above the hold is not available
  */
@@ -116,7 +116,7 @@ async function runCapture(
   }
 }
 
-/** With what the row said before, so that the answer needs no second look after the hold is closed. */
+/** Returns the row as it was before, so that no second read is needed after the hold is closed. */
 export const RELEASE_HOLD: Statement = {
   name: "ledger_release_hold",
   text: `
@@ -134,9 +134,9 @@ interface ReleaseRow {
 }
 
 /**
- * Gives a hold back. Releasing one that was released or has expired changes nothing and succeeds.
+ * Releases a hold. A hold that was released or has expired stays as it is, and the call succeeds.
  *
- * @throws NotFoundError no such hold · ForeignHoldError somebody else's · ConflictError it was captured
+ * @throws NotFoundError no such hold · ForeignHoldError another principal opened it · ConflictError it was captured
  */
 export async function releaseHold(ref: HoldRef): Promise<{ hold: Hold; isReplay: boolean }> {
   const { customerId, holdId, principal } = ref;

@@ -3,16 +3,16 @@ import { env } from "@/lib/platform/env";
 import { AppError, ConflictError, NotFoundError } from "@/lib/platform/errors";
 import type { CustomerId } from "@/lib/platform/ids";
 
-/** The same fact was to be posted a second time. The first transfer stands; nothing was changed. */
+/** The same source was posted before. The first transfer stands; nothing was changed. */
 export class AlreadyPostedError extends AppError {
   readonly kind = "conflict";
 
   constructor(options: { cause: unknown }) {
-    super("This was already posted.", options);
+    super("This transfer was already posted.", options);
   }
 }
 
-/** Less is available than the request needs: says by how much, and where to top up. Nothing was changed. */
+/** The available balance is lower than the amount. Nothing was changed. The details have both and a link to top up. */
 export class InsufficientBalanceError extends AppError {
   readonly kind = "payment_required";
 
@@ -34,7 +34,7 @@ export class InsufficientBalanceError extends AppError {
   }
 }
 
-/** The account is frozen or closed: nothing new can be spent from it. */
+/** The account is frozen or closed, so it can spend nothing new. */
 export class AccountNotActiveError extends AppError {
   readonly kind = "forbidden";
 
@@ -42,7 +42,7 @@ export class AccountNotActiveError extends AppError {
     super(
       status === "closed"
         ? "This account is closed."
-        : "This account is frozen: nothing new can be spent from it.",
+        : "This account is frozen and cannot be charged. Contact the operator.",
     );
   }
 
@@ -51,12 +51,12 @@ export class AccountNotActiveError extends AppError {
   }
 }
 
-/** Somebody else opened this hold; only an operator may touch it too. */
+/** Another principal opened this hold. Only an operator may close it as well. */
 export class ForeignHoldError extends AppError {
   readonly kind = "forbidden";
 
   constructor() {
-    super("This hold was opened by somebody else. It needs a key of the operator.");
+    super("This hold was opened by another caller. Use an operator key to close it.");
   }
 
   override get details() {
@@ -64,12 +64,12 @@ export class ForeignHoldError extends AppError {
   }
 }
 
-/** More was to be given back than is left of the charge. Nothing was changed. */
+/** The refund exceeds the charge's remaining amount. Nothing was changed. */
 export class RefundTooLargeError extends AppError {
   readonly kind = "conflict";
 
   constructor(readonly refundable: Nanos) {
-    super("That is more than is left of this charge.");
+    super(`The refund exceeds the charge's remaining amount ($${formatUsd(refundable)}).`);
   }
 
   override get details() {
@@ -84,14 +84,14 @@ export class UnknownCustomerError extends NotFoundError {
   }
 }
 
-/** The balance would leave the range that can be counted, nine billion dollars either way. */
+/** The balance would leave the range of the ledger: nine billion dollars in either direction. */
 export class BalanceOutOfRangeError extends ConflictError {
   constructor(options?: { cause: unknown }) {
-    super("The balance would leave the range that can be counted.", options);
+    super("The balance would exceed the range of the ledger ($9 billion in either direction).", options);
   }
 }
 
-/** Whether the database refused a balance beyond its range. */
+/** Tells whether the database refused a balance outside its range. */
 export function isOutOfRange(error: unknown): boolean {
   return error instanceof Error && /ledger_account_balance_in_range|bigint out of range/.test(error.message);
 }

@@ -8,7 +8,7 @@ interface DueHold {
   expires_at: Date;
 }
 
-/** Holds read at once. */
+/** How many holds are read at a time. */
 const PAGE = 200;
 
 const FIND_DUE: Statement = {
@@ -26,12 +26,12 @@ const EXPIRE_HOLD: Statement = {
 };
 
 /**
- * Gives back every hold whose time is over, each by a transaction of its own. One that cannot be given back is reported
- * once and tried again later; the others do not wait for it. Several sweeps at once share the work.
+ * Ends every hold that has expired, each in a transaction of its own. A hold that cannot be ended is reported once and tried
+ * again later, and does not delay the others. Concurrent sweeps share the work.
  */
 export async function expireHolds(now: Date): Promise<{ expired: number; failed: number }> {
   const result = { expired: 0, failed: 0 };
-  const busy = new Set<string>(); // customers whose account is locked by somebody: their holds wait for the next sweep
+  const busy = new Set<string>(); // customers whose account is locked: their holds wait for the next sweep
   for await (const hold of dueItems<DueHold>((after) => findDue(now, after))) {
     if (busy.has(hold.customer_id)) continue;
     try {
@@ -47,7 +47,7 @@ export async function expireHolds(now: Date): Promise<{ expired: number; failed:
           customerId: hold.customer_id,
           kind: "hold_not_expired",
           subjectId: hold.hold_id,
-          message: "A hold whose time is over cannot be given back.",
+          message: "An expired hold could not be released.",
         },
         error,
       );
@@ -66,7 +66,7 @@ function findDue(now: Date, after: DueHold | null): Promise<DueHold[]> {
   ]);
 }
 
-/** @returns false when it is being captured, or another sweep was faster */
+/** @returns false when the hold is being captured, or another sweep ended it */
 async function expireHold({ customer_id, hold_id }: DueHold, now: Date): Promise<boolean> {
   const [row] = await onPool().run<{ outcome: string; reason: string | null }>(EXPIRE_HOLD, [
     customer_id,

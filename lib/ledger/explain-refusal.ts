@@ -6,8 +6,9 @@ import { AccountNotActiveError, InsufficientBalanceError, UnknownCustomerError }
 import type { IdempotentRequest } from "./idempotent-request";
 
 /**
- * A charge that travels with others can be seen a moment before it is on the disk. Whoever hears of it here may rely on it,
- * so this statement then writes to the log itself, and its commit waits until everything before it is there.
+ * A charge in a group commit is visible for a moment before it is on the disk. A replay must be durable, so this statement then
+ * writes to the WAL itself, and its commit waits for everything before it. `refuse_key_of_topup` raises an error when the key
+ * belongs to a top-up.
  */
 const EXPLAIN: Statement = {
   name: "ledger_explain_refusal",
@@ -40,7 +41,7 @@ interface ExplainRow {
   hold_hash: string | null;
 }
 
-/** A transfer that an earlier request with the same key has written. */
+/** A transfer that an earlier request with the same key posted. */
 export interface KnownTransfer {
   id: string;
   amount: Nanos;
@@ -49,14 +50,14 @@ export interface KnownTransfer {
   createdAt: Date;
 }
 
-/** What an earlier request with the same key and the same content has written. */
+/** What an earlier request with the same key and the same request hash wrote. */
 export type KnownEffect = { kind: "transfer"; transfer: KnownTransfer } | { kind: "hold"; holdId: string };
 
 /**
- * Tells why a charge or a hold wrote nothing, in this order: the key, the status, the balance. Never the balance before
- * the key was looked up: a replay after the balance is spent is a success.
+ * Finds out why a charge or a hold wrote nothing. The key is checked before the status and the balance, because a replay
+ * succeeds even after the balance is spent.
  *
- * @returns the earlier effect of the same request; null when what refused it is gone by now, so that it may be tried again
+ * @returns the effect of the earlier request; null when nothing refuses it any more, so that it can be tried again
  * @throws IdempotencyConflictError the key was used for another request
  * @throws AccountNotActiveError frozen or closed
  * @throws InsufficientBalanceError less is available
@@ -96,12 +97,12 @@ function transferOf(row: ExplainRow, id: string): KnownTransfer {
   };
 }
 
-/** Between the refusal and its explanation the balance may have changed; more often than this it is not by chance. */
+/** The balance may change between the refusal and its explanation, but not this often by chance. */
 const MAX_TRIES = 25;
 
 /**
- * Repeats an attempt that wrote nothing for a reason that was gone when it was looked up.
- * @throws ServiceUnavailableError it never came to rest
+ * Repeats an attempt until it succeeds or the reason of its refusal is found.
+ * @throws ServiceUnavailableError no reason was found
  */
 export async function tryUntilExplained<T>(attempt: () => Promise<T | null>): Promise<T> {
   for (let count = 1; count <= MAX_TRIES; count++) {

@@ -3,17 +3,17 @@ import { prisma } from "@/lib/platform/db";
 import { NotFoundError } from "@/lib/platform/errors";
 import type { CustomerId, HoldId } from "@/lib/platform/ids";
 
-/** How a hold stands; the database says the same. */
+/** The status of a hold. A CHECK in the database has the same list. */
 export const HOLD_STATUSES = ["open", "captured", "released", "expired"] as const;
 export type HoldStatus = (typeof HOLD_STATUSES)[number];
 
-/** Money that is reserved, or was. */
+/** An amount that is or was reserved. */
 export interface Hold {
   holdId: HoldId;
   customerId: CustomerId;
   status: HoldStatus;
   amount: Nanos;
-  /** What was charged when it was captured. */
+  /** The amount that was charged at capture. */
   captured: Nanos | null;
   /** `operator`, the customer's id, or `system`. */
   openedBy: string;
@@ -23,7 +23,7 @@ export interface Hold {
 
 /**
  * Reads a hold of a customer.
- * @throws NotFoundError there is none, or it is another customer's
+ * @throws NotFoundError the customer has no such hold
  */
 export async function readHold(customerId: CustomerId, holdId: string): Promise<Hold> {
   const row = await prisma().ledgerHold.findUnique({ where: { customerId_holdId: { customerId, holdId } } });

@@ -1,11 +1,11 @@
-/** A house account: the other side of a customer's transfers. It has no stored balance. */
+/** The house account on the other side of a customer's transfer. It has no stored balance. */
 export type HouseAccount = "stripe_clearing" | "revenue" | "disputes" | "adjustments" | "promotions";
 
 /** Which way a transfer moves a customer's balance: a credit raises it. */
 export const DIRECTIONS = ["credit", "debit"] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-/** What a transfer is for. Each kind has one house account, and all but `adjustment` one direction; the database says so too. */
+/** Each kind of transfer has one house account and, except for `adjustment`, one direction. The database enforces the same. */
 export const TRANSFER_KINDS = {
   credit: { direction: "credit", house: "stripe_clearing" },
   stripe_refund: { direction: "debit", house: "stripe_clearing" },

@@ -6,16 +6,16 @@ import { explainRefusal, tryUntilExplained } from "./explain-refusal";
 import { type Hold, readHold } from "./holds";
 import type { IdempotentRequest } from "./idempotent-request";
 
-/** Money to reserve before the work is done. */
+/** An amount to reserve before the work is done. */
 export interface HoldRequest extends IdempotentRequest {
   customerId: CustomerId;
   /** More than zero, at most a million dollars. */
   amount: Nanos;
-  /** Null for a hold that only its own flow closes. */
+  /** Null for a hold that does not expire. */
   expiresAt: Date | null;
 }
 
-/** Like the charge: the account is changed only if it may be, and a known key undoes it. `last_seq` does not move. */
+/** Works like the statement of a charge: a key that is in use undoes the UPDATE. `last_seq` does not change. */
 export const OPEN_HOLD: Statement = {
   name: "ledger_open_hold",
   text: `
@@ -43,7 +43,7 @@ export const OPEN_HOLD: Statement = {
 };
 
 /**
- * Reserves money: what is held cannot be spent by anybody else until it is captured, released or expired.
+ * Opens a hold: the amount is not available for anything else until the hold is captured, released or expired.
  *
  * @throws InsufficientBalanceError less is available
  * @throws AccountNotActiveError the account is frozen or closed
@@ -62,7 +62,7 @@ export async function openHold(request: HoldRequest): Promise<{ hold: Hold; isRe
   });
 }
 
-/** Told from what is known: the hold is committed, so nothing may fail on the way to the answer. */
+/** Builds the hold without reading it again: it is committed, so nothing may fail from here on. */
 function newHold(request: HoldRequest, holdId: HoldId, createdAt: Date): Hold {
   const { customerId, amount, owner, expiresAt } = request;
   return {
@@ -77,7 +77,7 @@ function newHold(request: HoldRequest, holdId: HoldId, createdAt: Date): Hold {
   };
 }
 
-/** @returns when it was opened; null when nothing was written */
+/** @returns the time of creation; null when nothing was written */
 async function runOpenHold(request: HoldRequest, holdId: HoldId): Promise<Date | null> {
   try {
     const values = [

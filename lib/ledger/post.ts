@@ -4,31 +4,31 @@ import { type CustomerId, newId, type TransferId } from "@/lib/platform/ids";
 import { AlreadyPostedError } from "./errors";
 import { type Direction, TRANSFER_KINDS, type TransferKind } from "./kinds";
 
-/** The fact that moves money. Unique together with the transfer's kind: one fact is posted once. */
+/** What caused a transfer. Unique together with the transfer's kind, so that nothing is posted twice. */
 export interface TransferSource {
   type: "topup" | "stripe_refund" | "dispute" | "refund" | "hold" | "charge" | "adjustment" | "grant";
   id: string;
-  /** Counts when the same fact may move money more than once. */
+  /** Counts up when the same source moves money more than once. */
   revision?: number;
 }
 
-/** A transfer to write. */
+/** A transfer to post. */
 export interface Posting {
   customerId: CustomerId;
   kind: Exclude<TransferKind, "charge">;
-  /** Only for `adjustment`; the other kinds have a fixed one. */
+  /** Required for `adjustment`; the other kinds have a fixed direction. */
   direction?: Direction;
-  /** More than zero; the direction says which way. */
+  /** More than zero. */
   amount: Nanos;
   source: TransferSource;
   description?: string;
   metadata?: Record<string, string>;
   apiKeyId?: string;
-  /** When it happened in the world, which may be before we hear of it. */
+  /** When it happened, which may be before Brim learned of it. */
   occurredAt: Date;
 }
 
-/** A transfer as it was written. */
+/** A transfer that was posted. */
 export interface PostedTransfer {
   transferId: TransferId;
   seq: bigint;
@@ -36,8 +36,8 @@ export interface PostedTransfer {
 }
 
 /**
- * One statement: the account's row is changed and locked first, then feeds the transfer. The INSERT never says
- * ON CONFLICT: a duplicate must raise and undo the UPDATE too, or money would move without a row.
+ * Posts in one statement: the UPDATE locks the account and feeds the INSERT of the transfer. The INSERT has no ON CONFLICT: a
+ * duplicate must raise an error and undo the UPDATE, or money would move without a transfer.
  */
 const POST: Statement = {
   name: "ledger_post",
@@ -63,10 +63,10 @@ const POST: Statement = {
 const ONE_FACT_ONCE = "ledger_transfer_source";
 
 /**
- * Posts one transfer and the balance that it changes. The only writer of balances besides the charge and hold verbs.
- * Runs on the pool or inside a transaction, together with the rows that explain it.
+ * Posts one transfer and updates the balance. Besides the functions for charges, holds and adjustments this is the only
+ * writer of balances. Runs on the pool, or in a transaction together with the rows that caused it.
  *
- * @throws AlreadyPostedError the same source was posted before; inside a transaction that transaction is then lost
+ * @throws AlreadyPostedError the same source was posted before; a transaction that it runs in is aborted
  * @throws Error the customer has no ledger account: a broken invariant
  */
 export async function post(db: Queryable, posting: Posting): Promise<PostedTransfer> {

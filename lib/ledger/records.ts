@@ -3,7 +3,7 @@ import { onPool, type Statement } from "@/lib/platform/db";
 import type { ApiKeyId, CustomerId } from "@/lib/platform/ids";
 import type { Direction, TransferKind } from "./kinds";
 
-/** A transfer as it is shown to its customer. */
+/** A transfer as its customer sees it. */
 export interface TransferRecord {
   transferId: string;
   seq: bigint;
@@ -26,7 +26,7 @@ export interface LedgerRecord extends TransferRecord {
 /** One page of records, newest first. */
 export interface RecordPage {
   records: LedgerRecord[];
-  /** What to ask for as `before` to read on; null on the last page. */
+  /** The value of `before` for the next page; null on the last page. */
   nextBefore: bigint | null;
 }
 
@@ -35,7 +35,7 @@ const RECORD_COLUMNS = `seq::text AS seq, transfer_id, kind, direction, amount_n
   balance_after_nanos::text AS balance_after, source_type, source_id, description, metadata, api_key_id,
   occurred_at, created_at`;
 
-/** All kinds, or some of them with the charges: nearly every row counts, so the primary key is walked backwards. */
+/** For all kinds, or a selection with charges: nearly every row matches, so the primary key is scanned backwards. */
 export const LIST_RECORDS: Statement = {
   name: "ledger_list_records",
   text: `
@@ -45,8 +45,8 @@ export const LIST_RECORDS: Statement = {
 };
 
 /**
- * Kinds that may be few among millions of charges. Each kind gives its newest from the index of rare kinds, which holds
- * no charges; the newest of all of them are the page. The condition on `charge` only tells the planner that it may.
+ * For kinds that may be rare among millions of charges. The newest of each kind come from the index of rare kinds, which has
+ * no charges; the newest of those are the page. The condition on `charge` lets the planner use that index.
  */
 export const LIST_RARE_RECORDS: Statement = {
   name: "ledger_list_rare_records",
@@ -60,10 +60,9 @@ export const LIST_RARE_RECORDS: Statement = {
     ORDER BY page.position DESC LIMIT $3::int`,
 };
 
-/** Above every `seq`: where reading begins. */
+/** Greater than every `seq`. */
 const NEWEST = 9_223_372_036_854_775_807n;
 
-/** A transfer as the database answers it. */
 interface RecordRow {
   seq: string;
   transfer_id: string;
@@ -81,10 +80,9 @@ interface RecordRow {
 }
 
 /**
- * Lists a customer's transfers, newest first. Pages hang on `seq`, which never changes and only grows: rows that are
- * added while somebody reads on move nothing.
+ * Lists a customer's transfers, newest first. Pages are keyed by `seq`, which only grows, so new transfers do not shift them.
  *
- * @param options.kinds only these; all when left out
+ * @param options.kinds all kinds when omitted
  * @param options.before only transfers with a smaller `seq`
  * @param options.limit how many at most
  */
@@ -104,7 +102,7 @@ export async function listRecords(
   return { records, nextBefore: rows.length > options.limit ? (records.at(-1)?.seq ?? null) : null };
 }
 
-/** Which transfer: always together with its customer, since the key begins with it. */
+/** A transfer and its customer, with whom the primary key begins. */
 export interface TransferRef {
   customerId: CustomerId;
   transferId: string;
@@ -118,7 +116,7 @@ const READ_TRANSFERS: Statement = {
     JOIN ledger_transfer t USING (customer_id, transfer_id)`,
 };
 
-/** Reads some transfers, of whichever customers, by their ids. */
+/** Reads transfers of any customers by id. */
 export async function readTransfers(refs: readonly TransferRef[]): Promise<Map<string, LedgerRecord>> {
   const rows = await onPool().run<RecordRow>(READ_TRANSFERS, [
     `{${refs.map(({ customerId }) => customerId).join()}}`,

@@ -5,15 +5,15 @@ import { type CustomerId, type Id, newId } from "@/lib/platform/ids";
 import { BalanceOutOfRangeError, isOutOfRange, RefundTooLargeError } from "./errors";
 import type { IdempotentRequest } from "./idempotent-request";
 
-/** A charge to give back. */
+/** A refund of a charge. */
 export interface RefundChargeRequest extends IdempotentRequest {
   customerId: CustomerId;
   chargeId: string;
-  /** Null for all that is left of it. */
+  /** Null for the whole remaining amount. */
   amount: Nanos | null;
 }
 
-/** A refund as it was written. */
+/** A refund that was posted. */
 export interface PostedRefund {
   refundId: Id<"refund">;
   chargeId: string;
@@ -43,11 +43,11 @@ interface RefundRow {
 }
 
 /**
- * Gives a charge back to the balance, in part or in full, never more than was charged.
+ * Refunds a charge to the balance, in part or in full, never more than was charged.
  *
  * @throws NotFoundError no such charge of this customer
- * @throws RefundTooLargeError less than that is left of the charge
- * @throws BalanceOutOfRangeError the balance would rise beyond what can be counted
+ * @throws RefundTooLargeError the amount exceeds the charge's remaining amount
+ * @throws BalanceOutOfRangeError the balance would exceed the range of the ledger
  * @throws IdempotencyConflictError the key was used for another request
  */
 export async function refundCharge(request: RefundChargeRequest): Promise<PostedRefund> {
@@ -93,7 +93,7 @@ async function runRefund(request: RefundChargeRequest): Promise<RefundRow> {
     if (isKnownKey(error)) return null;
     throw isOutOfRange(error) ? new BalanceOutOfRangeError({ cause: error }) : error;
   };
-  // A key that came at once for another refund won: the second run finds it. Twice refused, it names a hold.
+  // A concurrent refund with the same key won: the second run finds it. If refused again, the key belongs to a hold.
   const rows = (await run().catch(duplicate)) ?? (await run().catch(duplicate));
   if (!rows) throw new IdempotencyConflictError();
   const [row] = rows;

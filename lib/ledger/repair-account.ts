@@ -6,29 +6,29 @@ import { UnknownCustomerError } from "./errors";
 import { CHAIN_CHECK } from "./verify/checks/chain";
 import type { FindingRow } from "./verify/finding";
 
-/** What an account says of itself. */
+/** The stored numbers of an account. */
 export interface AccountNumbers {
   balance: Nanos;
   held: Nanos;
-  /** The number of the last transfer. */
+  /** The `seq` of the last transfer. */
   lastSeq: bigint;
 }
 
-/** An account's numbers, and what they are by its transfers and open holds. */
+/** An account's numbers before the repair, and as its transfers and open holds give them. */
 export interface AccountRepair {
   before: AccountNumbers;
   after: AccountNumbers;
   status: string;
 }
 
-/** The transfers contradict each other, so that they do not say what the balance is. */
+/** The transfers contradict each other, so the balance cannot be derived from them. */
 export class ContradictoryTransfersError extends ConflictError {}
 
 /**
- * Puts an account's balance, held amount and last number back to what its transfers and open holds say. The account is
- * locked first, so that nothing moves meanwhile. Its status stays as it is.
+ * Sets an account's balance, held amount and last `seq` to what its transfers and open holds give. The account is locked
+ * first. Its status does not change.
  *
- * @param options.isDryRun only says what would be changed
+ * @param options.isDryRun reports the changes without making them
  * @throws UnknownCustomerError there is no such account
  * @throws ContradictoryTransfersError the transfers have a gap or do not add up from row to row
  */
@@ -49,7 +49,7 @@ export async function repairAccount(
   return { before: numbersOf(account), after, status: account.status };
 }
 
-/** Whether a repair has anything to change. */
+/** Tells whether a repair has anything to change. */
 export function isRepairNeeded({ before, after }: AccountRepair): boolean {
   return before.balance !== after.balance || before.held !== after.held || before.lastSeq !== after.lastSeq;
 }

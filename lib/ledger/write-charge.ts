@@ -13,19 +13,19 @@ import {
 
 type QueuedCharge = Queued<ChargeEntry, ChargeRow | null>;
 
-/** While Postgres writes one batch, this process prepares the other. More would only be smaller. */
+/** While Postgres writes one batch, this process prepares the next. More batches would only be smaller. */
 const MAX_CONCURRENT_BATCHES = 2;
 
-/** A batch is written in some ten milliseconds, so the first charge of it does not wait long for the last. */
+/** A batch of this size takes about ten milliseconds, so its first charge does not wait long for the last. */
 const MAX_BATCH_SIZE = 64;
 
 /**
- * This many are flushed at once, without waiting for requests that are still being read: otherwise Postgres idles while
- * this process prepares all of them, and this process idles while Postgres writes them.
+ * When charges of this many customers are queued, they are flushed without waiting for requests that are still being read.
+ * Otherwise Postgres idles while this process prepares all of them, and this process idles while Postgres writes them.
  */
 const EARLY_FLUSH_SIZE = 4;
 
-/** How long a batch may keep the next one from being sent. */
+/** How long a batch occupies its place among the concurrent ones: a slow batch must not delay the next. */
 const FLUSH_TIMEOUT_MS = 20;
 
 /** One customer whose row is locked must not fill the queue for everybody. */
@@ -36,15 +36,15 @@ const queue = new RequestQueue<ChargeEntry, ChargeRow | null>({
   maxPerGroup: MAX_QUEUED_PER_CUSTOMER,
 });
 
-/** Customers with charges in a batch that is being written. Their next ones stay in the queue, which keeps the order. */
+/** Customers with charges in an unfinished batch. Their next charges stay in the queue, to keep their order. */
 const busyCustomers = new Set<CustomerId>();
 
 let activeBatches = 0;
 let isFlushScheduled = false;
 
 /**
- * Writes one charge. Charges that are queued at the same time, of any customers, share one round trip and one wait for the
- * disk (group commit); each is still a transaction of its own. One customer's charges are written in order.
+ * Writes one charge. Charges that are queued at the same time share one round trip and one wait for the disk (group commit); a
+ * charge that is refused does not affect the others. One customer's charges are written in order.
  *
  * @returns null when nothing was written, because the key is known or the account does not allow it
  * @throws what `runCharge` throws
@@ -57,7 +57,7 @@ export function writeCharge(entry: ChargeEntry): Promise<ChargeRow | null> {
   return result;
 }
 
-/** Flushes after all requests that this process has already received were read from their sockets. */
+/** Flushes once the requests that this process has received are read from their sockets. */
 function scheduleFlush(): void {
   if (isFlushScheduled || queue.length === 0) return;
   isFlushScheduled = true;
@@ -102,28 +102,31 @@ async function writeBatch(batch: readonly QueuedCharge[]): Promise<void> {
   await Promise.all([...waiting].map(([customer, charges]) => writeOneByOne(customer, charges)));
 }
 
-/** @returns the charges that have to be written by themselves */
+/** @returns the charges that need a statement of their own */
 async function writeGroup(batch: readonly QueuedCharge[]): Promise<readonly QueuedCharge[]> {
   try {
     const results = await runChargeGroup(batch.map(({ request }) => request));
     return batch.filter((charge, index) => !settle(charge, results[index] as GroupResult));
   } catch (error) {
     if (isDatabaseUnavailable(error)) {
-      // What was committed is unknown. The idempotency keys tell when the callers try again.
+      // It is unknown what was committed. The idempotency keys settle that when the callers try again.
       for (const { reject } of batch) reject(error);
       return [];
     }
-    // One of them is at fault, and the others must not suffer for it.
-    log().warn({ err: error, charges: batch.length }, "a group of charges failed; each is written by itself");
+    // One charge is at fault, and the others must not fail with it.
+    log().warn(
+      { err: error, charges: batch.length },
+      "a group of charges failed; each charge is retried by itself",
+    );
     return batch;
   }
 }
 
-/** @returns false when the charge has to be written by itself */
+/** @returns false when the charge needs a statement of its own */
 function settle(charge: QueuedCharge, result: GroupResult): boolean {
   if ("row" in result) charge.resolve(result.row);
   else if (isKeyTaken({ code: result.sqlState })) charge.reject(new IdempotencyConflictError());
-  // The SQLSTATE does not tell which unique key it was or what is out of range, and a locked row is worth waiting for.
+  // The SQLSTATE alone does not tell which unique key or which range was violated, and a locked row is worth waiting for.
   else return false;
   return true;
 }
@@ -133,7 +136,7 @@ async function writeOneByOne(customer: CustomerId, charges: readonly QueuedCharg
   let outage: unknown;
   for (const { request, resolve, reject } of charges) {
     try {
-      // After an outage the others are not attempted: each would wait for a deadline of its own.
+      // After an outage the rest is not attempted: each charge would wait for a deadline of its own.
       if (outage) throw outage;
       resolve(await runCharge(request));
     } catch (error) {

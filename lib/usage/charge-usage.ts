@@ -11,42 +11,42 @@ import {
 import type { Nanos } from "@/lib/money";
 import { idempotentRequest, type SpendInput } from "./idempotent-request";
 
-/** Only the operator may do this, whatever scopes a customer's key has. */
+/** Only the operator may do this, whatever scopes the customer's key has. */
 export class OperatorOnlyError extends ForbiddenError {
-  /** @param path the field that asks for it, where one does */
+  /** @param path the request field, if there is one */
   constructor(what: string, path?: string) {
-    super(`${what} needs a key of the operator.`, { reason: "operator_only", ...(path && { path }) });
+    super(`${what} requires an operator key.`, { reason: "operator_only", ...(path && { path }) });
   }
 }
 
-/** Work to be charged. */
+/** A charge to a customer's balance. */
 export interface ChargeInput extends SpendInput {
   /** More than zero, at most a million dollars. */
   amount: Nanos;
-  /** Records work already done even below zero. Only for the operator. */
+  /** Charges even if the balance becomes negative. Operators only. */
   allowOverdraft: boolean;
 }
 
 /**
- * Charges a balance for work done: the whole amount or nothing, one key only once.
+ * Charges a customer's balance: the whole amount or nothing, and once per idempotency key.
  *
  * @throws InsufficientBalanceError less is available
  * @throws OperatorOnlyError overdraft with a customer's key
- * @throws AccountNotActiveError frozen or closed · IdempotencyConflictError the key is another request's
+ * @throws AccountNotActiveError frozen or closed · IdempotencyConflictError the key was used for another request
  */
 export async function chargeUsage(actor: Actor, input: ChargeInput): Promise<PostedCharge> {
   assertMayOverdraw(actor, input, "overdraft");
   return charge({ ...input, ...chargeFacts(actor, input) });
 }
 
-/** What became of one item of a batch. */
+/** The result of one item of a batch. */
 export type BatchOutcome = BatchResult;
 
 /**
- * Charges up to a thousand items, each with its own result, in order. Each customer's part commits alone; the same batch
- * can be sent again after a failure.
+ * Charges up to a thousand items in order, each with its own result. Each customer's items commit by themselves; after a
+ * failure the same batch can be sent again.
  *
- * @throws OperatorOnlyError overdraft with a customer's key: then nothing was charged
+ * @throws OperatorOnlyError overdraft with a customer's key; nothing was charged
  */
 export async function chargeUsageBatch(
   actor: Actor,
@@ -66,17 +66,17 @@ function chargeFacts(actor: Actor, input: ChargeInput) {
   return idempotentRequest(actor, "charge", input, [input.amount.toString(), input.allowOverdraft]);
 }
 
-/** A charge to be given back. */
+/** A refund of a charge. */
 export interface RefundInput extends SpendInput {
   chargeId: string;
-  /** Null for all that is left of it. */
+  /** Null for the whole remaining amount. */
   amount: Nanos | null;
 }
 
 /**
- * Gives a charge back to the balance, in part or in full. Only the operator may.
+ * Refunds a charge to the balance, in part or in full. Operators only.
  *
- * @throws OperatorOnlyError a customer's key · NotFoundError no such charge · RefundTooLargeError more than is left
+ * @throws OperatorOnlyError a customer's key · NotFoundError no such charge · RefundTooLargeError the amount exceeds what remains
  */
 export async function refundUsage(actor: Actor, input: RefundInput): Promise<PostedRefund> {
   if (actor.kind !== "operator_key") throw new OperatorOnlyError("Refunding a charge");

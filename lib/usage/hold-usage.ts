@@ -4,16 +4,16 @@ import type { Nanos } from "@/lib/money";
 import type { CustomerId } from "@/lib/platform/ids";
 import { idempotentRequest, type SpendInput } from "./idempotent-request";
 
-/** Money to reserve before the work is done. */
+/** An amount to reserve before the work is done. */
 export interface HoldInput extends SpendInput {
   /** More than zero, at most a million dollars. */
   amount: Nanos;
-  /** From now; at most a day. */
+  /** At most a day. */
   expiresInSeconds: number;
 }
 
 /**
- * Reserves money until it is captured, released, or its time is over.
+ * Opens a hold: the amount is reserved until the hold is captured, released or expired.
  *
  * @throws InsufficientBalanceError less is available · AccountNotActiveError frozen or closed
  */
@@ -27,17 +27,17 @@ export async function holdUsage(
   return openHold({ ...input, ...facts, expiresAt });
 }
 
-/** Which hold of which customer. */
+/** A hold and its customer. */
 export interface HoldName {
   customerId: CustomerId;
   holdId: string;
 }
 
 /**
- * Charges what was held, or a part of it, or more if that is available.
+ * Captures a hold: the held amount, a part of it, or more if that is available.
  *
- * @param amount null for all that was held
- * @throws ForeignHoldError opened by somebody else · ConflictError released, expired, or captured with another amount
+ * @param amount null for the whole hold
+ * @throws ForeignHoldError another principal opened it · ConflictError released, expired, or captured with another amount
  */
 export async function captureUsage(
   actor: Actor,
@@ -49,9 +49,9 @@ export async function captureUsage(
 }
 
 /**
- * Gives a hold back and tells how it stands. One that was released or has expired stays as it is.
+ * Releases a hold and returns it. A hold that was released or has expired stays as it is.
  *
- * @throws ForeignHoldError opened by somebody else · ConflictError it was captured
+ * @throws ForeignHoldError another principal opened it · ConflictError it was captured
  */
 export async function releaseUsage(actor: Actor, name: HoldName): Promise<{ hold: Hold; isReplay: boolean }> {
   return releaseHold({ ...name, principal: idempotencyOwner(actor) });

@@ -3,7 +3,7 @@ import type { IdempotentRequest } from "@/lib/ledger";
 import type { CustomerId } from "@/lib/platform/ids";
 import { hashRequest } from "@/lib/platform/request-hash";
 
-/** What a caller says about any spending. */
+/** What all requests that spend from a balance have in common. */
 export interface SpendInput {
   customerId: CustomerId;
   idempotencyKey: string;
@@ -11,7 +11,7 @@ export interface SpendInput {
   metadata?: Record<string, string> | undefined;
 }
 
-/** Adds the idempotency key's owner and the request hash to a request. The same key for another verb is another request. */
+/** Returns the idempotency key with its owner and the request hash. The hash covers the verb. */
 export function idempotentRequest(
   actor: Actor,
   verb: "charge" | "hold" | "refund",

@@ -4,11 +4,11 @@ import { invalidField, NotFoundError } from "@/lib/platform/errors";
 import { type CustomerId, isId } from "@/lib/platform/ids";
 
 /**
- * On whose balance a caller acts. An operator must say; a customer acts on its own, and may say so. Whether an operator's
- * customer exists is left to the statement that follows, which has to look anyway.
+ * Returns the customer on whose balance the caller acts. An operator must name the customer; a customer may name only itself.
+ * Whether the operator's customer exists is checked by the statement that follows.
  *
- * @param field its name for the caller
- * @throws InvalidRequestError an operator names none, or no customer's id
+ * @param field the name of the request field, for errors
+ * @throws InvalidRequestError an operator names no customer, or the id is malformed
  * @throws ForbiddenError a customer names another one
  */
 export function namedCustomer(
@@ -18,18 +18,18 @@ export function namedCustomer(
 ): CustomerId {
   if (actor.kind !== "operator_key") {
     if (customerId === undefined || customerId === actor.customerId) return actor.customerId;
-    throw new ForbiddenError("This key acts on its own customer only.", {
+    throw new ForbiddenError("This API key can only act on its own customer.", {
       reason: "foreign_customer",
       path: field,
     });
   }
-  if (customerId === undefined) throw invalidField(field, "A key of the operator must name the customer.");
-  if (!isId("customer", customerId)) throw invalidField(field, "This is not the id of a customer (cust_…).");
+  if (customerId === undefined) throw invalidField(field, "An operator key must name the customer.");
+  if (!isId("customer", customerId)) throw invalidField(field, "Must be a customer ID (cust_…).");
   return customerId;
 }
 
 /**
- * The same for reading: the customer is known to exist.
+ * Does the same for reads, and checks that the customer exists.
  * @throws NotFoundError there is no such customer
  */
 export async function resolveCustomer(actor: Actor, customerId: string | undefined): Promise<CustomerId> {

@@ -128,7 +128,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { file: "prisma/migrations/20261129000000_baseline/migration.sql" },
     search: 'CREATE UNIQUE INDEX "ledger_transfer_source"',
     replace: 'CREATE INDEX "ledger_transfer_source"',
-    tests: [integration("ledger/post", "posts one fact once")],
+    tests: [integration("ledger/post", "posts a source once")],
   },
   {
     name: "an idempotency key is not unique",
@@ -158,14 +158,14 @@ export const MUTANTS: readonly Mutant[] = [
     place: { sqlFunction: "ledger_charge_group" },
     search: "status = 'active' AND balance_nanos - held_nanos >= item.amount",
     replace: "status = 'active'",
-    tests: [integration(SPEND, "leaves what is held to its hold")],
+    tests: [integration(SPEND, "cannot spend what is held")],
   },
   {
     name: "a charge spends held money",
     place: { file: "lib/ledger/charge-statements.ts" },
     search: "status = 'active' AND balance_nanos - held_nanos >= $2::bigint END",
     replace: "status = 'active' AND balance_nanos >= $2::bigint END",
-    tests: [integration(SPEND, "leaves what is held to its hold")],
+    tests: [integration(SPEND, "cannot spend what is held")],
   },
   {
     name: "a frozen account is charged",
@@ -179,7 +179,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { file: "lib/ledger/charge-statements.ts" },
     search: "      RETURNING created_at\n",
     replace: "      ON CONFLICT DO NOTHING RETURNING created_at\n",
-    tests: [integration(SPEND, "a key that is sent again takes nothing again")],
+    tests: [integration(SPEND, "a key that is sent again charges nothing")],
   },
   {
     name: "a 402 is returned before the idempotency key is checked",
@@ -194,7 +194,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { sqlFunction: "ledger_charge_batch" },
     search: "outcome := 'insufficient';",
     replace: "outcome := 'insufficient'; running := running - item.amount;",
-    tests: [integration(SPEND, "gives each item its own result, in order; a refused one takes nothing")],
+    tests: [integration(SPEND, "returns a result for each item, in order; a refused one charges nothing")],
   },
   {
     name: "a customer's key acts on another customer",
@@ -210,14 +210,14 @@ export const MUTANTS: readonly Mutant[] = [
     place: { sqlFunction: "ledger_refund_charge" },
     search: "SET balance_nanos = balance_nanos + amount",
     replace: "SET balance_nanos = balance_nanos - amount",
-    tests: [integration(SPEND, "gives back all that is left when no amount is said")],
+    tests: [integration(SPEND, "refunds the whole remaining amount when none is given")],
   },
   {
     name: "a refund is not limited to its charge",
     place: { sqlFunction: "ledger_refund_charge" },
     search: "refunded_nanos = r.refunded_nanos + amount",
     replace: "refunded_nanos = r.refunded_nanos",
-    tests: [integration(SPEND, "gives back in parts, never more than was charged, whatever races")],
+    tests: [integration(SPEND, "refunds in parts, never more than was charged, also concurrently")],
   },
 
   // Holds
@@ -233,7 +233,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { sqlFunction: "ledger_capture_hold" },
     search: "held_nanos = held_nanos - hold.amount_nanos",
     replace: "held_nanos = held_nanos - least(taken, hold.amount_nanos)",
-    tests: [integration(SPEND, "captured in part gives the rest back")],
+    tests: [integration(SPEND, "captured in part releases the rest")],
   },
   {
     name: "a capture above its hold overspends",
@@ -256,14 +256,14 @@ export const MUTANTS: readonly Mutant[] = [
     place: { sqlFunction: "ledger_release_hold" },
     search: "SET held_nanos = held_nanos - hold.amount_nanos",
     replace: "SET held_nanos = held_nanos",
-    tests: [integration(SPEND, "released gives all back, once")],
+    tests: [integration(SPEND, "released frees the whole amount, once")],
   },
   {
     name: "the expiry job waits for a locked hold",
     place: { sqlFunction: "ledger_expire_hold" },
     search: "FOR UPDATE SKIP LOCKED",
     replace: "FOR UPDATE",
-    tests: [integration("ledger/hold-edges", "the expiry passes over a hold that somebody works on")],
+    tests: [integration("ledger/hold-edges", "the expiry skips a locked hold")],
   },
 
   // Verification

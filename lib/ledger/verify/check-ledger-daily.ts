@@ -7,17 +7,17 @@ import { freezeIfBroken } from "./freeze-if-broken";
 import { raiseFindings } from "./raise-findings";
 import { verifyLedger } from "./verify-ledger";
 
-/** What came of a daily check. */
+/** The result of a daily check. */
 export interface DailyCheck {
-  /** How many rules were broken, each counted once for each customer. */
+  /** How many rules are broken, each counted once per customer. */
   findings: number;
-  /** The customers whose balance cannot be trusted: frozen now, if they were not before. */
+  /** Customers whose balance cannot be trusted. Their accounts are frozen now. */
   broken: string[];
 }
 
 /**
- * Verifies the ledger and raises an alert for every finding. A customer whose balance cannot be trusted spends nothing
- * until a person has looked: the account is frozen, which still lets top-ups and refunds arrive.
+ * Verifies the ledger and raises an alert for every finding. The account of a customer whose balance cannot be trusted is
+ * frozen until a person has looked at it; top-ups and refunds still post.
  *
  * @param now the time of the alerts
  */
@@ -51,7 +51,7 @@ async function checkAgain(customerId: string, now: Date): Promise<Finding[]> {
 
 const CHAIN_NAMES: ReadonlySet<string> = new Set(CHAIN_CHECKS.map(({ name }) => name));
 
-/** What breaks a chain has an alert of its own, raised under the account's lock. */
+/** A broken chain has an alert of its own, raised under the account's lock. */
 function isNotOfChain({ check }: Finding): boolean {
   return !CHAIN_NAMES.has(check);
 }

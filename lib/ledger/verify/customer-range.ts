@@ -1,15 +1,15 @@
 import type { ClientBase } from "pg";
 import { type CustomerCheck, type Finding, type FindingRow, findingOf } from "./finding";
 
-/** Which customers: one, or neighbours, namely those after `after` up to and with `upTo`. Null is without an end. */
+/** One customer, or all with an id after `after` and up to `upTo`. Null means no limit. */
 export type CustomerRange = { only: string } | { after: string | null; upTo: string | null };
 
 export const EVERYBODY: CustomerRange = { after: null, upTo: null };
 
 /**
- * Runs a check over a range. Of each customer it tells the first row only: one mistake often breaks thousands.
+ * Runs a check over a range. It returns only the first row of each customer, because one mistake often breaks thousands.
  *
- * @param limit the most findings; Infinity for all
+ * @param limit the maximum number of findings; Infinity for all
  */
 export async function runCheck(
   client: ClientBase,
@@ -20,7 +20,7 @@ export async function runCheck(
   const { condition, values } = conditionOf(range);
   const broken = check.sql((table) => `(SELECT * FROM ${table} WHERE ${condition})`);
   const { rows } = await client.query<FindingRow>(
-    // MATERIALIZED: a plan for the whole table. Seeing LIMIT, Postgres would expect to be done soon and fetch row by row.
+    // MATERIALIZED forces a plan for the whole table. With LIMIT alone, Postgres would expect few rows and fetch one by one.
     `WITH broken AS MATERIALIZED (${broken})
      SELECT DISTINCT ON (customer_id) customer_id, seq::text AS seq, subject_id, message,
             count(*) OVER (PARTITION BY customer_id)::int AS count
@@ -44,7 +44,7 @@ function conditionOf(range: CustomerRange): { condition: string; values: string[
   return { condition: conditions.join(" AND ") || "true", values };
 }
 
-/** Cuts all customers into ranges of about `size`. What belongs to no account falls into one of them too. */
+/** Splits all customers into ranges of about `size`. Rows without an account are in one of them, too. */
 export async function* customerRanges(client: ClientBase, size: number): AsyncGenerator<CustomerRange> {
   let after: string | null = null;
   do {

@@ -1,32 +1,31 @@
-/** Something in the books that must not be. */
+/** A rule of the ledger that is broken. */
 export interface Finding {
-  /** Which rule is broken, as `balance` or `charge_without_hold`. */
+  /** The name of the rule, such as `balance` or `charge_without_hold`. */
   check: string;
-  /** Null when it is about the database as a whole. */
+  /** Null for the database as a whole. */
   customerId: string | null;
-  /** The number of the customer's transfer, where it is about one. */
+  /** The `seq` of the transfer, if there is one. */
   seq: bigint | null;
-  /** The id of the transfer, hold, top-up or key, where it is about one. */
+  /** The id of the transfer, hold, top-up or key, if there is one. */
   subjectId: string | null;
-  /** What is wrong, with the numbers. Amounts are in nanos, as the columns have them. */
+  /** What is wrong, with the numbers. Amounts are in nanos, as in the columns. */
   message: string;
-  /** How many rows of the customer break the rule; this is the first of them. */
+  /** How many rows of the customer break the rule. The finding is about the first. */
   count: number;
 }
 
-/** One rule over the database as a whole. */
+/** A rule about the database as a whole. */
 export interface Check {
   name: string;
-  /** A SELECT of what breaks the rule: `customer_id`, `seq`, `subject_id` and `message`. */
+  /** A SELECT of the rows that break the rule: `customer_id`, `seq`, `subject_id` and `message`. */
   sql: string;
 }
 
-/** One rule over some customers. */
+/** A rule about each customer. */
 export interface CustomerCheck {
   name: string;
   /**
-   * The same SELECT. It reads every table as `part("table")`, the rows of its customers: also one that it joins, or each
-   * page of customers would read all of that table.
+   * The same SELECT. It reads every table as `part("table")`, which is limited to the customers of a page, also in a join.
    */
   sql(part: (table: string) => string): string;
 }
@@ -39,7 +38,7 @@ export interface ModuleChecks {
   histories: readonly CustomerCheck[];
 }
 
-/** A finding as SQL gives it. */
+/** A finding as SQL returns it. */
 export interface FindingRow {
   customer_id: string | null;
   seq: string | null;

@@ -7,10 +7,10 @@ import type { Finding } from "./finding";
 import { inLongTransaction, WRITES } from "./long-transaction";
 
 /**
- * Checks one customer's balance again, with the account locked so that nothing moves, and freezes the account if it is
- * still wrong. One alert tells of it, however often it is seen; one that was resolved comes back.
+ * Checks one customer's balance again with the account locked, and freezes the account if it is still wrong. Raises one alert,
+ * however often this happens; an alert that was resolved is raised again.
  *
- * @returns what is broken; nothing when it is no longer so
+ * @returns the broken rules; empty if none is broken any more
  */
 export function freezeIfBroken(pool: Pool, customerId: string, now: Date): Promise<Finding[]> {
   return inLongTransaction(pool, WRITES, async (client) => {

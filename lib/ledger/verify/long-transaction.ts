@@ -4,14 +4,13 @@ import { setQueryTimeout } from "@/lib/platform/db";
 /** A check reads whole tables in one statement. */
 const QUERY_TIMEOUT_MS = 3_600_000;
 
-/** A mode that says what the server's defaults might say otherwise. What is committed while it waits for a lock is seen. */
+/** A transaction mode that does not depend on the server's defaults. It sees what was committed while it waited for a lock. */
 export const WRITES = "ISOLATION LEVEL READ COMMITTED READ WRITE";
 
 /**
- * Runs `work` in one transaction on one connection of the pool, however long it takes: the limits that keep requests from
- * hanging would end it.
+ * Runs `work` in one transaction on one connection of the pool, without the time limits of requests.
  *
- * @param mode what follows BEGIN
+ * @param mode the transaction mode, as after BEGIN
  * @param end ROLLBACK undoes what `work` wrote, and its result stays
  */
 export async function inLongTransaction<T>(

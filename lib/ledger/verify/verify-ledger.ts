@@ -17,29 +17,29 @@ import {
 import { compareGuards, type ExpectedGuards, expectGuards } from "./guards/compare-guards";
 import { inLongTransaction } from "./long-transaction";
 
-/** How far a verification has come. */
+/** The progress of a verification. */
 export interface VerifyProgress {
   checkedCustomers: number;
   customers: number;
   transfers: bigint;
-  /** What it looks at now. */
+  /** The current check. */
   check: string;
 }
 
 export interface VerifyOptions {
   onProgress?: (progress: VerifyProgress) => void;
-  /** How many customers are looked at together; 100,000 if not said. */
+  /** Customers per page; default 100,000. */
   pageSize?: number;
-  /** It ends when it has found this many, 1,000 if not said; Infinity: it goes on to the end. */
+  /** Stops after this many findings; default 1,000. Infinity for all. */
   maxFindings?: number;
 }
 
-/** What a verification saw. */
+/** The result of a verification. */
 export interface Verification {
   customers: number;
   transfers: bigint;
   findings: Finding[];
-  /** Whether it ended early, because there is more than was to be found. */
+  /** True if it stopped early because of `maxFindings`. */
   hasMore: boolean;
 }
 
@@ -66,15 +66,14 @@ const HISTORY_CHECKS: readonly CustomerCheck[] = [
 ];
 
 /**
- * Proves from the rows alone that the books are right: every invariant that SQL can see, also those that the database
- * enforces, since somebody may have switched that off. It also compares the definition of each constraint, trigger and
- * function with what the migrations make. It reads one snapshot, so that transfers that are made meanwhile do not look like
- * mistakes, changes nothing and blocks nobody. Sums are made in the database, a page of customers at a time.
+ * Proves from the rows alone that the ledger is right: every invariant that SQL can check, including those that the database
+ * enforces, since they may have been disabled. Also compares the definition of each constraint, trigger and function with the
+ * migrations. Reads one snapshot, so that concurrent transfers do not look like mistakes, changes nothing and blocks nobody.
  *
- * Of each customer and rule it tells the first row that breaks it, and how many there are.
+ * Returns the first row that breaks a rule for each customer, and how many there are.
  *
- * @param pool one of its connections is in use until the end
- * @throws when the database is away, or lacks a table
+ * @param pool one of its connections is used until the end
+ * @throws when the database is unavailable or lacks a table
  */
 export async function verifyLedger(
   pool: Pool,
@@ -89,7 +88,7 @@ export async function verifyLedger(
     for await (const { check, pagesBefore, run } of steps(client, guards, modules, pageSize)) {
       const checkedCustomers = Math.min(pagesBefore * pageSize, size.customers);
       onProgress({ ...size, checkedCustomers, check });
-      // One more than is wanted tells that there are more.
+      // One more than `maxFindings` tells that there are more.
       findings.push(...(await run(maxFindings + 1 - findings.length)));
       if (findings.length > maxFindings) break;
     }
@@ -100,7 +99,7 @@ export async function verifyLedger(
 /** One statement to run. */
 interface Step {
   check: string;
-  /** How many pages of customers are done. */
+  /** How many pages of customers are finished. */
   pagesBefore: number;
   run(limit: number): Promise<Finding[]>;
 }

@@ -2,35 +2,34 @@ import { RequestQueue } from "@/lib/platform/request-queue";
 import { pool } from "./pool";
 import { type Tx, withTransaction } from "./prisma";
 
-/** What a customer has under way: how much of it has a connection, and what waits for one. */
+/** The work of one customer: how much of it is running, and what is queued. */
 interface Share {
   running: number;
   readonly queue: RequestQueue<void, void>;
 }
 
-/** An entry for each customer that has work under way, and for no other. */
+/** Has an entry only for customers with running work. */
 const shares = new Map<string, Share>();
 
-/** One customer may use this part of the connections. Its statements wait for its row anyway, one behind the other. */
+/** The part of the connections that one customer may use. Its statements wait for each other's locks anyway. */
 const SHARE = 1 / 8;
 
 /**
- * Runs work that may wait for a customer's row in the database. Only a small share of the connections does so for one
- * customer at a time, so that a row that is locked for long leaves the others to everybody else. The rest waits in this
- * process.
+ * Runs work that may wait for a lock on a customer's rows. One customer uses only a small share of the connections, so that a
+ * row that is locked for long does not block other customers. The rest is queued in this process.
  *
- * Must not be nested: work that waits for itself would not go on.
+ * Must not be nested: it would wait for itself.
  *
- * @throws ServiceUnavailableError it waited for too long; nothing was tried
+ * @throws ServiceUnavailableError it timed out in the queue and was never attempted
  */
 export async function inCustomerShare<T>(customerId: string, work: () => Promise<T>): Promise<T> {
   const share = shareOf(customerId);
   if (share.running < maxRunning()) share.running += 1;
-  else await share.queue.enqueue(); // whoever ends hands its place on
+  else await share.queue.enqueue(); // `release` passes the place on
   try {
     return await work();
   } finally {
-    handOn(customerId, share);
+    release(customerId, share);
   }
 }
 
@@ -47,7 +46,7 @@ function shareOf(customerId: string): Share {
   return share;
 }
 
-function handOn(customerId: string, share: Share): void {
+function release(customerId: string, share: Share): void {
   const [next] = share.queue.dequeue(1);
   if (next) next.resolve();
   else if (--share.running === 0) shares.delete(customerId);

@@ -28,7 +28,7 @@ export function databaseTimeouts(): DatabaseTimeouts {
   };
 }
 
-/** How long a connection may take to say goodbye. */
+/** How long a connection may take to close. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
 /** The database did not answer a query in time. The query may have been executed. */
@@ -56,7 +56,7 @@ export class DeadlineClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
     super(config);
     this.on("drain", () => clearTimeout(this.#timer)); // no query is left
-    // Whoever uses the connection learns of it from the query. Without a listener the event would end the process.
+    // The query reports the error. Without a listener, the event would end the process.
     this.on("error", () => clearTimeout(this.#timer));
     this.on("end", () => clearTimeout(this.#timer));
   }
@@ -73,7 +73,7 @@ export class DeadlineClient extends pg.Client {
     this.emit("deadline");
   }
 
-  /** Ends at once: for a connection at rest that is no longer trusted. */
+  /** Closes an idle connection that is no longer trusted, at once. */
   destroy(): void {
     this.connection.stream.destroy();
   }
@@ -92,14 +92,14 @@ function forwardQuery(method: unknown): (...args: never[]) => never {
 }
 
 /**
- * Takes the connections at rest out of the pool when one in use turns out to be lost: most likely they are lost too, and
- * each would cost another request its deadline.
+ * Removes idle connections from the pool when one in use turns out to be lost. Most likely they are lost too, and each would
+ * cost another request its deadline.
  */
 export function closeIdleAfterDeadline(pool: pg.Pool): void {
   const idle = new Set<DeadlineClient>();
   pool.on("connect", (client) => {
     client.on("deadline" as "end", () => {
-      // The pool removes a connection at rest that reports an error, at once.
+      // The pool removes an idle connection that reports an error.
       for (const other of idle) other.emit("error", new Error("Another connection was lost."));
     });
   });
@@ -109,9 +109,9 @@ export function closeIdleAfterDeadline(pool: pg.Pool): void {
 }
 
 /**
- * Changes how long queries on a connection may take, for work that is meant to take long.
+ * Changes the time limit of queries on a connection, for work that takes long.
  *
- * @param timeoutMs null for the setting
+ * @param timeoutMs null for the default
  */
 export function setQueryTimeout(client: pg.ClientBase, timeoutMs: number | null): void {
   asDeadlineClient(client).queryTimeoutMs = timeoutMs ?? databaseTimeouts().query;

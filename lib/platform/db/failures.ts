@@ -59,7 +59,7 @@ function layer(code: unknown, message: unknown, constraint: unknown): Layer {
   };
 }
 
-/** Whether an error says that the database is away or too busy, so that the same request may succeed later. */
+/** Tells whether an error means that the database is unavailable or busy, so that the request may succeed later. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (isAppError(error) && (error as ServiceUnavailableError).reason === "busy") return true;
   for (const { code, message } of layers(error)) {
@@ -70,7 +70,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return false;
 }
 
-/** Whether the database undid a transaction only because of another one: a deadlock or a serialization failure. */
+/** Tells whether a transaction was rolled back because of another one: a deadlock or a serialization failure. */
 export function isRetryable(error: unknown): boolean {
   for (const { code } of layers(error)) {
     if (code === "40P01" || code === "40001" || code === "P2034") return true;
@@ -79,20 +79,20 @@ export function isRetryable(error: unknown): boolean {
 }
 
 /**
- * Whether one of these unique constraints refused a row. Any other constraint says nothing about the fact that the caller
- * asks for, so the names have to be given.
+ * Tells whether one of these unique constraints refused a row. The names are required, because any other constraint says
+ * nothing about what the caller asks.
  */
 export function isDuplicate(error: unknown, constraints: readonly string[]): boolean {
   return constraints.some((name) => isRefusedBy(error, name));
 }
 
-/** The unique indexes of idempotency keys. A transfer and a hold of one customer also share their keys. */
+/** The unique indexes of idempotency keys. A customer's transfers and holds also share their keys. */
 const KEY_CONSTRAINTS = ["ledger_transfer_idempotency", "ledger_hold_idempotency"] as const;
 
-/** What our triggers say when a transfer's key is a hold's or the other way round; such an error names no constraint. */
+/** The message of our triggers when the key of a transfer belongs to a hold, or the reverse. It names no constraint. */
 const KEY_IN_THE_OTHER_TABLE = /^the key .* names a (hold|transfer)$/s;
 
-/** Whether an idempotency key is known, so that nothing was written: the key's own constraint or trigger says so. */
+/** Tells whether the constraint or trigger of idempotency keys refused a row, so that nothing was written. */
 export function isKnownKey(error: unknown): boolean {
   if (isDuplicate(error, KEY_CONSTRAINTS)) return true;
   for (const { code, constraint, message } of layers(error)) {
@@ -116,10 +116,10 @@ function isWordIn(message: string, name: string): boolean {
   return message.split(/[^a-z0-9_]+/).includes(name);
 }
 
-/** The SQLSTATE with which our triggers refuse an idempotency key that names an effect of another kind. */
+/** The SQLSTATE with which our triggers refuse an idempotency key that belongs to another kind of request. */
 const KEY_TAKEN_SQLSTATE = "BRK01";
 
-/** Whether an idempotency key names something else already. */
+/** Tells whether an idempotency key belongs to another kind of request. */
 export function isKeyTaken(error: unknown): boolean {
   for (const { code } of layers(error)) {
     if (code === KEY_TAKEN_SQLSTATE) return true;

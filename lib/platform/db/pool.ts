@@ -9,7 +9,7 @@ import {
 } from "@/lib/platform/postgres";
 import { closeIdleAfterDeadline, DeadlineClient, databaseTimeouts } from "./deadline";
 
-/** One pool a process, on globalThis because this module exists once in Node and once in Next's bundle. */
+/** One pool per process, on globalThis because this module exists once in Node and once in Next's bundle. */
 const shared = globalThis as typeof globalThis & { brimPool?: pg.Pool; brimPreparesStatements?: boolean };
 
 /** The pool that Prisma and the ledger's direct statements share. Connects at the first query. */
@@ -43,8 +43,8 @@ function openPool(): pg.Pool {
     },
   });
   closeIdleAfterDeadline(created);
-  // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
-  // Only its message: the driver hangs the whole connection on the error.
+  // The pool replaces an idle connection that breaks. Without a listener, the event would end the process.
+  // Only its message: the driver attaches the whole connection to the error.
   created.on("error", (error) => log().warn({ reason: error.message }, "a database connection broke"));
   return created;
 }

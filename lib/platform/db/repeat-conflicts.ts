@@ -2,17 +2,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseBusyError } from "@/lib/platform/errors";
 import { isRetryable } from "./failures";
 
-/** For so long a statement or transaction is repeated; whoever sent the request waits for no longer than that. */
+/** How long a statement or transaction is retried. Callers do not wait longer than that. */
 const REPEAT_DEADLINE_MS = 10_000;
 
-/** The pause doubles up to this, so that many on one row do not all come back together. */
+/** The pause doubles up to this, so that many retries on one row spread out. */
 const MAX_PAUSE_MS = 250;
 
 /**
- * Runs `work` and repeats it when the database undid it only because of another transaction (a deadlock or a serialization
- * failure), after a random pause, until the deadline. So `work` must be atomic and repeatable.
+ * Runs `work` and retries it after a random pause when it was rolled back because of another transaction (a deadlock or a
+ * serialization failure), until the deadline. So `work` must be atomic and repeatable.
  *
- * @throws DatabaseBusyError it was still undone at the deadline; nothing was written
+ * @throws DatabaseBusyError it was still rolled back at the deadline; nothing was written
  */
 export async function repeatConflicts<T>(
   work: () => Promise<T>,

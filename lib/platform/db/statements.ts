@@ -15,17 +15,17 @@ export interface Statement {
   readonly text: string;
 }
 
-/** Where a statement runs: alone on the pool, or inside a transaction. */
+/** Runs statements: each by itself on the pool, or in a transaction. */
 export interface Queryable {
   run<Row>(statement: Statement, values: readonly (string | null)[]): Promise<Row[]>;
 }
 
-/** A key that names something else is a caller's mistake, wherever it shows. */
+/** Translates the error of a key that belongs to another kind of request. */
 function refuseTakenKey(error: unknown): never {
   throw isKeyTaken(error) ? new IdempotencyConflictError() : error;
 }
 
-/** Runs each statement alone: it commits by itself, and is repeated when another transaction was in its way. */
+/** Runs each statement in a transaction of its own, and retries it after a conflict with another one. */
 export function onPool(): Queryable {
   return {
     async run<Row>(statement: Statement, values: readonly (string | null)[]) {

@@ -14,17 +14,17 @@ import { type MigrationFile, readMigrations } from "./migration-files";
 /** A migration may take hours. */
 const MIGRATION_CONNECTION = { applicationName: "brim-migrate", sessionSettings: WITHOUT_TIME_LIMITS };
 
-/** Any fixed number: two processes that migrate at once must not meet. */
+/** Any fixed number: concurrent migrations must take turns. */
 const MIGRATION_LOCK = 7_204_177_315;
 
-/** The database is not one that can be migrated; `message` has a line for each thing to do. */
+/** The database cannot be migrated; `message` has one line for each problem. */
 export class UnfitDatabaseError extends Error {
   constructor(problems: readonly string[]) {
     super(problems.join("\n"));
   }
 }
 
-/** Prisma's own table of applied migrations, so that its tools read the same record. */
+/** Prisma's table of applied migrations, so that its tools see the same record. */
 const CREATE_RECORD = `
   CREATE TABLE IF NOT EXISTS _prisma_migrations (
     id VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -37,8 +37,8 @@ const CREATE_RECORD = `
     applied_steps_count INTEGER NOT NULL DEFAULT 0
   )`;
 
-/** A server that finds that we are gone gives up instead of waiting on. Not every platform can find it. */
-const NOTICE_LOST_CLIENT = `
+/** Lets the server give up when the client is gone. Not every platform can detect that. */
+const DETECT_LOST_CLIENT = `
   DO $$ BEGIN
     SET LOCAL client_connection_check_interval = '1s';
   EXCEPTION WHEN OTHERS THEN NULL;
@@ -73,7 +73,7 @@ export async function applyMigrations(options: { databaseUrl: string }): Promise
   }
 }
 
-/** Migrations need the rights to create tables, and a session of their own that keeps the lock. */
+/** Migrations need privileges to create tables, and a server session of their own that keeps the lock. */
 async function refuseUnfitServer(client: pg.ClientBase, databaseUrl: string): Promise<void> {
   const other = await connectClient(databaseUrl, MIGRATION_CONNECTION);
   try {
@@ -98,7 +98,7 @@ async function createJobQueue(databaseUrl: string): Promise<void> {
   }
 }
 
-/** @returns false when another process has applied it meanwhile */
+/** @returns false when another process has applied it in the meantime */
 async function applyOnce(client: pg.ClientBase, migration: MigrationFile): Promise<boolean> {
   return inTransaction(client, async () => {
     await takeTurns(client);
@@ -111,7 +111,7 @@ async function applyOnce(client: pg.ClientBase, migration: MigrationFile): Promi
   });
 }
 
-/** The lock belongs to the transaction, so it is given back with it, also by a process that is killed. */
+/** The lock belongs to the transaction, so it is released with it, even if the process is killed. */
 async function takeTurns(client: pg.ClientBase): Promise<void> {
   await client.query("SELECT pg_advisory_xact_lock($1)", [MIGRATION_LOCK]);
 }
@@ -151,7 +151,7 @@ function isMadeAlready(error: unknown): boolean {
   return error instanceof pg.DatabaseError && MADE_ALREADY.has(error.code ?? "");
 }
 
-/** Whether a record was begun and not ended. The record of a migration that failed is such a one too. */
+/** Tells whether a record was begun and not ended. The record of a migration that failed is one too. */
 async function wasInterrupted(client: pg.ClientBase, { name }: MigrationFile): Promise<boolean> {
   const { rowCount } = await client.query(
     "SELECT 1 FROM _prisma_migrations WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL",
@@ -181,7 +181,7 @@ async function writeRecord(client: pg.ClientBase, { name, sql }: MigrationFile):
 async function inTransaction<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
   await client.query("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
   try {
-    await client.query(NOTICE_LOST_CLIENT);
+    await client.query(DETECT_LOST_CLIENT);
     const result = await work();
     await client.query("COMMIT");
     return result;
@@ -191,7 +191,7 @@ async function inTransaction<T>(client: pg.ClientBase, work: () => Promise<T>): 
   }
 }
 
-/** The names of migrations that this code has and the database has not. Throws when the database cannot be reached. */
+/** Returns the names of migrations that the database lacks. Throws when the database cannot be reached. */
 export async function pendingMigrations(options: { databaseUrl: string }): Promise<string[]> {
   const client = await connectClient(options.databaseUrl, { applicationName: "brim-migrate" });
   try {

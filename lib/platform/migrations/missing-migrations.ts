@@ -8,12 +8,12 @@ const APPLIED: Statement = {
     WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`,
 };
 
-/** Files of a running version never change. */
+/** The files of a running version do not change. */
 let expected: Promise<string[]> | undefined;
 
 const UNDEFINED_TABLE = "42P01";
 
-/** The names of migrations that this code has and the database has not, asked over a connection that is there anyway. */
+/** Returns the names of migrations that the database lacks, over an existing connection. */
 export async function missingMigrations(database: Queryable): Promise<string[]> {
   expected ??= readMigrations().then((migrations) => migrations.map(({ name }) => name));
   const rows = await database.run<{ name: string }>(APPLIED, []).catch(noneIfNoTable);

@@ -12,13 +12,13 @@ import * as engineModule from "@prisma/schema-engine-wasm/schema_engine_bg";
 type SchemaEngine = engineModule.SchemaEngine;
 
 /**
- * Once in a process, like the package itself: it keeps views of the memory of the first instance, and would read there what
- * a second one has written. A symbol, because this module may be loaded more often than the package.
+ * Loads the engine once per process: the package keeps views of the first instance's memory, which a second instance would
+ * not write to. A symbol, because this module may be loaded more often than the package.
  */
 const LOADED = Symbol.for("brim.schema-engine");
 const shared = globalThis as typeof globalThis & { [LOADED]?: Promise<void> };
 
-/** The package's own entry imports the .wasm file as a module, which Node 20 cannot: it is instantiated by hand. */
+/** The package's entry imports the .wasm file as a module, which Node 20 does not support: it is instantiated by hand. */
 function loadEngine(): Promise<void> {
   shared[LOADED] ??= (async () => {
     const require = createRequire(import.meta.url);
@@ -35,8 +35,8 @@ function loadEngine(): Promise<void> {
 }
 
 /**
- * Stands in for a database when two schemas are compared. The engine asks once, for the server's version, and never
- * again; anything else would be a mistake and throws.
+ * Replaces the database when two schemas are compared. The engine asks for the server's version once; anything else would be
+ * a mistake and throws.
  */
 function versionOnlyAdapter(): SqlMigrationAwareDriverAdapterFactory {
   const refuse = () => {

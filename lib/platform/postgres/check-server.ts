@@ -37,10 +37,10 @@ interface Facts {
 }
 
 /**
- * Looks at what a server and a role must be for Brim.
+ * Finds out what a server or a role lacks for Brim.
  *
  * @param options.toMigrate whether tables are going to be created
- * @returns what is missing and what to do, a line each; empty when all is well
+ * @returns one line for each problem, with what to do; empty if there is none
  */
 export async function findServerProblems(
   client: pg.ClientBase,
@@ -94,7 +94,7 @@ function missingGrants(facts: Facts): string[] {
   return problems;
 }
 
-/** The job queue shows its rows to their owner alone, and only the owner may change a table. */
+/** Only the owner sees the rows of the job queue, and only the owner may change a table. */
 function ownerProblems({ role, other_owner: owner }: Facts): string[] {
   if (owner === null) return [];
   return [

@@ -2,20 +2,20 @@ import pg from "pg";
 import { type DatabaseAddress, parseDatabaseAddress } from "./address";
 import { type SessionSetting, setUpSession } from "./session";
 
-/** How a connection differs from others; `sessionSettings` take the place of `SESSION_SETTINGS`. */
+/** Options of a connection; `sessionSettings` override `SESSION_SETTINGS`. */
 export interface ConnectionOptions {
   applicationName: string;
   connectionTimeoutMs?: number;
   sessionSettings?: Partial<Record<SessionSetting, string>>;
 }
 
-/** A migration or a verification may take hours, and waits for its lock as long as it takes. */
+/** For migrations and verifications, which may take hours and wait for their locks without a limit. */
 export const WITHOUT_TIME_LIMITS = {
   statement_timeout: "0",
   idle_in_transaction_session_timeout: "0",
 } as const;
 
-/** Creates a pool whose connections are set up before anybody gets them. Connects at the first query. */
+/** Creates a pool whose connections are set up before their first use. Connects at the first query. */
 export function createPool(
   databaseUrl: string,
   options: ConnectionOptions &
@@ -28,17 +28,17 @@ export function createPool(
     ...connectionConfig(address, options),
     onConnect: (client) => setUpSession(client, sessionSettings),
   });
-  // A connection that breaks is reported by the query that needs it. Unheard, the event would end the process, also while
-  // the pool is closing, when it listens no more itself.
+  // The query that needs a broken connection reports it. Without a listener the event would end the process, also while
+  // the pool is closing and no longer listens itself.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
-/** Opens one connection and sets it up. The caller ends it. */
+/** Opens one connection and sets it up. The caller closes it. */
 export async function connectClient(databaseUrl: string, options: ConnectionOptions): Promise<pg.Client> {
   const client = new pg.Client(connectionConfig(parseDatabaseAddress(databaseUrl), options));
-  client.on("error", () => undefined); // a connection that breaks is reported by the query that needs it
+  client.on("error", () => undefined); // the query that needs a broken connection reports it
   await client.connect();
   try {
     await setUpSession(client, options.sessionSettings);
@@ -49,7 +49,7 @@ export async function connectClient(databaseUrl: string, options: ConnectionOpti
   return client;
 }
 
-/** What an address says comes before what the code says. */
+/** Parameters of the address take precedence over options. */
 function connectionConfig({ connection }: DatabaseAddress, options: ConnectionOptions): pg.ClientConfig {
   return {
     application_name: options.applicationName,

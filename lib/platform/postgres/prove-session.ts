@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { SESSION_SETTINGS } from "./session";
 
-/** A transaction pooler with a single connection to the server would let the second transaction wait for ever. */
+/** Behind a transaction pooler with a single server connection, the second transaction would wait forever. */
 const PROBE_TIMEOUT_MS = 5_000;
 
 const PROBE = `
@@ -18,11 +18,11 @@ interface ProbeRow {
 }
 
 /**
- * Proves that what a session sets for itself holds over several transactions. A transaction pooler may give each
- * transaction another session of the server; then what Brim needs must be the default there.
+ * Proves that session settings persist over several transactions. A transaction pooler may give each transaction another
+ * server session; then what Brim needs must be the default there.
  *
  * @param clients two connections of the same pool, in no transaction
- * @returns what to do, a line each; empty when all is well
+ * @returns one line for each problem, with what to do; empty if there is none
  */
 export async function findSessionProblems(
   clients: readonly [pg.ClientBase, pg.ClientBase],
@@ -39,7 +39,7 @@ export async function findSessionProblems(
   return problems;
 }
 
-/** Whether both connections have a session of the server to themselves, as they have without a transaction pooler. */
+/** Tells whether each connection has a server session of its own, as it does without a transaction pooler. */
 export async function keepsSessions(clients: readonly [pg.ClientBase, pg.ClientBase]): Promise<boolean> {
   return (await probe(clients)).isKept;
 }
@@ -48,7 +48,7 @@ async function probe([one, other]: readonly [pg.ClientBase, pg.ClientBase]) {
   const [markOfOne, markOfOther] = [randomUUID(), randomUUID()];
   await query(one, `SELECT set_config('brim.session', '${markOfOne}', false)`);
   await query(other, `SELECT set_config('brim.session', '${markOfOther}', false)`);
-  // Two transactions at once cannot share a session of the server: if the marks are not kept, one of them sees it.
+  // Two concurrent transactions cannot share a server session: if the marks are not kept, one of them notices.
   const probes: ProbeRow[] = [];
   try {
     for (const client of [one, other]) {

@@ -1,9 +1,9 @@
 import type pg from "pg";
 
 /**
- * What every session of Brim sets for itself, so that no setting of the server, the database or the role changes an answer.
- * Prisma's adapter writes and reads instants as text without their offset, so it needs UTC and ISO. Times are in
- * milliseconds, as `pg_settings` tells them.
+ * What every session of Brim sets for itself, so that no setting of the server, the database or the role changes a result.
+ * Prisma's adapter writes and reads timestamps as text without an offset, so it needs UTC and ISO. Times are in milliseconds,
+ * as in `pg_settings`.
  */
 export const SESSION_SETTINGS = {
   TimeZone: "UTC",
@@ -22,23 +22,23 @@ export const SESSION_SETTINGS = {
   idle_session_timeout: "0",
 } as const;
 
-/** A name of a session setting. */
+/** The name of a session setting. */
 export type SessionSetting = keyof typeof SESSION_SETTINGS;
 
 /**
- * Commits are waited for: a charge that was answered must survive a power cut. Stricter levels than `on` are the operator's
- * choice and stay.
+ * Commits wait for the disk: a charge that was confirmed must survive a power failure. Stricter levels than `on` are the
+ * operator's choice and stay.
  */
 const WAIT_FOR_COMMITS = `CASE WHEN pg_catalog.current_setting('synchronous_commit') = 'off'
   THEN pg_catalog.set_config('synchronous_commit', 'on', false) END`;
 
-/** A session that cannot even be set up within this time is given up. */
+/** A session that cannot be set up within this time is closed. */
 const SET_UP_TIMEOUT_MS = 5_000;
 
 /**
- * Sets what a session needs, in one round trip. Not as parameters of the connection: a pooler refuses those.
+ * Applies the session settings in one round trip. Connection parameters would not work: a pooler refuses them.
  *
- * @param overrides values in place of those of `SESSION_SETTINGS`
+ * @param overrides values that replace those of `SESSION_SETTINGS`
  */
 export async function setUpSession(
   client: pg.ClientBase,

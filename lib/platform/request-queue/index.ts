@@ -9,7 +9,7 @@ export interface Queued<Request, Result> {
   reject(error: unknown): void;
 }
 
-/** As long as for a connection. */
+/** The same as the time limit for a connection. */
 const MAX_WAIT_MS = 5_000;
 
 /** Bounds the memory that waiting requests take while the database hangs. */

@@ -1,11 +1,11 @@
-/** Stretches of time that a chart shows as one bar, in UTC. */
+/** The lengths of time that a chart shows as one bar, in UTC. */
 export const BUCKETS = ["minute", "hour", "day"] as const;
 export type Bucket = (typeof BUCKETS)[number];
 
-/** A day of UTC always has as many: it knows no summer time. */
+/** UTC has no daylight saving time, so every day has the same length. */
 const SIZE_MS: Record<Bucket, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-/** The periods that cost is asked for, and how each is cut. */
+/** The periods of a cost report, and the buckets of each. */
 export const COST_PERIODS = {
   hour: { bucket: "minute", count: 60 },
   day: { bucket: "hour", count: 24 },
@@ -15,30 +15,30 @@ export const COST_PERIODS = {
 
 export type CostPeriod = keyof typeof COST_PERIODS;
 
-/** The beginning of the bucket that an instant lies in. */
+/** Returns the start of the bucket that contains an instant. */
 export function startOf(bucket: Bucket, at: Date): Date {
   return new Date(Math.floor(at.getTime() / SIZE_MS[bucket]) * SIZE_MS[bucket]);
 }
 
-/** The beginning of the bucket `count` further on; back, when negative. */
+/** Returns the start of the bucket that is `count` buckets later, or earlier when negative. */
 export function shift(bucket: Bucket, start: Date, count: number): Date {
   return new Date(start.getTime() + count * SIZE_MS[bucket]);
 }
 
-/** The beginnings of a period's buckets, oldest first; the last one is the bucket of `now`, which is not over yet. */
+/** Returns the starts of a period's buckets, oldest first. The last bucket contains `now` and is not over yet. */
 export function bucketsOf(period: CostPeriod, now: Date): Date[] {
   const { bucket, count } = COST_PERIODS[period];
   const last = startOf(bucket, now);
   return Array.from({ length: count }, (_, index) => shift(bucket, last, index + 1 - count));
 }
 
-/** From an instant up to, and without, another; both on whole minutes. */
+/** A time range without its end; both ends are whole minutes. */
 export interface Span {
   from: Date;
   to: Date;
 }
 
-/** The whole buckets inside a span; empty, and at its end, when it has none. Finer ones fill what is left on both sides. */
+/** Returns the part of a span that consists of whole buckets; an empty span at its end if there are none. */
 export function wholeBucketsOf(bucket: Bucket, { from, to }: Span): Span {
   const begun = startOf(bucket, from);
   const first = begun.getTime() === from.getTime() ? begun : shift(bucket, begun, 1);

@@ -4,11 +4,11 @@ import type { CustomerId } from "@/lib/platform/ids";
 import { bucketsOf, COST_PERIODS, type CostPeriod, shift } from "./buckets";
 import { SPENDING_ROWS, spendingValues } from "./spending";
 
-/** What was spent in one bucket. */
+/** The cost of one bucket. */
 export interface CostBucket {
-  /** Its first instant. */
+  /** The start of the bucket. */
   at: Date;
-  /** Charges less refunds. Negative where more was given back than charged: a refund counts when it is made. */
+  /** Charges minus refunds. Can be negative: a refund counts when it is made. */
   cost: Nanos;
 }
 
@@ -21,7 +21,7 @@ export const USAGE_COST: Statement = {
     GROUP BY 1`,
 };
 
-/** Sums what a customer spent, bucket by bucket, oldest first. The last bucket is the current one; empty ones are there too. */
+/** Sums what a customer spent per bucket, oldest first and including empty buckets. The last bucket is the current one. */
 export async function readUsageCost(
   customerId: CustomerId,
   period: CostPeriod,

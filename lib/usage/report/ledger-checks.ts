@@ -1,6 +1,6 @@
 import type { CustomerCheck, ModuleChecks } from "@/lib/ledger";
 
-/** The sums for charts are, up to their mark, those of the transfers. */
+/** The sums for charts equal those of the transfers, up to the mark. */
 const ROLLUP_CHECKS: readonly CustomerCheck[] = [
   {
     name: "rollup_mark",
@@ -11,7 +11,7 @@ const ROLLUP_CHECKS: readonly CustomerCheck[] = [
       WHERE m.seq NOT BETWEEN 0 AND coalesce(a.last_seq, 0)`,
   },
   {
-    // Without a mark everything would be added once more.
+    // Without a mark, everything would be added again.
     name: "rollup_without_mark",
     sql: (part) => `
       SELECT r.customer_id, NULL AS seq, NULL AS subject_id,
@@ -45,7 +45,7 @@ const ROLLUP_CHECKS: readonly CustomerCheck[] = [
       WHERE (coalesce(e.amount, 0), coalesce(e.n, 0)) <> (coalesce(r.amount, 0), coalesce(r.n, 0))`,
   },
   {
-    // A part of an hour without minutes is read from between these numbers: what lies outside would be missing.
+    // A part of an hour without minutes is read from this range of transfers: what lies outside would be missing.
     name: "rollup_numbers",
     sql: (part) => `
       WITH hours AS (

@@ -4,18 +4,18 @@ import type { CustomerId } from "@/lib/platform/ids";
 import { shift, startOf } from "./buckets";
 
 /**
- * How long sums by minute are kept. Cost shows minutes of the last hour only; what else is asked by the minute is older
- * and rare, and then the ledger's own rows of that hour are read.
+ * How long sums by minute are kept. Cost reports show minutes of the last hour only. Older minutes are rarely asked for, and
+ * then the transfers of that hour are read.
  */
 const KEEP_DAYS = 7;
 
-/** Sums deleted by one statement: a fraction of a second, so that nobody waits and a crash costs no more than that. */
+/** Sums deleted by one statement. It takes a fraction of a second, so it blocks nobody for long. */
 const BATCH = 10_000;
 
-/** Sums deleted in one run, so that the worker can be stopped. The next run goes on. */
+/** Sums deleted in one run, so that the worker can be stopped. The next run continues. */
 const RUN = 1_000_000;
 
-/** One look into the primary key for each customer, however many sums there are. */
+/** One index look-up per customer, however many sums there are. */
 const FIND_OLD: Statement = {
   name: "usage_find_old_minutes",
   text: `

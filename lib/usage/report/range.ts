@@ -4,11 +4,10 @@ import { type Span, shift, startOf } from "./buckets";
 const MAX_DAYS = 366;
 
 /**
- * The span that usage is asked for. Both ends are cut down to whole minutes.
+ * Returns the span of a usage report. Both ends are rounded down to whole minutes.
  *
- * @param asked.to not included; when left out, the end of the current minute, so that the newest charge counts
- * @param asked.from when left out, the first instant of the UTC month in which the span ends: with neither, the current
- *   month so far
+ * @param asked.to exclusive; by default the end of the current minute, so that the newest charge counts
+ * @param asked.from by default the start of the UTC month in which the span ends: with neither, the current month so far
  * @throws InvalidRequestError naming the end that is wrong: not at least a minute, or more than 366 days
  */
 export function usageSpan(asked: { from?: Date | undefined; to?: Date | undefined }, now: Date): Span {
@@ -17,7 +16,7 @@ export function usageSpan(asked: { from?: Date | undefined; to?: Date | undefine
   if (from >= to) {
     throw invalidField(
       asked.to ? "to" : "from",
-      "`to` must be at least a minute after `from`; both are cut down to whole minutes.",
+      "`to` must be at least one minute after `from`; both are rounded down to whole minutes.",
     );
   }
   if (to > shift("day", from, MAX_DAYS)) {

@@ -2,10 +2,10 @@ import { reportFailedItem } from "@/lib/platform/alerts";
 import { inTransaction, onPool, type Statement, withTransaction } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 
-/** Transfers in one transaction: a fraction of a second, so that a crash costs no more than that. */
+/** Transfers per transaction. It takes a fraction of a second, so a crash loses little work. */
 const CHUNK = 50_000;
 
-/** A customer with fewer new transfers is left alone: reading so few from the ledger costs less than keeping its sums. */
+/** A customer with fewer new transfers is skipped: reading these from the ledger costs less than updating the sums. */
 const WORTHWHILE = 100;
 
 const FIND_BEHIND: Statement = {
@@ -16,7 +16,7 @@ const FIND_BEHIND: Statement = {
       AND coalesce(m.next_try_at <= clock_timestamp(), true)`,
 };
 
-/** Commits before a try: should it fail or the process end in it, the customer is left alone until then. */
+/** Commits before an attempt: if that fails or the process dies, the customer is skipped until then. */
 const PLAN_NEXT_TRY: Statement = {
   name: "usage_plan_next_try",
   text: `
@@ -29,7 +29,7 @@ const FORGET_PLAN: Statement = {
   text: "UPDATE usage_rollup_mark SET next_try_at = NULL WHERE customer_id = $1",
 };
 
-/** Makes the customer's mark, or locks the one that is there: two sweeps take turns. */
+/** Creates the customer's mark or locks the existing one, so that concurrent sweeps take turns. */
 const LOCK_MARK: Statement = {
   name: "usage_lock_mark",
   text: `

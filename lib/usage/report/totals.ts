@@ -4,24 +4,24 @@ import type { ApiKeyId, CustomerId } from "@/lib/platform/ids";
 import type { Span } from "./buckets";
 import { SPENDING_KINDS, SPENDING_ROWS, type SpendingKind, spendingValues } from "./spending";
 
-/** How often and how much of one kind. */
+/** Count and amount of one kind of spending. */
 export interface UsageTotal {
   kind: SpendingKind;
   count: bigint;
-  /** Never negative: for a refund it is what was given back. */
+  /** Never negative: for refunds it is the amount refunded. */
   amount: Nanos;
 }
 
-/** What one key spent; null is spending without a key. */
+/** What one API key spent; null for spending without a key. */
 export interface KeyTotal extends UsageTotal {
   apiKeyId: ApiKeyId | null;
 }
 
-/** Spending in a span: as a whole, and by the key that wrote each transfer. */
+/** Spending in a span, in total and by API key. */
 export interface UsageTotals {
-  /** Always both kinds, also when there was nothing. */
+  /** Always has both kinds, even without any spending. */
   totals: UsageTotal[];
-  /** Only what occurred. */
+  /** Only keys with spending. */
   byKey: KeyTotal[];
 }
 
@@ -40,7 +40,7 @@ interface TotalRow {
   amount: string;
 }
 
-/** Sums what a customer spent in a span of whole minutes, by the time of posting. Exact at any moment. */
+/** Sums what a customer spent in a span of whole minutes, by the time of posting. Always exact. */
 export async function readUsageTotals(customerId: CustomerId, span: Span): Promise<UsageTotals> {
   const rows = await onPool().run<TotalRow>(USAGE_TOTALS, spendingValues(customerId, span, "day"));
   const byKey = rows.map((row) => ({

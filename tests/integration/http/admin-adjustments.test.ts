@@ -179,7 +179,7 @@ describe("an adjustment", () => {
     expect([two.status, two.body.details]).toEqual([403, { reason: "account_closed" }]);
   });
 
-  it("beyond what can be counted is refused", async () => {
+  it("that would exceed the range of the ledger is refused", async () => {
     const customer = await aCustomer(brim);
     await prisma().ledgerAccount.update({
       where: { customerId: customer.customerId },

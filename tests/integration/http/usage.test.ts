@@ -304,7 +304,7 @@ describe("POST /usage/charges/batch", () => {
 });
 
 describe("POST /usage/charges/{id}/refund", () => {
-  it("is 409 when the balance would rise beyond what can be counted, and takes nothing of the charge", async () => {
+  it("is 409 when the balance would exceed the range of the ledger, and takes nothing of the charge", async () => {
     const customer = await aFunded("5.00");
     const { customerId } = customer;
     const { body: charged } = await customer.post(CHARGES, chargeOf("4.00"));
@@ -317,7 +317,7 @@ describe("POST /usage/charges/{id}/refund", () => {
     await setBalance(usd("1.00"));
 
     expect([status, body.error]).toEqual([409, "CONFLICT"]);
-    expect(body.message).toContain("range that can be counted");
+    expect(body.message).toContain("exceed the range of the ledger");
     const again = await operator.post(path, chargeOf("4.00", { customer_id: customerId }));
     expect(again.body).toMatchObject({ amount_usd: "4.00", balance_usd: "5.00" });
   });

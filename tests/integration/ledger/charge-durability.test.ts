@@ -48,7 +48,7 @@ async function crash(): Promise<void> {
   server = await startEmbeddedPostgres({ dataDir, durable: true, port: server.port });
 }
 
-it("every charge that was answered is there after a crash, also those that shared a commit", async () => {
+it("every confirmed charge survives a crash, including those that shared a commit", async () => {
   const customers = await fundedCustomers(40, "100.00");
   const answered: string[] = [];
   let isRunning = true;
@@ -73,7 +73,7 @@ it.each([
   ["a charge", (request: ChargeRequest) => charge(request)],
   ["an item of a batch", (request: ChargeRequest) => chargeAsBatch(request)],
 ])(
-  "what is seen before it is on the disk is put there before it is answered again as %s",
+  "a charge that is visible before it is on the disk is flushed before it is replayed as %s",
   async (_name, ask) => {
     const customer = await aFundedCustomer("100.00");
     const request = aCharge(customer, "1.00");
@@ -91,7 +91,7 @@ it.each([
   },
 );
 
-it("the same without the replay is lost: so the tests before can fail", async () => {
+it("without the replay the charge is lost, so the tests above can fail", async () => {
   const customer = await aFundedCustomer("100.00");
   await writeWithoutWaiting(aCharge(customer, "1.00"));
 

@@ -49,7 +49,7 @@ describe("charges of one customer that come at once", () => {
     );
   });
 
-  it("take one connection and leave the others to other customers", async () => {
+  it("use one connection and leave the others to other customers", async () => {
     const [busy, other] = [await aFundedCustomer("100.00"), await aFundedCustomer("5.00")];
     let charges: Promise<unknown> = Promise.resolve();
 
@@ -64,7 +64,7 @@ describe("charges of one customer that come at once", () => {
     expect((await readBalance(busy)).balance).toBe(usd("20.00"));
   });
 
-  it("wake automatic top-up once when they cross its threshold together", async () => {
+  it("enqueue one evaluation of automatic top-up when they cross its threshold together", async () => {
     const customer = await aFundedCustomer("10.00");
     await prisma().ledgerAccount.update({
       where: { customerId: customer },
@@ -93,8 +93,8 @@ describe("charges of one customer that come at once", () => {
   });
 });
 
-describe("one among the others that cannot be written", () => {
-  it("is refused alone: too dear, known under another body, or the name of a hold", async () => {
+describe("a charge that cannot be written", () => {
+  it("is refused by itself: too large, known with another body, or with the key of a hold", async () => {
     const customer = await aFundedCustomer("10.00");
     const known = aCharge(customer, "1.00");
     const before = await charge(known);
@@ -123,7 +123,7 @@ describe("one among the others that cannot be written", () => {
   });
 });
 
-describe("a database that goes away", () => {
+describe("a database that becomes unavailable", () => {
   it("refuses all charges of the batch; their keys then have one effect each", async () => {
     const customer = await aFundedCustomer("100.00");
     const requests = times(21, () => aCharge(customer, "1.00"));
@@ -153,7 +153,7 @@ const wave = fc.array(
   { minLength: 2, maxLength: 40 },
 );
 
-it("any wave of charges ends as if each had come alone, in the order in which they came", async () => {
+it("concurrent charges end as if each had been made alone, in the order in which they came", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(wave, { minLength: 1, maxLength: 4 }), async (waves) => {
       const customer = await aFundedCustomer("15.00");
@@ -219,7 +219,7 @@ function shortly(result: PromiseSettledResult<PostedCharge>): string {
 }
 
 // The last one, because a balance that was set by hand is no ledger any more.
-it("a charge that no ledger could count does not hold the others back", async () => {
+it("a charge that exceeds the range of the ledger does not affect the others", async () => {
   const customer = await aFundedCustomer("10.00");
   await prisma().ledgerAccount.update({
     where: { customerId: customer },

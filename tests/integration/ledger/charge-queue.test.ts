@@ -28,7 +28,7 @@ afterAll(() => database.drop());
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i));
 
-it("a freeze is felt by what waits behind it, and by nothing that was written before", async () => {
+it("a freeze refuses charges that wait behind it", async () => {
   const customer = await aFundedCustomer("100.00");
   let charges: Promise<Record<string, number>> = Promise.resolve({});
 
@@ -42,7 +42,7 @@ it("a freeze is felt by what waits behind it, and by nothing that was written be
   expect((await readBalance(customer)).balance).toBe(usd("100.00"));
 });
 
-it("money that commits while they wait pays for them, to the last dollar and no further", async () => {
+it("a credit that commits while charges wait pays for them, to the last dollar and no further", async () => {
   const customer = await aFundedCustomer("5.00");
   let charges: Promise<Record<string, number>> = Promise.resolve({});
 
@@ -66,7 +66,7 @@ it("money that commits while they wait pays for them, to the last dollar and no 
   expect((await readBalance(customer)).balance).toBe(0n);
 });
 
-it("what is held is not there for them", async () => {
+it("held money is not available to them", async () => {
   const customer = await aFundedCustomer("100.00");
   await openHold(aHold(customer, "90.00"));
 
@@ -76,7 +76,7 @@ it("what is held is not there for them", async () => {
   expect(await readBalance(customer)).toMatchObject({ balance: usd("90.00"), available: 0n });
 });
 
-it("what is held is there for nobody when all of them together would need a part of it", async () => {
+it("held money is not available even if the balance would cover all of them", async () => {
   const customer = await aFundedCustomer("100.00");
   await openHold(aHold(customer, "90.00"));
 
@@ -90,7 +90,7 @@ it("what is held is there for nobody when all of them together would need a part
   expect(counts).toEqual({ ok: 1, InsufficientBalanceError: 2 });
 });
 
-it("one key that comes as the operator's and as the customer's names two charges", async () => {
+it("one key from the operator and from the customer makes two charges", async () => {
   const customer = await aFundedCustomer("100.00");
   const asOperator = times(16, () => charge(aCharge(customer, "1.00", { key: "same" })));
   const asCustomer = times(16, () => charge(aCharge(customer, "1.00", { key: "same", owner: customer })));
@@ -103,7 +103,7 @@ it("one key that comes as the operator's and as the customer's names two charges
   expect((await readBalance(customer)).balance).toBe(usd("98.00"));
 });
 
-it("one key that comes by two API keys of a caller at once, with two bodies, has one effect", async () => {
+it("one key that a caller sends with two API keys and two bodies at once has one effect", async () => {
   const customer = await aFundedCustomer("100.00");
   const keys = [newId("apiKey"), newId("apiKey")] as const;
   const requests = times(20, (i) =>
@@ -119,7 +119,7 @@ it("one key that comes by two API keys of a caller at once, with two bodies, has
   expect((await readBalance(customer)).balance).toBe(usd("79.00"));
 });
 
-it("a charge leaves the same row whether it is written alone, with others, or looked at by itself", async () => {
+it("a charge writes the same row, alone or in a group", async () => {
   const customer = await aFundedCustomer("100.00");
   const apiKeyId = newId("apiKey");
   const like = (allowOverdraft: boolean) =>
@@ -179,7 +179,7 @@ async function rowOf(customer: CustomerId, posted: PostedCharge): Promise<Record
   return rest;
 }
 
-it("every verb of the ledger on one customer at once never waits in a circle, and all adds up", async () => {
+it("all ledger functions on one customer at once never deadlock, and the balance adds up", async () => {
   const customer = await aFundedCustomer("1000.00");
   const operator = { kind: "operator_key", apiKeyId: newId("apiKey"), scopes: ["admin"] } as const;
   const known = await Promise.all(times(10, () => charge(aCharge(customer, "2.00"))));

@@ -36,7 +36,7 @@ const capture = (customerId: CustomerId, holdId: string, dollars: string | null)
   );
 
 describe("on a frozen account", () => {
-  it("a capture takes what was held and not a nano-dollar more", async () => {
+  it("a capture charges the held amount and not a nano-dollar more", async () => {
     const customer = await aFundedCustomer("100.00");
     const { hold } = await openHold(aHold(customer, "5.00"));
     await freeze(customer);
@@ -51,7 +51,7 @@ describe("on a frozen account", () => {
     expect((await capture(customer, hold.holdId, "5.00")).balanceAfter).toBe(usd("95.00"));
   });
 
-  it("what was done before is told again under its key: a charge, a hold, a capture, a refund", async () => {
+  it("a charge, a hold, a capture and a refund are replayed under their keys", async () => {
     const customer = await aFundedCustomer("100.00");
     const request = aCharge(customer, "1.00");
     const { chargeId } = await charge(request);
@@ -73,7 +73,7 @@ describe("on a frozen account", () => {
     expect((await readBalance(customer)).balance).toBe(usd("94.50"));
   });
 
-  it("a charge can be given back, and a hold released or left to expire", async () => {
+  it("a charge can be refunded, and a hold released or left to expire", async () => {
     const customer = await aFundedCustomer("100.00");
     const { chargeId } = await charge(aCharge(customer, "10.00"));
     const { hold: released } = await openHold(aHold(customer, "5.00"));
@@ -88,7 +88,7 @@ describe("on a frozen account", () => {
   });
 });
 
-it("one key of a refund sent at once for two charges gives one of them back", async () => {
+it("one key for refunds of two charges at once refunds one of them", async () => {
   const customer = await aFundedCustomer("100.00");
   const charges = await Promise.all(times(2, () => charge(aCharge(customer, "10.00"))));
 
@@ -105,7 +105,7 @@ it("one key of a refund sent at once for two charges gives one of them back", as
   expect((await readBalance(customer)).balance).toBe(usd("90.00"));
 });
 
-it("one refund sent eight times at once gives back once and says the same to all", async () => {
+it("one refund sent eight times at once refunds once and returns the same result to all", async () => {
   const customer = await aFundedCustomer("100.00");
   const { chargeId } = await charge(aCharge(customer, "10.00"));
   const refund = aRefund(customer, chargeId, null);
@@ -175,7 +175,7 @@ it("holds that have expired and are captured, released and swept at once end in 
   await expectLedgerVerified();
 });
 
-describe("the answer to what is committed asks the database nothing more, because that could fail", () => {
+describe("the response to a committed request reads nothing more, because that could fail", () => {
   async function checkoutsOf(work: () => Promise<unknown>): Promise<number> {
     let count = 0;
     const raise = () => {
@@ -230,7 +230,7 @@ describe("the answer to what is committed asks the database nothing more, becaus
   });
 });
 
-it("the expiry passes over a hold that somebody works on, and ends those of others", async () => {
+it("the expiry skips a locked hold and ends the others", async () => {
   const [busy, other] = [await aFundedCustomer("10.00"), await aFundedCustomer("10.00")];
   const overdue = (customer: CustomerId, minutes: number) =>
     openHold(aHold(customer, "5.00", { expiresAt: new Date(Date.now() - minutes * 60_000) }));

@@ -218,7 +218,7 @@ async function aModel(): Promise<Model> {
   return { id, balance: 2_000n * CENT, reversible: 2_000n * CENT, holds: [], charges: [], requests: [] };
 }
 
-it("any history of spending ends as a plain model says, step by step", async () => {
+it("any history of spending matches a simple model, step by step", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(operation, { minLength: 20, maxLength: 100 }), async (operations) => {
       const models = [await aModel(), await aModel()];
@@ -245,7 +245,7 @@ it("any history of spending ends as a plain model says, step by step", async () 
   await expectLedgerVerified();
 });
 
-it("a thousand operations at once never take more than there is, and every one is explained", async () => {
+it("a thousand concurrent operations never overdraw, and each is accounted for", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(operation, { minLength: 1_000, maxLength: 1_000 }),

@@ -65,7 +65,7 @@ describe.each([
     ]);
   });
 
-  it("posts one fact once, and a refused second one leaves the balance alone", async () => {
+  it("posts a source once, and a refused duplicate leaves the balance alone", async () => {
     customerId = await aCustomer();
     await run(credit(customerId, "topup_a"));
 

@@ -35,7 +35,7 @@ async function transfersOf(customerId: CustomerId, kind = "charge"): Promise<num
 }
 
 describe("charge", () => {
-  it("takes the amount and tells what is left, to the last nano-dollar", async () => {
+  it("charges the amount and returns what is left, to the nano-dollar", async () => {
     const customer = await aFundedCustomer("10.00");
 
     const posted = await charge(aCharge(customer, "0.000000001"));
@@ -48,7 +48,7 @@ describe("charge", () => {
     expect(posted.chargeId).toMatch(/^chg_/);
   });
 
-  it("a replay after the balance is spent is a success and tells the same as before", async () => {
+  it("a replay after the balance is spent is a success with the same result", async () => {
     const customer = await aFundedCustomer("5.00");
     await openHold(aHold(customer, "1.00"));
     const first = await charge(aCharge(customer, "3.00", { key: "a" }));
@@ -136,7 +136,7 @@ describe.each([
     expect(await transfersOf(customer)).toBe(10);
   });
 
-  it("leaves what is held to its hold", async () => {
+  it("cannot spend what is held", async () => {
     const customer = await aFundedCustomer("10.00");
     await openHold(aHold(customer, "9.00"));
 
@@ -146,7 +146,7 @@ describe.each([
     expect(await readBalance(customer)).toMatchObject({ balance: usd("9.00"), held: usd("9.00") });
   });
 
-  it("a key that is sent again takes nothing again", async () => {
+  it("a key that is sent again charges nothing", async () => {
     const customer = await aFundedCustomer("10.00");
     const first = await take(aCharge(customer, "1.00", { key: "same" }));
 
@@ -155,7 +155,7 @@ describe.each([
     expect((await readBalance(customer)).balance).toBe(usd("9.00"));
   });
 
-  it("a key sent sixty-four times at once takes the money once", async () => {
+  it("a key sent sixty-four times at once charges once", async () => {
     const customer = await aFundedCustomer("10.00");
 
     const results = await Promise.all(times(64, () => take(aCharge(customer, "1.00", { key: "same" }))));
@@ -288,7 +288,7 @@ describe("holds", () => {
     expect(await outcomes([charge(aCharge(customer, "0.01"))])).toEqual({ InsufficientBalanceError: 1 });
   });
 
-  it("captured in part gives the rest back", async () => {
+  it("captured in part releases the rest", async () => {
     const customer = await aFundedCustomer("10.00");
     const { hold } = await openHold(aHold(customer, "6.00"));
 
@@ -351,7 +351,7 @@ describe("holds", () => {
     expect(await outcomes([openHold(aHold(customer, "1.00"))])).toEqual({ AccountNotActiveError: 1 });
   });
 
-  it("released gives all back, once; a captured one cannot be released", async () => {
+  it("released frees the whole amount, once; a captured one cannot be released", async () => {
     const customer = await aFundedCustomer("10.00");
     const { hold } = await openHold(aHold(customer, "6.00"));
 
@@ -428,7 +428,7 @@ describe("holds", () => {
 });
 
 describe("refund of a charge", () => {
-  it("gives back in parts, never more than was charged, whatever races", async () => {
+  it("refunds in parts, never more than was charged, also concurrently", async () => {
     const customer = await aFundedCustomer("10.00");
     const { chargeId } = await charge(aCharge(customer, "10.00"));
 
@@ -438,7 +438,7 @@ describe("refund of a charge", () => {
     expect((await readBalance(customer)).balance).toBe(usd("10.00"));
   });
 
-  it("gives back all that is left when no amount is said", async () => {
+  it("refunds the whole remaining amount when none is given", async () => {
     const customer = await aFundedCustomer("10.00");
     const { chargeId } = await charge(aCharge(customer, "4.00"));
     await refundCharge(aRefund(customer, chargeId, "1.00"));
@@ -449,7 +449,7 @@ describe("refund of a charge", () => {
     expect((await readBalance(customer)).balance).toBe(usd("10.00"));
   });
 
-  it("is replayed under its key, also after all was given back", async () => {
+  it("is replayed under its key, even after everything was refunded", async () => {
     const customer = await aFundedCustomer("10.00");
     const { chargeId } = await charge(aCharge(customer, "4.00"));
 
@@ -463,7 +463,7 @@ describe("refund of a charge", () => {
     expect(await outcomes([refundCharge(other)])).toEqual({ IdempotencyConflictError: 1 });
   });
 
-  it("works for a captured hold, and not for what is no charge of this customer", async () => {
+  it("works for a captured hold, and only for charges of this customer", async () => {
     const [customer, other] = [await aFundedCustomer("10.00"), await aFundedCustomer("10.00")];
     const { hold } = await openHold(aHold(customer, "4.00"));
     const { chargeId } = await captureHold(
@@ -485,7 +485,7 @@ describe("batch", () => {
       result.ok ? (result.charge.isReplay ? "replay" : "ok") : result.error.constructor.name,
     );
 
-  it("gives each item its own result, in order; a refused one takes nothing", async () => {
+  it("returns a result for each item, in order; a refused one charges nothing", async () => {
     const [rich, poor] = [await aFundedCustomer("10.00"), await aFundedCustomer("5.00")];
     await charge(aCharge(rich, "1.00", { key: "known" }));
 
@@ -517,7 +517,7 @@ describe("batch", () => {
     expect((await readBalance(poor)).balance).toBe(0n);
   });
 
-  it("answers a key that is repeated inside it as a replay of its first", async () => {
+  it("replays a key that is repeated inside it", async () => {
     const customer = await aFundedCustomer("10.00");
 
     const results = await chargeBatch(
@@ -544,7 +544,7 @@ describe("batch", () => {
     expect((await readBalance(customer)).balance).toBe(usd("900.00"));
   });
 
-  it("over the same customers in opposite order never waits in a circle", async () => {
+  it("never deadlocks with one over the same customers in the opposite order", async () => {
     const customers = await Promise.all(times(8, () => aFundedCustomer("1000.00")));
     const forwards = () => customers.map((customer) => aCharge(customer, "0.10"));
 
@@ -586,7 +586,7 @@ describe("batch", () => {
     expect((await readBalance(customer)).balance).toBe(usd("-10.00"));
   });
 
-  it("refuses by itself the item that no ledger could count; what fits is charged", async () => {
+  it("refuses only the item that exceeds the range of the ledger", async () => {
     const customer = await aFundedCustomer("10.00");
     const overdraft = { allowOverdraft: true };
     const million = (key: string) => aCharge(customer, "1000000.00", { key, ...overdraft });

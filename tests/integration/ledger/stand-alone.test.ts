@@ -45,7 +45,7 @@ describe("the expiry of holds", () => {
   const repair = (customerId: CustomerId) =>
     pool().query("UPDATE ledger_account SET held_nanos = 1000000000 WHERE customer_id = $1", [customerId]);
 
-  it("goes on past the oldest one that cannot be given back, and reports that one once", async () => {
+  it("continues after a hold that cannot be released, and reports it once", async () => {
     const { damaged, holdId } = await aDamagedCustomer();
     const other = await aFundedCustomer("10.00");
     await overdueHold(other, 1);
@@ -61,7 +61,7 @@ describe("the expiry of holds", () => {
     await expireHolds(new Date(later.getTime() + 2 * 60 * MINUTE_MS));
   });
 
-  it("plans the next try of one that fails first, and gives it back when it can", async () => {
+  it("plans the next attempt before a hold fails, and releases it when it can", async () => {
     const { damaged } = await aDamagedCustomer();
     const now = new Date();
     expect(await expireHolds(now)).toMatchObject({ failed: 1 });
@@ -73,7 +73,7 @@ describe("the expiry of holds", () => {
     expect((await readBalance(damaged)).held).toBe(0n);
   });
 
-  it("goes on past one whose next try cannot even be planned", async () => {
+  it("continues after a hold whose next attempt cannot even be planned", async () => {
     const [stuck, other] = [await aFundedCustomer("10.00"), await aFundedCustomer("10.00")];
     const { holdId } = await overdueHold(stuck, 60);
     await overdueHold(other, 1);

@@ -37,7 +37,7 @@ async function statementsOf(work: () => Promise<unknown>): Promise<number> {
   }
 }
 
-describe("charges of many customers that come at once", () => {
+describe("concurrent charges of many customers", () => {
   it("share round trips", async () => {
     const customers = await fundedCustomers(60, "10.00");
 
@@ -47,7 +47,7 @@ describe("charges of many customers that come at once", () => {
     expect(sent).toBeLessThan(30);
   });
 
-  it("are told what each of them did, to the nano", async () => {
+  it("each get their own result, to the nano", async () => {
     const customers = await fundedCustomers(20, "10.00");
     await openHold(aHold(customers[3] as CustomerId, "2.50"));
 
@@ -69,7 +69,7 @@ describe("charges of many customers that come at once", () => {
     for (const { chargeId, createdAt } of posted) expect(createdAt).toEqual(written.get(chargeId));
   });
 
-  it("are transactions of their own: one that cannot be written takes nothing from the others", async () => {
+  it("are isolated: one that cannot be written does not affect the others", async () => {
     const [good, empty, frozen] = (await fundedCustomers(3, "5.00")) as Three;
     await charge(aCharge(empty, "5.00"));
     await withTransaction((tx) => setAccountStatus(tx, frozen, "frozen"));
@@ -95,7 +95,7 @@ describe("charges of many customers that come at once", () => {
     expect((await readBalance(good)).balance).toBe(usd("3.00"));
   });
 
-  it("are written even when the text of one of them cannot be", async () => {
+  it("are written even if one of them has a description that Postgres refuses", async () => {
     const [good, bad] = (await fundedCustomers(2, "5.00")) as [CustomerId, CustomerId];
 
     const results = await Promise.allSettled([
@@ -108,7 +108,7 @@ describe("charges of many customers that come at once", () => {
     expect((await readBalance(bad)).balance).toBe(usd("5.00"));
   });
 
-  it("wake automatic top-up once for each that crosses its threshold, and for nobody else", async () => {
+  it("enqueue an evaluation of automatic top-up for each customer that crosses its threshold, and for no other", async () => {
     const customers = await fundedCustomers(6, "10.00");
     await prisma().ledgerAccount.updateMany({
       where: { customerId: { in: customers.slice(0, 4) } },
@@ -128,8 +128,8 @@ describe("charges of many customers that come at once", () => {
   });
 });
 
-describe("a row that somebody holds", () => {
-  it("keeps its own charge waiting, and hardly those of the same batch", async () => {
+describe("a locked account", () => {
+  it("delays its own charge, but not the others of the same batch", async () => {
     const [locked, ...others] = (await fundedCustomers(12, "5.00")) as [CustomerId, ...CustomerId[]];
     const order: string[] = [];
     let waiting: Promise<unknown> = Promise.resolve();
@@ -145,7 +145,7 @@ describe("a row that somebody holds", () => {
     expect((await readBalance(locked)).balance).toBe(usd("4.00"));
   });
 
-  it("keeps its charges in the order in which they came, also those that come while it is locked", async () => {
+  it("keeps the order of its charges, including those that come while it is locked", async () => {
     const [locked, other] = (await fundedCustomers(2, "50.00")) as [CustomerId, CustomerId];
     const waiting: Promise<PostedCharge>[] = [];
 
@@ -161,7 +161,7 @@ describe("a row that somebody holds", () => {
     expect(balances).toEqual(times(25, (i) => usd("50.00") - BigInt(i + 1) * usd("1.00")));
   });
 
-  it("does not stop the others when more rows are locked than batches are sent at once", async () => {
+  it("does not stop the others when more accounts are locked than batches are sent at once", async () => {
     const [other, ...held] = (await fundedCustomers(5, "5.00")) as [CustomerId, ...CustomerId[]];
     const order: string[] = [];
     const waiting: Promise<unknown>[] = [];
@@ -184,8 +184,8 @@ describe("a row that somebody holds", () => {
   });
 });
 
-describe("a connection that breaks on the way", () => {
-  it("tells nobody a lie, and the keys put it right", async () => {
+describe("a connection that breaks during a batch", () => {
+  it("confirms nothing that was not committed, and the idempotency keys settle the rest", async () => {
     // The cut must fall between the first commit and the last, and nothing tells when that is: so again until it has.
     let committedByACutBatch = 0;
     for (let round = 0; round < 40 && committedByACutBatch === 0; round++) {
@@ -227,8 +227,8 @@ const anOrder = fc.record({
 });
 type Order = typeof anOrder extends fc.Arbitrary<infer T> ? T : never;
 
-describe("whatever comes together", () => {
-  it("does what it would have done one after another", async () => {
+describe("any group of charges", () => {
+  it("does what the same charges do one after another", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anOrder, { minLength: 2, maxLength: 60 }), async (orders) => {
         const [together, alone] = [await aWorld(), await aWorld()];
@@ -317,7 +317,7 @@ async function booksOf(world: readonly CustomerId[]) {
 }
 
 // The last one, because a balance that was set by hand is no ledger any more.
-it("a charge that no ledger could count does not hold the others back", async () => {
+it("a charge that exceeds the range of the ledger does not affect the others", async () => {
   const [good, low] = (await fundedCustomers(2, "5.00")) as [CustomerId, CustomerId];
   await prisma().ledgerAccount.update({
     where: { customerId: low },

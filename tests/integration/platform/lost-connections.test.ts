@@ -46,7 +46,7 @@ function loseOnce(words: string, how: Fate): void {
 
 const unavailable = { status: "rejected", reason: expect.toSatisfy(isDatabaseUnavailable) };
 
-it("when all connections at rest are lost, the second request is served already", async () => {
+it("when all idle connections are lost, the second request already succeeds", async () => {
   const customer = await aFundedCustomer("10.00");
   await Promise.all([1, 2, 3, 4].map(() => pool().query("SELECT pg_sleep(0.05)")));
   expect(pool().idleCount).toBe(4);

@@ -4,21 +4,21 @@ import type { Finding } from "../finding";
 import { expectedDefinitions, SCRATCH_SCHEMA } from "./expected-definitions";
 import { type Definition, type GuardKind, readDefinitions } from "./read-definitions";
 
-/** What the guards of this database must be. */
+/** The definitions that this database must have. */
 export interface ExpectedGuards {
-  /** Each list is accepted as a whole: as the migrations leave the definitions, and as a restored dump has them. */
+  /** Two accepted lists: as the migrations leave the definitions, and as a restored dump has them. */
   definitions: Definition[][];
-  /** What was found on the way. */
+  /** Problems that were found while the definitions were built. */
   findings: Finding[];
 }
 
-/** Kinds that work by being there: one more of them is as wrong as one that is missing. */
+/** Kinds with effects of their own: an unknown one is as wrong as a missing one. */
 const ACTIVE_KINDS: ReadonlySet<GuardKind> = new Set(["trigger", "rule"]);
 
 /** The role may not create a schema, or the server takes no writes. */
 const CANNOT_BUILD = new Set(["42501", "25006"]);
 
-/** Finds out what the guards must be, from the migrations that the database has. */
+/** Returns what the definitions must be, from the migrations that the database has. */
 export async function expectGuards(pool: Pool): Promise<ExpectedGuards> {
   const files = await readMigrations();
   const applied = await readApplied(pool);
@@ -106,7 +106,7 @@ function missingOrOther(expected: Definition[][], actual: readonly Definition[])
   });
 }
 
-/** What works on our tables and is not ours, and functions that could be called in place of ours. */
+/** Finds triggers and rules on our tables that are not ours, and functions that could be called instead of ours. */
 function foreign([expected = []]: Definition[][], actual: readonly Definition[]): Finding[] {
   const keys = new Set(expected.map(keyOf));
   const tables = new Set(expected.filter(({ kind }) => kind === "table").map(({ name }) => name));

@@ -3,16 +3,16 @@ import type { MigrationFile } from "@/lib/platform/migrations";
 import { inLongTransaction, WRITES } from "../long-transaction";
 import { type Definition, readDefinitions } from "./read-definitions";
 
-/** A name that no migration and no operator uses, so that it can be told apart in any text. */
+/** A name that no migration and no operator uses, so that it can be recognized in any text. */
 export const SCRATCH_SCHEMA = "brim_ledger_verify_scratch";
 
-/** The server and the migrations decide the definitions, so they are made once in a process. */
+/** The definitions depend on the server and the migrations only, so they are built once per process. */
 const KNOWN = Symbol.for("brim.expected-definitions");
 const shared = globalThis as typeof globalThis & { [KNOWN]?: Map<string, Promise<Definition[][]>> };
 
 /**
- * The definitions that migrations make: they are run in a schema of their own, in a transaction that is rolled back. It
- * happens on the same server, because each version of Postgres writes the same definition in its own way.
+ * Returns the definitions that the migrations create. They run in a schema of their own, in a transaction that is rolled back,
+ * and on the same server, because each version of Postgres prints definitions in its own way.
  *
  * @returns two lists: as the migrations leave them, and as a restored dump has them, which can be written otherwise
  * @throws what Postgres says when the role may not create a schema, or the server takes no writes
@@ -42,7 +42,7 @@ async function build(client: PoolClient, migrations: readonly MigrationFile[]): 
   return [asMigrated, await readDefinitions(client, SCRATCH_SCHEMA)];
 }
 
-/** Makes each CHECK and each view again from what Postgres says of it, as a restored dump does. */
+/** Recreates each CHECK and each view from the definition that Postgres prints, as a restored dump does. */
 async function restoreExpressions(client: PoolClient, definitions: readonly Definition[]): Promise<void> {
   for (const { kind, owner, name, text } of definitions) {
     if (kind === "view") await client.query(`CREATE OR REPLACE VIEW ${quoted(name)} AS ${text}`);

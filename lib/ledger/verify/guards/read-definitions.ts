@@ -1,12 +1,12 @@
 import type { ClientBase } from "pg";
 
-/** Something in the database that refuses wrong rows, or that such a thing consists of. */
+/** A definition in the database that refuses wrong rows, or that one depends on. */
 export interface Definition {
   kind: GuardKind;
   /** The table or domain that it belongs to; null for what stands alone. */
   owner: string | null;
   name: string;
-  /** What it says. The name of its schema is left out, except in the text of a function. */
+  /** The definition, without the name of its schema (except in the text of a function). */
   text: string;
 }
 
@@ -95,7 +95,7 @@ const DEFINITIONS = `
 /** Reads all definitions of a schema. Must run in a transaction, whose search path it leaves as it was. */
 export async function readDefinitions(client: ClientBase, schema: string): Promise<Definition[]> {
   const { rows } = await client.query<{ path: string }>("SELECT current_setting('search_path') AS path");
-  // What Postgres writes depends on these.
+  // What Postgres prints depends on these.
   await client.query(
     "SELECT set_config('search_path', quote_ident($1), true), set_config('quote_all_identifiers', 'off', true)",
     [schema],

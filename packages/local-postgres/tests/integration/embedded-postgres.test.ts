@@ -107,7 +107,7 @@ describe("startEmbeddedPostgres", () => {
     stranger.kill("SIGKILL");
   });
 
-  it("says that the server died when it was not asked to", async () => {
+  it("reports a server that ended by itself", async () => {
     const dataDir = newFolder();
     const postgres = await start(dataDir);
     const [pid] = readFileSync(join(dataDir, "cluster", "postmaster.pid"), "utf8").split("\n");
