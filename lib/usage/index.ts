@@ -22,4 +22,3 @@ export {
   type UsageTotal,
   type UsageTotals,
 } from "./report/totals";
-export { namedCustomer, resolveCustomer } from "./resolve-customer";

@@ -198,7 +198,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a customer's key acts on another customer",
-    place: { file: "lib/usage/resolve-customer.ts" },
+    place: { file: "lib/http/pipeline/authorize-customer.ts" },
     search: "if (customerId === undefined || customerId === actor.customerId) return actor.customerId;",
     replace: "return (customerId ?? actor.customerId) as CustomerId;",
     tests: [integration("http/usage", "never touches another customer")],

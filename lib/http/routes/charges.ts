@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import type { Actor } from "@/lib/auth";
 import { invalidField } from "@/lib/platform/errors";
-import { type ChargeInput, chargeUsage, chargeUsageBatch, namedCustomer, refundUsage } from "@/lib/usage";
+import { type ChargeInput, chargeUsage, chargeUsageBatch, refundUsage } from "@/lib/usage";
 import { batchAnswer, chargeAnswer, refundAnswer } from "../answers/usage";
 import { readKey, readSpend } from "../fields/spend-input";
+import { authorizeCustomer } from "../pipeline/authorize-customer";
 import { presentBatchOutcome, presentCharge, presentRefund } from "../present/usage";
 import { usageRoute } from "../route";
 import { batchBody, chargeBody, chargePath, refundBody } from "./charge-bodies";
@@ -63,7 +64,7 @@ export const createChargeBatch = usageRoute(
 
 function readCharge(actor: Actor, body: z.output<typeof chargeBody>, key: string, at: string): ChargeInput {
   return {
-    customerId: namedCustomer(actor, body.customer_id, `${at}customer_id`),
+    customerId: authorizeCustomer(actor, body.customer_id, `${at}customer_id`),
     amount: readSpend(`${at}amount_usd`, body.amount_usd),
     idempotencyKey: key,
     description: body.description,
@@ -90,7 +91,7 @@ export const refundCharge = usageRoute(
   },
   async ({ actor, body, params, idempotencyKey }) => {
     const refunded = await refundUsage(actor, {
-      customerId: namedCustomer(actor, body.customer_id),
+      customerId: authorizeCustomer(actor, body.customer_id),
       chargeId: params.charge_id ?? "",
       amount: body.amount_usd === undefined ? null : readSpend("amount_usd", body.amount_usd),
       idempotencyKey: readKey(idempotencyKey, body),

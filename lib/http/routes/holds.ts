@@ -1,10 +1,11 @@
 import { readHold } from "@/lib/ledger";
 import { type Nanos, ZERO } from "@/lib/money";
 import { invalidField } from "@/lib/platform/errors";
-import { captureUsage, holdUsage, namedCustomer, releaseUsage, resolveCustomer } from "@/lib/usage";
+import { captureUsage, holdUsage, releaseUsage } from "@/lib/usage";
 import { captureAnswer, holdAnswer } from "../answers/usage";
 import { NANO_DECIMALS, readKey, readSpend } from "../fields/spend-input";
 import { readUsd } from "../fields/wire";
+import { authorizeCustomer, authorizeExistingCustomer } from "../pipeline/authorize-customer";
 import { presentCapture, presentHold } from "../present/usage";
 import { usageRoute } from "../route";
 import { captureBody, holdBody, holdPath, holdQuery, releaseBody } from "./hold-bodies";
@@ -26,7 +27,7 @@ export const createHold = usageRoute(
   },
   async ({ actor, body, idempotencyKey }) => {
     const { hold, isReplay } = await holdUsage(actor, {
-      customerId: namedCustomer(actor, body.customer_id),
+      customerId: authorizeCustomer(actor, body.customer_id),
       amount: readSpend("amount_usd", body.amount_usd),
       idempotencyKey: readKey(idempotencyKey, body),
       expiresInSeconds: body.expires_in_seconds,
@@ -56,7 +57,7 @@ export const captureHold = usageRoute(
     refusals: ["payment_required", "conflict"],
   },
   async ({ actor, body, params }) => {
-    const name = { customerId: namedCustomer(actor, body.customer_id), holdId: params.hold_id ?? "" };
+    const name = { customerId: authorizeCustomer(actor, body.customer_id), holdId: params.hold_id ?? "" };
     const amount = body.amount_usd === undefined ? null : readCapture(body.amount_usd);
     const captured = await captureUsage(actor, name, amount);
     return { body: presentCapture(captured), isReplay: captured.isReplay };
@@ -87,7 +88,7 @@ export const releaseHold = usageRoute(
     refusals: ["conflict"],
   },
   async ({ actor, body, params }) => {
-    const name = { customerId: namedCustomer(actor, body.customer_id), holdId: params.hold_id ?? "" };
+    const name = { customerId: authorizeCustomer(actor, body.customer_id), holdId: params.hold_id ?? "" };
     const { hold, isReplay } = await releaseUsage(actor, name);
     return { body: presentHold(hold), isReplay };
   },
@@ -107,7 +108,7 @@ export const getHold = usageRoute(
     answer: holdAnswer,
   },
   async ({ actor, query, params }) => {
-    const customerId = await resolveCustomer(actor, query.customer_id);
+    const customerId = await authorizeExistingCustomer(actor, query.customer_id);
     return { body: presentHold(await readHold(customerId, params.hold_id ?? "")) };
   },
 );

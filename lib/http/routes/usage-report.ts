@@ -1,16 +1,10 @@
 import { z } from "zod";
 import { idPattern } from "@/lib/platform/ids";
-import {
-  COST_PERIODS,
-  type CostPeriod,
-  readUsageCost,
-  readUsageTotals,
-  resolveCustomer,
-  usageSpan,
-} from "@/lib/usage";
+import { COST_PERIODS, type CostPeriod, readUsageCost, readUsageTotals, usageSpan } from "@/lib/usage";
 import { usageAnswer, usageCostAnswer } from "../answers/usage-report";
 import { exampleId } from "../fields/fields";
 import { instantInput, readInstant } from "../fields/instant";
+import { authorizeExistingCustomer } from "../pipeline/authorize-customer";
 import { presentUsage, presentUsageCost } from "../present/usage-report";
 import { usageRoute } from "../route";
 
@@ -55,7 +49,7 @@ export const getUsage = usageRoute(
   async ({ actor, query }) => {
     const asked = { from: readInstant("from", query.from), to: readInstant("to", query.to) };
     const span = usageSpan(asked, new Date());
-    const customerId = await resolveCustomer(actor, query.customer_id);
+    const customerId = await authorizeExistingCustomer(actor, query.customer_id);
     return { body: presentUsage(span, await readUsageTotals(customerId, span)) };
   },
 );
@@ -86,7 +80,7 @@ export const getUsageCost = usageRoute(
     refusals: ["not_found"],
   },
   async ({ actor, query }) => {
-    const customerId = await resolveCustomer(actor, query.customer_id);
+    const customerId = await authorizeExistingCustomer(actor, query.customer_id);
     return {
       body: presentUsageCost(query.period, await readUsageCost(customerId, query.period, new Date())),
     };

@@ -4,14 +4,14 @@ import { invalidField, NotFoundError } from "@/lib/platform/errors";
 import { type CustomerId, isId } from "@/lib/platform/ids";
 
 /**
- * Returns the customer on whose balance the caller acts. An operator must name the customer; a customer may name only itself.
- * Whether the operator's customer exists is checked by the statement that follows.
+ * Returns the customer that a call acts on. An operator must name one; a customer may only name itself. Does not check that
+ * an operator's customer exists: the statement that follows does.
  *
- * @param field the name of the request field, for errors
- * @throws InvalidRequestError an operator names no customer, or the id is malformed
- * @throws ForbiddenError a customer names another one
+ * @param field the field in which the customer is named, for error messages
+ * @throws InvalidRequestError an operator names no customer, or something that is not a customer id
+ * @throws ForbiddenError a customer names another customer
  */
-export function namedCustomer(
+export function authorizeCustomer(
   actor: Actor,
   customerId: string | undefined,
   field = "customer_id",
@@ -29,11 +29,14 @@ export function namedCustomer(
 }
 
 /**
- * Does the same for reads, and checks that the customer exists.
+ * Returns the customer that a call reads, which is known to exist.
  * @throws NotFoundError there is no such customer
  */
-export async function resolveCustomer(actor: Actor, customerId: string | undefined): Promise<CustomerId> {
-  const named = namedCustomer(actor, customerId);
-  if (actor.kind === "operator_key" && !(await findCustomer(named))) throw new NotFoundError("customer");
-  return named;
+export async function authorizeExistingCustomer(
+  actor: Actor,
+  customerId: string | undefined,
+): Promise<CustomerId> {
+  const authorized = authorizeCustomer(actor, customerId);
+  if (actor.kind === "operator_key" && !(await findCustomer(authorized))) throw new NotFoundError("customer");
+  return authorized;
 }
