@@ -56,7 +56,7 @@ export async function loadBilling(
   const [balance, cards, records] = await Promise.all([
     readBalance(customerId),
     listCards(customerId),
-    listRecords(customerId, { limit: SHOWN_RECORDS }).then((page) => page.records),
+    listRecords(customerId, { limit: SHOWN_RECORDS }).then((page) => page.items),
   ]);
   return {
     customer,

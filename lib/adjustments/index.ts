@@ -1,2 +1,2 @@
 export { type AdjustBalance, adjustBalance } from "./adjust-balance";
-export { type Adjustment, type AdjustmentPage, listAdjustments } from "./list-adjustments";
+export { type Adjustment, listAdjustments } from "./list-adjustments";

@@ -2,6 +2,7 @@ import { readTransfers } from "@/lib/ledger";
 import { type Nanos, nanos } from "@/lib/money";
 import { listActions } from "@/lib/operator-actions";
 import type { ApiKeyId, CustomerId, TransferId } from "@/lib/platform/ids";
+import type { Page, PageRequest } from "@/lib/platform/paging";
 
 export interface Adjustment {
   transferId: TransferId;
@@ -14,30 +15,21 @@ export interface Adjustment {
   createdAt: Date;
 }
 
-/** One page of adjustments, newest first. */
-export interface AdjustmentPage {
-  adjustments: Adjustment[];
-  /** What to ask for as `before` to read on; null on the last page. */
-  nextBefore: string | null;
-}
-
 /**
  * Lists the adjustments of all customers or of one. Finds them through the operator's actions, because an index on the ledger
  * would slow down every charge.
  */
-export async function listAdjustments(options: {
-  customerId?: CustomerId | undefined;
-  before?: string | undefined;
-  limit: number;
-}): Promise<AdjustmentPage> {
-  const { actions, nextBefore } = await listActions({ ...options, verb: "adjust_balance" });
+export async function listAdjustments(
+  options: PageRequest & { customerId?: CustomerId | undefined },
+): Promise<Page<Adjustment>> {
+  const { items: actions, nextBefore } = await listActions({ ...options, verb: "adjust_balance" });
   const transfers = await readTransfers(
     actions.map(({ customerId, subjectId }) => ({
       customerId: customerId as CustomerId,
       transferId: subjectId,
     })),
   );
-  const adjustments = actions.map(({ subjectId, customerId, reason, apiKeyId }) => {
+  const items = actions.map(({ subjectId, customerId, reason, apiKeyId }) => {
     const transfer = transfers.get(subjectId);
     if (!transfer) throw new Error(`The adjustment ${subjectId} is not in the ledger.`);
     return {
@@ -50,5 +42,5 @@ export async function listAdjustments(options: {
       createdAt: transfer.createdAt,
     };
   });
-  return { adjustments, nextBefore };
+  return { items, nextBefore };
 }

@@ -2,6 +2,7 @@ import type { Scope } from "@/lib/auth";
 import { type Prisma, prisma, type Tx } from "@/lib/platform/db";
 import { NotFoundError } from "@/lib/platform/errors";
 import { type ApiKeyId, type CustomerId, isId } from "@/lib/platform/ids";
+import { type Page, type PageRequest, readPage } from "@/lib/platform/paging";
 
 /** An API key without its secret, which is not stored. */
 export interface ApiKey {
@@ -30,32 +31,29 @@ export function apiKeyStatus(key: Pick<ApiKey, "expiresAt" | "revokedAt">, now: 
   return key.expiresAt && key.expiresAt <= now ? "expired" : "active";
 }
 
-/** One page of keys, newest first. */
-export interface ApiKeyPage {
-  apiKeys: ApiKey[];
-  /** What to ask for as `before` to read on; null on the last page. */
-  nextBefore: string | null;
-}
-
 const SHOWN = { omit: { secretHash: true }, include: { rolledTo: { select: { apiKeyId: true } } } } as const;
 
-/** Lists the keys of the operator and all customers, or of one customer. */
-export async function listApiKeys(options: {
-  customerId?: CustomerId | undefined;
-  before?: string | undefined;
-  limit: number;
-}): Promise<ApiKeyPage> {
-  const rows = await prisma().apiKey.findMany({
-    where: {
-      ...(options.customerId !== undefined && { customerId: options.customerId }),
-      ...(options.before !== undefined && { apiKeyId: { lt: options.before } }),
+/** Lists keys of all customers and of the operator, or of one customer. */
+export function listApiKeys({
+  customerId,
+  ...request
+}: PageRequest & { customerId?: CustomerId | undefined }): Promise<Page<ApiKey>> {
+  return readPage(
+    request,
+    async (take, before) => {
+      const rows = await prisma().apiKey.findMany({
+        where: {
+          ...(customerId !== undefined && { customerId }),
+          ...(before !== undefined && { apiKeyId: { lt: before } }),
+        },
+        orderBy: { apiKeyId: "desc" }, // ids sort by creation time
+        take,
+        ...SHOWN,
+      });
+      return rows.map(shown);
     },
-    orderBy: { apiKeyId: "desc" }, // an id begins with the time of its making
-    take: options.limit + 1, // one more tells whether there is a next page
-    ...SHOWN,
-  });
-  const apiKeys = rows.slice(0, options.limit).map(shown);
-  return { apiKeys, nextBefore: rows.length > options.limit ? (apiKeys.at(-1)?.apiKeyId ?? null) : null };
+    ({ apiKeyId }) => apiKeyId,
+  );
 }
 
 /**

@@ -1,7 +1,6 @@
 export {
   API_KEY_STATUSES,
   type ApiKey,
-  type ApiKeyPage,
   type ApiKeyStatus,
   apiKeyStatus,
   listApiKeys,

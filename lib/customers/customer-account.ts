@@ -3,6 +3,7 @@ import { prisma, type Tx } from "@/lib/platform/db";
 import { normalizeEmail } from "@/lib/platform/email-address";
 import { NotFoundError } from "@/lib/platform/errors";
 import { type CustomerId, isId } from "@/lib/platform/ids";
+import { type Page, type PageRequest, readPage } from "@/lib/platform/paging";
 import type { Customer } from "./create-customer";
 
 /** A customer with its balance. */
@@ -11,32 +12,25 @@ export interface CustomerAccount extends Customer {
   balance: Balance;
 }
 
-/** One page of customers, newest first. */
-export interface CustomerPage {
-  customers: CustomerAccount[];
-  /** What to ask for as `before` to read on; null on the last page. */
-  nextBefore: string | null;
-}
-
-/** Lists all customers, or those with an email address, which several can share. */
-export async function listCustomers(options: {
-  email?: string | undefined;
-  before?: string | undefined;
-  limit: number;
-}): Promise<CustomerPage> {
-  const rows = await prisma().customer.findMany({
-    where: {
-      ...(options.email !== undefined && { email: normalizeEmail(options.email) }),
-      ...(options.before !== undefined && { customerId: { lt: options.before } }),
-    },
-    orderBy: { customerId: "desc" }, // an id begins with the time of its making
-    take: options.limit + 1, // one more tells whether there is a next page
-  });
-  const customers = await withBalances(rows.slice(0, options.limit), prisma());
-  return {
-    customers,
-    nextBefore: rows.length > options.limit ? (customers.at(-1)?.customerId ?? null) : null,
-  };
+/** Lists all customers, or those that carry an e-mail address: there may be several. */
+export async function listCustomers({
+  email,
+  ...request
+}: PageRequest & { email?: string | undefined }): Promise<Page<CustomerAccount>> {
+  const page = await readPage(
+    request,
+    (take, before) =>
+      prisma().customer.findMany({
+        where: {
+          ...(email !== undefined && { email: normalizeEmail(email) }),
+          ...(before !== undefined && { customerId: { lt: before } }),
+        },
+        orderBy: { customerId: "desc" }, // ids sort by creation time
+        take,
+      }),
+    ({ customerId }) => customerId,
+  );
+  return { ...page, items: await withBalances(page.items, prisma()) };
 }
 
 /**

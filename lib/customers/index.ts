@@ -7,7 +7,6 @@ export {
 } from "./create-customer";
 export {
   type CustomerAccount,
-  type CustomerPage,
   listCustomers,
   readCustomerAccount,
 } from "./customer-account";

@@ -25,7 +25,6 @@ export {
   LIST_RARE_RECORDS,
   LIST_RECORDS,
   listRecords,
-  type RecordPage,
   readTransfers,
   type TransferRecord,
   type TransferRef,

@@ -1,6 +1,7 @@
 import { type Nanos, nanos } from "@/lib/money";
 import { onPool, type Statement } from "@/lib/platform/db";
 import type { ApiKeyId, CustomerId } from "@/lib/platform/ids";
+import { type Page, type PageRequest, readPage } from "@/lib/platform/paging";
 import type { Direction, TransferKind } from "./kinds";
 
 /** A transfer as its customer sees it. */
@@ -21,13 +22,6 @@ export interface TransferRecord {
 export interface LedgerRecord extends TransferRecord {
   apiKeyId: ApiKeyId | null;
   metadata: Record<string, string>;
-}
-
-/** One page of records, newest first. */
-export interface RecordPage {
-  records: LedgerRecord[];
-  /** The value of `before` for the next page; null on the last page. */
-  nextBefore: bigint | null;
 }
 
 /** The columns that `recordOf` reads. */
@@ -60,8 +54,8 @@ export const LIST_RARE_RECORDS: Statement = {
     ORDER BY page.position DESC LIMIT $3::int`,
 };
 
-/** Greater than every `seq`. */
-const NEWEST = 9_223_372_036_854_775_807n;
+/** Above every `seq`: where the first page begins. */
+const NEWEST = "9223372036854775807";
 
 interface RecordRow {
   seq: string;
@@ -80,26 +74,23 @@ interface RecordRow {
 }
 
 /**
- * Lists a customer's transfers, newest first. Pages are keyed by `seq`, which only grows, so new transfers do not shift them.
- *
- * @param options.kinds all kinds when omitted
- * @param options.before only transfers with a smaller `seq`
- * @param options.limit how many at most
+ * Lists a customer's transfers, newest first. Their position is `seq`, which never changes and only grows.
+ * @param options.kinds only these kinds; all by default
  */
-export async function listRecords(
+export function listRecords(
   customerId: CustomerId,
-  options: { kinds?: readonly TransferKind[]; before?: bigint; limit: number },
-): Promise<RecordPage> {
-  const kinds = options.kinds && [...new Set(options.kinds)];
-  const statement = kinds && !kinds.includes("charge") ? LIST_RARE_RECORDS : LIST_RECORDS;
-  const rows = await onPool().run<RecordRow>(statement, [
-    customerId,
-    (options.before ?? NEWEST).toString(),
-    (options.limit + 1).toString(), // one more tells whether there is a next page
-    kinds ? `{${kinds.join()}}` : null,
-  ]);
-  const records = rows.slice(0, options.limit).map(recordOf);
-  return { records, nextBefore: rows.length > options.limit ? (records.at(-1)?.seq ?? null) : null };
+  { kinds, ...request }: PageRequest & { kinds?: readonly TransferKind[] | undefined },
+): Promise<Page<LedgerRecord>> {
+  const wanted = kinds && [...new Set(kinds)];
+  const statement = wanted && !wanted.includes("charge") ? LIST_RARE_RECORDS : LIST_RECORDS;
+  return readPage(
+    request,
+    async (take, before = NEWEST) => {
+      const parameters = [customerId, before, take.toString(), wanted ? `{${wanted.join()}}` : null];
+      return (await onPool().run<RecordRow>(statement, parameters)).map(recordOf);
+    },
+    ({ seq }) => seq.toString(),
+  );
 }
 
 /** A transfer and its customer, with whom the primary key begins. */

@@ -1,2 +1,2 @@
-export { type ActionPage, listActions } from "./list-actions";
+export { listActions } from "./list-actions";
 export { actOnce, type OperatorAction, type OperatorVerb, recordAction } from "./record-action";

@@ -1,30 +1,27 @@
 import { type Prisma, prisma } from "@/lib/platform/db";
+import { type Page, type PageRequest, readPage } from "@/lib/platform/paging";
 import type { OperatorVerb } from "./record-action";
 
-/** One page of what was done, newest first. */
-export interface ActionPage {
-  actions: Prisma.OperatorActionGetPayload<object>[];
-  /** What to ask for as `before` to read on; null on the last page. */
-  nextBefore: string | null;
-}
+export type OperatorAction = Prisma.OperatorActionGetPayload<object>;
 
-/** Lists the operator's actions of one kind, for all customers or one. */
-export async function listActions(options: {
-  verb: OperatorVerb;
-  customerId?: string | undefined;
-  before?: string | undefined;
-  limit: number;
-}): Promise<ActionPage> {
-  const { verb, customerId, before, limit } = options;
-  const rows = await prisma().operatorAction.findMany({
-    where: {
-      verb,
-      ...(customerId !== undefined && { customerId }),
-      ...(before !== undefined && { actionId: { lt: before } }),
-    },
-    orderBy: { actionId: "desc" }, // an id begins with the time of its making
-    take: limit + 1, // one more tells whether there is a next page
-  });
-  const actions = rows.slice(0, limit);
-  return { actions, nextBefore: rows.length > limit ? (actions.at(-1)?.actionId ?? null) : null };
+/** Lists what was done of one kind, to all customers or to one. */
+export function listActions({
+  verb,
+  customerId,
+  ...request
+}: PageRequest & { verb: OperatorVerb; customerId?: string | undefined }): Promise<Page<OperatorAction>> {
+  return readPage(
+    request,
+    (take, before) =>
+      prisma().operatorAction.findMany({
+        where: {
+          verb,
+          ...(customerId !== undefined && { customerId }),
+          ...(before !== undefined && { actionId: { lt: before } }),
+        },
+        orderBy: { actionId: "desc" }, // ids sort by creation time
+        take,
+      }),
+    ({ actionId }) => actionId,
+  );
 }

@@ -1,6 +1,6 @@
 export { chooseDefaultCard } from "./choose-default-card";
 export { forgetDeletedCustomer } from "./forget-deleted-customer";
-export { type CardPage, listCardPage, listCards, type SavedCard } from "./list-cards";
+export { listCardPage, listCards, type SavedCard } from "./list-cards";
 export { claimCards, mirrorCards, StaleCardsSignal } from "./mirror-cards";
 export { removeCard } from "./remove-card";
 export { copyCardAddress, findCardOwner, markDetached, saveCard, storeCard } from "./save-card";

@@ -2,6 +2,7 @@ import { findStripeCustomer } from "@/lib/customers";
 import { prisma } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
 import type { CustomerId } from "@/lib/platform/ids";
+import { type Page, type PageRequest, readPage } from "@/lib/platform/paging";
 import { type CardRow, isSameCard } from "./find-card";
 
 export interface SavedCard {
@@ -31,27 +32,20 @@ export async function listCards(customerId: CustomerId): Promise<SavedCard[]> {
     .map((row) => shown(row, defaultId));
 }
 
-/** One page of cards, newest first. */
-export interface CardPage {
-  cards: SavedCard[];
-  /** What to ask for as `before` to read on; null on the last page. */
-  nextBefore: string | null;
+/**
+ * Lists one page of the same cards. Reads all of them for each page: a customer has few, and duplicates are only found among
+ * all of them.
+ */
+export function listCardPage(customerId: CustomerId, request: PageRequest): Promise<Page<SavedCard>> {
+  const read = async (take: number, before: string | undefined) =>
+    (await listCards(customerId))
+      .sort((one, other) => (positionOf(one) < positionOf(other) ? 1 : -1))
+      .filter((card) => before === undefined || positionOf(card) < before)
+      .slice(0, take);
+  return readPage(request, read, positionOf);
 }
 
-/** Lists one page of cards. Reads all of them, because a customer has few, and only all of them tell the duplicates. */
-export async function listCardPage(
-  customerId: CustomerId,
-  { limit, before }: { limit: number; before?: string | undefined },
-): Promise<CardPage> {
-  const left = (await listCards(customerId))
-    .sort((one, other) => (positionOf(one) < positionOf(other) ? 1 : -1))
-    .filter((card) => before === undefined || positionOf(card) < before);
-  const cards = left.slice(0, limit);
-  const last = cards.at(-1);
-  return { cards, nextBefore: last && left.length > limit ? positionOf(last) : null };
-}
-
-/** Returns the position of a card in the list, which stays the same when cards are removed. */
+/** The position of a card in the list, which it keeps after it was removed. */
 function positionOf({ createdAt, paymentMethodId }: SavedCard): string {
   return `${createdAt.toISOString()} ${paymentMethodId}`;
 }

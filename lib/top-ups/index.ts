@@ -20,7 +20,6 @@ export {
   listTopUps,
   type ShownTopUpStatus,
   shownStatus,
-  type TopUpPage,
 } from "./list-top-ups";
 export {
   findInvoices,

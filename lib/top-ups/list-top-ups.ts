@@ -1,5 +1,6 @@
 import { type Prisma, prisma } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
+import { type Page, type PageRequest, readPage } from "@/lib/platform/paging";
 import type { TopUpIntent, TopUpMode, TopUpStatus } from "./intents";
 
 /** Statuses that replace `succeeded` when money went back. */
@@ -7,13 +8,6 @@ export const AFTERWARDS = ["disputed", "refunded", "partially_refunded"] as cons
 
 /** The status of a top-up as customers see it. */
 export type ShownTopUpStatus = TopUpStatus | (typeof AFTERWARDS)[number];
-
-/** One page of attempts, newest first. */
-export interface TopUpPage {
-  topUps: TopUpIntent[];
-  /** What to ask for as `before` to read on; null on the last page. */
-  nextBefore: string | null;
-}
 
 /** Returns the status that customers see. A dispute takes precedence over a refund. */
 export function shownStatus(intent: TopUpIntent): ShownTopUpStatus {
@@ -30,41 +24,36 @@ export function shownStatus(intent: TopUpIntent): ShownTopUpStatus {
  */
 export function listTopUps(
   customerId: CustomerId,
-  options: {
-    mode: TopUpMode | "all";
-    status?: ShownTopUpStatus | undefined;
-    before?: string | undefined;
-    limit: number;
-  },
-): Promise<TopUpPage> {
-  const { mode, status, ...page } = options;
-  return readPage(customerId, page, {
+  options: PageRequest & { mode: TopUpMode | "all"; status?: ShownTopUpStatus | undefined },
+): Promise<Page<TopUpIntent>> {
+  const { mode, status, ...request } = options;
+  return readIntents(customerId, request, {
     ...(mode !== "all" && { mode }),
     ...(status !== undefined && whereShown(status)),
   });
 }
 
 /** Lists a customer's top-ups that have an invoice. */
-export function listInvoices(
-  customerId: CustomerId,
-  page: { before?: string | undefined; limit: number },
-): Promise<TopUpPage> {
+export function listInvoices(customerId: CustomerId, request: PageRequest): Promise<Page<TopUpIntent>> {
   // Has an index of its own, because most top-ups of a customer may never have been paid.
-  return readPage(customerId, page, { invoiceHostedUrl: { not: null } });
+  return readIntents(customerId, request, { invoiceHostedUrl: { not: null } });
 }
 
-async function readPage(
+function readIntents(
   customerId: CustomerId,
-  { before, limit }: { before?: string | undefined; limit: number },
+  request: PageRequest,
   where: Prisma.TopUpIntentWhereInput,
-): Promise<TopUpPage> {
-  const rows = await prisma().topUpIntent.findMany({
-    where: { customerId, ...where, ...(before !== undefined && { topUpIntentId: { lt: before } }) },
-    orderBy: { topUpIntentId: "desc" }, // an id begins with the time of its making
-    take: limit + 1, // one more tells whether there is a next page
-  });
-  const topUps = rows.slice(0, limit);
-  return { topUps, nextBefore: rows.length > limit ? (topUps.at(-1)?.topUpIntentId ?? null) : null };
+): Promise<Page<TopUpIntent>> {
+  return readPage(
+    request,
+    (take, before) =>
+      prisma().topUpIntent.findMany({
+        where: { customerId, ...where, ...(before !== undefined && { topUpIntentId: { lt: before } }) },
+        orderBy: { topUpIntentId: "desc" }, // ids sort by creation time
+        take,
+      }),
+    ({ topUpIntentId }) => topUpIntentId,
+  );
 }
 
 /** `shownStatus` as a condition. */

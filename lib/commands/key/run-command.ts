@@ -56,7 +56,7 @@ async function printKeys(customerId: ApiKey["customerId"] | undefined, now: Date
   let before: string | undefined;
   do {
     const page = await listApiKeys({ customerId: customerId ?? undefined, before, limit: 100 });
-    for (const key of page.apiKeys) console.log(lineOf(key, now));
+    for (const key of page.items) console.log(lineOf(key, now));
     before = page.nextBefore ?? undefined;
   } while (before !== undefined);
 }

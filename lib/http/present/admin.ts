@@ -1,8 +1,9 @@
 import type { z } from "zod";
-import type { Adjustment, AdjustmentPage } from "@/lib/adjustments";
-import type { CustomerAccount, CustomerPage } from "@/lib/customers";
+import type { Adjustment } from "@/lib/adjustments";
+import type { CustomerAccount } from "@/lib/customers";
 import type { PostedAdjustment } from "@/lib/ledger";
 import { formatUsd } from "@/lib/money";
+import type { Page } from "@/lib/platform/paging";
 import type {
   adjustmentAnswer,
   adjustmentsAnswer,
@@ -27,9 +28,9 @@ export function presentCustomer({ balance, ...customer }: CustomerAccount) {
   } satisfies z.input<typeof customerAnswer>;
 }
 
-export function presentCustomers(of: CursorOf, page: CustomerPage) {
+export function presentCustomers(of: CursorOf, page: Page<CustomerAccount>) {
   return {
-    customers: page.customers.map(presentCustomer),
+    customers: page.items.map(presentCustomer),
     next_cursor: page.nextBefore === null ? null : writeCursor(of, page.nextBefore),
   } satisfies z.input<typeof customersAnswer>;
 }
@@ -49,9 +50,9 @@ export function presentAdjustment(
   } satisfies z.input<typeof adjustmentAnswer>;
 }
 
-export function presentAdjustments(of: CursorOf, page: AdjustmentPage) {
+export function presentAdjustments(of: CursorOf, page: Page<Adjustment>) {
   return {
-    adjustments: page.adjustments.map(presentListedAdjustment),
+    adjustments: page.items.map(presentListedAdjustment),
     next_cursor: page.nextBefore === null ? null : writeCursor(of, page.nextBefore),
   } satisfies z.input<typeof adjustmentsAnswer>;
 }

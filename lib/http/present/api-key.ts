@@ -1,11 +1,6 @@
 import type { z } from "zod";
-import {
-  type ApiKey,
-  type ApiKeyPage,
-  apiKeyStatus,
-  type IssuedApiKey,
-  type RolledApiKey,
-} from "@/lib/api-keys";
+import { type ApiKey, apiKeyStatus, type IssuedApiKey, type RolledApiKey } from "@/lib/api-keys";
+import type { Page } from "@/lib/platform/paging";
 import type { apiKeyAnswer, apiKeysAnswer, newApiKeyAnswer, rolledApiKeyAnswer } from "../answers/api-key";
 import { type CursorOf, writeCursor } from "../lists/cursor";
 
@@ -28,9 +23,9 @@ export function presentApiKey(key: ApiKey, now: Date) {
   } satisfies z.input<typeof apiKeyAnswer>;
 }
 
-export function presentApiKeys(of: CursorOf, page: ApiKeyPage, now: Date) {
+export function presentApiKeys(of: CursorOf, page: Page<ApiKey>, now: Date) {
   return {
-    api_keys: page.apiKeys.map((key) => presentApiKey(key, now)),
+    api_keys: page.items.map((key) => presentApiKey(key, now)),
     next_cursor: page.nextBefore === null ? null : writeCursor(of, page.nextBefore),
   } satisfies z.input<typeof apiKeysAnswer>;
 }

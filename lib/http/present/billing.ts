@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import type { Balance } from "@/lib/ledger";
 import { formatUsd } from "@/lib/money";
-import type { CardPage, SavedCard } from "@/lib/payment-methods";
+import type { SavedCard } from "@/lib/payment-methods";
+import type { Page } from "@/lib/platform/paging";
 import type { StartedTopUp, TopUpMode } from "@/lib/top-ups";
 import type {
   balanceAnswer,
@@ -42,9 +43,9 @@ export function presentBalance(customerId: string, balance: Balance) {
   } satisfies z.input<typeof balanceAnswer>;
 }
 
-export function presentCards(of: CursorOf, page: CardPage) {
+export function presentCards(of: CursorOf, page: Page<SavedCard>) {
   return {
-    payment_methods: page.cards.map(presentCard),
+    payment_methods: page.items.map(presentCard),
     next_cursor: page.nextBefore === null ? null : writeCursor(of, page.nextBefore),
   } satisfies z.input<typeof paymentMethodsAnswer>;
 }

@@ -1,14 +1,15 @@
 import type { z } from "zod";
-import type { LedgerRecord, RecordPage } from "@/lib/ledger";
+import type { LedgerRecord } from "@/lib/ledger";
 import { formatUsd } from "@/lib/money";
+import type { Page } from "@/lib/platform/paging";
 import type { recordsAnswer } from "../answers/record";
 import { type CursorOf, writeCursor } from "../lists/cursor";
 
 /** A page of records as it is sent. Ids that a record does not have are left out. */
-export function presentRecords(of: CursorOf, page: RecordPage) {
+export function presentRecords(of: CursorOf, page: Page<LedgerRecord>) {
   return {
-    records: page.records.map(presentRecord),
-    next_cursor: page.nextBefore === null ? null : writeCursor(of, page.nextBefore.toString()),
+    records: page.items.map(presentRecord),
+    next_cursor: page.nextBefore === null ? null : writeCursor(of, page.nextBefore),
   } satisfies z.input<typeof recordsAnswer>;
 }
 

@@ -1,12 +1,12 @@
 import type { z } from "zod";
 import { formatUsd, nanos } from "@/lib/money";
+import type { Page } from "@/lib/platform/paging";
 import {
   describeDecline,
   shownStatus,
   type TopUpDetails,
   type TopUpIntent,
   type TopUpMode,
-  type TopUpPage,
   type TopUpSource,
 } from "@/lib/top-ups";
 import type { invoicesAnswer } from "../answers/invoice";
@@ -23,9 +23,9 @@ export function presentTopUp({ intent, timeline }: TopUpDetails) {
   } satisfies z.input<typeof topUpAnswer>;
 }
 
-export function presentTopUps(of: CursorOf, page: TopUpPage) {
+export function presentTopUps(of: CursorOf, page: Page<TopUpIntent>) {
   return {
-    topups: page.topUps.map(presentListedTopUp),
+    topups: page.items.map(presentListedTopUp),
     next_cursor: page.nextBefore === null ? null : writeCursor(of, page.nextBefore),
   } satisfies z.input<typeof topUpsAnswer>;
 }
@@ -40,9 +40,9 @@ function presentListedTopUp(intent: TopUpIntent) {
 }
 
 /** An invoice is told together with what its top-up says of the money. */
-export function presentInvoices(of: CursorOf, page: TopUpPage) {
+export function presentInvoices(of: CursorOf, page: Page<TopUpIntent>) {
   return {
-    invoices: page.topUps.flatMap((intent) => {
+    invoices: page.items.flatMap((intent) => {
       const link = presentInvoiceLink(intent);
       return link ? [{ ...presentMoney(intent), ...link }] : [];
     }),

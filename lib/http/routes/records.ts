@@ -45,7 +45,7 @@ export const listBillingRecords = customerRoute(
     const { limit, position } = readPage(of, query);
     const page = await listRecords(actor.customerId, {
       limit,
-      ...(position !== null && { before: BigInt(position) }),
+      before: position ?? undefined,
       ...(query.type !== undefined && { kinds: query.type.split(",") as TransferKind[] }),
     });
     return { body: presentRecords(of, page) };

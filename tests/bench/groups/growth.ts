@@ -52,7 +52,7 @@ async function measureReads(bench: Bench, database: LedgerDatabase, size: Ledger
   const now = new Date();
   const timed = (name: string, work: () => Promise<unknown>, below?: number) =>
     timeReads(bench, `${name}, table of ${sizeOf(size)}`, work, below);
-  const middle = BigInt(Math.floor(size.busyTransfers / 2));
+  const middle = String(Math.floor(size.busyTransfers / 2));
   const month = usageSpan({ from: new Date(now.getTime() - 30 * 86_400_000) }, now);
   return [
     await timed("newest page of records", () => listRecords(HOT, { limit: PAGE }), 5),
