@@ -34,7 +34,7 @@ const integrationRoutes = {
     include: ["tests/integration/http/**/*.test.ts"],
     // The first two already use both adapters, and the last one tests the client.
     exclude: ["tests/integration/http/{refusal-matrix,fuzz,client}.test.ts"],
-    env: { BRIM_TEST_ADAPTER: "route" },
+    env: { BRIM_TEST_ADAPTER: "next" },
   },
 };
 

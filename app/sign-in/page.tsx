@@ -5,7 +5,7 @@ import { SignInForms } from "@/components/sign-in/sign-in-forms";
 import { signInError } from "@/components/sign-in/sign-in-messages";
 import { Notice } from "@/components/ui/notice";
 import { PlainPage } from "@/components/ui/plain-page";
-import { ownPath, readCsrfToken, readSession, signInWays } from "@/lib/http";
+import { readCsrfToken, readSession, safeReturnPath, signInMethods } from "@/lib/http";
 import { firstValues, type SearchParams } from "../search-params";
 import { withDatabase } from "../with-database";
 
@@ -17,7 +17,7 @@ const DEMO_EMAIL = "demo@example.com";
 
 export default async function SignInPage({ searchParams }: { searchParams: SearchParams }) {
   const { callbackUrl, error, ready, sent } = firstValues(await searchParams);
-  const returnPath = ownPath(callbackUrl);
+  const returnPath = safeReturnPath(callbackUrl);
   const requestHeaders = await headers();
   const session = await withDatabase(() => readSession(requestHeaders));
   // A billing link's session is limited to one customer, so its user may still want to sign in.
@@ -41,7 +41,7 @@ export default async function SignInPage({ searchParams }: { searchParams: Searc
         </div>
       )}
       <SignInForms
-        ways={signInWays()}
+        ways={signInMethods()}
         csrfToken={csrfToken ?? ""}
         callbackUrl={returnPath}
         demoEmail={DEMO_EMAIL}

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
-import type { SignInWays } from "@/lib/http";
+import type { SignInMethods } from "@/lib/http";
 
 /** Hidden fields of every form: next-auth's CSRF token and the page to return to. */
 interface HiddenFields {
@@ -10,7 +10,7 @@ interface HiddenFields {
 }
 
 interface SignInFormsProps extends HiddenFields {
-  ways: SignInWays;
+  ways: SignInMethods;
   /** The demo user's email address, prefilled in the password form. */
   demoEmail: string;
 }

@@ -1,6 +1,6 @@
 import { pruneSessions } from "@/lib/auth";
 import { pruneBillingLinks } from "@/lib/billing-links";
-import { pruneStoredAnswers } from "@/lib/http";
+import { pruneStoredResponses } from "@/lib/http";
 import { checkLedgerDaily, expireHolds } from "@/lib/ledger";
 import { type ScheduledJob, startJobs, startTasks } from "@/lib/platform/jobs";
 import { retryFailedEvents } from "@/lib/stripe-events";
@@ -13,7 +13,7 @@ const JOBS: readonly ScheduledJob[] = [
   { task: "expire-holds", cron: "* * * * *", run: (now) => expireHolds(now) },
   { task: "retry-failed-events", cron: "* * * * *", run: (now) => retryFailedEvents(now) },
   { task: "roll-up-usage", cron: "* * * * *", run: () => rollUpUsage() },
-  { task: "prune-stored-answers", cron: "30 * * * *", run: (now) => pruneStoredAnswers(now) },
+  { task: "prune-stored-answers", cron: "30 * * * *", run: (now) => pruneStoredResponses(now) },
   { task: "prune-usage-minutes", cron: "45 * * * *", run: (now) => pruneUsageMinutes(now) },
   { task: "prune-billing-links", cron: "50 3 * * *", run: (now) => pruneBillingLinks(now) },
   { task: "prune-sessions", cron: "55 * * * *", run: (now) => pruneSessions(now) },

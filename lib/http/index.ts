@@ -1,19 +1,40 @@
-export { apiListener, door, isApiPath } from "./doors";
-export { pruneStoredAnswers } from "./idempotency/stored-answers";
-export { noteClientAddress } from "./limits/client-address";
-export type { OpenApiDocument, OperationPart, ParameterPart, ResponsePart, SchemaPart } from "./openapi";
+export { serve } from "./adapters/next";
+export { apiListener, isApiPath } from "./adapters/node";
+export { rejectConnect, rejectUnsupportedRequest } from "./adapters/unsupported-requests";
+export { createAdjustment, listAdjustments } from "./adjustments";
+export { createApiKey, getApiKey, listApiKeys, revokeApiKey, rollApiKey } from "./api-keys";
+export { getBalance } from "./balance";
+export { createBillingLink } from "./billing-links";
+export { createCharge, createChargeBatch, refundCharge } from "./charges";
+export { createCheckoutSession } from "./checkout-sessions";
+export { createCustomer, freezeCustomer, getCustomer, listCustomers, unfreezeCustomer } from "./customers";
+export { getHealth, getReady } from "./health";
+export { captureHold, createHold, getHold, releaseHold } from "./holds";
+export { listInvoices } from "./invoices";
+export { recordClientAddress } from "./limits/client-address";
+export { getMetrics } from "./metrics";
+export type {
+  OpenApiDocument,
+  OperationPart,
+  ParameterPart,
+  ResponsePart,
+  SchemaPart,
+} from "./openapi/types";
+export { listPaymentMethods, removePaymentMethod, setDefaultPaymentMethod } from "./payment-methods";
 export { CUSTOMER_HEADER } from "./pipeline/authenticate";
-export { presentBalance, presentCard, presentCheckout } from "./present/billing";
-export { presentTopUp } from "./present/top-up";
+export { pruneStoredResponses } from "./pipeline/idempotency";
+export { createPortalSession } from "./portal-sessions";
+export { listRecords } from "./records";
 export type { Route } from "./route";
-export { apiDocument, ROUTES } from "./routes";
+export { apiDocument, getOpenApiDocument, ROUTES } from "./routes";
 export { SIGN_IN_PAGE } from "./sign-in/auth-options";
-export { answerAuthRequest } from "./sign-in/auth-requests";
+export { checkAuthRequest } from "./sign-in/auth-requests";
 export { openBillingLink, peekLink } from "./sign-in/billing-link";
-export { readCsrfToken } from "./sign-in/csrf-token";
 export { handleAuth } from "./sign-in/handle-auth";
-export { ownPath } from "./sign-in/own-address";
-export { type SignInWays, signInWays } from "./sign-in/providers";
-export { readSession } from "./sign-in/session";
+export { type SignInMethods, signInMethods } from "./sign-in/providers";
+export { safeReturnPath } from "./sign-in/return-url";
+export { readCsrfToken, readSession } from "./sign-in/session";
 export { signOut } from "./sign-in/sign-out";
-export { refuseConnect, refuseUnservable } from "./unservable";
+export { receiveStripeEvent } from "./stripe-webhook";
+export { getTopUp, listTopUps, presentTopUp } from "./top-ups";
+export { getUsage, getUsageCost } from "./usage-reports";

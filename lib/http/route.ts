@@ -4,118 +4,139 @@ import type { ErrorKind } from "@/lib/platform/errors";
 
 export type HttpMethod = "GET" | "POST" | "PUT" | "DELETE";
 
-/** What a handler gets: everything is checked. */
-export interface RouteInput<A, Body, Query> {
+/** What a handler receives. Everything in it has been checked. */
+export interface RouteInput<A, Body, Query, Params> {
   actor: A;
   body: Body;
   query: Query;
-  /** The parts of the path in braces. */
-  params: Record<string, string>;
-  /** The caller's name for this request; null when none was sent. */
+  /** The path parameters. */
+  params: Params;
+  /** The `Idempotency-Key` header, or null. */
   idempotencyKey: string | null;
-  requestId: string;
   request: Request;
 }
 
-/** What a handler answers: a JSON body and, rarely, more. */
-export interface RouteAnswer {
-  body: unknown;
-  /** 200 unless said otherwise. */
-  status?: number;
-  /** True when this is the earlier answer to the same idempotency key. */
-  isReplay?: boolean;
-  /** Set when the body is a text of this type and no JSON. */
-  textType?: string;
+/** A response that needs more than a JSON body. Made by `reply`. */
+export class Reply {
+  constructor(
+    readonly body: unknown,
+    readonly options: ReplyOptions,
+  ) {}
 }
 
-/** The chapters of the reference, in its order. */
+interface ReplyOptions {
+  /** Whether this repeats the response to an earlier request with the same idempotency key. */
+  isReplay?: boolean;
+  /** The content type of a body that is already text. */
+  contentType?: string;
+}
+
+/** Returns a body from a handler together with what else the response should say. */
+export function reply(body: unknown, options: ReplyOptions): Reply {
+  return new Reply(body, options);
+}
+
+/** The body of the 200 response, a `Reply`, or nothing for 204. */
+type HandlerResult = object | undefined;
+
+/** The sections of the API reference, in order. */
 export const ROUTE_TAGS = ["Usage", "Billing", "Admin", "Service"] as const;
 export type RouteTag = (typeof ROUTE_TAGS)[number];
 
-interface RouteFacts<Body, Query> {
+interface RouteOptions<Body, Query, Params> {
   method: HttpMethod;
   /** As in the OpenAPI document: `/api/v1/billing/topups/{topup_intent_id}`. */
   path: `/api/${string}`;
   operationId: string;
   summary: string;
-  /** What a caller must know beyond the summary; Markdown, for the reference. */
+  /** What a caller needs to know beyond the summary, in Markdown. */
   description: string;
-  /** The chapter of the reference. */
+  /** The section of the API reference. */
   tag: RouteTag;
-  /** What a success says; the answers of the tests are held against it. Null where a success is 204. */
-  answer: z.ZodType | null;
-  /** The same in words, where those of the schema say too little for this call. */
-  answerDescription?: string;
-  /** What a success is written in; JSON unless said otherwise. */
-  answerType?: "text/plain";
-  /** Failures of this route's own work, beyond those that the pipeline gives. */
-  refusals?: readonly ErrorKind[];
-  /** The parts of the path in braces. What does not fit names nothing that exists: 404. */
-  params?: z.ZodObject;
+  /** The body of a successful response, or null for 204. */
+  response: z.ZodType | null;
+  /** Describes the response where the schema's own description is not specific enough. */
+  responseDescription?: string;
+  /** The content type of the response. Defaults to JSON. */
+  responseType?: "text/plain";
+  /** Errors of the operation itself, in addition to those of the pipeline. */
+  errors?: readonly ErrorKind[];
+  /** The path parameters. A value that does not match is 404, because nothing with that id can exist. */
+  params?: Params;
   body?: z.ZodType<Body>;
   query?: z.ZodType<Query>;
-  /** Whether the header `Idempotency-Key` means something here. */
+  /** Whether the operation reads the `Idempotency-Key` header. */
   takesIdempotencyKey?: boolean;
   /**
-   * Whether the answer under a key is kept for a day, so that a repeated request gets it word for word, and one that comes
-   * while the first is running is told so. Not for spending, which must stay one statement, nor where a secret is shown once.
+   * Whether the response to an idempotent request is stored for a day: a repeated request gets the same bytes, and one that
+   * arrives while the first is running gets 409. Not for charges and holds, which must stay a single statement, and not for
+   * responses that contain a secret.
    */
-  storesAnswer?: boolean;
-  /** Runs once at a time under a key, but keeps no answer: what was answered may not hold any more. */
+  storesResponse?: boolean;
+  /** Runs requests with the same key one at a time, but stores no response, because it may be outdated by the next request. */
   runsOneAtATime?: boolean;
-  /** Whether no body at all stands for `{}`. */
+  /** Whether an empty body means `{}`. */
   mayOmitBody?: boolean;
-  /** Bytes that the body may have; 64 KiB unless said otherwise. */
+  /** The maximum size of the body. Defaults to 64 KiB. */
   maxBodyBytes?: number;
 }
 
 /** A route as the pipeline runs it. */
-export interface Route extends RouteFacts<unknown, unknown> {
+export interface Route extends RouteOptions<unknown, unknown, z.ZodObject> {
   access:
     | { kind: "customer" | "any_key" | "operator"; scope: Scope }
     | { kind: "public" }
     | { kind: "stripe" };
-  run(input: RouteInput<Actor | null, unknown, unknown>): Promise<RouteAnswer>;
+  run(input: RouteInput<Actor | null, unknown, unknown, unknown>): Promise<HandlerResult>;
 }
 
-/** A route for a caller who acts on one customer and has a scope. */
-export function customerRoute<Body = undefined, Query = Record<string, never>>(
-  facts: RouteFacts<Body, Query> & { scope: Scope },
-  handler: (input: RouteInput<CustomerActor, Body, Query>) => Promise<RouteAnswer>,
+type Handler<A, Body, Query, Params extends z.ZodObject> = (
+  input: RouteInput<A, Body, Query, z.output<Params>>,
+) => Promise<HandlerResult>;
+
+type NoFields = Record<string, never>;
+
+/** Declares a route for a caller that acts on one customer: a customer key or a member's browser session. */
+export function customerRoute<Body = undefined, Query = NoFields, Params extends z.ZodObject = z.ZodObject>(
+  { scope, ...options }: RouteOptions<Body, Query, Params> & { scope: Scope },
+  handler: Handler<CustomerActor, Body, Query, Params>,
 ): Route {
-  const { scope, ...rest } = facts;
-  return { ...rest, access: { kind: "customer", scope }, run: handler as Route["run"] } as Route;
+  return toRoute({ kind: "customer", scope }, options, handler);
 }
 
-/** A route for whoever has a scope: a customer, or the operator, who names the customer. */
-export function usageRoute<Body = undefined, Query = Record<string, never>>(
-  facts: RouteFacts<Body, Query> & { scope: Scope },
-  handler: (input: RouteInput<Actor, Body, Query>) => Promise<RouteAnswer>,
+/** Declares a route for any caller with the scope: a customer, or the operator, which names a customer. */
+export function usageRoute<Body = undefined, Query = NoFields, Params extends z.ZodObject = z.ZodObject>(
+  { scope, ...options }: RouteOptions<Body, Query, Params> & { scope: Scope },
+  handler: Handler<Actor, Body, Query, Params>,
 ): Route {
-  const { scope, ...rest } = facts;
-  return { ...rest, access: { kind: "any_key", scope }, run: handler as Route["run"] } as Route;
+  return toRoute({ kind: "any_key", scope }, options, handler);
 }
 
-/** A route for the operator alone. */
-export function operatorRoute<Body = undefined, Query = Record<string, never>>(
-  facts: RouteFacts<Body, Query>,
-  handler: (input: RouteInput<OperatorActor, Body, Query>) => Promise<RouteAnswer>,
+/** Declares a route for operator keys. */
+export function operatorRoute<Body = undefined, Query = NoFields, Params extends z.ZodObject = z.ZodObject>(
+  options: RouteOptions<Body, Query, Params>,
+  handler: Handler<OperatorActor, Body, Query, Params>,
 ): Route {
-  return { ...facts, access: { kind: "operator", scope: "admin" }, run: handler as Route["run"] } as Route;
+  return toRoute({ kind: "operator", scope: "admin" }, options, handler);
 }
 
-/** A route that anybody may call. */
+/** Declares a route that needs no authentication. */
 export function publicRoute(
-  facts: RouteFacts<undefined, Record<string, never>>,
-  handler: (input: RouteInput<null, undefined, Record<string, never>>) => Promise<RouteAnswer>,
+  options: RouteOptions<undefined, NoFields, z.ZodObject>,
+  handler: Handler<null, undefined, NoFields, z.ZodObject>,
 ): Route {
-  return { ...facts, access: { kind: "public" }, run: handler as Route["run"] } as Route;
+  return toRoute({ kind: "public" }, options, handler);
 }
 
-/** The route that Stripe delivers to: the signature is checked over the raw body, which the handler reads itself. */
+/** Declares the webhook route. The handler reads the raw body itself, because Stripe signs the exact bytes. */
 export function stripeRoute(
-  facts: RouteFacts<undefined, Record<string, never>>,
-  handler: (input: RouteInput<null, undefined, Record<string, never>>) => Promise<RouteAnswer>,
+  options: RouteOptions<undefined, NoFields, z.ZodObject>,
+  handler: Handler<null, undefined, NoFields, z.ZodObject>,
 ): Route {
-  return { ...facts, access: { kind: "stripe" }, run: handler as Route["run"] } as Route;
+  return toRoute({ kind: "stripe" }, options, handler);
+}
+
+/** The pipeline checks the input against the schemas of the route, so the handler's own types hold. */
+function toRoute(access: Route["access"], options: object, handler: unknown): Route {
+  return { ...options, access, run: handler } as Route;
 }

@@ -1,3 +1,3 @@
-export { METRICS_TYPE, metricsText, noteRequest } from "./metrics";
+export { METRICS_TYPE, metricsText, recordRequestMetric } from "./metrics";
 export { readReadiness } from "./readiness";
 export { readServiceState, type ServiceState } from "./service-state";

@@ -26,7 +26,7 @@ function metrics(): Metrics {
  *
  * @param operation the operation id, or `unknown` for a path that does not exist
  */
-export function noteRequest(operation: string, status: number, seconds: number): void {
+export function recordRequestMetric(operation: string, status: number, seconds: number): void {
   metrics().requests.observe({ operation, status }, seconds);
 }
 

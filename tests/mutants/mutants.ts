@@ -199,8 +199,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a customer's key acts on another customer",
     place: { file: "lib/http/pipeline/authorize-customer.ts" },
-    search: "if (customerId === undefined || customerId === actor.customerId) return actor.customerId;",
-    replace: "return (customerId ?? actor.customerId) as CustomerId;",
+    search: "  if (customerId !== undefined && customerId !== actor.customerId) {",
+    replace: "  if (customerId !== undefined) return customerId;\n  if (customerId !== undefined) {",
     tests: [integration("http/usage", "never touches another customer")],
   },
 

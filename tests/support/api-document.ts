@@ -1,7 +1,8 @@
 import Ajv2020, { type ValidateFunction } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { ROUTES } from "@/lib/http";
-import { buildDocument, type OpenApiDocument } from "@/lib/http/openapi";
+import { buildDocument } from "@/lib/http/openapi/document";
+import type { OpenApiDocument } from "@/lib/http/openapi/types";
 
 /** One HTTP request and its response. */
 export interface Exchange {

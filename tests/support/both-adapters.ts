@@ -15,12 +15,12 @@ export interface ApiRequest {
 }
 
 /** Sends a request to a route through one adapter. */
-export type Adapter = (route: Route, request: ApiRequest) => Promise<ApiResponse>;
+type Adapter = (route: Route, request: ApiRequest) => Promise<ApiResponse>;
 
 /** Returns the two adapters of a running Brim. Their responses are checked against the OpenAPI document. */
-export function adaptersOf(brim: RunningBrim): Record<"direct" | "next", Adapter> {
+export function adaptersOf(brim: RunningBrim): Record<"node" | "next", Adapter> {
   return {
-    direct: async (_route, request) =>
+    node: async (_route, request) =>
       read(request, await fetch(`${brim.url}${request.path}`, initOf(request))),
     next: async (route, request) => {
       const handler = await nextHandlerOf(route);

@@ -7,7 +7,7 @@ import { type Sandbox, startSandbox } from "stripe-sandbox";
 import { createApiKey } from "@/lib/api-keys";
 import type { Scope } from "@/lib/auth";
 import { createCustomer } from "@/lib/customers";
-import { apiListener, door } from "@/lib/http";
+import { apiListener, ROUTES, serve } from "@/lib/http";
 import { closeDatabase } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 import { expectDocumented } from "./api-document";
@@ -90,10 +90,10 @@ export async function startBrim(
   };
 }
 
-/** Returns the adapter under test. The API tests run with both: the Node listener and the handler that `route.ts` exports. */
+/** Returns the adapter under test. The API tests run with both: the Node listener and the handler of the `route.ts` files. */
 function adapterUnderTest(): RequestListener {
-  return process.env.BRIM_TEST_ADAPTER === "route"
-    ? getRequestListener(door, { overrideGlobalObjects: false })
+  return process.env.BRIM_TEST_ADAPTER === "next"
+    ? getRequestListener(serve(...ROUTES).GET, { overrideGlobalObjects: false })
     : apiListener;
 }
 

@@ -2,35 +2,35 @@
 import { Caller, type ListCall } from "../caller";
 import type { CallOptions, KeyedCallOptions } from "../options";
 
-/** A balance put right by hand. */
+/** A manual correction of a balance. */
 export interface Adjustment {
-  /** The adjustment. In the customer's records it is the `record_id`. */
+  /** The id of the adjustment. It is the `record_id` in the customer's records. */
   adjustment_id: string;
-  /** Whose balance was adjusted. */
+  /** The customer whose balance was adjusted. */
   customer_id: string;
-  /** What the balance gained; with a minus sign, what it lost. */
+  /** The amount added to the balance, or subtracted if negative. */
   amount_usd: string;
-  /** Why. The customer reads it in its activity. */
+  /** The reason. The customer sees it in their activity. */
   reason: string;
-  /** When it was recorded. */
+  /** When the adjustment was recorded. */
   created_at: string;
-  /** The balance right after it. */
+  /** The balance after the adjustment. */
   balance_usd: string;
-  /** What could be spent right after it: the balance less what is held. */
+  /** The available amount after the adjustment: the balance minus holds. */
   available_usd: string;
 }
 
-/** What to put right. */
+/** The adjustment to make. */
 export interface AdjustmentInput {
-  /** Whose balance to adjust. */
+  /** The customer whose balance to adjust. */
   customer_id: string;
-  /** What the balance gains; with a minus sign, what it loses. Not zero, at most 1000000.00 either way, with up to 9 decimals. */
+  /** The amount to add to the balance, or to subtract if negative. Not zero, at most 1000000.00 either way, with up to 9 decimals. */
   amount_usd: string | number;
-  /** Why. The customer reads it in its activity. */
+  /** The reason. The customer sees it in their activity. */
   reason: string;
-  /** Your name for this request. The header `Idempotency-Key` is the same thing; one of the two is needed. */
+  /** Your unique key for this request. You can send it as the `Idempotency-Key` header instead; one of the two is required. */
   idempotency_key?: string | undefined;
-  /** Takes the amount even where less is available. */
+  /** Allows the balance to go below zero. */
   overdraft?: "allow" | undefined;
 }
 
@@ -38,287 +38,287 @@ export interface AdjustmentInput {
 export interface AdjustmentList {
   /** Newest first. */
   adjustments: ListedAdjustment[];
-  /** Send it as `cursor` to read on; null on the last page. */
+  /** Send it as `cursor` to get the next page. Null on the last page. */
   next_cursor: string | null;
 }
 
-/** A key for programs, without its secret. */
+/** An API key, without its secret. */
 export interface ApiKey {
-  /** The key's id. It is no secret. */
+  /** The id of the API key. It is not secret. */
   api_key_id: string;
-  /** The beginning of the secret, by which its holder recognises it. */
+  /** The first characters of the secret, to help identify it. */
   prefix: string;
-  /** What it is for, in your words. */
+  /** A name that you chose. */
   name: string;
-  /** On whose balance it acts; null for a key of the operator, which acts on all. */
+  /** The key's customer. Null for an operator key. */
   customer_id: string | null;
-  /** What it may do. A `write` is also a `read`. */
+  /** The key's scopes. A `write` scope includes `read`. */
   scopes: ("billing:read" | "billing:write" | "usage:read" | "usage:write" | "admin")[];
-  /** Whether it is taken now. `revoked` and `expired` keys stay in the list. */
+  /** Whether the key is accepted. `revoked` and `expired` keys remain in the list. */
   status: "active" | "expired" | "revoked";
-  /** When it was made. */
+  /** When the key was created. */
   created_at: string;
-  /** When it was last used, to the minute; null when it never was. */
+  /** When the key was last used, to the minute. Null if it was never used. */
   last_used_at: string | null;
-  /** When it ends; null when it does not end by itself. */
+  /** When the key expires. Null if it does not. */
   expires_at: string | null;
-  /** When it was revoked; null when it was not. */
+  /** When the key was revoked. Null if it was not. */
   revoked_at: string | null;
-  /** The key whose place it took. */
+  /** The key that this one replaced. */
   rolled_from: string | null;
-  /** The key that took its place. */
+  /** The key that replaced this one. */
   rolled_to: string | null;
 }
 
-/** The key to make. */
+/** The API key to create. */
 export interface ApiKeyInput {
-  /** On whose balance it acts. Null makes a key of the operator, which acts on all. */
+  /** The customer that the key acts for. Null creates an operator key. */
   customer_id: string | null;
-  /** What it is for, in your words. */
+  /** A name to recognize the key by. */
   name: string;
-  /** What it may do: for a customer `billing:read`, `billing:write`, `usage:read`, `usage:write`; for the operator `usage:read`, `usage:write`, `admin`. All of its kind when left out. */
+  /** The key's scopes. A customer key can have `billing:read`, `billing:write`, `usage:read` and `usage:write`; an operator key `usage:read`, `usage:write` and `admin`. Defaults to all of them. */
   scopes?: ("billing:read" | "billing:write" | "usage:read" | "usage:write" | "admin")[] | undefined;
-  /** When it ends. Left out, it does not end by itself. */
+  /** When the key expires. By default it does not. */
   expires_at?: string | undefined;
 }
 
-/** A page of keys. */
+/** A page of API keys. */
 export interface ApiKeyList {
   /** Newest first. */
   api_keys: ApiKey[];
-  /** Send it as `cursor` to read on; null on the last page. */
+  /** Send it as `cursor` to get the next page. Null on the last page. */
   next_cursor: string | null;
 }
 
-/** What a customer has, and what of it can be spent. */
+/** A customer's balance, and how much of it can be spent. */
 export interface Balance {
-  /** Whose balance it is. */
+  /** The customer. */
   customer_id: string;
-  /** The balance. Below zero the customer owes. */
+  /** The balance. Negative if the customer owes money. */
   balance_usd: string;
-  /** What is reserved by holds. */
+  /** The amount reserved by open holds. */
   held_usd: string;
-  /** What can be spent: the balance less what is held. */
+  /** The amount that can be spent: the balance minus holds. */
   available_usd: string;
-  /** Balances are US dollars. */
+  /** Balances are in US dollars. */
   currency: "usd";
-  /** Money is added first and spent later. */
+  /** Customers pay before they spend. */
   charge_method: "prepaid";
-  /** Whether the card is charged when the balance runs low. */
+  /** Whether the saved card is charged when the balance runs low. */
   auto_topup_enabled: boolean;
-  /** From a `frozen` or `closed` account nothing new can be spent. */
+  /** A `frozen` or `closed` account cannot spend. */
   status: "active" | "frozen" | "closed";
 }
 
-/** An item of a batch that was charged. */
+/** A batch item that was charged. */
 export interface BatchCharge {
-  /** This item was charged. */
+  /** The item was charged. */
   ok: true;
-  /** Whether this item's key had been charged before: then nothing was taken again. */
+  /** Whether an earlier request with this key made the charge. If so, nothing was charged again. */
   replayed: boolean;
-  /** The charge. A refund names it. */
+  /** The id of the charge. Use it to refund the charge. */
   charge_id: string;
-  /** What was charged. */
+  /** The amount charged. */
   amount_usd: string;
-  /** The balance right after it. */
+  /** The balance after it. */
   balance_usd: string;
-  /** What could be spent right after it: the balance less what is held. */
-  available_usd: string;
-  /** When it was recorded. */
-  created_at: string;
-}
-
-/** An item of a batch that was refused, with the error that it would have got alone. */
-export interface BatchRefusal {
-  /** This item was not charged. */
-  ok: false;
-  /** What went wrong, for programs. Codes never change their meaning. */
-  error: "INTERNAL_ERROR" | "INVALID_REQUEST" | "UNAUTHORIZED" | "PAYMENT_REQUIRED" | "FORBIDDEN" | "NOT_FOUND" | "CONFLICT" | "IDEMPOTENCY_CONFLICT" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE";
-  /** What went wrong, for people. */
-  message: string;
-  /** The status of the answer. */
-  statusCode: number;
-  /** More for programs; its form depends on `error`. */
-  details?: InvalidRequestDetails | PaymentRequiredDetails | MissingScopeDetails | ReasonDetails | RefundTooLargeDetails | ServiceUnavailableDetails | undefined;
-}
-
-/** What became of each item of a batch. */
-export interface BatchResults {
-  /** One result for each item, in the order of the request. */
-  results: (BatchCharge | BatchRefusal)[];
-}
-
-/** A one-time way into the billing page of one customer. */
-export interface BillingLink {
-  /** Send the browser there at once. It can be used once; fetching it uses nothing up. */
-  url: string;
-  /** Until when it can be used: ten minutes. */
-  expires_at: string;
-}
-
-/** Who comes in, and where to. */
-export interface BillingLinkInput {
-  /** Who comes in. Send the address of the person whom your product has signed in; left out, it is the customer's own. */
-  email?: string | undefined;
-  /** Where the link leads: `/billing`, or a path below it with a query. */
-  return_path?: string | undefined;
-}
-
-/** How much of a hold to charge. */
-export interface CaptureInput {
-  /** Needed with a key of the operator; a customer's key acts on its own. */
-  customer_id?: string | undefined;
-  /** All that was held when it is left out. */
-  amount_usd?: string | number | undefined;
-}
-
-/** A hold that became a charge. */
-export interface CapturedHold {
-  /** The hold. */
-  hold_id: string;
-  /** What is, or was, reserved. */
-  amount_usd: string;
-  /** When it is given back by itself. */
-  expires_at: string | null;
-  /** Nothing of it is reserved any more. */
-  status: "captured";
-  /** What was charged. */
-  captured_usd: string;
-  /** The charge that it became. */
-  charge_id: string;
-  /** The balance right after it. */
-  balance_usd: string;
-  /** What could be spent right after it: the balance less what is held. */
+  /** The available amount after it: the balance minus holds. */
   available_usd: string;
   /** When the charge was recorded. */
   created_at: string;
 }
 
-/** Money taken from a balance for work done. */
-export interface Charge {
-  /** The charge. A refund names it. */
-  charge_id: string;
-  /** What was charged. */
+/** A batch item that was rejected, with the error that a single charge would have returned. */
+export interface BatchRefusal {
+  /** The item was not charged. */
+  ok: false;
+  /** A machine-readable code. Codes never change their meaning. */
+  error: "INTERNAL_ERROR" | "INVALID_REQUEST" | "UNAUTHORIZED" | "PAYMENT_REQUIRED" | "FORBIDDEN" | "NOT_FOUND" | "CONFLICT" | "IDEMPOTENCY_CONFLICT" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE";
+  /** A human-readable explanation. */
+  message: string;
+  /** The HTTP status of the response. */
+  statusCode: number;
+  /** Additional machine-readable information. Its shape depends on `error`. */
+  details?: InvalidRequestDetails | PaymentRequiredDetails | MissingScopeDetails | ReasonDetails | RefundTooLargeDetails | ServiceUnavailableDetails | undefined;
+}
+
+/** The results of a batch. */
+export interface BatchResults {
+  /** One result per item, in the order of the request. */
+  results: (BatchCharge | BatchRefusal)[];
+}
+
+/** A one-time link to a customer's billing page. */
+export interface BillingLink {
+  /** Redirect the browser to it right away. It can be used once; previewing it does not use it up. */
+  url: string;
+  /** When the link expires: after ten minutes. */
+  expires_at: string;
+}
+
+/** Who signs in, and which page to open. */
+export interface BillingLinkInput {
+  /** The email address of the person who is signed in to your product. Defaults to the customer's own address. */
+  email?: string | undefined;
+  /** The page to open: `/billing`, or a path below it, with an optional query. */
+  return_path?: string | undefined;
+}
+
+/** How much of a hold to charge. */
+export interface CaptureInput {
+  /** Required with an operator key. A customer key always acts on its own customer. */
+  customer_id?: string | undefined;
+  /** The amount to charge. Defaults to the reserved amount. */
+  amount_usd?: string | number | undefined;
+}
+
+/** A hold that was charged. */
+export interface CapturedHold {
+  /** The id of the hold. */
+  hold_id: string;
+  /** The reserved amount. */
   amount_usd: string;
-  /** The balance right after it. */
+  /** When the hold is released automatically. */
+  expires_at: string | null;
+  /** The hold no longer reserves anything. */
+  status: "captured";
+  /** The amount charged. */
+  captured_usd: string;
+  /** The resulting charge. */
+  charge_id: string;
+  /** The balance after it. */
   balance_usd: string;
-  /** What could be spent right after it: the balance less what is held. */
+  /** The available amount after it: the balance minus holds. */
   available_usd: string;
-  /** When it was recorded. */
+  /** When the charge was recorded. */
+  created_at: string;
+}
+
+/** An amount taken from a balance. */
+export interface Charge {
+  /** The id of the charge. Use it to refund the charge. */
+  charge_id: string;
+  /** The amount charged. */
+  amount_usd: string;
+  /** The balance after it. */
+  balance_usd: string;
+  /** The available amount after it: the balance minus holds. */
+  available_usd: string;
+  /** When the charge was recorded. */
   created_at: string;
 }
 
 /** Up to 1,000 charges. */
 export interface ChargeBatchInput {
-  /** What to charge. Each item needs an `idempotency_key` of its own. */
+  /** The charges to make. Each needs its own `idempotency_key`. */
   charges: ChargeInput[];
 }
 
-/** What to charge. */
+/** The charge to make. */
 export interface ChargeInput {
-  /** Needed with a key of the operator; a customer's key acts on its own. */
+  /** Required with an operator key. A customer key always acts on its own customer. */
   customer_id?: string | undefined;
-  /** US dollars: more than zero, at most 1000000.00, with up to 9 decimals. */
+  /** The amount in US dollars: greater than zero, at most 1000000.00, with up to 9 decimals. */
   amount_usd: string | number;
-  /** Your name for this request. The header `Idempotency-Key` is the same thing; one of the two is needed. */
+  /** Your unique key for this request. You can send it as the `Idempotency-Key` header instead; one of the two is required. */
   idempotency_key?: string | undefined;
-  /** Shown to the customer in its activity. */
+  /** Shown to the customer in their activity. */
   description?: string | undefined;
-  /** Your own words about it, kept with it. At most 20 entries; keys up to 40 characters, values up to 500. */
+  /** Your own key-value pairs, stored with it. At most 20 entries; keys up to 40 characters, values up to 500. */
   metadata?: { [name: string]: string } | undefined;
-  /** Records work already done even below zero. Only for the operator. */
+  /** Charges work that is already done, even if the balance goes below zero. Requires an operator key. */
   overdraft?: "allow" | undefined;
 }
 
-/** Money of a charge that went back to the balance. */
+/** An amount of a charge that was returned to the balance. */
 export interface ChargeRefund {
-  /** This refund. */
+  /** The id of the refund. */
   refund_id: string;
-  /** The charge that it gives back. */
+  /** The refunded charge. */
   charge_id: string;
-  /** What was given back. */
+  /** The amount refunded. */
   amount_usd: string;
-  /** The balance right after it. */
+  /** The balance after it. */
   balance_usd: string;
-  /** What could be spent right after it: the balance less what is held. */
+  /** The available amount after it: the balance minus holds. */
   available_usd: string;
-  /** When it was recorded. */
+  /** When the refund was recorded. */
   created_at: string;
 }
 
-/** How much of a charge to give back. */
+/** How much of a charge to refund. */
 export interface ChargeRefundInput {
-  /** Needed with a key of the operator; a customer's key acts on its own. */
+  /** Required with an operator key. A customer key always acts on its own customer. */
   customer_id?: string | undefined;
-  /** All that is left of the charge when it is left out. */
+  /** The amount to refund. Defaults to the charge's remaining amount. */
   amount_usd?: string | number | undefined;
-  /** Your name for this request. The header `Idempotency-Key` is the same thing; one of the two is needed. */
+  /** Your unique key for this request. You can send it as the `Idempotency-Key` header instead; one of the two is required. */
   idempotency_key?: string | undefined;
-  /** Shown to the customer in its activity. */
+  /** Shown to the customer in their activity. */
   description?: string | undefined;
-  /** Your own words about it, kept with it. At most 20 entries; keys up to 40 characters, values up to 500. */
+  /** Your own key-value pairs, stored with it. At most 20 entries; keys up to 40 characters, values up to 500. */
   metadata?: { [name: string]: string } | undefined;
 }
 
-/** A page of Stripe's on which a customer pays or saves a card. */
+/** A Stripe page where the customer pays or saves a card. */
 export interface CheckoutSession {
-  /** Stripe's page, where the customer pays or saves a card. Send the browser there. */
+  /** Stripe's page where the customer pays or saves a card. Redirect the browser to it. */
   url: string;
-  /** The attempt. Ask for it to learn what became of it. */
+  /** The id of the top-up. Use it to look up the top-up's status. */
   topup_intent_id: string;
-  /** Stripe's name for the Checkout Session. */
+  /** Stripe's id of the Checkout Session. */
   session_id: string;
-  /** As asked for. */
+  /** The requested mode. */
   mode: "payment" | "setup";
-  /** What will be added to the balance; null with mode `setup`. */
+  /** The amount that will be added to the balance. Null with mode `setup`. */
   amount_usd: string | null;
-  /** Until when the page can be used. */
+  /** When the page expires. */
   expires_at: string;
 }
 
-/** What Checkout is opened for. */
+/** What to open Checkout for. */
 export interface CheckoutSessionInput {
-  /** `payment` tops up; `setup` saves a card without a charge. */
+  /** `payment` tops up the balance; `setup` saves a card without charging it. */
   mode?: "payment" | "setup" | undefined;
-  /** US dollars: 5.00 to 5000.00 in whole cents. Only with mode `payment`, which needs it. */
+  /** The amount in US dollars: 5.00 to 5000.00 in whole cents. Required with mode `payment`, not allowed with `setup`. */
   amount_usd?: string | number | undefined;
-  /** Keep the card for future top-ups. Only with mode `payment`. */
+  /** Saves the card for future top-ups. Only with mode `payment`. */
   save_payment_method?: boolean | undefined;
 }
 
-/** What was spent in one bucket. */
+/** The cost in one bucket. */
 export interface CostBucket {
-  /** The bucket's first instant. */
+  /** The start of the bucket. */
   ts: string;
-  /** Charges less refunds. Negative where more was given back than charged. */
+  /** Charges minus refunds. Negative if more was refunded than charged. */
   cost_usd: string;
 }
 
 /** A party that owns one balance. */
 export interface Customer {
-  /** The customer. */
+  /** The id of the customer. */
   customer_id: string;
-  /** Shown on its pages and invoices. */
+  /** Shown on the customer's pages and invoices. */
   name: string;
-  /** In lower case. Whoever proves it at sign-in becomes the customer's owner. */
+  /** In lower case. A user who signs in with this verified address becomes the customer's owner. */
   email: string;
-  /** From a `frozen` or `closed` account nothing new can be spent. */
+  /** A `frozen` or `closed` account cannot spend. */
   status: "active" | "frozen" | "closed";
-  /** The balance. Below zero the customer owes. */
+  /** The balance. Negative if the customer owes money. */
   balance_usd: string;
-  /** What is reserved by holds. */
+  /** The amount reserved by open holds. */
   held_usd: string;
-  /** What can be spent: the balance less what is held. */
+  /** The amount that can be spent: the balance minus holds. */
   available_usd: string;
-  /** When it was made. */
+  /** When the customer was created. */
   created_at: string;
 }
 
-/** The customer to make. */
+/** The customer to create. */
 export interface CustomerInput {
-  /** Shown on its pages and invoices. */
+  /** Shown on the customer's pages and invoices. */
   name: string;
-  /** Where invoices go. Whoever proves this address at sign-in becomes the customer's owner. */
+  /** Where invoices are sent. A user who signs in with this verified address becomes the customer's owner. */
   email: string;
 }
 
@@ -326,108 +326,108 @@ export interface CustomerInput {
 export interface CustomerList {
   /** Newest first. */
   customers: Customer[];
-  /** Send it as `cursor` to read on; null on the last page. */
+  /** Send it as `cursor` to get the next page. Null on the last page. */
   next_cursor: string | null;
 }
 
-/** What every answer says that is not a success. */
+/** The body of every error response. */
 export interface ErrorBody {
-  /** What went wrong, for programs. Codes never change their meaning. */
+  /** A machine-readable code. Codes never change their meaning. */
   error: "INTERNAL_ERROR" | "INVALID_REQUEST" | "UNAUTHORIZED" | "PAYMENT_REQUIRED" | "FORBIDDEN" | "NOT_FOUND" | "CONFLICT" | "IDEMPOTENCY_CONFLICT" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE";
-  /** What went wrong, for people. */
+  /** A human-readable explanation. */
   message: string;
-  /** The status of the answer. */
+  /** The HTTP status of the response. */
   statusCode: number;
-  /** More for programs; its form depends on `error`. */
+  /** Additional machine-readable information. Its shape depends on `error`. */
   details?: InvalidRequestDetails | PaymentRequiredDetails | MissingScopeDetails | ReasonDetails | RefundTooLargeDetails | ServiceUnavailableDetails | undefined;
-  /** Name it when you ask us: it finds the log. */
+  /** Include it when you contact support. */
   request_id: string;
 }
 
-/** All is well. */
+/** The service is healthy. */
 export interface Health {
-  /** The only value: anything else is an error. */
+  /** Always this value: anything else is an error. */
   status: "up";
 }
 
-/** Money reserved before the work is done. */
+/** An amount reserved before the work is done. */
 export interface Hold {
-  /** The hold. */
+  /** The id of the hold. */
   hold_id: string;
-  /** What is, or was, reserved. */
+  /** The reserved amount. */
   amount_usd: string;
-  /** When it is given back by itself. */
+  /** When the hold is released automatically. */
   expires_at: string | null;
-  /** `open` reserves; `captured` became a charge; `released` and `expired` gave the money back. */
+  /** `open` reserves the amount; `captured` was charged; `released` and `expired` no longer reserve anything. */
   status: "open" | "captured" | "released" | "expired";
-  /** What was charged of it; null unless it was captured. */
+  /** The amount charged. Null unless the hold was captured. */
   captured_usd: string | null;
 }
 
 /** How much to reserve, and for how long. */
 export interface HoldInput {
-  /** Needed with a key of the operator; a customer's key acts on its own. */
+  /** Required with an operator key. A customer key always acts on its own customer. */
   customer_id?: string | undefined;
-  /** US dollars: more than zero, at most 1000000.00, with up to 9 decimals. */
+  /** The amount in US dollars: greater than zero, at most 1000000.00, with up to 9 decimals. */
   amount_usd: string | number;
-  /** Your name for this request. The header `Idempotency-Key` is the same thing; one of the two is needed. */
+  /** Your unique key for this request. You can send it as the `Idempotency-Key` header instead; one of the two is required. */
   idempotency_key?: string | undefined;
-  /** How long it reserves, at most a day; then it is given back by itself. */
+  /** How long to reserve the amount, at most a day. Then the hold is released automatically. */
   expires_in_seconds?: number | undefined;
-  /** Shown to the customer in its activity. */
+  /** Shown to the customer in their activity. */
   description?: string | undefined;
-  /** Your own words about it, kept with it. At most 20 entries; keys up to 40 characters, values up to 500. */
+  /** Your own key-value pairs, stored with it. At most 20 entries; keys up to 40 characters, values up to 500. */
   metadata?: { [name: string]: string } | undefined;
 }
 
-/** Which fields are wrong, and how. */
+/** The fields that are invalid, and why. */
 export interface InvalidRequestDetails {
-  /** Each thing that is wrong. */
+  /** One entry per problem. */
   issues: ({
-    /** The field, as in `amount_usd` or `charges.3.amount_usd`; empty for the body as a whole. */
+    /** The field, such as `amount_usd` or `charges.3.amount_usd`. Empty for the body as a whole. */
     path: string;
-    /** What is wrong with it. */
+    /** What is wrong with the field. */
     message: string;
   })[];
 }
 
-/** The invoice of a top-up, with what was paid. */
+/** The invoice of a top-up, and what was paid. */
 export interface Invoice {
-  /** The top-up. */
+  /** The id of the top-up. */
   topup_intent_id: string;
-  /** The invoice's number. */
+  /** The invoice number. */
   number: string | null;
-  /** Stripe's page of the invoice. */
+  /** Stripe's page for the invoice. */
   hosted_url: string;
-  /** The invoice to be kept. */
+  /** The invoice as a PDF. */
   pdf_url: string | null;
-  /** `open` waits for the payer, `processing` for the bank. `succeeded` has been credited. What became of the money later is said instead: `disputed`, `refunded`, `partially_refunded`. */
+  /** `open` waits for the payer, `processing` for the bank. `succeeded` was credited. `disputed`, `refunded` and `partially_refunded` replace `succeeded` when the money is taken or sent back. */
   status: "created" | "open" | "processing" | "succeeded" | "retry_wait" | "action_required" | "failed" | "expired" | "canceled" | "needs_review" | "disputed" | "refunded" | "partially_refunded";
-  /** `auto` when the balance ran low and the saved card was charged. */
+  /** `auto` if the saved card was charged because the balance ran low. */
   source: "checkout" | "auto";
-  /** What is added to the balance; null with mode `setup`. */
+  /** The amount added to the balance. Null with mode `setup`. */
   amount_usd: string | null;
-  /** Tax on top; null until it is known. */
+  /** The tax on top. Null until known. */
   tax_usd: string | null;
-  /** What was paid; null until it is known. */
+  /** The total paid. Null until known. */
   total_usd: string | null;
-  /** Null when the payer paid in US dollars. */
+  /** Null if the payer paid in US dollars. */
   presentment: Presentment | null;
-  /** How much of it was sent back. */
+  /** The amount refunded to the card. */
   refunded_usd: string;
-  /** When it was started. */
+  /** When the top-up was started. */
   created_at: string;
-  /** When it was added to the balance; null before. */
+  /** When the amount was added to the balance. Null before that. */
   credited_at: string | null;
 }
 
 /** The invoice of a top-up. */
 export interface InvoiceLink {
-  /** The invoice's number. */
+  /** The invoice number. */
   number: string | null;
-  /** Stripe's page of the invoice. */
+  /** Stripe's page for the invoice. */
   hosted_url: string;
-  /** The invoice to be kept. */
+  /** The invoice as a PDF. */
   pdf_url: string | null;
 }
 
@@ -435,215 +435,215 @@ export interface InvoiceLink {
 export interface InvoiceList {
   /** Newest top-up first. */
   invoices: Invoice[];
-  /** Send it as `cursor` to read on; null on the last page. */
+  /** Send it as `cursor` to get the next page. Null on the last page. */
   next_cursor: string | null;
 }
 
-/** A balance put right by hand, and by whose key. */
+/** A manual correction of a balance, and the API key that made it. */
 export interface ListedAdjustment {
-  /** The adjustment. In the customer's records it is the `record_id`. */
+  /** The id of the adjustment. It is the `record_id` in the customer's records. */
   adjustment_id: string;
-  /** Whose balance was adjusted. */
+  /** The customer whose balance was adjusted. */
   customer_id: string;
-  /** What the balance gained; with a minus sign, what it lost. */
+  /** The amount added to the balance, or subtracted if negative. */
   amount_usd: string;
-  /** Why. The customer reads it in its activity. */
+  /** The reason. The customer sees it in their activity. */
   reason: string;
-  /** When it was recorded. */
+  /** When the adjustment was recorded. */
   created_at: string;
-  /** The balance right after it. */
+  /** The balance after the adjustment. */
   balance_after_usd: string;
-  /** The key that asked for it. */
+  /** The API key that made the adjustment. */
   api_key_id: string | null;
 }
 
-/** One attempt to add money, or to save a card, without its timeline. */
+/** An attempt to add money or save a card, without its timeline. */
 export interface ListedTopUp {
-  /** The top-up. */
+  /** The id of the top-up. */
   topup_intent_id: string;
-  /** `open` waits for the payer, `processing` for the bank. `succeeded` has been credited. What became of the money later is said instead: `disputed`, `refunded`, `partially_refunded`. */
+  /** `open` waits for the payer, `processing` for the bank. `succeeded` was credited. `disputed`, `refunded` and `partially_refunded` replace `succeeded` when the money is taken or sent back. */
   status: "created" | "open" | "processing" | "succeeded" | "retry_wait" | "action_required" | "failed" | "expired" | "canceled" | "needs_review" | "disputed" | "refunded" | "partially_refunded";
-  /** `auto` when the balance ran low and the saved card was charged. */
+  /** `auto` if the saved card was charged because the balance ran low. */
   source: "checkout" | "auto";
-  /** `setup` saved a card without a charge. */
+  /** `setup` saves a card without charging it. */
   mode: "payment" | "setup";
-  /** What is added to the balance; null with mode `setup`. */
+  /** The amount added to the balance. Null with mode `setup`. */
   amount_usd: string | null;
-  /** Tax on top; null until it is known. */
+  /** The tax on top. Null until known. */
   tax_usd: string | null;
-  /** What was paid; null until it is known. */
+  /** The total paid. Null until known. */
   total_usd: string | null;
-  /** Null when the payer paid in US dollars. */
+  /** Null if the payer paid in US dollars. */
   presentment: Presentment | null;
-  /** The last decline, if there was one. */
+  /** The last decline, or null. */
   failure: PaymentFailure | null;
-  /** Null until there is one. */
+  /** Null until there is an invoice. */
   invoice: InvoiceLink | null;
-  /** How much of it was sent back. */
+  /** The amount refunded to the card. */
   refunded_usd: string;
-  /** When it was started. */
+  /** When the top-up was started. */
   created_at: string;
-  /** When it was added to the balance; null before. */
+  /** When the amount was added to the balance. Null before that. */
   credited_at: string | null;
 }
 
-/** The scope that is missing. */
+/** The missing scope. */
 export interface MissingScopeDetails {
-  /** The scope that the key lacks. */
+  /** The scope that the key is missing. */
   required_scope: "billing:read" | "billing:write" | "usage:read" | "usage:write" | "admin";
 }
 
-/** A key that was made, with its secret. */
+/** The new API key, including its secret. The secret is shown only once. */
 export interface NewApiKey {
-  /** The key's id. It is no secret. */
+  /** The id of the API key. It is not secret. */
   api_key_id: string;
-  /** The beginning of the secret, by which its holder recognises it. */
+  /** The first characters of the secret, to help identify it. */
   prefix: string;
-  /** What it is for, in your words. */
+  /** A name that you chose. */
   name: string;
-  /** On whose balance it acts; null for a key of the operator, which acts on all. */
+  /** The key's customer. Null for an operator key. */
   customer_id: string | null;
-  /** What it may do. A `write` is also a `read`. */
+  /** The key's scopes. A `write` scope includes `read`. */
   scopes: ("billing:read" | "billing:write" | "usage:read" | "usage:write" | "admin")[];
-  /** Whether it is taken now. `revoked` and `expired` keys stay in the list. */
+  /** Whether the key is accepted. `revoked` and `expired` keys remain in the list. */
   status: "active" | "expired" | "revoked";
-  /** When it was made. */
+  /** When the key was created. */
   created_at: string;
-  /** When it was last used, to the minute; null when it never was. */
+  /** When the key was last used, to the minute. Null if it was never used. */
   last_used_at: string | null;
-  /** When it ends; null when it does not end by itself. */
+  /** When the key expires. Null if it does not. */
   expires_at: string | null;
-  /** When it was revoked; null when it was not. */
+  /** When the key was revoked. Null if it was not. */
   revoked_at: string | null;
-  /** The key whose place it took. */
+  /** The key that this one replaced. */
   rolled_from: string | null;
-  /** The key that took its place. */
+  /** The key that replaced this one. */
   rolled_to: string | null;
-  /** The secret. It is shown here once and cannot be read again: null in the answer to a repeated request. */
+  /** The secret. It is shown only once: null in the response to a repeated request. */
   api_key: string | null;
 }
 
-/** A document of OpenAPI 3.1. */
+/** An OpenAPI 3.1 document. */
 export interface OpenApiDocument {
-  /** The version of OpenAPI. */
+  /** The OpenAPI version. */
   openapi: string;
 }
 
-/** Why a payment did not succeed. */
+/** Why a payment failed. */
 export interface PaymentFailure {
-  /** Stripe's code of the decline. */
+  /** Stripe's decline code. */
   code: string;
-  /** In plain words. */
+  /** A human-readable explanation. */
   message: string;
 }
 
 /** A saved card. */
 export interface PaymentMethod {
-  /** Stripe's name for the card. */
+  /** Stripe's id of the card. */
   payment_method_id: string;
-  /** As Stripe calls it. */
+  /** The card brand, as Stripe names it. */
   card_brand: string;
   /** The last four digits. */
   card_last4: string;
-  /** The month in which it expires. */
+  /** The expiration month. */
   card_exp_month: number;
-  /** The year in which it expires. */
+  /** The expiration year. */
   card_exp_year: number;
-  /** Whether it is used unless another one is named. */
+  /** Whether this card is charged by default. */
   is_default: boolean;
-  /** When it was saved. */
+  /** When the card was saved. */
   created_at: string;
 }
 
-/** The cards that a customer has saved. */
+/** A page of the customer's saved cards. */
 export interface PaymentMethodList {
   /** Newest first. */
   payment_methods: PaymentMethod[];
-  /** Send it as `cursor` to read on; null on the last page. */
+  /** Send it as `cursor` to get the next page. Null on the last page. */
   next_cursor: string | null;
 }
 
-/** How much is missing, and where it can be topped up. */
+/** How much is missing, and where the customer can top up. */
 export interface PaymentRequiredDetails {
-  /** What can be spent. */
+  /** The amount available. */
   available_usd: string;
-  /** What the request needs. */
+  /** The amount that the request needs. */
   required_usd: string;
   /** The page where the customer can top up. */
   topup_url: string;
 }
 
-/** A page of Stripe's on which a customer manages cards, invoices and billing details. */
+/** A Stripe page where the customer manages cards, invoices and billing details. */
 export interface PortalSession {
-  /** Stripe's page. Send the customer's browser there at once: the address works for minutes. */
+  /** Stripe's page. Redirect the customer's browser to it right away: it expires within minutes. */
   url: string;
 }
 
 /** What the payer saw and paid in another currency. */
 export interface Presentment {
-  /** In the currency's smallest unit, as the payer saw it. */
+  /** The amount in the currency's smallest unit, as the payer saw it. */
   amount: number | null;
-  /** Three letters, lower case. */
+  /** The three-letter currency code in lower case. */
   currency: string;
 }
 
-/** All is well. */
+/** The service is healthy. */
 export interface Readiness {
-  /** The only value: anything else is an error. */
+  /** Always this value: anything else is an error. */
   status: "ready";
 }
 
-/** Why this cannot be done. */
+/** Why the request was rejected. */
 export interface ReasonDetails {
-  /** Why not, for programs, as in `operator_only`, `account_frozen` or `stripe_setup`. */
+  /** A machine-readable reason, such as `operator_only` or `account_frozen`. */
   reason: string;
-  /** The field that asks for it, where one does, as in `charges.3.overdraft`. */
+  /** The field that caused the error, if there is one, such as `charges.3.overdraft`. */
   path?: string | undefined;
-  /** The top-up of the idempotency key, where it has ended. */
+  /** The top-up of the idempotency key, if that top-up has ended. */
   topup_intent_id?: string | undefined;
 }
 
-/** Why it is done. */
+/** The reason for the change. */
 export interface ReasonInput {
-  /** Why, for your own records. */
+  /** The reason, for your own records. */
   reason: string;
 }
 
-/** A delivery that was taken. */
+/** A received event. */
 export interface ReceivedEvent {
-  /** Stored, and its effects committed. */
+  /** The event was stored and its effects are committed. */
   received: true;
-  /** Stripe's name for the event. */
+  /** Stripe's id of the event. */
   event: string;
-  /** What it came to: a `duplicate` had been taken before. */
+  /** How the event was handled. A `duplicate` was received before. */
   as: "processed" | "unhandled" | "foreign" | "duplicate";
 }
 
-/** One movement of a balance. Records are never changed or removed. */
+/** A change of a balance. Records are never changed or deleted. */
 export interface BillingRecord {
-  /** This record. A charge's is its `charge_id`. */
+  /** The id of the record. For a charge, it is the `charge_id`. */
   record_id: string;
-  /** `credit` is a top-up, `refund` a charge given back, `stripe_refund` a top-up sent back to the card. */
+  /** `credit` is a top-up, `refund` a charge returned to the balance, `stripe_refund` a top-up refunded to the card. */
   type: "credit" | "stripe_refund" | "stripe_refund_reversal" | "dispute" | "dispute_reversal" | "charge" | "refund" | "grant" | "expiry" | "adjustment";
-  /** A credit raises the balance, a debit lowers it. */
+  /** A credit raises the balance; a debit lowers it. */
   direction: "credit" | "debit";
-  /** How much; `direction` says which way. */
+  /** The amount. `direction` tells whether it was added or subtracted. */
   amount_usd: string;
-  /** The balance right after it. */
+  /** The balance after the record. */
   balance_after_usd: string;
-  /** In the words of whoever made it. */
+  /** The description that was sent with it. */
   description: string | null;
   /** The top-up of a `credit`. */
   topup_intent_id?: string | undefined;
-  /** The charge that this is, or that a `refund` gives back. */
+  /** The charge itself, or the charge that a `refund` returns. */
   charge_id?: string | undefined;
-  /** The hold that a charge was captured from. */
+  /** The hold that the charge was captured from. */
   hold_id?: string | undefined;
-  /** The key that asked for it. */
+  /** The API key that made the request. */
   api_key_id?: string | undefined;
-  /** As the caller sent it. */
+  /** The metadata that was sent with it. */
   metadata: { [name: string]: string };
-  /** When it happened in the world: a payment can be older than its record. */
+  /** When it happened. A payment may be older than its record. */
   occurred_at: string;
   /** When it was recorded. */
   created_at: string;
@@ -653,113 +653,113 @@ export interface BillingRecord {
 export interface RecordList {
   /** Newest first. */
   records: BillingRecord[];
-  /** Send it as `cursor` to read on; null on the last page. */
+  /** Send it as `cursor` to get the next page. Null on the last page. */
   next_cursor: string | null;
 }
 
-/** How much could still be given back. */
+/** How much of the charge can still be refunded. */
 export interface RefundTooLargeDetails {
-  /** What is left of the charge. */
+  /** The remaining amount of the charge. */
   refundable_usd: string;
 }
 
-/** Whose hold to give back. */
+/** The customer whose hold to release. */
 export interface ReleaseInput {
-  /** Needed with a key of the operator; a customer's key acts on its own. */
+  /** Required with an operator key. A customer key always acts on its own customer. */
   customer_id?: string | undefined;
 }
 
-/** How to revoke. */
+/** How to revoke the key. */
 export interface RevokeApiKeyInput {
-  /** Also when it is the last usable key with the scope `admin`. */
+  /** Revokes the key even if it is the last active one with the scope `admin`. */
   force?: boolean | undefined;
-  /** Why, for your own records. */
+  /** The reason, for your own records. */
   reason?: string | undefined;
 }
 
-/** How to roll. */
+/** How to roll the key. */
 export interface RollApiKeyInput {
-  /** How long the old key stays valid. With 0 nothing takes it any more once this has answered. */
+  /** How long the old key keeps working. With 0, it stops working before this call returns. */
   grace_seconds?: number | undefined;
-  /** When the new key ends. Left out, it lives as long as the old one was made for. */
+  /** When the new key expires. By default it gets the same lifetime as the old one. */
   expires_at?: string | undefined;
 }
 
-/** A key that takes the place of another one, with its secret. */
+/** The API key that replaces another, including its secret. The secret is shown only once. */
 export interface RolledApiKey {
-  /** The key's id. It is no secret. */
+  /** The id of the API key. It is not secret. */
   api_key_id: string;
-  /** The beginning of the secret, by which its holder recognises it. */
+  /** The first characters of the secret, to help identify it. */
   prefix: string;
-  /** What it is for, in your words. */
+  /** A name that you chose. */
   name: string;
-  /** On whose balance it acts; null for a key of the operator, which acts on all. */
+  /** The key's customer. Null for an operator key. */
   customer_id: string | null;
-  /** What it may do. A `write` is also a `read`. */
+  /** The key's scopes. A `write` scope includes `read`. */
   scopes: ("billing:read" | "billing:write" | "usage:read" | "usage:write" | "admin")[];
-  /** Whether it is taken now. `revoked` and `expired` keys stay in the list. */
+  /** Whether the key is accepted. `revoked` and `expired` keys remain in the list. */
   status: "active" | "expired" | "revoked";
-  /** When it was made. */
+  /** When the key was created. */
   created_at: string;
-  /** When it was last used, to the minute; null when it never was. */
+  /** When the key was last used, to the minute. Null if it was never used. */
   last_used_at: string | null;
-  /** When it ends; null when it does not end by itself. */
+  /** When the key expires. Null if it does not. */
   expires_at: string | null;
-  /** When it was revoked; null when it was not. */
+  /** When the key was revoked. Null if it was not. */
   revoked_at: string | null;
-  /** The key whose place it took. */
+  /** The key that this one replaced. */
   rolled_from: string | null;
-  /** The key that took its place. */
+  /** The key that replaced this one. */
   rolled_to: string | null;
-  /** The secret. It is shown here once and cannot be read again: null in the answer to a repeated request. */
+  /** The secret. It is shown only once: null in the response to a repeated request. */
   api_key: string | null;
-  /** Until when the key whose place it takes is taken beside it. */
+  /** When the replaced key stops working. */
   previous_expires_at: string;
 }
 
-/** Why this cannot be done now. */
+/** Why the request cannot be served right now. */
 export interface ServiceUnavailableDetails {
-  /** What does not answer. A request that moves money may have been executed all the same: send it again with the same idempotency key. */
+  /** What is unavailable. A request that moves money may still have taken effect: send it again with the same idempotency key. */
   reason: "busy" | "database_unavailable" | "stripe_setup" | "stripe_unavailable";
 }
 
-/** One thing that happened to a top-up. */
+/** An event in the history of a top-up. */
 export interface TimelineEntry {
-  /** When. */
+  /** When it happened. */
   at: string;
-  /** What happened, for programs. */
+  /** What happened, as a code. */
   what: string;
-  /** Stripe's name of what it is about. */
+  /** The id of the Stripe object. */
   reference: string | null;
 }
 
-/** One attempt to add money, or to save a card. */
+/** An attempt to add money or save a card. */
 export interface TopUp {
-  /** The top-up. */
+  /** The id of the top-up. */
   topup_intent_id: string;
-  /** `open` waits for the payer, `processing` for the bank. `succeeded` has been credited. What became of the money later is said instead: `disputed`, `refunded`, `partially_refunded`. */
+  /** `open` waits for the payer, `processing` for the bank. `succeeded` was credited. `disputed`, `refunded` and `partially_refunded` replace `succeeded` when the money is taken or sent back. */
   status: "created" | "open" | "processing" | "succeeded" | "retry_wait" | "action_required" | "failed" | "expired" | "canceled" | "needs_review" | "disputed" | "refunded" | "partially_refunded";
-  /** `auto` when the balance ran low and the saved card was charged. */
+  /** `auto` if the saved card was charged because the balance ran low. */
   source: "checkout" | "auto";
-  /** `setup` saved a card without a charge. */
+  /** `setup` saves a card without charging it. */
   mode: "payment" | "setup";
-  /** What is added to the balance; null with mode `setup`. */
+  /** The amount added to the balance. Null with mode `setup`. */
   amount_usd: string | null;
-  /** Tax on top; null until it is known. */
+  /** The tax on top. Null until known. */
   tax_usd: string | null;
-  /** What was paid; null until it is known. */
+  /** The total paid. Null until known. */
   total_usd: string | null;
-  /** Null when the payer paid in US dollars. */
+  /** Null if the payer paid in US dollars. */
   presentment: Presentment | null;
-  /** The last decline, if there was one. */
+  /** The last decline, or null. */
   failure: PaymentFailure | null;
-  /** Null until there is one. */
+  /** Null until there is an invoice. */
   invoice: InvoiceLink | null;
-  /** How much of it was sent back. */
+  /** The amount refunded to the card. */
   refunded_usd: string;
-  /** When it was started. */
+  /** When the top-up was started. */
   created_at: string;
-  /** When it was added to the balance; null before. */
+  /** When the amount was added to the balance. Null before that. */
   credited_at: string | null;
   /** Oldest first. */
   timeline: TimelineEntry[];
@@ -769,361 +769,361 @@ export interface TopUp {
 export interface TopUpList {
   /** Newest first. */
   topups: ListedTopUp[];
-  /** Send it as `cursor` to read on; null on the last page. */
+  /** Send it as `cursor` to get the next page. Null on the last page. */
   next_cursor: string | null;
 }
 
-/** What was spent, bucket by bucket. */
+/** The cost per bucket. */
 export interface UsageCost {
-  /** The period that was asked for. */
+  /** The requested period. */
   period: "hour" | "day" | "week" | "month";
-  /** How long each bucket is. */
+  /** The length of each bucket. */
   bucket: "minute" | "hour" | "day";
-  /** Every bucket of the period, oldest first, empty ones included. The last one is not over yet. */
+  /** All buckets of the period, oldest first, including empty ones. The last one is incomplete. */
   data: CostBucket[];
 }
 
-/** A sum of one type. */
+/** The total of one type. */
 export interface UsageTotal {
-  /** What is counted. */
+  /** What is summed up. */
   type: "charge" | "refund";
-  /** How many. */
+  /** The number of charges or refunds. */
   count: number;
-  /** How much altogether; for refunds, how much was given back. */
+  /** The total amount. */
   amount_usd: string;
 }
 
-/** A sum of one type and one API key. */
+/** The total of one type and one API key. */
 export interface UsageTotalOfKey {
-  /** The key that spent; null where none did. */
+  /** The API key. Null for charges without one. */
   api_key_id: string | null;
-  /** What is counted. */
+  /** What is summed up. */
   type: "charge" | "refund";
-  /** How many. */
+  /** The number of charges or refunds. */
   count: number;
-  /** How much altogether; for refunds, how much was given back. */
+  /** The total amount. */
   amount_usd: string;
 }
 
-/** What was charged and given back in a span of time. */
+/** Charges and refunds in a time range. */
 export interface UsageTotals {
-  /** The span's first instant. */
+  /** The start, inclusive. */
   from: string;
-  /** The instant at which the span ends, not included. */
+  /** The end, exclusive. */
   to: string;
-  /** One sum for each type, also when there was nothing. */
+  /** One total per type, even if it is zero. */
   totals: UsageTotal[];
-  /** One sum for each key and type that occurred. */
+  /** One total per API key and type that occurred. */
   by_key: UsageTotalOfKey[];
 }
 
-/** Start a top-up, or the saving of a card, and get the address of its Checkout page: what it takes. */
+/** Start a top-up, or save a card: what it takes. */
 export interface CreateCheckoutSessionParams {
-  /** `payment` tops up; `setup` saves a card without a charge. */
+  /** `payment` tops up the balance; `setup` saves a card without charging it. */
   mode?: "payment" | "setup" | undefined;
-  /** US dollars: 5.00 to 5000.00 in whole cents. Only with mode `payment`, which needs it. */
+  /** The amount in US dollars: 5.00 to 5000.00 in whole cents. Required with mode `payment`, not allowed with `setup`. */
   amount_usd?: string | number | undefined;
-  /** Keep the card for future top-ups. Only with mode `payment`. */
+  /** Saves the card for future top-ups. Only with mode `payment`. */
   save_payment_method?: boolean | undefined;
 }
 
 /** List top-ups, newest first: what it takes. */
 export interface ListTopUpsParams {
-  /** `payment` added money or tried to, `setup` saved a card; `all` is both. */
+  /** `payment` adds money, `setup` saves a card, `all` returns both. */
   mode?: "payment" | "setup" | "all" | undefined;
-  /** Only attempts that are shown with this status. */
+  /** Return only top-ups with this status. */
   status?: "created" | "open" | "processing" | "succeeded" | "retry_wait" | "action_required" | "failed" | "expired" | "canceled" | "needs_review" | "disputed" | "refunded" | "partially_refunded" | undefined;
-  /** How many to answer, 1 to 100. */
+  /** The number of items to return, from 1 to 100. */
   limit?: number | undefined;
-  /** `next_cursor` of the page before. Repeat the filters: the cursor does not carry them. */
+  /** The `next_cursor` of the previous page. Send the same filters again: the cursor does not contain them. */
   cursor?: string | undefined;
 }
 
-/** Read one top-up with its timeline: what it takes. */
+/** Get a top-up with its timeline: what it takes. */
 export interface GetTopUpParams {
   /** The id of the top-up. */
   topup_intent_id: string;
 }
 
-/** List the saved cards, newest first: what it takes. */
+/** List saved cards, newest first: what it takes. */
 export interface ListPaymentMethodsParams {
-  /** How many to answer, 1 to 100. */
+  /** The number of items to return, from 1 to 100. */
   limit?: number | undefined;
-  /** `next_cursor` of the page before. Repeat the filters: the cursor does not carry them. */
+  /** The `next_cursor` of the previous page. Send the same filters again: the cursor does not contain them. */
   cursor?: string | undefined;
 }
 
 /** Make a saved card the default: what it takes. */
 export interface SetDefaultPaymentMethodParams {
-  /** Stripe's name for the card. */
+  /** Stripe's id of the card. */
   payment_method_id: string;
 }
 
 /** Remove a saved card: what it takes. */
 export interface RemovePaymentMethodParams {
-  /** Stripe's name for the card. */
+  /** Stripe's id of the card. */
   payment_method_id: string;
 }
 
 /** List invoices, newest top-up first: what it takes. */
 export interface ListInvoicesParams {
-  /** How many to answer, 1 to 100. */
+  /** The number of items to return, from 1 to 100. */
   limit?: number | undefined;
-  /** `next_cursor` of the page before. Repeat the filters: the cursor does not carry them. */
+  /** The `next_cursor` of the previous page. Send the same filters again: the cursor does not contain them. */
   cursor?: string | undefined;
 }
 
-/** List everything that moved the balance, newest first: what it takes. */
+/** List all changes of the balance, newest first: what it takes. */
 export interface ListRecordsParams {
-  /** Only these types, separated by commas. All when it is left out. */
+  /** Return only records of these types, separated by commas. Defaults to all types. */
   type?: ("credit" | "stripe_refund" | "stripe_refund_reversal" | "dispute" | "dispute_reversal" | "charge" | "refund" | "grant" | "expiry" | "adjustment")[] | undefined;
-  /** How many to answer, 1 to 100. */
+  /** The number of items to return, from 1 to 100. */
   limit?: number | undefined;
-  /** `next_cursor` of the page before. Repeat the filters: the cursor does not carry them. */
+  /** The `next_cursor` of the previous page. Send the same filters again: the cursor does not contain them. */
   cursor?: string | undefined;
 }
 
-/** Charge a balance for work done: what it takes. */
+/** Charge a balance: what it takes. */
 export interface CreateChargeParams {
-  /** Needed with a key of the operator; a customer's key acts on its own. */
+  /** Required with an operator key. A customer key always acts on its own customer. */
   customer_id?: string | undefined;
-  /** US dollars: more than zero, at most 1000000.00, with up to 9 decimals. */
+  /** The amount in US dollars: greater than zero, at most 1000000.00, with up to 9 decimals. */
   amount_usd: string | number;
-  /** Your name for this request. The header `Idempotency-Key` is the same thing; one of the two is needed. */
+  /** Your unique key for this request. You can send it as the `Idempotency-Key` header instead; one of the two is required. */
   idempotency_key?: string | undefined;
-  /** Shown to the customer in its activity. */
+  /** Shown to the customer in their activity. */
   description?: string | undefined;
-  /** Your own words about it, kept with it. At most 20 entries; keys up to 40 characters, values up to 500. */
+  /** Your own key-value pairs, stored with it. At most 20 entries; keys up to 40 characters, values up to 500. */
   metadata?: { [name: string]: string } | undefined;
-  /** Records work already done even below zero. Only for the operator. */
+  /** Charges work that is already done, even if the balance goes below zero. Requires an operator key. */
   overdraft?: "allow" | undefined;
 }
 
-/** Charge up to 1,000 items, each with a result of its own: what it takes. */
+/** Charge up to 1,000 items, each with its own result: what it takes. */
 export interface CreateChargeBatchParams {
-  /** What to charge. Each item needs an `idempotency_key` of its own. */
+  /** The charges to make. Each needs its own `idempotency_key`. */
   charges: ChargeInput[];
 }
 
-/** Give a charge back to the balance, in part or in full: what it takes. */
+/** Refund a charge to the balance, in part or in full: what it takes. */
 export interface RefundChargeParams {
   /** The id of the charge. */
   charge_id: string;
-  /** Needed with a key of the operator; a customer's key acts on its own. */
+  /** Required with an operator key. A customer key always acts on its own customer. */
   customer_id?: string | undefined;
-  /** All that is left of the charge when it is left out. */
+  /** The amount to refund. Defaults to the charge's remaining amount. */
   amount_usd?: string | number | undefined;
-  /** Your name for this request. The header `Idempotency-Key` is the same thing; one of the two is needed. */
+  /** Your unique key for this request. You can send it as the `Idempotency-Key` header instead; one of the two is required. */
   idempotency_key?: string | undefined;
-  /** Shown to the customer in its activity. */
+  /** Shown to the customer in their activity. */
   description?: string | undefined;
-  /** Your own words about it, kept with it. At most 20 entries; keys up to 40 characters, values up to 500. */
+  /** Your own key-value pairs, stored with it. At most 20 entries; keys up to 40 characters, values up to 500. */
   metadata?: { [name: string]: string } | undefined;
 }
 
-/** Reserve money before the work is done: what it takes. */
+/** Reserve an amount before the work is done: what it takes. */
 export interface CreateHoldParams {
-  /** Needed with a key of the operator; a customer's key acts on its own. */
+  /** Required with an operator key. A customer key always acts on its own customer. */
   customer_id?: string | undefined;
-  /** US dollars: more than zero, at most 1000000.00, with up to 9 decimals. */
+  /** The amount in US dollars: greater than zero, at most 1000000.00, with up to 9 decimals. */
   amount_usd: string | number;
-  /** Your name for this request. The header `Idempotency-Key` is the same thing; one of the two is needed. */
+  /** Your unique key for this request. You can send it as the `Idempotency-Key` header instead; one of the two is required. */
   idempotency_key?: string | undefined;
-  /** How long it reserves, at most a day; then it is given back by itself. */
+  /** How long to reserve the amount, at most a day. Then the hold is released automatically. */
   expires_in_seconds?: number | undefined;
-  /** Shown to the customer in its activity. */
+  /** Shown to the customer in their activity. */
   description?: string | undefined;
-  /** Your own words about it, kept with it. At most 20 entries; keys up to 40 characters, values up to 500. */
+  /** Your own key-value pairs, stored with it. At most 20 entries; keys up to 40 characters, values up to 500. */
   metadata?: { [name: string]: string } | undefined;
 }
 
-/** Charge what was held, in part, in full, or more if that is available: what it takes. */
+/** Charge a hold, in part, in full, or more if available: what it takes. */
 export interface CaptureHoldParams {
   /** The id of the hold. */
   hold_id: string;
-  /** Needed with a key of the operator; a customer's key acts on its own. */
+  /** Required with an operator key. A customer key always acts on its own customer. */
   customer_id?: string | undefined;
-  /** All that was held when it is left out. */
+  /** The amount to charge. Defaults to the reserved amount. */
   amount_usd?: string | number | undefined;
 }
 
-/** Give a hold back: what it takes. */
+/** Release a hold: what it takes. */
 export interface ReleaseHoldParams {
   /** The id of the hold. */
   hold_id: string;
-  /** Needed with a key of the operator; a customer's key acts on its own. */
+  /** Required with an operator key. A customer key always acts on its own customer. */
   customer_id?: string | undefined;
 }
 
-/** Read a hold: what it takes. */
+/** Get a hold: what it takes. */
 export interface GetHoldParams {
   /** The id of the hold. */
   hold_id: string;
-  /** Needed with a key of the operator; a customer's key acts on its own. */
+  /** Required with an operator key. A customer key always acts on its own customer. */
   customer_id?: string | undefined;
 }
 
-/** Sum charges and refunds of a span of time, by type and by API key: what it takes. */
+/** Get total charges and refunds by type and API key: what it takes. */
 export interface GetUsageParams {
-  /** Included. Cut down to a whole minute. Default: the first instant of the UTC month in which the span ends. */
+  /** The start, inclusive, rounded down to the minute. Defaults to the start of the UTC month that contains the end. */
   from?: string | undefined;
-  /** Not included. Cut down to a whole minute, at most 366 days after `from`. Default: the end of the current minute. */
+  /** The end, exclusive, rounded down to the minute. At most 366 days after `from`. Defaults to the end of the current minute. */
   to?: string | undefined;
-  /** Needed with a key of the operator; a customer's key acts on its own. */
+  /** Required with an operator key. A customer key always acts on its own customer. */
   customer_id?: string | undefined;
 }
 
-/** Read what was spent, bucket by bucket: what it takes. */
+/** Get the cost over time: what it takes. */
 export interface GetUsageCostParams {
-  /** The last 60 minutes, 24 hours, 7 days or 30 days of UTC, the current one included. */
+  /** The last 60 minutes, 24 hours, 7 days or 30 days in UTC, including the current one. */
   period: "hour" | "day" | "week" | "month";
-  /** Needed with a key of the operator; a customer's key acts on its own. */
+  /** Required with an operator key. A customer key always acts on its own customer. */
   customer_id?: string | undefined;
 }
 
-/** Make a customer with a balance of zero: what it takes. */
+/** Create a customer with a balance of zero: what it takes. */
 export interface CreateCustomerParams {
-  /** Shown on its pages and invoices. */
+  /** Shown on the customer's pages and invoices. */
   name: string;
-  /** Where invoices go. Whoever proves this address at sign-in becomes the customer's owner. */
+  /** Where invoices are sent. A user who signs in with this verified address becomes the customer's owner. */
   email: string;
 }
 
 /** List customers with their balances, newest first: what it takes. */
 export interface ListCustomersParams {
-  /** Only customers that carry this address. */
+  /** Return only customers with this email address. */
   email?: string | undefined;
-  /** How many to answer, 1 to 100. */
+  /** The number of items to return, from 1 to 100. */
   limit?: number | undefined;
-  /** `next_cursor` of the page before. Repeat the filters: the cursor does not carry them. */
+  /** The `next_cursor` of the previous page. Send the same filters again: the cursor does not contain them. */
   cursor?: string | undefined;
 }
 
-/** Look up a customer with its balance: what it takes. */
+/** Get a customer with its balance: what it takes. */
 export interface GetCustomerParams {
   /** The id of the customer. */
   customer_id: string;
 }
 
-/** Stop a customer's spending: what it takes. */
+/** Freeze a customer's spending: what it takes. */
 export interface FreezeCustomerParams {
   /** The id of the customer. */
   customer_id: string;
-  /** Why, for your own records. */
+  /** The reason, for your own records. */
   reason: string;
 }
 
-/** Let a customer spend again: what it takes. */
+/** Unfreeze a customer's spending: what it takes. */
 export interface UnfreezeCustomerParams {
   /** The id of the customer. */
   customer_id: string;
-  /** Why, for your own records. */
+  /** The reason, for your own records. */
   reason: string;
 }
 
-/** Make a one-time link into a customer's billing page: what it takes. */
+/** Create a one-time link to a customer's billing page: what it takes. */
 export interface CreateBillingLinkParams {
   /** The id of the customer. */
   customer_id: string;
-  /** Who comes in. Send the address of the person whom your product has signed in; left out, it is the customer's own. */
+  /** The email address of the person who is signed in to your product. Defaults to the customer's own address. */
   email?: string | undefined;
-  /** Where the link leads: `/billing`, or a path below it with a query. */
+  /** The page to open: `/billing`, or a path below it, with an optional query. */
   return_path?: string | undefined;
 }
 
-/** Put a balance right by hand: what it takes. */
+/** Adjust a balance: what it takes. */
 export interface CreateAdjustmentParams {
-  /** Whose balance to adjust. */
+  /** The customer whose balance to adjust. */
   customer_id: string;
-  /** What the balance gains; with a minus sign, what it loses. Not zero, at most 1000000.00 either way, with up to 9 decimals. */
+  /** The amount to add to the balance, or to subtract if negative. Not zero, at most 1000000.00 either way, with up to 9 decimals. */
   amount_usd: string | number;
-  /** Why. The customer reads it in its activity. */
+  /** The reason. The customer sees it in their activity. */
   reason: string;
-  /** Your name for this request. The header `Idempotency-Key` is the same thing; one of the two is needed. */
+  /** Your unique key for this request. You can send it as the `Idempotency-Key` header instead; one of the two is required. */
   idempotency_key?: string | undefined;
-  /** Takes the amount even where less is available. */
+  /** Allows the balance to go below zero. */
   overdraft?: "allow" | undefined;
 }
 
 /** List adjustments, newest first: what it takes. */
 export interface ListAdjustmentsParams {
-  /** Only the adjustments of this customer. */
+  /** Return only this customer's adjustments. */
   customer_id?: string | undefined;
-  /** How many to answer, 1 to 100. */
+  /** The number of items to return, from 1 to 100. */
   limit?: number | undefined;
-  /** `next_cursor` of the page before. Repeat the filters: the cursor does not carry them. */
+  /** The `next_cursor` of the previous page. Send the same filters again: the cursor does not contain them. */
   cursor?: string | undefined;
 }
 
-/** Make an API key for a customer or for the operator: what it takes. */
+/** Create an API key: what it takes. */
 export interface CreateApiKeyParams {
-  /** On whose balance it acts. Null makes a key of the operator, which acts on all. */
+  /** The customer that the key acts for. Null creates an operator key. */
   customer_id: string | null;
-  /** What it is for, in your words. */
+  /** A name to recognize the key by. */
   name: string;
-  /** What it may do: for a customer `billing:read`, `billing:write`, `usage:read`, `usage:write`; for the operator `usage:read`, `usage:write`, `admin`. All of its kind when left out. */
+  /** The key's scopes. A customer key can have `billing:read`, `billing:write`, `usage:read` and `usage:write`; an operator key `usage:read`, `usage:write` and `admin`. Defaults to all of them. */
   scopes?: ("billing:read" | "billing:write" | "usage:read" | "usage:write" | "admin")[] | undefined;
-  /** When it ends. Left out, it does not end by itself. */
+  /** When the key expires. By default it does not. */
   expires_at?: string | undefined;
 }
 
 /** List API keys, newest first: what it takes. */
 export interface ListApiKeysParams {
-  /** Only the keys of this customer. */
+  /** Return only this customer's keys. */
   customer_id?: string | undefined;
-  /** How many to answer, 1 to 100. */
+  /** The number of items to return, from 1 to 100. */
   limit?: number | undefined;
-  /** `next_cursor` of the page before. Repeat the filters: the cursor does not carry them. */
+  /** The `next_cursor` of the previous page. Send the same filters again: the cursor does not contain them. */
   cursor?: string | undefined;
 }
 
-/** Look up an API key: what it takes. */
+/** Get an API key: what it takes. */
 export interface GetApiKeyParams {
   /** The id of the API key. */
   api_key_id: string;
 }
 
-/** Replace an API key by a new one: what it takes. */
+/** Replace an API key with a new one: what it takes. */
 export interface RollApiKeyParams {
   /** The id of the API key. */
   api_key_id: string;
-  /** How long the old key stays valid. With 0 nothing takes it any more once this has answered. */
+  /** How long the old key keeps working. With 0, it stops working before this call returns. */
   grace_seconds?: number | undefined;
-  /** When the new key ends. Left out, it lives as long as the old one was made for. */
+  /** When the new key expires. By default it gets the same lifetime as the old one. */
   expires_at?: string | undefined;
 }
 
-/** End an API key at once: what it takes. */
+/** Revoke an API key: what it takes. */
 export interface RevokeApiKeyParams {
   /** The id of the API key. */
   api_key_id: string;
-  /** Also when it is the last usable key with the scope `admin`. */
+  /** Revokes the key even if it is the last active one with the scope `admin`. */
   force?: boolean | undefined;
-  /** Why, for your own records. */
+  /** The reason, for your own records. */
   reason?: string | undefined;
 }
 
 /** Brim's API: one method for each call. */
 export class Brim extends Caller {
   /**
-   * Start a top-up, or the saving of a card, and get the address of its Checkout page.
+   * Start a top-up, or save a card.
    *
-   * Send the customer's browser to `url`. The balance changes when Stripe confirms the payment, and not before: ask `GET /billing/topups/{topup_intent_id}` what became of it.
+   * Returns the `url` of a Checkout page. Redirect the customer's browser to it. The balance changes only after Stripe confirms the payment; look up the status with `GET /billing/topups/{topup_intent_id}`.
    *
-   * The same idempotency key answers with the same page. Once that has expired or failed the answer is 409 with the reason `topup_expired`, `topup_failed` or `topup_canceled`: start a new top-up with a new key. Mode `setup` saves a card without a charge.
+   * Repeating the request with the same idempotency key returns the same page. If that page has expired or failed, the response is 409 with the reason `topup_expired`, `topup_failed` or `topup_canceled`; start a new top-up with a new key. Mode `setup` saves a card without charging it.
    *
-   * Needs a key of a customer with the scope `billing:write`.
+   * Requires a customer key with the scope `billing:write`.
    */
   createCheckoutSession(input?: CreateCheckoutSessionParams, options?: KeyedCallOptions): Promise<CheckoutSession> {
     return this.call({ method: "POST", path: "/api/v1/billing/checkout-session", hasBody: true, takesKey: true }, input, options);
   }
 
   /**
-   * Read the balance.
+   * Get the balance.
    *
-   * Always exact: it counts everything that was answered before the request was sent.
+   * The balance is exact: it includes everything that was confirmed before the request was sent.
    *
-   * Needs a key of a customer with the scope `billing:read`.
+   * Requires a customer key with the scope `billing:read`.
    */
   getBalance(options?: CallOptions): Promise<Balance> {
     return this.call({ method: "GET", path: "/api/v1/billing/balance" }, {}, options);
@@ -1132,38 +1132,38 @@ export class Brim extends Caller {
   /**
    * List top-ups, newest first.
    *
-   * Every attempt as we know it, also those that failed or expired. Asking for one of them also looks at Stripe and tells its timeline.
+   * Lists every attempt, including failed and expired ones, as last known to us. To check with Stripe and get the timeline, get a single top-up.
    *
-   * Needs a key of a customer with the scope `billing:read`.
+   * Requires a customer key with the scope `billing:read`.
    */
   readonly listTopUps: ListCall<ListTopUpsParams, TopUpList, ListedTopUp> = this.list({ method: "GET", path: "/api/v1/billing/topups" }, "topups");
 
   /**
-   * Read one top-up with its timeline.
+   * Get a top-up with its timeline.
    *
-   * While the attempt is undecided this also looks at Stripe, at most every few seconds, so that a late notification does not keep the customer waiting.
+   * While the outcome is unknown, this also checks with Stripe, at most every few seconds, so that the customer does not have to wait for a delayed event.
    *
-   * Needs a key of a customer with the scope `billing:read`.
+   * Requires a customer key with the scope `billing:read`.
    */
   getTopUp(input: GetTopUpParams, options?: CallOptions): Promise<TopUp> {
     return this.call({ method: "GET", path: "/api/v1/billing/topups/{topup_intent_id}" }, input, options);
   }
 
   /**
-   * List the saved cards, newest first.
+   * List saved cards, newest first.
    *
-   * All that can be charged. A card that was saved twice is there once.
+   * Lists all cards that can be charged. A card that was saved twice is listed once.
    *
-   * Needs a key of a customer with the scope `billing:read`.
+   * Requires a customer key with the scope `billing:read`.
    */
   readonly listPaymentMethods: ListCall<ListPaymentMethodsParams, PaymentMethodList, PaymentMethod> = this.list({ method: "GET", path: "/api/v1/billing/payment-methods" }, "payment_methods");
 
   /**
    * Make a saved card the default.
    *
-   * The default is used unless another card is named. Doing it again changes nothing.
+   * The default card is charged unless another card is specified. Repeating the request has no effect.
    *
-   * Needs a key of a customer with the scope `billing:write`.
+   * Requires a customer key with the scope `billing:write`.
    */
   setDefaultPaymentMethod(input: SetDefaultPaymentMethodParams, options?: CallOptions): Promise<PaymentMethod> {
     return this.call({ method: "POST", path: "/api/v1/billing/payment-methods/{payment_method_id}/default", isRepeatable: true }, input, options);
@@ -1172,22 +1172,22 @@ export class Brim extends Caller {
   /**
    * Remove a saved card.
    *
-   * Removes it at Stripe, so that it cannot be charged any more, and here; a card that was saved twice goes as a whole. Removing it again changes nothing. A default that is removed is not replaced by another card.
+   * Detaches the card at Stripe, so that it can no longer be charged. If the card was saved twice, both are removed. Removing a card again has no effect. If the default card is removed, no other card becomes the default.
    *
-   * Needs a key of a customer with the scope `billing:write`.
+   * Requires a customer key with the scope `billing:write`.
    */
   removePaymentMethod(input: RemovePaymentMethodParams, options?: CallOptions): Promise<void> {
     return this.call({ method: "DELETE", path: "/api/v1/billing/payment-methods/{payment_method_id}" }, input, options);
   }
 
   /**
-   * Open Stripe's portal, where a customer manages cards, invoices and billing details.
+   * Open Stripe's customer portal.
    *
-   * Make one when the customer presses a button, and send the browser to `url`: whoever holds the address is let in. The portal adds and removes cards, chooses the default, shows invoices, and changes name, e-mail, address and tax id; then it leads back to the billing page.
+   * Create a session when the customer clicks a button, and redirect the browser to `url`. Anyone who has the URL can use it. In the portal the customer adds and removes cards, chooses the default card, views invoices, and changes name, email, address and tax ID. A link leads back to the billing page.
    *
-   * What was changed is in `GET /billing/payment-methods` a moment later, when Stripe has told us. 503 with the reason `stripe_setup` means that the operator must correct the settings.
+   * Changes appear in `GET /billing/payment-methods` a moment later, when Stripe has notified us. 503 with the reason `stripe_setup` means that the operator must correct the Stripe settings.
    *
-   * Needs a key of a customer with the scope `billing:write`.
+   * Requires a customer key with the scope `billing:write`.
    */
   createPortalSession(options?: CallOptions): Promise<PortalSession> {
     return this.call({ method: "POST", path: "/api/v1/billing/portal-session" }, {}, options);
@@ -1196,132 +1196,132 @@ export class Brim extends Caller {
   /**
    * List invoices, newest top-up first.
    *
-   * One for each top-up that has an invoice, with Stripe's page of it and the PDF. Stripe may make it a moment after the credit: then it appears here at the place of its top-up, as soon as Stripe has told us.
+   * Lists the invoice of each top-up that has one, with links to Stripe's page and the PDF. Stripe may create an invoice shortly after the credit. It then appears at the position of its top-up.
    *
-   * Needs a key of a customer with the scope `billing:read`.
+   * Requires a customer key with the scope `billing:read`.
    */
   readonly listInvoices: ListCall<ListInvoicesParams, InvoiceList, Invoice> = this.list({ method: "GET", path: "/api/v1/billing/invoices" }, "invoices");
 
   /**
-   * List everything that moved the balance, newest first.
+   * List all changes of the balance, newest first.
    *
-   * Top-ups, charges, refunds and everything else that changed the balance, with the balance after each. Records are never changed: what is added while you read on moves nothing.
+   * Lists top-ups, charges, refunds and everything else that changed the balance, with the balance after each. Records are never changed, and records added while you page through the list do not shift it.
    *
-   * Needs a key of a customer with the scope `billing:read`.
+   * Requires a customer key with the scope `billing:read`.
    */
   readonly listRecords: ListCall<ListRecordsParams, RecordList, BillingRecord> = this.list({ method: "GET", path: "/api/v1/billing/records" }, "records");
 
   /**
-   * Charge a balance for work done.
+   * Charge a balance.
    *
-   * Takes the whole amount or nothing. Send the same `idempotency_key` again after a timeout: the charge is made once, and the answer is the first one's.
+   * Charges the full amount or nothing. After a timeout, send the request again with the same `idempotency_key`: the charge is made only once, and you get the original response.
    *
-   * When less is available, the answer is 402 with `topup_url`, the page where the customer can top up. Nothing was charged, and the same key can be used again afterwards.
+   * If the balance is too low, the response is 402 with `topup_url`, a page where the customer can top up. Nothing was charged, and you can use the same key again after the top-up.
    *
-   * Needs a key of a customer or of the operator with the scope `usage:write`.
+   * Requires a customer key or an operator key with the scope `usage:write`.
    */
   createCharge(input: CreateChargeParams, options?: KeyedCallOptions): Promise<Charge> {
     return this.call({ method: "POST", path: "/api/v1/usage/charges", hasBody: true, takesKey: true }, input, options);
   }
 
   /**
-   * Charge up to 1,000 items, each with a result of its own.
+   * Charge up to 1,000 items, each with its own result.
    *
-   * Every item has a result of its own, in the order of the request: the batch as a whole is 200 also when items were refused. An item that is malformed refuses the whole batch, and then nothing was charged.
+   * Results are in the order of the request. The status is 200 even if some items were rejected. If any item is malformed, the whole batch is rejected and nothing is charged.
    *
-   * Send the same batch again after a timeout: items that were charged say `replayed`.
+   * After a timeout, send the same batch again: items that were already charged are marked `replayed`.
    *
-   * Needs a key of a customer or of the operator with the scope `usage:write`.
+   * Requires a customer key or an operator key with the scope `usage:write`.
    */
   createChargeBatch(input: CreateChargeBatchParams, options?: CallOptions): Promise<BatchResults> {
     return this.call({ method: "POST", path: "/api/v1/usage/charges/batch", hasBody: true, isRepeatable: true }, input, options);
   }
 
   /**
-   * Give a charge back to the balance, in part or in full.
+   * Refund a charge to the balance, in part or in full.
    *
-   * Only the operator may. Several refunds of one charge are possible, together at most the charge; more is 409 with `refundable_usd`.
+   * Requires an operator key. A charge can be refunded several times, up to its amount; a larger refund is 409 with `refundable_usd`.
    *
-   * Needs a key of a customer or of the operator with the scope `usage:write`.
+   * Requires a customer key or an operator key with the scope `usage:write`.
    */
   refundCharge(input: RefundChargeParams, options?: KeyedCallOptions): Promise<ChargeRefund> {
     return this.call({ method: "POST", path: "/api/v1/usage/charges/{charge_id}/refund", hasBody: true, takesKey: true }, input, options);
   }
 
   /**
-   * Reserve money before the work is done.
+   * Reserve an amount before the work is done.
    *
-   * What is held is not available to anything else. Capture it when the work is done, or release it; what is neither is given back by itself.
+   * A reserved amount cannot be spent on anything else. Capture the hold when the work is done, or release it. A hold that is neither captured nor released expires.
    *
-   * Needs a key of a customer or of the operator with the scope `usage:write`.
+   * Requires a customer key or an operator key with the scope `usage:write`.
    */
   createHold(input: CreateHoldParams, options?: KeyedCallOptions): Promise<Hold> {
     return this.call({ method: "POST", path: "/api/v1/usage/holds", hasBody: true, takesKey: true }, input, options);
   }
 
   /**
-   * Charge what was held, in part, in full, or more if that is available.
+   * Charge a hold, in part, in full, or more if available.
    *
-   * Without `amount_usd` all that was held is charged. Less gives the rest back; more is taken from what is available, or nothing happens and the answer is 402.
+   * Charges the reserved amount by default. If you charge less, the rest is released. If you charge more, the difference is taken from the available balance; if that is too low, nothing is charged and the response is 402.
    *
-   * The same capture again answers the same. It needs no idempotency key: a hold is captured once.
+   * Repeating the same capture returns the same response. No idempotency key is needed: a hold is captured only once.
    *
-   * Needs a key of a customer or of the operator with the scope `usage:write`.
+   * Requires a customer key or an operator key with the scope `usage:write`.
    */
   captureHold(input: CaptureHoldParams, options?: CallOptions): Promise<CapturedHold> {
     return this.call({ method: "POST", path: "/api/v1/usage/holds/{hold_id}/capture", hasBody: true, isRepeatable: true }, input, options);
   }
 
   /**
-   * Give a hold back.
+   * Release a hold.
    *
-   * Nothing is charged. A hold that was released or has expired stays as it is; one that was captured is 409.
+   * Nothing is charged. Releasing a released or expired hold has no effect; releasing a captured hold is 409.
    *
-   * Needs a key of a customer or of the operator with the scope `usage:write`.
+   * Requires a customer key or an operator key with the scope `usage:write`.
    */
   releaseHold(input: ReleaseHoldParams, options?: CallOptions): Promise<Hold> {
     return this.call({ method: "POST", path: "/api/v1/usage/holds/{hold_id}/release", hasBody: true, isRepeatable: true }, input, options);
   }
 
   /**
-   * Read a hold.
+   * Get a hold.
    *
-   * How a hold stands, and what was charged of it.
+   * Returns the status of a hold and the amount that was charged.
    *
-   * Needs a key of a customer or of the operator with the scope `usage:read`.
+   * Requires a customer key or an operator key with the scope `usage:read`.
    */
   getHold(input: GetHoldParams, options?: CallOptions): Promise<Hold> {
     return this.call({ method: "GET", path: "/api/v1/usage/holds/{hold_id}" }, input, options);
   }
 
   /**
-   * Sum charges and refunds of a span of time, by type and by API key.
+   * Get total charges and refunds by type and API key.
    *
-   * Sums go by the time of recording: by default the current UTC month so far. Both ends are cut down to whole minutes and told in the answer. A charge counts from the moment it was answered.
+   * Sums charges and refunds by the time at which they were recorded, by default in the current UTC month. Both ends of the range are rounded down to the minute and returned in the response. A charge is included as soon as it is confirmed.
    *
-   * Needs a key of a customer or of the operator with the scope `usage:read`.
+   * Requires a customer key or an operator key with the scope `usage:read`.
    */
   getUsage(input?: GetUsageParams, options?: CallOptions): Promise<UsageTotals> {
     return this.call({ method: "GET", path: "/api/v1/usage" }, input, options);
   }
 
   /**
-   * Read what was spent, bucket by bucket.
+   * Get the cost over time.
    *
-   * Cost is charges less refunds, each at its own time, so a bucket can be negative. Buckets are minutes for an hour, hours for a day, days for a week or a month; all in UTC, empty ones included.
+   * The cost is charges minus refunds, each counted at its own time, so a bucket can be negative. Buckets are minutes for `hour`, hours for `day`, and days for `week` and `month`, all in UTC and including empty ones.
    *
-   * Needs a key of a customer or of the operator with the scope `usage:read`.
+   * Requires a customer key or an operator key with the scope `usage:read`.
    */
   getUsageCost(input: GetUsageCostParams, options?: CallOptions): Promise<UsageCost> {
     return this.call({ method: "GET", path: "/api/v1/usage/cost" }, input, options);
   }
 
   /**
-   * Make a customer with a balance of zero.
+   * Create a customer with a balance of zero.
    *
-   * Several customers may carry the same e-mail address, as when a person has two companies. So send an `Idempotency-Key`: without one, the same request again makes a second customer.
+   * Several customers may have the same email address, for example if one person owns two companies. Send an `Idempotency-Key`: without one, repeating the request creates a second customer.
    *
-   * Needs a key of the operator with the scope `admin`.
+   * Requires an operator key with the scope `admin`.
    */
   createCustomer(input: CreateCustomerParams, options?: KeyedCallOptions): Promise<Customer> {
     return this.call({ method: "POST", path: "/api/v1/admin/customers", hasBody: true, takesKey: true }, input, options);
@@ -1330,64 +1330,64 @@ export class Brim extends Caller {
   /**
    * List customers with their balances, newest first.
    *
-   * All of them, or those that carry an e-mail address.
+   * Lists all customers, or those with a given email address.
    *
-   * Needs a key of the operator with the scope `admin`.
+   * Requires an operator key with the scope `admin`.
    */
   readonly listCustomers: ListCall<ListCustomersParams, CustomerList, Customer> = this.list({ method: "GET", path: "/api/v1/admin/customers" }, "customers");
 
   /**
-   * Look up a customer with its balance.
+   * Get a customer with its balance.
    *
-   * The balance is exact: it counts everything that was answered before the request was sent.
+   * The balance is exact: it includes everything that was confirmed before the request was sent.
    *
-   * Needs a key of the operator with the scope `admin`.
+   * Requires an operator key with the scope `admin`.
    */
   getCustomer(input: GetCustomerParams, options?: CallOptions): Promise<Customer> {
     return this.call({ method: "GET", path: "/api/v1/admin/customers/{customer_id}" }, input, options);
   }
 
   /**
-   * Stop a customer's spending.
+   * Freeze a customer's spending.
    *
-   * New charges and holds are refused with 403 until it is unfrozen. Money still arrives, what was held can be captured, and charges with `overdraft: allow` are still recorded. A second time changes nothing.
+   * New charges and holds are rejected with 403 until the customer is unfrozen. Top-ups are still credited, open holds can be captured, and charges with `overdraft: allow` are still recorded. Freezing a frozen customer has no effect.
    *
-   * Needs a key of the operator with the scope `admin`.
+   * Requires an operator key with the scope `admin`.
    */
   freezeCustomer(input: FreezeCustomerParams, options?: CallOptions): Promise<Customer> {
     return this.call({ method: "POST", path: "/api/v1/admin/customers/{customer_id}/freeze", hasBody: true, isRepeatable: true }, input, options);
   }
 
   /**
-   * Let a customer spend again.
+   * Unfreeze a customer's spending.
    *
-   * Whoever froze it. An account that was frozen because its books do not add up is frozen again by the next daily check, unless they do by then.
+   * Works no matter who froze the customer. An account that was frozen because its ledger is inconsistent is frozen again by the next daily check unless the ledger has been repaired.
    *
-   * Needs a key of the operator with the scope `admin`.
+   * Requires an operator key with the scope `admin`.
    */
   unfreezeCustomer(input: UnfreezeCustomerParams, options?: CallOptions): Promise<Customer> {
     return this.call({ method: "POST", path: "/api/v1/admin/customers/{customer_id}/unfreeze", hasBody: true, isRepeatable: true }, input, options);
   }
 
   /**
-   * Make a one-time link into a customer's billing page.
+   * Create a one-time link to a customer's billing page.
    *
-   * For a button in your own product: make a link when it is pressed, and send the browser there. Nobody has to sign in again.
+   * For a button in your own product: create a link when it is clicked, and redirect the browser to it. The user does not have to sign in again.
    *
-   * It can be used once and for ten minutes. It opens a session for this customer alone, whatever other customers the person belongs to, and makes the person a member: the owner with the customer's own address, otherwise with the role `billing`. Who is a member already keeps the role.
+   * The link works once, for ten minutes. It opens a session for this customer only, even if the person belongs to other customers, and makes the person a member: the owner if the address is the customer's own, otherwise with the role `billing`. Existing members keep their role.
    *
-   * Needs a key of the operator with the scope `admin`.
+   * Requires an operator key with the scope `admin`.
    */
   createBillingLink(input: CreateBillingLinkParams, options?: CallOptions): Promise<BillingLink> {
     return this.call({ method: "POST", path: "/api/v1/admin/customers/{customer_id}/billing-link", hasBody: true }, input, options);
   }
 
   /**
-   * Put a balance right by hand.
+   * Adjust a balance.
    *
-   * Raises or lowers a balance without a payment, also of a frozen account. It never takes more than is available, unless `overdraft` says so. To give a charge back, refund the charge instead.
+   * Raises or lowers a balance without a payment, even if the account is frozen. Fails if it would take more than is available, unless `overdraft` is `allow`. To return a charge, refund the charge instead.
    *
-   * Needs a key of the operator with the scope `admin`.
+   * Requires an operator key with the scope `admin`.
    */
   createAdjustment(input: CreateAdjustmentParams, options?: KeyedCallOptions): Promise<Adjustment> {
     return this.call({ method: "POST", path: "/api/v1/admin/adjustments", hasBody: true, takesKey: true }, input, options);
@@ -1396,18 +1396,20 @@ export class Brim extends Caller {
   /**
    * List adjustments, newest first.
    *
-   * Of all customers or of one, each with the key that asked for it.
+   * Lists the adjustments of all customers, or of one, with the API key that made each of them.
    *
-   * Needs a key of the operator with the scope `admin`.
+   * Requires an operator key with the scope `admin`.
    */
   readonly listAdjustments: ListCall<ListAdjustmentsParams, AdjustmentList, ListedAdjustment> = this.list({ method: "GET", path: "/api/v1/admin/adjustments" }, "adjustments");
 
   /**
-   * Make an API key for a customer or for the operator.
+   * Create an API key.
    *
-   * The secret is in `api_key`, once. The same `Idempotency-Key` again answers with the same key and `api_key: null`: if the first answer was lost, revoke that key and make another one.
+   * Creates a key for a customer or for the operator.
    *
-   * Needs a key of the operator with the scope `admin`.
+   * The secret is in `api_key` and is shown only once. Repeating the request with the same `Idempotency-Key` returns the same key with `api_key: null`. If you lost the first response, revoke that key and create another.
+   *
+   * Requires an operator key with the scope `admin`.
    */
   createApiKey(input: CreateApiKeyParams, options?: KeyedCallOptions): Promise<NewApiKey> {
     return this.call({ method: "POST", path: "/api/v1/admin/api-keys", hasBody: true, takesKey: true }, input, options);
@@ -1416,80 +1418,80 @@ export class Brim extends Caller {
   /**
    * List API keys, newest first.
    *
-   * Those of all customers and of the operator, also keys that were revoked or have expired. Never a secret.
+   * Lists the keys of all customers and of the operator, including revoked and expired keys. Secrets are never returned.
    *
-   * Needs a key of the operator with the scope `admin`.
+   * Requires an operator key with the scope `admin`.
    */
   readonly listApiKeys: ListCall<ListApiKeysParams, ApiKeyList, ApiKey> = this.list({ method: "GET", path: "/api/v1/admin/api-keys" }, "api_keys");
 
   /**
-   * Look up an API key.
+   * Get an API key.
    *
-   * Everything that is known of it but its secret, which is not stored.
+   * Returns everything about the key except its secret, which is not stored.
    *
-   * Needs a key of the operator with the scope `admin`.
+   * Requires an operator key with the scope `admin`.
    */
   getApiKey(input: GetApiKeyParams, options?: CallOptions): Promise<ApiKey> {
     return this.call({ method: "GET", path: "/api/v1/admin/api-keys/{api_key_id}" }, input, options);
   }
 
   /**
-   * Replace an API key by a new one.
+   * Replace an API key with a new one.
    *
-   * The new key has the same customer, name and scopes; the old one stays valid for a time of grace, so that programs can be changed over. A key is rolled once.
+   * The new key has the same customer, name and scopes. The old key keeps working for a grace period, so that you can switch your programs over. A key can be rolled once.
    *
-   * The secret is in `api_key`, once. The same `Idempotency-Key` again answers with the same key and `api_key: null`: if the first answer was lost, revoke that key and make another one.
+   * The secret is in `api_key` and is shown only once. Repeating the request with the same `Idempotency-Key` returns the same key with `api_key: null`. If you lost the first response, revoke that key and create another.
    *
-   * Needs a key of the operator with the scope `admin`.
+   * Requires an operator key with the scope `admin`.
    */
   rollApiKey(input: RollApiKeyParams, options?: KeyedCallOptions): Promise<RolledApiKey> {
     return this.call({ method: "POST", path: "/api/v1/admin/api-keys/{api_key_id}/roll", hasBody: true, takesKey: true }, input, options);
   }
 
   /**
-   * End an API key at once.
+   * Revoke an API key.
    *
-   * Once this has answered, no process takes the key any more. A second time changes nothing. The last usable key with the scope `admin` is only ended with `force: true`.
+   * The key stops working in every process before this call returns. Revoking a key again has no effect. The last active key with the scope `admin` is revoked only with `force: true`.
    *
-   * Needs a key of the operator with the scope `admin`.
+   * Requires an operator key with the scope `admin`.
    */
   revokeApiKey(input: RevokeApiKeyParams, options?: CallOptions): Promise<ApiKey> {
     return this.call({ method: "POST", path: "/api/v1/admin/api-keys/{api_key_id}/revoke", hasBody: true, isRepeatable: true }, input, options);
   }
 
   /**
-   * Say that the process is up.
+   * Check that the process is up.
    *
-   * Asks nothing else: for a supervisor that restarts what does not answer.
+   * Checks nothing else. Use it as a liveness probe.
    */
   getHealth(options?: CallOptions): Promise<Health> {
     return this.call({ method: "GET", path: "/api/v1/health" }, {}, options);
   }
 
   /**
-   * Say whether database, migrations and a worker are there.
+   * Check the database, its migrations and the worker.
    *
-   * 503 when the database does not answer, migrations are missing, or no worker was heard for a minute. What it says is up to a second old.
+   * 503 if the database is unreachable, migrations are missing, or no worker has reported for a minute. The result may be up to one second old.
    */
   getReady(options?: CallOptions): Promise<Readiness> {
     return this.call({ method: "GET", path: "/api/v1/ready" }, {}, options);
   }
 
   /**
-   * Read metrics for Prometheus.
+   * Get metrics for Prometheus.
    *
-   * Of this process: how long requests took, by operation and status, and its resources. Of the installation: balances that do not add up, stuck top-ups, failed events, waiting jobs, open alerts.
+   * Metrics of this process: request durations by operation and status, and resource usage. Metrics of the installation: inconsistent balances, stuck top-ups, failed events, waiting jobs, open alerts.
    *
-   * Needs a key of the operator with the scope `admin`.
+   * Requires an operator key with the scope `admin`.
    */
   getMetrics(options?: CallOptions): Promise<string> {
     return this.call({ method: "GET", path: "/api/v1/metrics", isText: true }, {}, options);
   }
 
   /**
-   * Read this document.
+   * Get this document.
    *
-   * The whole API as OpenAPI 3.1, built from what checks the requests. Made for programs; people read `/docs/api`.
+   * The API as an OpenAPI 3.1 document, generated from the schemas that validate requests. For people, there is `/docs/api`.
    */
   getOpenApiDocument(options?: CallOptions): Promise<OpenApiDocument> {
     return this.call({ method: "GET", path: "/api/v1/openapi.json" }, {}, options);

@@ -1,5 +1,11 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
-import { apiListener, isApiPath, noteClientAddress, refuseConnect, refuseUnservable } from "@/lib/http";
+import {
+  apiListener,
+  isApiPath,
+  recordClientAddress,
+  rejectConnect,
+  rejectUnsupportedRequest,
+} from "@/lib/http";
 import { refusePageRequest } from "./page-requests";
 
 /**
@@ -32,12 +38,12 @@ export function createWebServer({
     request.url = toOriginForm(request.url ?? "/");
     const [pathname = "/"] = request.url.split("?", 1);
     if (isApiPath(pathname)) return apiListener(request, response);
-    if (refuseUnservable(request, response)) return;
-    noteClientAddress(request);
+    if (rejectUnsupportedRequest(request, response)) return;
+    recordClientAddress(request);
     if (!isDev && refusePageRequest(request, pathname, response)) return;
     pages(request, response);
   });
-  server.on("connect", refuseConnect);
+  server.on("connect", rejectConnect);
   return server;
 }
 

@@ -1,31 +1,31 @@
 import ipaddr from "ipaddr.js";
 import { env } from "@/lib/platform/env";
 
-/** The header in which our own server hands the address on; whatever a caller sends under this name is thrown away. */
+/** The header in which our server passes the address on. A value sent by the client is discarded. */
 const ADDRESS_HEADER = "x-brim-client-address";
 
-/** Whether the requests of this process came through our own server, which has looked at the socket. */
+/** Whether the requests of this process come through our own server, which sees the socket. */
 const shared = globalThis as typeof globalThis & { brimServesSockets?: boolean };
 
-/** What of a request of Node's the address is read from. */
-interface Incoming {
+/** The part of Node's request that the address is read from. */
+interface IncomingRequest {
   headers: Record<string, string | string[] | undefined>;
   rawHeaders: string[];
   socket: { remoteAddress?: string | undefined };
 }
 
 /**
- * Notes at our own server who is calling, for the API and for pages: the socket's peer, or, behind TRUST_PROXY proxies, the
+ * Records the client's address in a header, for the API and for pages: the socket's peer, or, behind TRUST_PROXY proxies, the
  * address that the outermost of them saw.
  */
-export function noteClientAddress(request: Incoming): void {
+export function recordClientAddress(request: IncomingRequest): void {
   shared.brimServesSockets = true;
   const address = addressBehindProxies(
     headerOf(request.headers["x-forwarded-for"]),
     request.socket.remoteAddress ?? UNKNOWN,
   );
   request.headers[ADDRESS_HEADER] = address;
-  // The API builds its headers from the raw list, and the last one of a name must be ours alone.
+  // The API builds its headers from the raw list, so that must contain only our value.
   for (let index = request.rawHeaders.length - 2; index >= 0; index -= 2) {
     if (request.rawHeaders[index]?.toLowerCase() === ADDRESS_HEADER) request.rawHeaders.splice(index, 2);
   }
@@ -35,15 +35,15 @@ export function noteClientAddress(request: Incoming): void {
 const UNKNOWN = "unknown";
 
 /**
- * The network that a request came from, as far as it can be trusted: whoever has one counts as one caller. An IPv4 address,
- * the first 64 bits of an IPv6 address, or `unknown`.
+ * Returns the network that a request came from, for rate limits: an IPv4 address, the first 64 bits of an IPv6 address, or
+ * `unknown`.
  */
 export function clientAddress(headers: Headers): string {
   if (shared.brimServesSockets) return networkOf(headers.get(ADDRESS_HEADER) ?? UNKNOWN);
   return networkOf(addressBehindProxies(headers.get("x-forwarded-for"), UNKNOWN));
 }
 
-/** Each proxy appends whom it saw: with n proxies that we trust, the n-th from the end is the caller. */
+/** Each proxy appends the address that it saw: with n trusted proxies, the n-th from the end is the client. */
 function addressBehindProxies(forwardedFor: string | null, peer: string): string {
   const proxies = env().TRUST_PROXY;
   if (proxies === 0 || forwardedFor === null) return peer;
@@ -51,22 +51,22 @@ function addressBehindProxies(forwardedFor: string | null, peer: string): string
   return seen[Math.max(0, seen.length - proxies)] || peer;
 }
 
-/** What one customer of a provider is given at least: within it, every address is free to choose. */
+/** Internet providers assign at least this prefix, and its holder can use any address in it. */
 const IPV6_PREFIX = 64;
 
-/** The network of an address in any of the forms in which proxies write it; `unknown` for anything else. */
+/** Returns the network of an address in any of the formats that proxies write, or `unknown`. */
 function networkOf(text: string): string {
   const address = withoutPort(text);
   if (ipaddr.IPv4.isValidFourPartDecimal(address)) return address;
   if (!ipaddr.IPv6.isValid(address)) return UNKNOWN;
-  const { parts } = ipaddr.IPv6.parse(address); // without its zone, which names an interface of our machine
+  const { parts } = ipaddr.IPv6.parse(address); // without the zone, which names a network interface of this machine
   const ipv6 = new ipaddr.IPv6(parts);
   if (ipv6.isIPv4MappedAddress()) return ipv6.toIPv4Address().toString();
   const cidr = `${ipv6.toNormalizedString()}/${IPV6_PREFIX}`;
   return `${ipaddr.IPv6.networkAddressFromCIDR(cidr).toString()}/${IPV6_PREFIX}`;
 }
 
-/** `203.0.113.7:443`, `[2001:db8::1]:443` and `[2001:db8::1]`: an IPv6 address has a port only after brackets. */
+/** Removes the port of `203.0.113.7:443` or `[2001:db8::1]:443`. An IPv6 address has a port only after brackets. */
 function withoutPort(text: string): string {
   const bracketed = /^"?\[([^\]]*)\](?::\d+)?"?$/.exec(text);
   if (bracketed?.[1] !== undefined) return bracketed[1];

@@ -9,7 +9,7 @@ import { pool } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
 
-/** Each is counted by itself. */
+/** Each bucket has its own limit and counts. */
 export type Bucket =
   | "billing_reads"
   | "billing_writes"
@@ -20,27 +20,25 @@ export type Bucket =
   | "mail_recipient"
   | "mail_sender";
 
-/** How a caller stands with a limit. */
+/** The state of a caller's limit. */
 export interface LimitState {
   /** Requests a minute. */
   limit: number;
-  /** Left in the running minute. */
+  /** Requests left in the current minute. */
   remaining: number;
-  /** Seconds until the minute is over. */
+  /** Seconds until the minute ends. */
   resetSeconds: number;
 }
 
-/** Too many requests; the same one may be sent again later. */
 export class RateLimitedError extends AppError {
   readonly kind = "rate_limited";
 
   constructor(
     readonly state: LimitState,
-    what = "requests in a minute",
+    unit = "requests per minute",
   ) {
-    super(
-      `More than ${state.limit} ${what}. Please try again in ${state.resetSeconds} ${state.resetSeconds === 1 ? "second" : "seconds"}.`,
-    );
+    const seconds = state.resetSeconds === 1 ? "second" : "seconds";
+    super(`Rate limit of ${state.limit} ${unit} exceeded. Try again in ${state.resetSeconds} ${seconds}.`);
   }
 
   override get retryAfterSeconds() {
@@ -48,7 +46,7 @@ export class RateLimitedError extends AppError {
   }
 }
 
-/** E-mails are counted by the hour, everything else by the minute. */
+/** Emails are counted per hour, everything else per minute. */
 function windowSecondsOf(bucket: Bucket): number {
   return isMail(bucket) ? 3_600 : 60;
 }
@@ -57,39 +55,39 @@ function isMail(bucket: Bucket): boolean {
   return bucket === "mail_recipient" || bucket === "mail_sender";
 }
 
-/** On globalThis because this module exists once in Node and once in Next's bundle, and both count the same requests. */
+/** On globalThis, because this module exists twice, in Node and in Next's bundle, and both must share the counts. */
 const shared = globalThis as typeof globalThis & { brimLimiters?: Map<Bucket, RateLimiterAbstract> };
 
 /**
  * Counts one request.
  *
- * @param who whose bucket: an API key, a user of a customer, or an address
- * @throws RateLimitedError the minute's requests are used up
+ * @param who whom to count it for: an API key, a user of a customer, or an address
+ * @throws RateLimitedError the limit is exceeded
  */
 export async function countRequest(bucket: Bucket, who: string): Promise<LimitState> {
   const limit = limitOf(bucket);
   try {
     return stateOf(limit, await limiterOf(bucket).consume(who));
-  } catch (refused) {
-    if (!isRefusal(refused)) throw refused;
-    const what = isMail(bucket) ? "e-mails in an hour" : "requests in a minute";
-    throw new RateLimitedError(stateOf(limit, refused), what);
+  } catch (rejection) {
+    if (!isRejection(rejection)) throw rejection;
+    const unit = isMail(bucket) ? "emails per hour" : "requests per minute";
+    throw new RateLimitedError(stateOf(limit, rejection), unit);
   }
 }
 
-/** Takes back one request that was counted in advance. */
+/** Undoes `countRequest`, for a request that was counted in advance. */
 export async function uncountRequest(bucket: Bucket, who: string): Promise<void> {
   await limiterOf(bucket).reward(who, 1);
 }
 
-/** Whose requests are counted together, and in which bucket. */
+/** Returns the bucket of a request and whom to count it for. */
 export function bucketOf(actor: Actor, scope: string, method: string): { bucket: Bucket; who: string } {
   const who = actor.kind === "session" ? `${actor.userId}:${actor.customerId}` : actor.apiKeyId;
   if (scope.startsWith("usage:")) return { bucket: "usage", who };
   return { bucket: method === "GET" ? "billing_reads" : "billing_writes", who };
 }
 
-/** A limit as every answer tells it. */
+/** Returns the `x-ratelimit-*` headers. */
 export function limitHeaders(state: LimitState): Record<string, string> {
   return {
     "x-ratelimit-limit": String(state.limit),
@@ -98,7 +96,7 @@ export function limitHeaders(state: LimitState): Record<string, string> {
   };
 }
 
-/** Links and redirects are opened again by mail scanners and by the button that goes back. */
+/** Mail scanners and the back button open links and redirects again. */
 const RETURNS_PER_SIGN_IN = 6;
 
 function limitOf(bucket: Bucket): number {
@@ -127,27 +125,27 @@ function limiterOf(bucket: Bucket): RateLimiterAbstract {
   shared.brimLimiters ??= new Map();
   const known = shared.brimLimiters.get(bucket);
   if (known) return known;
-  const made = newLimiter(bucket);
-  shared.brimLimiters.set(bucket, made);
-  return made;
+  const limiter = newLimiter(bucket);
+  shared.brimLimiters.set(bucket, limiter);
+  return limiter;
 }
 
 function newLimiter(bucket: Bucket): RateLimiterAbstract {
   const options = { keyPrefix: bucket, points: limitOf(bucket), duration: windowSecondsOf(bucket) };
   const inMemory = new RateLimiterMemory(options);
-  // Counting what anybody can send must cost less than answering it: so each process counts wrong keys by itself.
+  // Counting what anyone can send must be cheaper than answering it, so each process counts invalid keys on its own.
   if (env().RATE_LIMIT_STORE === "memory" || bucket === "failed_keys") return inMemory;
   return new RateLimiterPostgres({
     ...options,
-    // Without the names that the package gives its statements: a transaction pooler does not know them again.
+    // Without the statement names that the package sets, which do not work behind a transaction pooler.
     storeClient: {
       query: ({ text, values }: { text: string; values: unknown[] }) => pool().query({ text, values }),
     },
     storeType: "pool",
     tableName: "rate_limit_count",
-    tableCreated: true, // by a migration
-    inMemoryBlockOnConsumed: options.points + 1, // who is over the limit is not asked for again until the minute is over
-    insuranceLimiter: inMemory, // a database that does not count must not close the API
+    tableCreated: true, // created by a migration
+    inMemoryBlockOnConsumed: options.points + 1, // beyond the limit, the database is not asked again until the minute ends
+    insuranceLimiter: inMemory, // the API must work even if the database cannot count
   });
 }
 
@@ -159,7 +157,7 @@ function stateOf(limit: number, counted: RateLimiterRes): LimitState {
   };
 }
 
-/** Over the limit, the limiter throws its count and no error. */
-function isRefusal(thrown: unknown): thrown is RateLimiterRes {
+/** Beyond the limit, the limiter throws its count instead of an error. */
+function isRejection(thrown: unknown): thrown is RateLimiterRes {
   return !(thrown instanceof Error) && typeof (thrown as RateLimiterRes)?.msBeforeNext === "number";
 }

@@ -1,24 +1,23 @@
 import { env } from "@/lib/platform/env";
 import type { Route } from "../route";
 import { exampleOf } from "./example";
-import { javaScriptLiteral, pythonLiteral } from "./literals";
 import { parametersOf } from "./parameters";
 import type { SchemaCollection } from "./schemas";
 import type { CodeSample, Json } from "./types";
 
-/** One call, in all that the samples need to know of it. */
+/** A call, with everything that the samples need. */
 interface Call {
   route: Route;
   url: string;
-  /** Parts of the path and parameters of the query that the sample names. */
-  named: Json;
+  /** The path and query parameters of the sample. */
+  parameters: Json;
   body: Json | undefined;
-  /** Shown as a header where the body has no field for it. */
+  /** Sent as a header if the body has no field for it. */
   idempotencyKey: string | undefined;
   needsKey: boolean;
 }
 
-/** The same call in three languages, as renderers of OpenAPI read it. Stripe's deliveries are no call of anybody else's. */
+/** Returns code samples in three languages, in the format that renderers of OpenAPI read. */
 export function codeSamplesOf(route: Route, schemas: SchemaCollection): CodeSample[] {
   if (route.access.kind === "stripe") return [];
   const call = callOf(route, schemas);
@@ -30,12 +29,12 @@ export function codeSamplesOf(route: Route, schemas: SchemaCollection): CodeSamp
 }
 
 function callOf(route: Route, schemas: SchemaCollection): Call {
-  const named: Json = {};
+  const parameters: Json = {};
   const query = new URLSearchParams();
   let path: string = route.path;
   for (const parameter of parametersOf(route, schemas)) {
     if (!("name" in parameter) || !parameter.required) continue;
-    named[parameter.name] = parameter.example;
+    parameters[parameter.name] = parameter.example;
     if (parameter.in === "path") path = path.replace(`{${parameter.name}}`, String(parameter.example));
     else query.set(parameter.name, String(parameter.example));
   }
@@ -46,14 +45,14 @@ function callOf(route: Route, schemas: SchemaCollection): Call {
   return {
     route,
     url: `${env().APP_URL}${path}${query.size > 0 ? `?${query}` : ""}`,
-    named,
+    parameters,
     body,
     idempotencyKey: needsHeader ? exampleKeyOf(route) : undefined,
     needsKey: "scope" in route.access,
   };
 }
 
-/** Another one for each call: who tries one sample after the other must not meet a conflict. */
+/** Returns a different key for each operation, so that trying one sample after another causes no conflict. */
 function exampleKeyOf({ operationId }: Route): string {
   return `${operationId.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}-8731`;
 }
@@ -71,10 +70,10 @@ function curl({ route, url, body, idempotencyKey, needsKey }: Call): string {
     .join(" \\\n  ");
 }
 
-/** Every operation is a method of the client; it takes the fields of path, query and body as one object. */
-function typeScript({ route, named, body, idempotencyKey, needsKey }: Call): string {
-  const fields = { ...named, ...body };
-  const given = [
+/** Every operation is a method of the client, which takes path, query and body fields as one object. */
+function typeScript({ route, parameters, body, idempotencyKey, needsKey }: Call): string {
+  const fields = { ...parameters, ...body };
+  const inputs = [
     Object.keys(fields).length > 0 && javaScriptLiteral(fields),
     idempotencyKey !== undefined && javaScriptLiteral({ idempotencyKey }),
   ].filter(Boolean);
@@ -84,7 +83,7 @@ function typeScript({ route, named, body, idempotencyKey, needsKey }: Call): str
     "",
     `const brim = new Brim({ baseUrl: "${env().APP_URL}"${key} });`,
     "",
-    `${route.answer ? "const answer = " : ""}await brim.${route.operationId}(${given.join(", ")});`,
+    `${route.response ? "const response = " : ""}await brim.${route.operationId}(${inputs.join(", ")});`,
   ].join("\n");
 }
 
@@ -97,16 +96,43 @@ function python({ route, url, body, idempotencyKey, needsKey }: Call): string {
     needsKey && "import os",
     "import requests",
     "",
-    `answer = requests.${route.method.toLowerCase()}(`,
+    `response = requests.${route.method.toLowerCase()}(`,
     `    "${url}",`,
     headers.length === 1 && `    headers={${headers[0]}},`,
     headers.length > 1 && `    headers={\n${headers.map((header) => `        ${header},\n`).join("")}    },`,
     body && `    json=${pythonLiteral(body, "    ")},`,
     "    timeout=30,",
     ")",
-    "answer.raise_for_status()",
-    route.answer && `print(${route.answerType === undefined ? "answer.json()" : "answer.text"})`,
+    "response.raise_for_status()",
+    route.response && `print(${route.responseType === undefined ? "response.json()" : "response.text"})`,
   ]
     .filter((line) => typeof line === "string")
     .join("\n");
+}
+
+/** Writes a JavaScript literal, without quotes around names that need none. */
+function javaScriptLiteral(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(/^( *)"([A-Za-z_]\w*)":/gm, "$1$2:");
+}
+
+/** Writes a Python literal. */
+export function pythonLiteral(value: unknown, indent = ""): string {
+  const inner = `${indent}    `;
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (isEmpty(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    return `[\n${value.map((item) => `${inner}${pythonLiteral(item, inner)},\n`).join("")}${indent}]`;
+  }
+  if (typeof value === "object") {
+    const fields = Object.entries(value).map(
+      ([name, field]) => `${inner}${JSON.stringify(name)}: ${pythonLiteral(field, inner)},\n`,
+    );
+    return `{\n${fields.join("")}${indent}}`;
+  }
+  return JSON.stringify(value);
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }

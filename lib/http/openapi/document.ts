@@ -9,35 +9,35 @@ import { securitySchemes } from "./security";
 import type { OpenApiDocument } from "./types";
 
 const INTRODUCTION = `
-Brim keeps a prepaid balance for each customer. Money is added through Stripe's Checkout and spent call by call.
+Brim keeps a prepaid balance for each customer. Customers add money through Stripe Checkout and spend it with each API call.
 
-**Money** is US dollars, in fields that end in \`_usd\`: a decimal string with at least two decimals and no exponent, such as
-\`"25.00"\` or \`"0.000012"\`. Nothing is ever rounded. In a request a JSON number is fine too, with at most 15 significant digits.
+**Money** is in US dollars. Fields that end in \`_usd\` are decimal strings with at least two decimals and no exponent, such as
+\`"25.00"\` or \`"0.000012"\`. Amounts are never rounded. Requests may also use JSON numbers with at most 15 significant digits.
 
-**Time** is UTC, in ISO 8601. **Ids** have a prefix that says what they name.
+**Times** are in UTC, in ISO 8601 format. **Ids** have a prefix that tells their type.
 
-**Repeating.** Name each request that does something with an idempotency key, and send it again with the same key when no
-answer came: it happens once.
+**Idempotency.** Send an idempotency key with each request that changes something. If you get no response, send the request
+again with the same key: it takes effect only once.
 
-**Errors** have one form. \`error\` is a code for programs that never changes its meaning, \`message\` a sentence for people, and
-\`request_id\` finds the request in our log.
+**Errors** all have the same format. \`error\` is a code that never changes its meaning, \`message\` explains the error to
+people, and \`request_id\` identifies the request in our logs.
 
-**Browsers** call this API from Brim's own pages only. A page on another origin asks your server, which holds the API key and
-calls Brim: a key in a page can be read by whoever opens it. So there is no CORS: a preflight is answered with 404 and without
+**Browsers** can call this API only from Brim's own pages. From your own pages, call your server, which holds the API key and
+calls Brim. An API key in a page could be read by anyone. Therefore there is no CORS: preflight requests get 404 without
 \`Access-Control-Allow-Origin\`.
 
-**Lists** are newest first. \`next_cursor\` leads to the next page, and is null on the last one.
+**Lists** are sorted newest first. Send \`next_cursor\` as \`cursor\` to get the next page; it is null on the last page.
 `.trim();
 
-const CHAPTERS: Record<RouteTag, string> = {
-  Usage: "Spend a balance for work done: charges, batches of charges, holds, and what they add up to.",
-  Billing: "What a customer has and how it is topped up.",
-  Admin: "For the operator: customers, keys and corrections.",
-  Service: "Whether Brim is up, this document, and where Stripe delivers.",
+const TAG_DESCRIPTIONS: Record<RouteTag, string> = {
+  Usage: "Spend from a balance: charges, batches, holds, and usage reports.",
+  Billing: "Balances, top-ups, saved cards and invoices.",
+  Admin: "For the operator: customers, API keys and adjustments.",
+  Service: "Health checks, metrics, this document, and the Stripe webhook.",
 };
 
 /**
- * Describes routes as OpenAPI 3.1, from the same schemas that check what comes in and that the answers are typed by.
+ * Describes routes as OpenAPI 3.1, from the same schemas that validate requests and type responses.
  * @see https://spec.openapis.org/oas/v3.1.1.html
  */
 export function buildDocument(routes: readonly Route[]): OpenApiDocument {
@@ -60,7 +60,10 @@ export function buildDocument(routes: readonly Route[]): OpenApiDocument {
       contact: { name: "The operator of this Brim", url: env().APP_URL },
     },
     servers: [{ url: env().APP_URL, description: "This Brim." }],
-    tags: ROUTE_TAGS.filter((name) => used.has(name)).map((name) => ({ name, description: CHAPTERS[name] })),
+    tags: ROUTE_TAGS.filter((name) => used.has(name)).map((name) => ({
+      name,
+      description: TAG_DESCRIPTIONS[name],
+    })),
     paths,
     components: {
       schemas: sorted(shared.schemas.components),

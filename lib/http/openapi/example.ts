@@ -3,10 +3,9 @@ import type { Json, SchemaPart } from "./types";
 const COMPONENT = "#/components/schemas/";
 
 /**
- * One value that fits a schema, put together from the examples of its fields. Fields that may be left out are shown when
- * they have an example.
+ * Returns an example of a schema, composed of the examples of its fields. Optional fields without an example are omitted.
  *
- * @param schema a schema as it stands in the document
+ * @param schema a schema of the document
  * @param components the named schemas that it may refer to
  */
 export function exampleOf(schema: SchemaPart, components: Record<string, SchemaPart>): unknown {

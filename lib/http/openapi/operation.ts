@@ -1,23 +1,22 @@
 import type { Route } from "../route";
 import { codeSamplesOf } from "./code-samples";
-import { describeFailures, nameOf } from "./describe-failures";
+import { errorResponsesOf } from "./errors";
 import { exampleOf } from "./example";
-import { failuresOf } from "./failures";
 import { headersOfSuccess } from "./headers";
 import { parametersOf } from "./parameters";
 import type { SchemaCollection } from "./schemas";
 import { permissionOf, securityOf } from "./security";
-import type { OperationPart, Reference, ResponsePart } from "./types";
+import type { OperationPart, ResponsePart } from "./types";
 
 const JSON_TYPE = "application/json";
 
-/** What the operations share: each writes into it what it refers to. */
+/** The shared parts of the document. Each operation adds what it refers to. */
 export interface SharedParts {
   schemas: SchemaCollection;
   responses: Record<string, ResponsePart>;
 }
 
-/** One route as an operation of the document. */
+/** Describes a route as an operation of the document. */
 export function operationOf(route: Route, shared: SharedParts): OperationPart {
   const parameters = parametersOf(route, shared.schemas);
   return {
@@ -28,7 +27,7 @@ export function operationOf(route: Route, shared: SharedParts): OperationPart {
     security: securityOf(route),
     ...(parameters.length > 0 && { parameters }),
     ...requestBodyOf(route, shared.schemas),
-    responses: { ...successOf(route, shared.schemas), ...refusalsOf(route, shared) },
+    responses: { ...successOf(route, shared.schemas), ...errorResponsesOf(route, shared) },
     "x-codeSamples": codeSamplesOf(route, shared.schemas),
   };
 }
@@ -38,7 +37,7 @@ function requestBodyOf(
   { write, components }: SchemaCollection,
 ): Pick<OperationPart, "requestBody"> {
   if (route.access.kind === "stripe") {
-    const schema = { type: "object", description: "An event of Stripe's." };
+    const schema = { type: "object", description: "A Stripe event." };
     const example = { id: "evt_1QxK2eLkdIwHu7ix", object: "event", type: "checkout.session.completed" };
     return { requestBody: { required: true, content: { [JSON_TYPE]: { schema, example } } } };
   }
@@ -54,25 +53,13 @@ function requestBodyOf(
 
 function successOf(route: Route, { write, components }: SchemaCollection): Record<string, ResponsePart> {
   const headers = headersOfSuccess(route);
-  if (!route.answer) return { "204": { description: "Done; there is no body.", headers } };
-  const schema = write(route.answer, "output");
+  if (!route.response) return { "204": { description: "Success, without a body.", headers } };
+  const schema = write(route.response, "output");
   return {
     "200": {
-      description: route.answerDescription ?? route.answer.description ?? "Done.",
+      description: route.responseDescription ?? route.response.description ?? "Success.",
       headers,
-      content: {
-        [route.answerType ?? "application/json"]: { schema, example: exampleOf(schema, components) },
-      },
+      content: { [route.responseType ?? JSON_TYPE]: { schema, example: exampleOf(schema, components) } },
     },
   };
-}
-
-function refusalsOf(route: Route, { schemas, responses }: SharedParts): Record<string, Reference> {
-  return Object.fromEntries(
-    [...failuresOf(route)].map(([status, failures]) => {
-      const name = nameOf(failures);
-      responses[name] ??= describeFailures(failures, schemas);
-      return [String(status), { $ref: `#/components/responses/${name}` }];
-    }),
-  );
 }

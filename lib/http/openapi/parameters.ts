@@ -1,19 +1,19 @@
 import type { z } from "zod";
-import { exampleId } from "../fields/fields";
 import { CUSTOMER_HEADER } from "../pipeline/authenticate";
 import type { Route } from "../route";
+import { exampleId } from "../schemas/response-fields";
 import type { SchemaCollection } from "./schemas";
-import { takesSession } from "./security";
+import { acceptsSession } from "./security";
 import type { ParameterPart, Reference, SchemaPart } from "./types";
 
-/** Parameters that more than one route takes. */
+/** The parameters that several routes share. */
 export const SHARED_PARAMETERS = {
   IdempotencyKey: {
     name: "Idempotency-Key",
     in: "header",
     required: false,
     description:
-      "Your name for this request, 1 to 255 visible ASCII characters. The same request with the same key happens once, and gets the same answer; another request with it is 409. With a key of the operator this holds for each customer by itself.",
+      "Your unique key for this request: 1 to 255 visible ASCII characters. Repeating the request with the same key has no further effect and returns the same response. A different request with the same key is 409. With an operator key, keys are separate for each customer.",
     schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[\\x21-\\x7e]*$" },
     example: "job-8731-step-2",
   },
@@ -21,19 +21,19 @@ export const SHARED_PARAMETERS = {
     name: CUSTOMER_HEADER,
     in: "header",
     required: false,
-    description: "The customer that a browser session acts for. Keys do not need it.",
+    description: "The customer that a browser session acts on. Not needed with an API key.",
     schema: { type: "string" },
     example: exampleId("customer"),
   },
 } as const satisfies Record<string, ParameterPart>;
 
-/** All that a route takes beside its body. */
+/** Returns the parameters of a route. */
 export function parametersOf(route: Route, schemas: SchemaCollection): (ParameterPart | Reference)[] {
   return [
     ...parametersIn("path", route.params, schemas),
     ...parametersIn("query", route.query, schemas),
     ...(route.takesIdempotencyKey ? [shared("IdempotencyKey")] : []),
-    ...(takesSession(route) ? [shared("Customer")] : []),
+    ...(acceptsSession(route) ? [shared("Customer")] : []),
   ];
 }
 
@@ -50,7 +50,7 @@ function parametersIn(
   const { properties = {}, required = [] } = schemas.write(fields, "input");
   return Object.entries(properties).map(([name, field]) => {
     const { description, asParameter, ...text } = field;
-    // In an address everything is text; a caller should see what the text means.
+    // Every value in a URL is a string; `asParameter` describes its actual type.
     const { examples, ...schema } = (asParameter ?? text) as SchemaPart;
     return {
       name,

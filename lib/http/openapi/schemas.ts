@@ -1,28 +1,27 @@
 import { z } from "zod";
 import type { Json, SchemaPart } from "./types";
 
-/** The schemas of the document, collected while it is built. */
+/** Collects the schemas of the document while it is built. */
 export interface SchemaCollection {
-  /** Those with a name, by their name. */
+  /** The named schemas. */
   components: Record<string, SchemaPart>;
-  /** A schema as it is written in the document: a reference when it has a name. */
+  /** Converts a schema to JSON Schema. A named schema is added to the components and referenced. */
   write(schema: z.ZodType, io: "input" | "output"): SchemaPart;
 }
 
-/** Begins an empty collection. */
 export function collectSchemas(): SchemaCollection {
   const components: Record<string, SchemaPart> = {};
 
   function keep(name: string, schema: SchemaPart): void {
     const known = components[name];
     if (known && JSON.stringify(known) !== JSON.stringify(schema)) {
-      throw new Error(`Two schemas are called ${name}.`);
+      throw new Error(`Two schemas have the name ${name}.`);
     }
     components[name] = schema;
   }
 
   function write(schema: z.ZodType, io: "input" | "output"): SchemaPart {
-    const { $defs, ...written } = writeAlone(schema, io);
+    const { $defs, ...written } = toJsonSchema(schema, io);
     for (const [name, part] of Object.entries(($defs ?? {}) as Record<string, SchemaPart>)) keep(name, part);
     const name = z.globalRegistry.get(schema)?.id;
     if (name === undefined) return written;
@@ -33,10 +32,10 @@ export function collectSchemas(): SchemaCollection {
   return { components, write };
 }
 
-function writeAlone(schema: z.ZodType, io: "input" | "output"): SchemaPart {
+function toJsonSchema(schema: z.ZodType, io: "input" | "output"): SchemaPart {
   const written = z.toJSONSchema(schema, {
     io,
-    override: ({ jsonSchema }) => keepCommonPatterns(jsonSchema),
+    override: ({ jsonSchema }) => removePatterns(jsonSchema),
   });
   const { $schema: _, id: _id, ...rest } = written as Json;
   return JSON.parse(
@@ -46,27 +45,27 @@ function writeAlone(schema: z.ZodType, io: "input" | "output"): SchemaPart {
 }
 
 /**
- * Leaves out the pattern of an instant, which its format says in a word, and patterns with classes of Unicode, which some
- * validators read and others take for letters.
+ * Removes patterns that are redundant or not portable: that of a time, which has a format, and those with Unicode classes,
+ * which not all validators support.
  */
-function keepCommonPatterns(schema: z.core.JSONSchema.BaseSchema): void {
-  if (schema.format === "date-time" || isUnicode(schema)) delete schema.pattern;
-  if (!schema.allOf?.some(isUnicode)) return;
-  // One pattern stands in the schema itself, several in a list beside it.
-  const [first, ...more] = schema.allOf.filter((part) => !isUnicode(part));
+function removePatterns(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.format === "date-time" || hasUnicodeClass(schema)) delete schema.pattern;
+  if (!schema.allOf?.some(hasUnicodeClass)) return;
+  // A single pattern belongs in the schema itself; several stay in `allOf`.
+  const [first, ...more] = schema.allOf.filter((part) => !hasUnicodeClass(part));
   delete schema.allOf;
   Object.assign(schema, more.length > 0 ? { allOf: [first, ...more] } : first);
 }
 
-function isUnicode({ pattern }: z.core.JSONSchema.BaseSchema): boolean {
+function hasUnicodeClass({ pattern }: z.core.JSONSchema.BaseSchema): boolean {
   return pattern?.includes("\\p{") ?? false;
 }
 
-/** "This, or null" in the shorter of two ways to say it, which readers and generators of clients understand better. */
+/** Writes `anyOf: [X, null]` as a list of types, which people and client generators understand better. */
 function foldNull(part: unknown): unknown {
   if (typeof part !== "object" || part === null || !("anyOf" in part)) return part;
-  const { anyOf, ...words } = part as Json & { anyOf: Json[] };
+  const { anyOf, ...meta } = part as Json & { anyOf: Json[] };
   const [value, nothing, ...more] = anyOf;
   if (typeof value?.type !== "string" || nothing?.type !== "null" || more.length > 0) return part;
-  return { ...value, ...words, type: [value.type, "null"] };
+  return { ...value, ...meta, type: [value.type, "null"] };
 }

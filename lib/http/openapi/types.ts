@@ -1,10 +1,10 @@
-/** A part of the document: plain JSON. */
+/** Any part of the document. */
 export type Json = { [name: string]: unknown };
 
-/** Another part of the document, by its place. */
+/** A reference to another part of the document. */
 export type Reference = { $ref: string };
 
-/** A JSON Schema, as far as our own schemas use it. */
+/** The part of JSON Schema that our schemas use. */
 export interface SchemaPart extends Json {
   $ref?: string;
   type?: string | string[];
@@ -20,7 +20,6 @@ export interface SchemaPart extends Json {
   examples?: unknown[];
 }
 
-/** Something that a call takes beside its body. */
 export interface ParameterPart extends Json {
   name: string;
   in: "path" | "query" | "header";
@@ -30,24 +29,21 @@ export interface ParameterPart extends Json {
   example?: unknown;
 }
 
-/** What a body can be, by its media type. */
+/** The content of a body by media type. */
 export type ContentPart = Record<string, { schema: SchemaPart; example?: unknown; examples?: Json }>;
 
-/** One status of an answer. */
 export interface ResponsePart extends Json {
   description: string;
   headers?: Json;
   content?: ContentPart;
 }
 
-/** The same call in one language. */
 export interface CodeSample {
   lang: string;
   label: string;
   source: string;
 }
 
-/** One call. */
 export interface OperationPart {
   operationId: string;
   summary: string;
@@ -60,13 +56,13 @@ export interface OperationPart {
   "x-codeSamples": CodeSample[];
 }
 
-/** A document of OpenAPI 3.1. */
+/** An OpenAPI 3.1 document. */
 export interface OpenApiDocument {
   openapi: string;
   info: { title: string; version: string; summary: string; description: string } & Json;
   servers: { url: string; description: string }[];
   tags: { name: string; description: string }[];
-  /** By path, then by method in lower case. */
+  /** By path and method, in lower case. */
   paths: Record<string, Record<string, OperationPart>>;
   components: {
     schemas: Record<string, SchemaPart>;

@@ -5,36 +5,38 @@ import { env } from "@/lib/platform/env";
 import { invalidField } from "@/lib/platform/errors";
 import { isId } from "@/lib/platform/ids";
 import { clientAddress } from "../limits/client-address";
-import { verifyCountingFailures } from "../limits/failed-keys";
+import { limitFailedKeys } from "../limits/limit-failed-keys";
 import { readSession } from "../sign-in/session";
 
-/** The header in which a page says for which customer it was rendered. */
+/** The header in which a page names the customer that it shows. */
 export const CUSTOMER_HEADER = "Brim-Customer";
 
+const MISSING_KEY = "Missing or invalid API key. Send it as `Authorization: Bearer brim_sk_…`.";
+
 /**
- * Tells who is calling: a program with a key, or a member's browser.
+ * Authenticates a request by its API key or browser session.
  *
- * @throws UnauthorizedError neither
- * @throws RateLimitedError too many keys from this address that are none
- * @throws ForbiddenError a browser from a foreign page, or no member of the customer
+ * @throws UnauthorizedError neither is valid
+ * @throws RateLimitedError too many invalid keys from this address
+ * @throws ForbiddenError the request comes from another site, or the user is not a member of the customer
  */
 export async function authenticate(request: Request): Promise<Actor> {
   const authorization = request.headers.get("authorization");
-  if (authorization === null) return authenticateBrowser(request);
-  const secret = bearerOf(authorization);
-  return verifyCountingFailures(clientAddress(request.headers), secret ?? "", () => {
-    if (secret === null) throw new UnauthorizedError("Send the API key as: Authorization: Bearer brim_sk_…");
+  if (authorization === null) return authenticateSession(request);
+  const secret = parseBearer(authorization);
+  return limitFailedKeys(clientAddress(request.headers), secret ?? "", () => {
+    if (secret === null) throw new UnauthorizedError(MISSING_KEY);
     return verifyApiKey(secret);
   });
 }
 
-function bearerOf(authorization: string): string | null {
+function parseBearer(authorization: string): string | null {
   return /^Bearer +(\S+)$/i.exec(authorization.trim())?.[1] ?? null;
 }
 
-async function authenticateBrowser(request: Request): Promise<Actor> {
+async function authenticateSession(request: Request): Promise<Actor> {
   const session = await readSession(request.headers);
-  if (!session) throw new UnauthorizedError("Send an API key as: Authorization: Bearer brim_sk_…");
+  if (!session) throw new UnauthorizedError(MISSING_KEY);
   if (!["GET", "HEAD"].includes(request.method)) requireOwnOrigin(request.headers);
 
   const customerId = request.headers.get(CUSTOMER_HEADER);
@@ -42,13 +44,16 @@ async function authenticateBrowser(request: Request): Promise<Actor> {
     throw invalidField(CUSTOMER_HEADER, "A browser session must name its customer in this header.");
   }
   const { userId, onlyCustomerId } = session;
-  const isNarrowed = onlyCustomerId !== null && onlyCustomerId !== customerId;
-  const role = isNarrowed ? null : await roleOf(userId, customerId);
+  const isRestricted = onlyCustomerId !== null && onlyCustomerId !== customerId;
+  const role = isRestricted ? null : await roleOf(userId, customerId);
   if (!role) throw new ForbiddenError("You are not a member of this customer.", { reason: "not_a_member" });
   return { kind: "session", customerId, userId, role, scopes: scopesOfRole(role) };
 }
 
-/** A cookie comes along from any page; only our own pages may write with it. */
+/**
+ * Requires that a request comes from our own pages, because browsers send cookies along with requests from any page.
+ * @throws ForbiddenError it comes from another site
+ */
 export function requireOwnOrigin(headers: Headers): void {
   const origin = headers.get("origin");
   const isOwn =

@@ -2,19 +2,17 @@ import { isDatabaseUnavailable, isRetryable } from "@/lib/platform/db";
 import { AppError, DatabaseBusyError, type ErrorKind, isAppError } from "@/lib/platform/errors";
 import { log } from "@/lib/platform/log";
 import { limitHeaders, type RateLimitedError } from "../limits/rate-limits";
-import { type Answer, jsonAnswer } from "./answer";
+import { type ApiResponse, jsonResponse } from "./response";
 
-/** The body was larger than the edge takes. */
 export class PayloadTooLargeError extends AppError {
   readonly kind = "payload_too_large";
 }
 
-/** The body is in a form that this route does not read. */
 export class UnsupportedMediaTypeError extends AppError {
   readonly kind = "unsupported_media_type";
 }
 
-/** Each kind of failure has one status and one public code. Changing either breaks clients. */
+/** Each kind of error has one status and one public code. Changing either breaks clients. */
 export const STATUS = {
   invalid_request: { status: 400, code: "INVALID_REQUEST" },
   unauthorized: { status: 401, code: "UNAUTHORIZED" },
@@ -29,64 +27,57 @@ export const STATUS = {
   service_unavailable: { status: 503, code: "SERVICE_UNAVAILABLE" },
 } as const satisfies Record<ErrorKind, { status: number; code: string }>;
 
-/** A bug of ours. */
+/** An unexpected error: a bug. */
 export const INTERNAL = { status: 500, code: "INTERNAL_ERROR" } as const;
 
-type Known = { status: number; code: PublicCode };
+type PublicError = { status: number; code: PublicCode };
 export type PublicCode = (typeof STATUS)[ErrorKind]["code"] | (typeof INTERNAL)["code"];
 
-/** Every code that an answer can have. */
-export const PUBLIC_CODES = [INTERNAL, ...Object.values(STATUS)].map((known) => known.code) as [
+export const PUBLIC_CODES = [INTERNAL, ...Object.values(STATUS)].map(({ code }) => code) as [
   PublicCode,
   ...PublicCode[],
 ];
 
-/** The answer for anything that was thrown. What was not expected is logged and hidden behind its request id. */
-export function errorAnswer(error: unknown, requestId: string): Answer {
+/** Returns the response for anything that was thrown. Unexpected errors are logged; their message is not sent. */
+export function errorResponse(error: unknown, requestId: string): ApiResponse {
   if (isAppError(error)) {
-    const known: Known = STATUS[error.kind] ?? INTERNAL;
-    if (known.status >= 500) log().warn({ requestId, err: error }, "not available");
-    const answer = refusal(known, requestId, error.message, error.details);
-    return { ...answer, headers: headersOf(error) };
+    const known = publicErrorOf(error);
+    if (known.status >= 500) log().warn({ requestId, err: error }, "service unavailable");
+    const body = { ...errorBody(known, error.message, error.details), request_id: requestId };
+    return jsonResponse(known.status, body, errorHeaders(error));
   }
-  if (isRetryable(error)) return errorAnswer(new DatabaseBusyError({ cause: error }), requestId);
+  if (isRetryable(error)) return errorResponse(new DatabaseBusyError({ cause: error }), requestId);
   if (isDatabaseUnavailable(error)) {
-    log().error({ requestId, err: error }, "the database does not answer");
-    const message = "The service is busy or restarting. Please try again.";
-    const details = { reason: "database_unavailable" };
-    const answer = refusal(STATUS.service_unavailable, requestId, message, details);
-    return { ...answer, headers: { "retry-after": "1" } };
+    log().error({ requestId, err: error }, "the database is unavailable");
+    const known = STATUS.service_unavailable;
+    const message = "The service is temporarily unavailable. Please try again.";
+    const body = { ...errorBody(known, message, { reason: "database_unavailable" }), request_id: requestId };
+    return jsonResponse(known.status, body, { "retry-after": "1" });
   }
   log().error({ requestId, err: error }, "unexpected error");
-  return refusal(INTERNAL, requestId, "Something went wrong on our side. Please tell us the request id.");
+  const message = "Something went wrong on our side. Please contact support with the request id.";
+  return jsonResponse(INTERNAL.status, { ...errorBody(INTERNAL, message), request_id: requestId });
 }
 
-/** When to come back, and how a limit stands. */
-function headersOf(error: AppError): Record<string, string> {
+function publicErrorOf(error: AppError): PublicError {
+  return STATUS[error.kind] ?? INTERNAL;
+}
+
+function errorHeaders(error: AppError): Record<string, string> {
   return {
     ...(error.retryAfterSeconds !== null && { "retry-after": String(error.retryAfterSeconds) }),
     ...(error.kind === "rate_limited" && limitHeaders((error as RateLimitedError).state)),
   };
 }
 
-function refusal(
-  known: Known,
-  requestId: string,
-  message: string,
-  details?: Record<string, unknown>,
-): Answer {
-  return jsonAnswer(known.status, { ...errorBody(known, message, details), request_id: requestId });
-}
-
-/** A failure as one item of a batch tells it: the same body, but for the request's id. What was not expected is hidden. */
+/** Describes an error as an item of a batch: the same body, without the request id. */
 export function describeError(error: Error) {
   if (!isAppError(error)) {
     return errorBody(INTERNAL, "Something went wrong on our side. Send this item again with the same key.");
   }
-  const known: Known = STATUS[error.kind] ?? INTERNAL;
-  return errorBody(known, error.message, error.details);
+  return errorBody(publicErrorOf(error), error.message, error.details);
 }
 
-function errorBody(known: Known, message: string, details?: Record<string, unknown>) {
+function errorBody(known: PublicError, message: string, details?: Record<string, unknown>) {
   return { error: known.code, message, statusCode: known.status, ...(details ? { details } : {}) };
 }

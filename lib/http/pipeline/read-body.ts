@@ -4,16 +4,16 @@ import { significantDigits } from "@/lib/money";
 import { InvalidRequestError } from "@/lib/platform/errors";
 import { PayloadTooLargeError, UnsupportedMediaTypeError } from "./errors";
 
-/** The largest body that a route of the API reads. */
+/** The default limit of a body. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
-/** Stripe's events can be larger than what callers send us. */
+/** The limit of a Stripe event, which can be larger than what our callers send. */
 export const MAX_EVENT_BYTES = 1024 * 1024;
 
 /**
- * Reads a body that should be JSON, as the text that was sent.
- * @throws UnsupportedMediaTypeError it says that it is something else, in other characters than UTF-8, or compressed
- * @throws InvalidRequestError it is not UTF-8: read all the same, other characters would be stored than were sent
+ * Reads a JSON body as text.
+ * @throws UnsupportedMediaTypeError the headers announce another type, charset or encoding
+ * @throws InvalidRequestError the body is not UTF-8: decoding it would store other characters than were sent
  * @throws PayloadTooLargeError
  */
 export async function readBody(
@@ -25,11 +25,11 @@ export async function readBody(
   const bytes = await readBytes(request, options.maxBodyBytes ?? MAX_BODY_BYTES);
   if (bytes.byteLength === 0 && options.mayOmitBody) return "{}";
   if (problem) throw problem;
-  if (!isUtf8(bytes)) throw new InvalidRequestError([{ path: "", message: "The body is not valid UTF-8." }]);
+  if (!isUtf8(bytes)) throw invalidBody("The body is not valid UTF-8.");
   return bytes.toString("utf8");
 }
 
-/** Why a body cannot be read, as far as its headers tell. */
+/** Why the body cannot be read according to its headers, or null. */
 function typeProblem(headers: Headers): UnsupportedMediaTypeError | null {
   const type = headers.get("content-type") ?? "";
   if (type !== "application/json") {
@@ -38,12 +38,12 @@ function typeProblem(headers: Headers): UnsupportedMediaTypeError | null {
       return new UnsupportedMediaTypeError("Send the body as application/json.");
     }
     if (parameters.some(isOtherCharset)) {
-      return new UnsupportedMediaTypeError("Send the body in UTF-8: JSON has no other character set.");
+      return new UnsupportedMediaTypeError("Send the body in UTF-8, the only character set of JSON.");
     }
   }
   const encoding = headers.get("content-encoding") ?? "identity";
   if (encoding.trim().toLowerCase() === "identity") return null;
-  return new UnsupportedMediaTypeError("Send the body as it is, without a content-encoding.");
+  return new UnsupportedMediaTypeError("Send the body uncompressed, without a Content-Encoding header.");
 }
 
 function isOtherCharset(parameter: string): boolean {
@@ -52,31 +52,31 @@ function isOtherCharset(parameter: string): boolean {
 }
 
 /**
- * Parses JSON. In place of a number that JavaScript cannot hold exactly stands a symbol, which no schema accepts: so an
- * amount is refused and never silently rounded.
- * @throws InvalidRequestError it is none
+ * Parses JSON. A number that JavaScript cannot represent exactly becomes a symbol, which no schema accepts, so that an amount
+ * is rejected and never rounded.
+ * @throws InvalidRequestError the text is not JSON
  */
 export function parseJson(text: string): unknown {
   try {
-    return parse(text, undefined, exactNumber);
+    return parse(text, undefined, parseExactNumber);
   } catch {
-    throw new InvalidRequestError([{ path: "", message: "The body is not valid JSON." }]);
+    throw invalidBody("The body is not valid JSON.");
   }
 }
 
-/** What a JavaScript number holds for certain. */
+/** Every decimal number with so many digits survives the conversion to a JavaScript number. */
 const EXACT_DIGITS = 15;
 
-/** No object, whose fields a schema would go through. */
-const INEXACT = Symbol("a number that JavaScript cannot hold exactly");
+/** Not an object, whose fields a schema would read. */
+const INEXACT = Symbol("a number that JavaScript cannot represent exactly");
 
-function exactNumber(text: string): number | symbol {
+function parseExactNumber(text: string): number | symbol {
   if (significantDigits(text) > EXACT_DIGITS) return INEXACT;
   const value = Number(text);
   return Number.isFinite(value) ? value : INEXACT;
 }
 
-/** Reads a body as the text that was sent, up to a size; for a body whose bytes somebody has signed. */
+/** Reads a body as the exact text that was sent, for bodies that are signed. */
 export async function readText(request: Request, maxBytes: number): Promise<string> {
   return (await readBytes(request, maxBytes)).toString("utf8");
 }
@@ -85,24 +85,19 @@ async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
   const announced = Number(request.headers.get("content-length") ?? Number.NaN);
   if (announced > maxBytes) throw tooLarge(maxBytes);
   const bytes = Number.isSafeInteger(announced)
-    ? await readAnnounced(request)
-    : await readCounted(request, maxBytes);
+    ? await readWithLength(request)
+    : await readStream(request, maxBytes);
   if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
   return bytes;
 }
 
-/** Reads a body whose length was announced: Node gives no more of it, and this is much cheaper than a stream. */
-async function readAnnounced(request: Request): Promise<Buffer> {
-  return Buffer.from(await request.arrayBuffer().catch(refuseIncomplete));
+/** Reads a body with a Content-Length, which Node enforces. Much cheaper than reading a stream. */
+async function readWithLength(request: Request): Promise<Buffer> {
+  return Buffer.from(await request.arrayBuffer().catch(rejectIncomplete));
 }
 
-/** The caller hung up, or was too slow: nothing is wrong with us. */
-function refuseIncomplete(): never {
-  throw new InvalidRequestError([{ path: "", message: "The body did not arrive completely." }]);
-}
-
-/** Reads a body whose length was not announced, and stops when it grows too large. */
-async function readCounted(request: Request, maxBytes: number): Promise<Buffer> {
+/** Reads a body without a Content-Length, and stops when it is too large. */
+async function readStream(request: Request, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
@@ -112,10 +107,19 @@ async function readCounted(request: Request, maxBytes: number): Promise<Buffer> 
       chunks.push(chunk);
     }
   } catch {
-    refuseIncomplete();
+    rejectIncomplete();
   }
   if (size > maxBytes) throw tooLarge(maxBytes);
   return Buffer.concat(chunks);
+}
+
+/** The client disconnected or was too slow. This is not our error. */
+function rejectIncomplete(): never {
+  throw invalidBody("The body is incomplete.");
+}
+
+function invalidBody(message: string): InvalidRequestError {
+  return new InvalidRequestError([{ path: "", message }]);
 }
 
 function tooLarge(maxBytes: number): PayloadTooLargeError {

@@ -3,17 +3,16 @@ import { env } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
 import { userAdapter } from "./adapter";
 import { completeSignIn, SESSION_SECONDS } from "./complete-sign-in";
-import { ownAddress } from "./own-address";
-import { maySignIn } from "./proven-address";
 import { signInProviders } from "./providers";
+import { safeReturnUrl } from "./return-url";
 import { SESSION_ID } from "./session";
+import { maySignIn } from "./verified-email";
 
-/** The page that asks who you are. */
 export const SIGN_IN_PAGE = "/sign-in";
 
 /**
- * How people sign in. A function, because the settings are not read at import. The session's cookie is a signed token
- * that names a row of ours and nothing else: what it may do is read from the database at each request.
+ * Returns the options of next-auth. The session cookie is a signed token that contains only the id of a session: everything
+ * else is read from the database for each request.
  */
 export function authOptions(): AuthOptions {
   return {
@@ -22,15 +21,15 @@ export function authOptions(): AuthOptions {
     session: { strategy: "jwt", maxAge: SESSION_SECONDS },
     providers: signInProviders(),
     pages: {
-      // The mark says that next-auth has set its cookies: a page alone cannot.
+      // `ready` tells the page that next-auth has set its cookies, which a page cannot do.
       signIn: `${SIGN_IN_PAGE}?ready=1`,
       error: SIGN_IN_PAGE,
       verifyRequest: `${SIGN_IN_PAGE}?sent=1`,
     },
     callbacks: {
       signIn: maySignIn,
-      redirect: ({ url }) => ownAddress(url),
-      // Not in the event `signIn`, whose failure next-auth ignores.
+      redirect: ({ url }) => safeReturnUrl(url),
+      // Not in the `signIn` event, whose errors next-auth ignores.
       jwt: async (signIn) => {
         const { userId, sessionId } = await completeSignIn(signIn, new Date());
         return { sub: userId, [SESSION_ID]: sessionId };
@@ -38,19 +37,19 @@ export function authOptions(): AuthOptions {
     },
     logger: {
       error: (code, metadata) => {
-        if (CALLER_MISTAKES.has(code)) log().info({ code }, "sign-in request refused");
+        if (CLIENT_ERRORS.has(code)) log().info({ code }, "sign-in request rejected");
         else log().error({ code, err: errorOf(metadata) }, "sign-in failed");
       },
       warn: (code) => log().warn({ code }, "sign-in warning"),
-      debug: () => {}, // would tell tokens
+      debug: () => {}, // would log tokens
     },
   };
 }
 
-/** Errors that only repeat what somebody sent: an address to go to, a cookie that is no session. Nobody here needs to act. */
-const CALLER_MISTAKES = new Set(["INVALID_CALLBACK_URL_ERROR", "JWT_SESSION_ERROR"]);
+/** Errors caused by what the client sent: an invalid URL or cookie. They need no action. */
+const CLIENT_ERRORS = new Set(["INVALID_CALLBACK_URL_ERROR", "JWT_SESSION_ERROR"]);
 
-/** Beside the error, next-auth gives what a provider answered, which has secrets in it. */
+/** Drops the metadata that next-auth adds, because a provider's response contains secrets. */
 function errorOf(metadata: Error | { error: Error }): Error {
   return metadata instanceof Error ? metadata : metadata.error;
 }

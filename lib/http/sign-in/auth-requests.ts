@@ -1,25 +1,25 @@
 import { env } from "@/lib/platform/env";
 import { InvalidRequestError, NotFoundError } from "@/lib/platform/errors";
 import { newId } from "@/lib/platform/ids";
-import { toResponse } from "../pipeline/answer";
-import { errorAnswer } from "../pipeline/errors";
+import { errorResponse } from "../pipeline/errors";
 import { readText } from "../pipeline/read-body";
+import { toResponse } from "../pipeline/response";
 import { SIGN_IN_PAGE } from "./auth-options";
 import { limitSignIn } from "./limit-sign-in";
 
-/** Far more than any form of sign-in sends. */
+/** Far more than any sign-in form sends. */
 const MAX_AUTH_BODY_BYTES = 16 * 1024;
 
 /**
- * What next-auth is asked for, by method. Its `_log` is not among them: it writes what anybody sends into our log, for a
- * client that Brim does not use. Nor are `session` and `signout`: they do not know that sessions end on the server.
+ * The operations of next-auth that are allowed, by method. Not `_log`, which would write what anyone sends into our log. Not
+ * `session` and `signout`, because next-auth does not know that sessions end on the server.
  */
 const OPERATIONS: Record<string, readonly string[]> = {
   GET: ["callback", "csrf", "error", "signin", "verify-request"],
   POST: ["callback", "signin"],
 };
 
-/** A request as next-auth gets it. */
+/** A request as next-auth receives it. */
 export interface AuthRequest {
   method: string;
   headers: Headers;
@@ -27,22 +27,22 @@ export interface AuthRequest {
 }
 
 /**
- * Answers below `/api/auth`: refuses what next-auth need not see, and gives it a body that is read and checked.
+ * Handles requests to `/api/auth`: rejects what next-auth does not need to see, and passes it a body that has been checked.
  *
- * @param segments the rest of the path as the router has decoded it, since next-auth chooses its operation by these
+ * @param segments the rest of the path, decoded: next-auth chooses its operation by them
  * @param run calls next-auth
  */
-export async function answerAuthRequest(
+export async function checkAuthRequest(
   request: Request,
   segments: readonly string[],
   run: (checked: AuthRequest) => Promise<Response>,
 ): Promise<Response> {
   try {
     const [operation = ""] = segments;
-    if (!OPERATIONS[request.method]?.includes(operation)) throw new NotFoundError("operation of sign-in");
-    const refused = await limitSignIn(request, operation);
-    if (refused) return refused;
-    if (operation === "callback" && new URL(request.url).searchParams.has("error")) return signInAgain();
+    if (!OPERATIONS[request.method]?.includes(operation)) throw new NotFoundError("sign-in operation");
+    const limited = await limitSignIn(request, operation);
+    if (limited) return limited;
+    if (operation === "callback" && new URL(request.url).searchParams.has("error")) return redirectToSignIn();
     const { method, headers } = request;
     if (method !== "POST") return await run({ method, headers });
     const body = await readText(request, MAX_AUTH_BODY_BYTES);
@@ -50,27 +50,27 @@ export async function answerAuthRequest(
     return await run({ method, headers, body });
   } catch (error) {
     const requestId = newId("request");
-    const answer = errorAnswer(error, requestId);
-    return toResponse({ ...answer, headers: { ...answer.headers, "x-request-id": requestId } }, Response);
+    const response = errorResponse(error, requestId);
+    return toResponse({ ...response, headers: { ...response.headers, "x-request-id": requestId } });
   }
 }
 
 /**
- * A provider sends people back with an `error`, mostly because they said no. next-auth would write its text, which is
- * anybody's, into the log.
+ * A provider returns the user with an `error`, usually because they declined. next-auth would log its text, which can be
+ * anything.
  */
-function signInAgain(): Response {
+function redirectToSignIn(): Response {
   const location = `${env().APP_URL}${SIGN_IN_PAGE}?error=OAuthCallback`;
   return new Response(null, { status: 302, headers: { location } });
 }
 
-/** As next-auth decides it. */
+/** Decides like next-auth. */
 function isJson(headers: Headers): boolean {
   return headers.get("content-type")?.includes("application/json") ?? false;
 }
 
 /**
- * The fields of a form, whether as a form or as JSON. next-auth takes them for texts without looking.
+ * Checks the types of JSON fields, which next-auth uses as strings without checking.
  * @throws InvalidRequestError
  */
 function checkFields(body: string): void {
@@ -81,7 +81,7 @@ function checkFields(body: string): void {
     !Array.isArray(fields) &&
     Object.values(fields).every((value) => typeof value === "string" || typeof value === "boolean");
   if (!isForm) {
-    throw new InvalidRequestError([{ path: "", message: "Send the fields of the form as a JSON object." }]);
+    throw new InvalidRequestError([{ path: "", message: "Send the form fields as a JSON object." }]);
   }
 }
 

@@ -13,52 +13,54 @@ import { newId } from "@/lib/platform/ids";
 import { log } from "@/lib/platform/log";
 import { clientAddress } from "../limits/client-address";
 import { countRequest, uncountRequest } from "../limits/rate-limits";
-import { toResponse } from "../pipeline/answer";
-import { errorAnswer } from "../pipeline/errors";
+import { errorResponse } from "../pipeline/errors";
 import { readText } from "../pipeline/read-body";
-import { readSession } from "./session";
-import { expiredSessionCookies, sessionCookie } from "./session-cookie";
+import { toResponse } from "../pipeline/response";
+import { expiredSessionCookies, readSession, sessionCookie } from "./session";
 
-/** Far more than the form of the page sends. */
+/** Far more than the page's form sends. */
 const MAX_FORM_BYTES = 4 * 1024;
 
-/** What the page of a link must know. */
+/** What the page of a billing link shows. */
 export interface ShownLink {
   state: LinkState;
   customerName: string | null;
   email: string | null;
 }
 
-/** Tells the page what a link is good for. Nothing is used up, so fetching the page does no harm. */
+/** Reads what a billing link opens, without using it up, so that previewing the page is harmless. */
 export function peekLink(customerId: string, token: string): Promise<ShownLink> {
   return peekBillingLink({ customerId, token }, new Date());
 }
 
 /**
- * Uses a billing link up, as its page's form posts it, and gives the browser a session for that customer alone in place
- * of any other. Where the link cannot be used, its page says why.
+ * Redeems a billing link that its page posts: starts a session for that customer only, which replaces any other session of
+ * the browser. If the link cannot be redeemed, redirects back to its page, which says why.
  */
 export async function openBillingLink(request: Request): Promise<Response> {
   try {
     requireOwnPage(request.headers);
-    await countRequest("sign_in", clientAddress(request.headers)); // taken back for a link that is good
+    await countRequest("sign_in", clientAddress(request.headers)); // undone if the link is valid
     const form = new URLSearchParams(await readText(request, MAX_FORM_BYTES));
-    return await open(request, { customerId: form.get("customer") ?? "", token: form.get("token") ?? "" });
+    return await redeemLink(request, {
+      customerId: form.get("customer") ?? "",
+      token: form.get("token") ?? "",
+    });
   } catch (error) {
-    return toResponse(errorAnswer(error, newId("request")), Response);
+    return toResponse(errorResponse(error, newId("request")));
   }
 }
 
-async function open(request: Request, link: { customerId: string; token: string }): Promise<Response> {
-  const visitor = await redeem(request, link).catch(backToThePage);
+async function redeemLink(request: Request, link: { customerId: string; token: string }): Promise<Response> {
+  const visitor = await redeem(request, link).catch(ignoreUnavailableDatabase);
   if (!visitor) {
     const query = new URLSearchParams({ customer: link.customerId, token: link.token });
-    return goTo(`${BILLING_LINK_PATH}?${query}`, []);
+    return redirectTo(`${BILLING_LINK_PATH}?${query}`, []);
   }
   await uncountRequest("sign_in", clientAddress(request.headers));
-  // The parts of a longer cookie would be read together with the new one.
+  // Parts of a longer cookie would be read together with the new one.
   const expired = expiredSessionCookies(request.headers.get("cookie") ?? "");
-  return goTo(visitor.returnPath, [...expired, await sessionCookie(visitor, LINK_SESSION_SECONDS)]);
+  return redirectTo(visitor.returnPath, [...expired, await sessionCookie(visitor, LINK_SESSION_SECONDS)]);
 }
 
 async function redeem(
@@ -69,22 +71,22 @@ async function redeem(
   return redeemBillingLink(link, previous?.sessionId ?? null, new Date());
 }
 
-/** The link is as good as before, and the page says that the database is away. */
-function backToThePage(error: unknown): null {
+/** The link can still be used, and its page says that the service is unavailable. */
+function ignoreUnavailableDatabase(error: unknown): null {
   if (!isDatabaseUnavailable(error)) throw error;
-  log().error({ err: error }, "a billing link could not be opened");
+  log().error({ err: error }, "a billing link could not be redeemed");
   return null;
 }
 
-function goTo(path: string, cookies: readonly string[]): Response {
+function redirectTo(path: string, cookies: readonly string[]): Response {
   const headers = new Headers({ location: `${env().APP_URL}${path}`, "cache-control": "no-store" });
   for (const cookie of cookies) headers.append("set-cookie", cookie);
   return new Response(null, { status: 303, headers });
 }
 
 /**
- * Only our own page may post here. That page sends no referrer, and then browsers write the origin as `null`: so what
- * counts is where the browser itself says that the request comes from, which no page can set.
+ * Requires that our own page sent the request. That page sends no referrer, so browsers send the origin `null`. Then
+ * `Sec-Fetch-Site` decides, which pages cannot set.
  *
  * @see https://fetch.spec.whatwg.org/#append-a-request-origin-header
  */

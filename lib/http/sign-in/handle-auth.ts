@@ -6,40 +6,39 @@ import { isDatabaseUnavailable } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
 import { authOptions, SIGN_IN_PAGE } from "./auth-options";
-import { answerAuthRequest } from "./auth-requests";
-import { limitSignInMail } from "./limit-sign-in-mail";
+import { checkAuthRequest } from "./auth-requests";
+import { limitSignInMail } from "./limit-sign-in";
 import { ResponseCollector } from "./response-collector";
-import { readSession } from "./session";
-import { expiredSessionCookies, isSessionCookie } from "./session-cookie";
+import { expiredSessionCookies, isSessionCookie, readSession } from "./session";
 
-/** What a request asks of next-auth, as its path says. */
+/** The operation of next-auth that a path names. */
 interface Operation {
   action: string;
   providerId: string | undefined;
 }
 
 /**
- * Serves `/api/auth/*`: sign-in by next-auth, which never sees the session that the browser may have. Otherwise next-auth
- * would link a provider account to the session's user, and a session would be enough to sign in again for good. Starting
- * a sign-in ends the session, and completing one replaces it.
+ * Serves `/api/auth/*` with next-auth, which never sees the browser's current session. Otherwise next-auth would link a
+ * provider account to the session's user, and a stolen session could be turned into permanent access. Starting a sign-in ends
+ * the current session; completing one replaces it.
  */
 export function handleAuth(request: Request): Promise<Response> {
   const segments = readSegments(request);
   const [action = "", providerId] = segments;
-  return answerAuthRequest(request, segments, ({ body }) =>
+  return checkAuthRequest(request, segments, ({ body }) =>
     serve(request, { action, providerId }, readForm(request, body)).catch((error: unknown) =>
-      backToThePage(error, request),
+      redirectIfUnavailable(error, request),
     ),
   );
 }
 
 async function serve(request: Request, operation: Operation, form: Form | undefined): Promise<Response> {
   if (form && operation.action === "signin" && operation.providerId === "email") {
-    const refused = await limitSignInMail(request, form.email ?? "");
-    if (refused) return refused;
+    const limited = await limitSignInMail(request, form.email ?? "");
+    if (limited) return limited;
   }
   const previous = await readSession(request.headers);
-  const response = await askNextAuth(request, operation, form);
+  const response = await callNextAuth(request, operation, form);
   const startsSession = response.headers.getSetCookie().some(isSessionCookie);
   if (!startsSession && request.method !== "POST") return response;
   if (previous) await endSession(previous.sessionId);
@@ -48,7 +47,7 @@ async function serve(request: Request, operation: Operation, form: Form | undefi
 
 type Form = Record<string, string>;
 
-/** Reads the fields of a form once, so that what is counted is what next-auth gets. */
+/** Parses the form once, so that what is counted is what next-auth receives. */
 function readForm(request: Request, body: string | undefined): Form | undefined {
   if (body === undefined) return undefined;
   if (!request.headers.get("content-type")?.includes("application/json")) {
@@ -58,8 +57,8 @@ function readForm(request: Request, body: string | undefined): Form | undefined 
   return Object.fromEntries(fields.map(([name, value]) => [name, String(value)]));
 }
 
-/** Asks next-auth's handler, which wants Node's request and response. */
-async function askNextAuth(
+/** Calls next-auth's handler, which expects Node's request and response. */
+async function callNextAuth(
   request: Request,
   { action, providerId }: Operation,
   form: Form | undefined,
@@ -71,7 +70,7 @@ async function askNextAuth(
     query: { ...Object.fromEntries(searchParams), nextauth: providerId ? [action, providerId] : [action] },
     body: form,
     cookies: Object.fromEntries(cookies.filter(([name]) => !isSessionCookie(name))),
-    headers: {}, // its own address is ours, not what a caller says
+    headers: {}, // its base URL comes from our settings, not from the client
   };
   const collector = new ResponseCollector();
   await NextAuth(
@@ -82,17 +81,17 @@ async function askNextAuth(
   return collector.toResponse();
 }
 
-/** The decoded parts of the path below `/api/auth`; none when they cannot name an operation. */
+/** Returns the decoded segments of the path below `/api/auth`; none if they cannot name an operation. */
 function readSegments(request: Request): string[] {
   const segments = new URL(request.url).pathname.split("/").slice(3);
   try {
     return segments.length > 2 ? [] : segments.map(decodeURIComponent);
   } catch {
-    return []; // a broken escape
+    return []; // invalid escape
   }
 }
 
-/** Takes the browser's session cookies away, before the response sets its own. */
+/** Removes the browser's session cookies before the response sets its own. */
 function dropSessionCookies(request: Request, response: Response): Response {
   const set = response.headers.getSetCookie();
   const headers = new Headers(response.headers);
@@ -102,9 +101,9 @@ function dropSessionCookies(request: Request, response: Response): Response {
   return new Response(response.body, { status: response.status, headers });
 }
 
-/** Without a database a browser goes back to the sign-in page, which says that sign-in does not work for now. */
-function backToThePage(error: unknown, request: Request): Response {
+/** Redirects a browser to the sign-in page if the database is unavailable. */
+function redirectIfUnavailable(error: unknown, request: Request): Response {
   if (!isDatabaseUnavailable(error) || !request.headers.get("accept")?.includes("text/html")) throw error;
-  log().error({ err: error }, "the database does not answer a sign-in");
+  log().error({ err: error }, "the database is unavailable for a sign-in");
   return Response.redirect(`${env().APP_URL}${SIGN_IN_PAGE}?error=Unavailable`, 303);
 }

@@ -4,22 +4,22 @@ import EmailProvider from "next-auth/providers/email";
 import GitHubProvider from "next-auth/providers/github";
 import GoogleProvider from "next-auth/providers/google";
 import { findUserByPassword } from "@/lib/auth";
+import { isKnownAddress } from "@/lib/customers";
+import { sendSignInLink } from "@/lib/emails";
 import { env } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
-import { normalizeAddress } from "./address";
-import { readVerifiedEmail } from "./github-email";
-import { mailSignInLink } from "./mail-sign-in-link";
+import { normalizeTypedEmail, readGitHubEmail } from "./verified-email";
 
-/** Which ways to sign in are switched on, for the page that offers them. */
-export interface SignInWays {
+/** The enabled sign-in methods. */
+export interface SignInMethods {
   password: boolean;
   email: boolean;
   github: boolean;
   google: boolean;
 }
 
-/** The ways to sign in that the settings allow. */
-export function signInWays(): SignInWays {
+/** Returns the sign-in methods that the settings enable. */
+export function signInMethods(): SignInMethods {
   const { BRIM_DEMO, SMTP_URL, GITHUB_ID, GOOGLE_ID } = env();
   return {
     password: BRIM_DEMO,
@@ -29,14 +29,13 @@ export function signInWays(): SignInWays {
   };
 }
 
-/** The same for next-auth. */
 export function signInProviders(): AuthOptions["providers"] {
-  const ways = signInWays();
+  const methods = signInMethods();
   return [
-    ...(ways.password ? [passwordProvider()] : []),
-    ...(ways.email ? [emailProvider()] : []),
-    ...(ways.github ? [githubProvider()] : []),
-    ...(ways.google ? [googleProvider()] : []),
+    ...(methods.password ? [passwordProvider()] : []),
+    ...(methods.email ? [emailProvider()] : []),
+    ...(methods.github ? [githubProvider()] : []),
+    ...(methods.google ? [googleProvider()] : []),
   ];
 }
 
@@ -45,14 +44,14 @@ function passwordProvider() {
     credentials: { email: { type: "email" }, password: { type: "password" } },
     authorize: async (credentials) => {
       const { email = "", password = "" } = credentials ?? {};
-      const user = await findUserByPassword(email, password).catch(refuseForNow);
+      const user = await findUserByPassword(email, password).catch(rejectAsUnavailable);
       return user && { id: user.userId, email: user.email, name: user.name };
     },
   });
 }
 
-/** next-auth writes the text of an error into the address, so it gets a code in place of what the database said. */
-function refuseForNow(error: unknown): never {
+/** Replaces the error by a code, because next-auth puts the message into the URL. */
+function rejectAsUnavailable(error: unknown): never {
   log().error({ err: error }, "a password could not be checked");
   throw new Error("Unavailable");
 }
@@ -60,9 +59,24 @@ function refuseForNow(error: unknown): never {
 function emailProvider() {
   return EmailProvider({
     maxAge: 24 * 60 * 60,
-    normalizeIdentifier: normalizeAddress,
+    normalizeIdentifier: normalizeTypedEmail,
     sendVerificationRequest: ({ identifier, url }) => mailSignInLink({ to: identifier, url }),
   });
+}
+
+/**
+ * Sends a sign-in link. While sign-up is closed, only to addresses that have access. Does not wait for the email: neither the
+ * response time nor a failing mail server may reveal which addresses have access.
+ */
+function mailSignInLink(mail: { to: string; url: string }): void {
+  mailIfAllowed(mail).catch((error: unknown) =>
+    log().error({ err: error }, "a sign-in link could not be sent"),
+  );
+}
+
+async function mailIfAllowed(mail: { to: string; url: string }): Promise<void> {
+  if (env().SIGNUP === "closed" && !(await isKnownAddress(mail.to))) return;
+  await sendSignInLink(mail);
 }
 
 function githubProvider() {
@@ -70,7 +84,7 @@ function githubProvider() {
   return GitHubProvider({
     clientId: env().GITHUB_ID ?? "",
     clientSecret: env().GITHUB_SECRET ?? "",
-    // Dangerous only where a provider tells addresses that nobody has verified; `maySignIn` refuses those.
+    // Dangerous only with providers that return unverified addresses; `maySignIn` rejects those.
     allowDangerousEmailAccountLinking: true,
     issuer: `${site}/login/oauth`,
     authorization: { url: `${site}/login/oauth/authorize`, params: { scope: "read:user user:email" } },
@@ -79,7 +93,7 @@ function githubProvider() {
       url: `${api}/user`,
       request: async ({ client, tokens }) => {
         const profile = await client.userinfo(tokens.access_token ?? "");
-        return { ...profile, email: await readVerifiedEmail(api, tokens.access_token ?? "") };
+        return { ...profile, email: await readGitHubEmail(api, tokens.access_token ?? "") };
       },
     },
   });
@@ -95,7 +109,7 @@ function googleProvider() {
   });
 }
 
-/** Where GitHub's pages and its API are. */
+/** Returns the base URLs of GitHub's site and API. */
 function github(): { site: string; api: string } {
   const { OAUTH_API_BASE: base } = env();
   return base ? { site: base, api: base } : { site: "https://github.com", api: "https://api.github.com" };

@@ -1,4 +1,4 @@
-/** The part of Node's response that next-auth's handler writes to, kept until it becomes a web-standard `Response`. */
+/** Collects what next-auth's handler writes to Node's response, and converts it to a web-standard `Response`. */
 export class ResponseCollector {
   private readonly headers = new Headers();
   private cookies: string[] = [];

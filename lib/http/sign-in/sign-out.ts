@@ -1,16 +1,15 @@
 import { endSessionsLike } from "@/lib/auth";
 import { env } from "@/lib/platform/env";
 import { newId } from "@/lib/platform/ids";
-import { toResponse } from "../pipeline/answer";
 import { requireOwnOrigin } from "../pipeline/authenticate";
-import { errorAnswer } from "../pipeline/errors";
+import { errorResponse } from "../pipeline/errors";
+import { toResponse } from "../pipeline/response";
 import { SIGN_IN_PAGE } from "./auth-options";
-import { readSession } from "./session";
-import { expiredSessionCookies } from "./session-cookie";
+import { expiredSessionCookies, readSession } from "./session";
 
 /**
- * Signs out: ends the user's sessions on the server, on every device, takes the cookie away and leads to the sign-in
- * page. A plain form of ours can post here without next-auth's token, because a post from another site is refused.
+ * Signs out: ends the user's sessions on all devices, removes the cookie and redirects to the sign-in page. Forms can post
+ * here without next-auth's token, because requests from other sites are rejected.
  */
 export async function signOut(request: Request): Promise<Response> {
   try {
@@ -18,8 +17,8 @@ export async function signOut(request: Request): Promise<Response> {
     const session = await readSession(request.headers);
     if (session) await endSessionsLike(session);
   } catch (error) {
-    // The cookie stays while its session may still be open: sign-out can then be repeated.
-    return toResponse(errorAnswer(error, newId("request")), Response);
+    // The cookie stays, because its session may still be open: the user can try again.
+    return toResponse(errorResponse(error, newId("request")));
   }
   const headers = new Headers({ location: `${env().APP_URL}${SIGN_IN_PAGE}` });
   for (const cookie of expiredSessionCookies(request.headers.get("cookie") ?? "")) {

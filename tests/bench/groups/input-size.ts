@@ -2,8 +2,9 @@ import { z } from "zod";
 import { createApiKey } from "@/lib/api-keys";
 import { createCustomer } from "@/lib/customers";
 import { ROUTES, type Route } from "@/lib/http";
-import { handlerFor } from "@/lib/http/doors";
+import { createRouter } from "@/lib/http/adapters/router";
 import { MAX_BODY_BYTES, MAX_EVENT_BYTES } from "@/lib/http/pipeline/read-body";
+import { toResponse } from "@/lib/http/pipeline/response";
 import type { ApiRequest } from "@/tests/support/both-adapters";
 import { fieldsOf, withField } from "@/tests/support/json-fields";
 import { bodyOf, parametersOf, validRequest } from "@/tests/support/refusals/valid-request";
@@ -199,14 +200,17 @@ async function cpuMicroseconds(request: ApiRequest, repeats: number): Promise<nu
 }
 
 /** Serves all routes. Handlers that call Stripe do nothing. */
-const handle = handlerFor(ROUTES.map((route) => (callsStripe(route) ? { ...route, run: doNothing } : route)));
+const handle = createRouter(
+  ROUTES.map((route) => (callsStripe(route) ? { ...route, run: doNothing } : route)),
+  toResponse,
+);
 
 function callsStripe({ tag, method }: Route): boolean {
   return tag === "Billing" && method !== "GET";
 }
 
 async function doNothing() {
-  return { body: {} };
+  return {};
 }
 
 async function send({ method, path, headers, body }: ApiRequest): Promise<void> {

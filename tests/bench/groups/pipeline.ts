@@ -2,13 +2,12 @@ import { randomUUID } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { createApiKey } from "@/lib/api-keys";
 import type { OperatorActor } from "@/lib/auth";
-import { readIdempotencyKey } from "@/lib/http/idempotency/idempotency-key";
-import { claimOrRecall } from "@/lib/http/idempotency/stored-answers";
+import { chargeBody } from "@/lib/http/charges";
 import { bucketOf, countRequest, limitHeaders } from "@/lib/http/limits/rate-limits";
 import { authenticate } from "@/lib/http/pipeline/authenticate";
+import { acquireIdempotencyKey, readIdempotencyKey } from "@/lib/http/pipeline/idempotency";
 import { parseJson } from "@/lib/http/pipeline/read-body";
 import { validate } from "@/lib/http/pipeline/validate";
-import { chargeBody } from "@/lib/http/routes/charge-bodies";
 import { idempotentRequest } from "@/lib/usage/idempotent-request";
 import { startLoadGenerator } from "../http-load/load-generator";
 import { startPipelineOnly } from "../http-load/servers";
@@ -98,9 +97,9 @@ async function stepByStep(
     [
       "idempotency of other writes: acquire the key, store the response",
       async () => {
-        const named = { owner: "operator", key: randomUUID(), operationId: "bench", requestHash: "hash" };
-        const claim = await claimOrRecall(named, new Date());
-        if (claim && "keep" in claim) await claim.keep({ status: 200, body: "{}" });
+        const request = { owner: "operator", key: randomUUID(), operationId: "bench", requestHash: "hash" };
+        const acquired = await acquireIdempotencyKey(request, new Date());
+        if (acquired && "store" in acquired) await acquired.store({ status: 200, body: "{}" });
       },
     ],
   ];

@@ -1,29 +1,30 @@
 import { createServer } from "node:http";
-import { listenerFor } from "@/lib/http/doors";
+import { z } from "zod";
+import { createApiListener } from "@/lib/http/adapters/node";
+import { chargeBody } from "@/lib/http/charges";
 import { publicRoute, usageRoute } from "@/lib/http/route";
-import { chargeBody } from "@/lib/http/routes/charge-bodies";
 
 /** Serves an empty handler twice: without the request pipeline, and behind the pipeline of a charge. */
-const facts = {
+const options = {
   operationId: "bench",
   summary: "Nothing",
   tag: "Service",
   description: "Nothing",
-  answer: null,
+  response: z.object({}),
 } as const;
 
-const listener = listenerFor([
-  publicRoute({ ...facts, method: "GET", path: "/api/v1/health" }, async () => ({ body: { status: "ok" } })),
+const listener = createApiListener([
+  publicRoute({ ...options, method: "GET", path: "/api/v1/health" }, async () => ({ status: "ok" })),
   usageRoute(
     {
-      ...facts,
+      ...options,
       method: "POST",
       path: "/api/v1/usage/charges",
       scope: "usage:write",
       body: chargeBody,
       takesIdempotencyKey: true,
     },
-    async () => ({ body: { status: "ok" } }),
+    async () => ({ status: "ok" }),
   ),
 ]);
 

@@ -46,7 +46,7 @@ if (!missing)
           isNew: true,
         });
 
-        expect(printed === "").toBe(!route.answer);
+        expect(printed === "").toBe(!route.response);
         expect(printed).not.toContain("'ok': False"); // a rejected item of a batch
       });
 

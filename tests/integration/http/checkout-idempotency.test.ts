@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ensureStripeCustomer } from "@/lib/customers";
-import { pruneStoredAnswers } from "@/lib/http";
-import { type Claim, claimOrRecall } from "@/lib/http/idempotency/stored-answers";
+import { pruneStoredResponses } from "@/lib/http";
+import { type AcquiredKey, acquireIdempotencyKey } from "@/lib/http/pipeline/idempotency";
 import { pool, prisma } from "@/lib/platform/db";
 import { sweepTopUps } from "@/lib/top-ups";
 import {
@@ -32,7 +32,7 @@ const start = (key: string, body: unknown = { amount_usd: "25.00" }) =>
 
 const intentsOf = () => prisma().topUpIntent.findMany({ where: { customerId: customer.customerId } });
 
-/** All sessions that exist at Stripe for the customer. */
+/** Returns all sessions of the customer at Stripe. */
 async function sessionsAtStripe() {
   const link = await prisma().stripeCustomer.findFirst({ where: { customerId: customer.customerId } });
   if (!link) return [];
@@ -40,7 +40,7 @@ async function sessionsAtStripe() {
 }
 
 describe("the same idempotency key", () => {
-  it("and body gives the same top-up, and says that it is a replay", async () => {
+  it("and body returns the same top-up, marked as a replay", async () => {
     customer = await aCustomer(brim);
 
     const [first, second] = [await start("a"), await start("a", { amount_usd: 25, mode: "payment" })];
@@ -67,7 +67,7 @@ describe("the same idempotency key", () => {
     expect(await intentsOf()).toHaveLength(1);
   });
 
-  it("sixteen times at once makes one top-up, one Stripe customer and one session", async () => {
+  it("used sixteen times concurrently creates one top-up, one Stripe customer and one session", async () => {
     customer = await aCustomer(brim);
 
     const answers = await Promise.all(Array.from({ length: 16 }, () => start("a")));
@@ -110,7 +110,7 @@ describe("the key of a top-up that has ended", () => {
     expect((await start(`${key}-new`)).status).toBe(200);
   });
 
-  it("answers 409 when it failed", async () => {
+  it("gets 409 if it failed", async () => {
     customer = await aCustomer(brim);
     const { body } = await start("a");
     const { customerId } = customer;
@@ -119,7 +119,7 @@ describe("the key of a top-up that has ended", () => {
     expect(await start("a")).toMatchObject(conflict("topup_failed", body.topup_intent_id));
   });
 
-  it("is not called expired while Stripe cannot say whether it was paid", async () => {
+  it("is not reported as expired while Stripe cannot tell whether it was paid", async () => {
     customer = await aCustomer(brim);
     await start("a");
     await prisma().topUpIntent.updateMany({
@@ -132,8 +132,8 @@ describe("the key of a top-up that has ended", () => {
   });
 });
 
-describe("the answer to a known key", () => {
-  it("is the same again after the top-up was paid, also when a day has passed", async () => {
+describe("the response to a repeated key", () => {
+  it("is the same after the top-up was paid, even a day later", async () => {
     customer = await aCustomer(brim);
     const first = await start("a");
     await brim.control(`/checkout/${first.body.session_id}/pay`, {});
@@ -143,12 +143,12 @@ describe("the answer to a known key", () => {
 
     expect(again.status).toBe(200);
     expect(again.body).toEqual(first.body);
-    await pruneStoredAnswers(new Date(Date.now() + 86_400_001));
+    await pruneStoredResponses(new Date(Date.now() + 86_400_001));
     expect((await start("a")).body).toEqual(first.body);
     expect(await intentsOf()).toHaveLength(1); // the key on the top-up's own row outlives the answer
   });
 
-  it("is not taken for that of another address", async () => {
+  it("is not that of another operation", async () => {
     customer = await aCustomer(brim);
     await prisma().storedAnswer.create({
       data: {
@@ -167,7 +167,7 @@ describe("the answer to a known key", () => {
     expect(await intentsOf()).toHaveLength(0);
   });
 
-  it("of a request that a crash cut off does not hold the key for longer than a minute", async () => {
+  it("is not blocked for more than a minute by a request that crashed", async () => {
     customer = await aCustomer(brim);
     const claim = (age: number) =>
       prisma().storedAnswer.create({
@@ -189,21 +189,21 @@ describe("the answer to a known key", () => {
     expect(old.status).toBe(200);
   });
 
-  it("is the one of whoever holds the key: a request that was slower than a minute keeps none over it", async () => {
-    const named = { owner: "operator", key: "slow", operationId: "createCustomer", requestHash: "x" };
+  it("is stored only by the holder of the key, not by a request that took longer than a minute", async () => {
+    const request = { owner: "operator", key: "slow", operationId: "createCustomer", requestHash: "x" };
     const now = new Date();
-    const slow = (await claimOrRecall(named, now)) as Claim;
-    const next = (await claimOrRecall(named, new Date(now.getTime() + 60_001))) as Claim;
+    const slow = (await acquireIdempotencyKey(request, now)) as AcquiredKey;
+    const next = (await acquireIdempotencyKey(request, new Date(now.getTime() + 60_001))) as AcquiredKey;
 
-    await slow.keep({ status: 200, body: "slow" });
-    await slow.giveBack();
-    await expect(claimOrRecall(named, new Date())).rejects.toThrow("still running");
-    await next.keep({ status: 200, body: "next" });
+    await slow.store({ status: 200, body: "slow" });
+    await slow.release();
+    await expect(acquireIdempotencyKey(request, new Date())).rejects.toThrow("still running");
+    await next.store({ status: 200, body: "next" });
 
-    expect(await claimOrRecall(named, new Date())).toEqual({ status: 200, body: "next" });
+    expect(await acquireIdempotencyKey(request, new Date())).toEqual({ status: 200, body: "next" });
   });
 
-  it("is none when the request was refused: the key can be used at once", async () => {
+  it("is not stored if the request was rejected, so that the key can be used again", async () => {
     customer = await aCustomer(brim);
     expect((await start("a", { amount_usd: "4.99" })).status).toBe(400);
 
@@ -211,13 +211,13 @@ describe("the answer to a known key", () => {
   });
 });
 
-describe("a key that names spending", () => {
+describe("a key of a charge or hold", () => {
   const CHARGES = "/api/v1/usage/charges";
   const HOLDS = "/api/v1/usage/holds";
   const spend = (path: string, key: string) =>
     customer.post(path, { amount_usd: "0.01", idempotency_key: key });
 
-  it.each([CHARGES, HOLDS])("is refused for a top-up, and the other way round: %s", async (path) => {
+  it.each([CHARGES, HOLDS])("is rejected for a top-up, and vice versa: %s", async (path) => {
     customer = await aCustomer(brim);
     await topUp(customer.customerId, "5");
     expect((await spend(path, "spent")).status).toBe(200);
@@ -233,14 +233,14 @@ describe("a key that names spending", () => {
     expect(rows).toEqual([]);
   });
 
-  it.each([CHARGES, HOLDS])("is found before the balance is looked at: %s", async (path) => {
+  it.each([CHARGES, HOLDS])("is checked before the balance: %s", async (path) => {
     customer = await aCustomer(brim);
     await start("topped-up");
 
     expect((await spend(path, "topped-up")).body.error).toBe("IDEMPOTENCY_CONFLICT"); // and not 402
   });
 
-  it("of a top-up refuses one item of a batch and not the others", async () => {
+  it("of a top-up rejects one item of a batch but not the others", async () => {
     customer = await aCustomer(brim);
     await topUp(customer.customerId, "5");
     await start("topped-up");
@@ -256,7 +256,7 @@ describe("a key that names spending", () => {
     ]);
   });
 
-  it("sent at once as a charge and as a top-up has one effect", async () => {
+  it("used concurrently for a charge and a top-up has one effect", async () => {
     customer = await aCustomer(brim);
     await topUp(customer.customerId, "5");
     const rounds = Array.from({ length: atDepth({ ci: 20, deep: 200 }) }, (_, round) => `both-${round}`);
@@ -272,8 +272,8 @@ describe("a key that names spending", () => {
   });
 });
 
-describe("when Stripe is down", () => {
-  it("answers 503, keeps the intent, and the same key succeeds later with the same intent", async () => {
+describe("while Stripe is unavailable", () => {
+  it("the response is 503, and the same key later succeeds with the same intent", async () => {
     customer = await aCustomer(brim);
     await brim.control("/faults", { match: { path: "/v1/*" }, reset: true, times: 1_000 });
 
@@ -291,7 +291,7 @@ describe("when Stripe is down", () => {
     expect(retried.body.topup_intent_id).toBe(intent?.topUpIntentId);
   });
 
-  it("answering 500, which it remembers under its key, does not block the top-up for ever", async () => {
+  it("a 500 that Stripe stores under its key does not block the top-up forever", async () => {
     customer = await aCustomer(brim);
     await start("warm-up");
     await brim.control("/faults", { match: SESSIONS, status: 500, when: "remembered", times: 1 });
@@ -301,7 +301,7 @@ describe("when Stripe is down", () => {
     expect((await start("a")).status).toBe(200);
   });
 
-  it("answering 500 to the making of a customer, which it remembers too, does not block the first top-up", async () => {
+  it("a stored 500 for creating the customer does not block the first top-up", async () => {
     customer = await aCustomer(brim);
     const CUSTOMERS = { method: "POST", path: "/v1/customers" };
     await brim.control("/faults", { match: CUSTOMERS, status: 500, when: "remembered", times: 1 });
@@ -313,7 +313,7 @@ describe("when Stripe is down", () => {
     expect(new Set((await sessionsAtStripe()).map((session) => session.customer)).size).toBe(1);
   });
 
-  it("losing its answers after the work leaves no second session that could be paid", async () => {
+  it("a lost response leaves no second session that could be paid", async () => {
     customer = await aCustomer(brim);
     await start("warm-up");
     await brim.control("/faults", { match: SESSIONS, reset: true, when: "after_commit", times: 3 });
@@ -334,7 +334,7 @@ describe("when Stripe is down", () => {
     ]);
   });
 
-  it("answering 500 to the end of such a session, which it remembers too, does not block the top-up", async () => {
+  it("a stored 500 for expiring such a session does not block the top-up", async () => {
     customer = await aCustomer(brim);
     await start("warm-up");
     await brim.control("/faults", { match: SESSIONS, reset: true, when: "after_commit", times: 3 });
@@ -350,7 +350,7 @@ describe("when Stripe is down", () => {
     expect(open.map(({ id }) => id)).toContain(answer.body.session_id);
   });
 
-  it("an intent whose session was never heard of is looked up by the sweep and ends after a day", async () => {
+  it("an intent without a known session is looked up by the sweep and expires after a day", async () => {
     customer = await aCustomer(brim);
     await brim.control("/faults", { match: { path: "/v1/*" }, reset: true, times: 1_000 });
     await start("a");
@@ -364,7 +364,7 @@ describe("when Stripe is down", () => {
     expect((await start("a")).status).toBe(409);
   });
 
-  it("a frozen expiry that has come too near gives a new attempt with a later one", async () => {
+  it("a stored expiry that is too soon leads to a new attempt with a later one", async () => {
     customer = await aCustomer(brim);
     await brim.control("/faults", { match: SESSIONS, reset: true, times: 1_000 });
     await start("a");
@@ -380,7 +380,7 @@ describe("when Stripe is down", () => {
     expect(new Date(answer.body.expires_at).getTime()).toBeGreaterThan(Date.now() + 50 * 60_000);
   });
 
-  it("status and balance are still told", async () => {
+  it("status and balance can still be read", async () => {
     customer = await aCustomer(brim);
     const { body } = await start("a");
     await brim.control("/faults", { match: { path: "/v1/*" }, reset: true, times: 1_000 });
@@ -390,7 +390,7 @@ describe("when Stripe is down", () => {
   });
 });
 
-it("a customer made twice at once at Stripe is one", async () => {
+it("concurrent requests create one Stripe customer", async () => {
   customer = await aCustomer(brim);
 
   await Promise.all([start("a"), start("b"), start("c")]);
@@ -399,13 +399,13 @@ it("a customer made twice at once at Stripe is one", async () => {
   expect(new Set(sessions.map((session) => session.customer)).size).toBe(1);
 });
 
-describe("a Stripe that the operator has not set up", () => {
+describe("an incomplete Stripe setup", () => {
   const setupAlerts = () => prisma().alert.findMany({ where: { kind: "stripe_setup" } });
   const refuse = (fault: object, path = "*") =>
     brim.control("/faults", { ...fault, match: { path }, times: 1_000 });
   const CARD = "pm_1QxK2eLkdIwHu7ixsetup001";
 
-  /** Every way on which a customer's request comes to Stripe. */
+  /** The requests of a customer that reach Stripe. */
   const WAYS: Record<string, (key: string) => Promise<ApiResponse>> = {
     "a top-up": (key) => start(key),
     "the saving of a card": (key) => start(key, { mode: "setup" }),
@@ -415,7 +415,7 @@ describe("a Stripe that the operator has not set up", () => {
     "the removal of a card": () => customer.delete(`/api/v1/billing/payment-methods/${CARD}`),
   };
 
-  /** Known at Stripe and with a card, so that a refusal meets each way's own call. */
+  /** A customer with a card at Stripe, so that each request fails at its own call. */
   async function aKnownCustomer() {
     customer = await aCustomer(brim);
     const { customerId } = customer;
@@ -437,7 +437,7 @@ describe("a Stripe that the operator has not set up", () => {
   it.each([
     ["a key that is not valid", { status: 401 }, "secret_key", /^STRIPE_SECRET_KEY is not valid\. Create/],
     [
-      "a key that has expired",
+      "an expired key",
       { status: 401, code: "api_key_expired" },
       "secret_key",
       /^STRIPE_SECRET_KEY has expired\. Create/,
@@ -479,7 +479,7 @@ describe("a Stripe that the operator has not set up", () => {
     ]);
   });
 
-  it("is the same for a customer whom Stripe does not know yet", async () => {
+  it("is the same for a customer that does not exist at Stripe yet", async () => {
     customer = await aCustomer(brim);
     await refuse({ status: 403 }, "/v1/customers");
 
@@ -488,7 +488,7 @@ describe("a Stripe that the operator has not set up", () => {
     expect([refused.status, refused.body.details]).toEqual([503, { reason: "stripe_setup" }]);
   });
 
-  it("goes on with the same key once it is set up, and an alert that was resolved opens again", async () => {
+  it("works with the same key once it is set up, and reopens a resolved alert", async () => {
     await aKnownCustomer();
     await refuse({ status: 400 }, SESSIONS.path);
     await start("setup-retry");
@@ -504,7 +504,7 @@ describe("a Stripe that the operator has not set up", () => {
     expect(await intentsOf()).toEqual([expect.objectContaining({ status: "open" })]);
   });
 
-  it("is not to blame for an e-mail address that Stripe does not take: Checkout asks for another", async () => {
+  it("is not reported if Stripe rejects the email address: Checkout asks for another", async () => {
     customer = await aCustomer(brim);
     await prisma().customer.update({
       where: { customerId: customer.customerId },

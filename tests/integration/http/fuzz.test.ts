@@ -17,37 +17,37 @@ import { digestTables, settledDigest } from "@/tests/support/table-digests";
 const MADE_UP = atDepth({ ci: 350, deep: 7_500 });
 const RAW = atDepth({ ci: 150, deep: 2_500 });
 
-/** A request that takes longer hangs. */
+/** A request that takes longer is considered hung. */
 const DEADLINE_MS = 10_000;
 
-/** A smaller request that fails too would take long to find; the seed that is printed gives the same one again. */
+/** Shrinking would take long; the printed seed reproduces the request. */
 const WITHOUT_SHRINKING = { endOnFailure: true };
 
 let brim: RunningBrim;
 let world: ApiWorld;
-/** What the tables hold after the last request. */
+/** The digests of the tables after the last request. */
 let tables: Record<string, string>;
 
 beforeAll(async () => {
   brim = await startBrim();
   world = await buildWorld(brim);
-  // Notifications would come in between, and what they change would be laid to the charge of another request.
-  await brim.control("/deliveries/mode", { mode: "drop" });
+  // Events would arrive in between, and their changes would be attributed to another request.
+  await brim.control("/deliveries/drop", { mode: "drop" });
   tables = await settledDigest();
 });
 afterAll(() => brim.stop());
 
-it(`answers ${MADE_UP} made-up requests in order, and what it refuses changes nothing`, async () => {
-  const { direct, next } = adaptersOf(brim);
+it(`answers ${MADE_UP} random requests correctly, and rejected requests change nothing`, async () => {
+  const { node, next } = adaptersOf(brim);
   const counts: Record<number, number> = {};
   const requests = fc.tuple(madeUpRequests(world), fc.integer({ min: 0, max: 9 }));
 
   await fc.assert(
     fc.asyncProperty(requests, async ([{ operationId, request }, roll]) => {
       const route = routeOf(operationId);
-      const answer = await inTime(roll === 0 ? next(route, request) : direct(route, request), request);
+      const answer = await inTime(roll === 0 ? next(route, request) : node(route, request), request);
 
-      expectInOrder(answer, route, request);
+      expectCorrect(answer, route, request);
       counts[answer.status] = (counts[answer.status] ?? 0) + 1;
       const now = await digestTables();
       if (answer.status >= 400) expect(now, describeRequest(request)).toEqual(tables);
@@ -56,12 +56,12 @@ it(`answers ${MADE_UP} made-up requests in order, and what it refuses changes no
     { numRuns: MADE_UP, ...WITHOUT_SHRINKING },
   );
 
-  // Else the requests would only knock at the door.
+  // Otherwise the requests would not reach the handlers.
   expect(counts[200], JSON.stringify(counts)).toBeGreaterThan(MADE_UP / 10);
   await expectLedgerVerified();
 });
 
-it(`answers or closes after ${RAW} heaps of bytes that are hardly HTTP, and what it refuses changes nothing`, async () => {
+it(`answers or closes after ${RAW} malformed messages, and rejected requests change nothing`, async () => {
   const port = Number(new URL(brim.url).port);
   const refusedKeys: string[] = [];
   const before = await settledDigest();
@@ -82,7 +82,7 @@ it(`answers or closes after ${RAW} heaps of bytes that are hardly HTTP, and what
     { numRuns: RAW, ...WITHOUT_SHRINKING },
   );
 
-  // Only now, because a connection can be closed while the work that it brought goes on.
+  // Only now, because a connection can close while its request is still being processed.
   const { ledger_account, ledger_transfer, ...others } = unqualified(await settledDigest());
   expect(unqualified(before)).toMatchObject(others);
   const { rows } = await pool().query("SELECT 1 FROM ledger_transfer WHERE idempotency_key = ANY($1)", [
@@ -110,17 +110,17 @@ async function inTime(answer: Promise<ApiResponse>, request: ApiRequest): Promis
   return Promise.race([answer, tooLate]).finally(() => clearTimeout(timer));
 }
 
-/** By the tables' plain names. */
+/** Removes the schema from the names of the tables. */
 function unqualified(digests: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(digests).map(([name, digest]) => [name.replace(/^public\./, ""), digest]),
   );
 }
 
-/** Without a worker Brim is not ready; everything else is never 5xx. */
+/** Without a worker, Brim is not ready. Nothing else may be 5xx. */
 const NOT_READY = 503;
 
-function expectInOrder(answer: ApiResponse, route: Route, request: ApiRequest): void {
+function expectCorrect(answer: ApiResponse, route: Route, request: ApiRequest): void {
   const asked = describeRequest(request);
   if (route.operationId === "getReady" && answer.status === NOT_READY) return;
   expect(answer.status, `${asked} ${JSON.stringify(answer.body)}`).toBeLessThan(500);
@@ -128,9 +128,9 @@ function expectInOrder(answer: ApiResponse, route: Route, request: ApiRequest): 
     expectRefusal(answer, { status: answer.status, code: answer.body?.error }, asked);
     return;
   }
-  expect(answer.status, asked).toBe(route.answer ? 200 : 204);
+  expect(answer.status, asked).toBe(route.response ? 200 : 204);
   expect(answer.headers.get("x-request-id"), asked).toMatch(/^req_/);
-  const parsed = route.answer?.safeParse(answer.body);
+  const parsed = route.response?.safeParse(answer.body);
   expect(parsed?.error, asked).toBeUndefined();
 }
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { signInError } from "@/components/sign-in/sign-in-messages";
 import { createApiKey } from "@/lib/api-keys";
 import { createCustomer } from "@/lib/customers";
-import { answerAuthRequest } from "@/lib/http";
+import { checkAuthRequest } from "@/lib/http";
 import { pool } from "@/lib/platform/db";
 import { aCustomer, callerWith, type RunningBrim, startBrim } from "@/tests/support/brim";
 import { applySettings } from "@/tests/support/settings";
@@ -17,7 +17,7 @@ const LIMITS = {
 
 const BALANCE = "/api/v1/billing/balance";
 
-/** Counting begins anew, as after a restart with other settings. */
+/** Resets the counts, like a restart with other settings. */
 function forgetCounts() {
   Object.assign(globalThis, { brimLimiters: undefined, brimEnv: undefined, brimListedKeys: undefined });
 }
@@ -34,7 +34,7 @@ describe.each(["memory", "postgres"])("limits counted in %s", (store) => {
     forgetCounts();
   });
 
-  it("let exactly so many requests through, however many come at once, and say how they stand", async () => {
+  it("allow exactly the configured number of concurrent requests, and report their state", async () => {
     const customer = await aCustomer(brim);
 
     const answers = await Promise.all(Array.from({ length: 50 }, () => customer.get(BALANCE)));
@@ -56,7 +56,7 @@ describe.each(["memory", "postgres"])("limits counted in %s", (store) => {
     }
   });
 
-  it("count each key, and reads, writes and usage, by themselves", async () => {
+  it("are separate for each key, and for reads, writes and usage", async () => {
     const { customerId, get, post } = await aCustomer(brim);
     const { secret } = await createApiKey({ customerId, name: "second", scopes: "all" });
     const second = callerWith(brim, secret);
@@ -71,7 +71,7 @@ describe.each(["memory", "postgres"])("limits counted in %s", (store) => {
     expect(writes.map(({ status }) => status).sort()).toEqual([400, 400, 400, 400, 400, 429]);
   });
 
-  it("let no more billing links be made than other writes", async () => {
+  it("count billing links as writes", async () => {
     const { customerId } = await createCustomer({ name: "Acme", email: "acme@example.com" });
     const { secret } = await createApiKey({ customerId: null, name: "operator", scopes: "all" });
     const operator = callerWith(brim, secret);
@@ -87,7 +87,7 @@ describe.each(["memory", "postgres"])("limits counted in %s", (store) => {
     expect(rows).toHaveLength(5);
   });
 
-  it("count a batch as one request, and change nothing when they refuse", async () => {
+  it("count a batch as one request, and a rejected one changes nothing", async () => {
     const { customerId } = await createCustomer({ name: "Acme", email: "acme@example.com" });
     const { secret } = await createApiKey({ customerId: null, name: "operator", scopes: "all" });
     const operator = callerWith(brim, secret);
@@ -110,7 +110,7 @@ describe.each(["memory", "postgres"])("limits counted in %s", (store) => {
     expect(rows).toHaveLength(3);
   });
 
-  it("refuse an address that sends many keys which are none, but not its good ones", async () => {
+  it("block an address that sends many invalid keys, but not its valid ones", async () => {
     const { get } = await aCustomer(brim);
     const stranger = callerWith(brim, `brim_sk_${"x".repeat(48)}`);
 
@@ -123,7 +123,7 @@ describe.each(["memory", "postgres"])("limits counted in %s", (store) => {
     expect((await get(BALANCE)).status).toBe(200);
   });
 
-  it("make no query for what they refuse", async () => {
+  it("make no query for rejected requests", async () => {
     const { get } = await aCustomer(brim);
     const guess = () => callerWith(brim, `brim_sk_${randomBytes(24).toString("hex")}`).get(BALANCE);
     const answers = await Promise.all(Array.from({ length: 40 }, guess));
@@ -139,7 +139,7 @@ describe.each(["memory", "postgres"])("limits counted in %s", (store) => {
 });
 
 describe("limits counted in postgres", () => {
-  it("are counted in memory while the database does not count, so that the API stays open", async () => {
+  it("are counted in memory while the database is unavailable", async () => {
     forgetCounts();
     const brim = await startBrim({ settings: { ...LIMITS, RATE_LIMIT_STORE: "postgres" } });
     const customer = await aCustomer(brim);
@@ -153,12 +153,12 @@ describe("limits counted in postgres", () => {
   });
 });
 
-describe("attempts to sign in", () => {
+describe("sign-in attempts", () => {
   const ask = (
     segments: string[],
     { method = "POST", address = "203.0.113.9", ...init }: RequestInit & { address?: string } = {},
   ) =>
-    answerAuthRequest(
+    checkAuthRequest(
       new Request("http://localhost:3000/api/auth/any-way-to-write-it", {
         ...init,
         method,
@@ -185,7 +185,7 @@ describe("attempts to sign in", () => {
     forgetCounts();
   });
 
-  it("are let through ten times a minute for each address, then refused with the time to wait", async () => {
+  it("are limited to ten per minute and address, then rejected with the time to wait", async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, () => attempt({})));
 
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);
@@ -196,7 +196,7 @@ describe("attempts to sign in", () => {
     expect((await attempt({}, "203.0.113.10")).status).toBe(200);
   });
 
-  it("are counted by network, whatever address and port of it they come from", async () => {
+  it("are counted per network, regardless of the exact address and port", async () => {
     const addresses = [
       "203.0.113.77:40001",
       "::ffff:203.0.113.77",
@@ -211,7 +211,7 @@ describe("attempts to sign in", () => {
     expect((await attempt({}, "2001:db8:0:2::1")).status).toBe(200);
   });
 
-  it("lead a browser back to the page, which says so", async () => {
+  it("redirect a browser to the page, which shows the error", async () => {
     await Promise.all(Array.from({ length: 10 }, () => attempt({ accept: "text/html" })));
 
     const refused = await attempt({ accept: "text/html,*/*" });
@@ -221,7 +221,7 @@ describe("attempts to sign in", () => {
     expect(signInError("TooManyAttempts")).toMatch(/wait a minute/);
   });
 
-  it("are not all that next-auth answers: its pages and tokens are free", async () => {
+  it("do not include the pages and tokens of next-auth", async () => {
     await Promise.all(Array.from({ length: 11 }, () => attempt({})));
 
     for (const [method, operation] of [
@@ -233,7 +233,7 @@ describe("attempts to sign in", () => {
     }
   });
 
-  it("count those who come back from a link or a provider too, six times as many", async () => {
+  it("have a limit six times as high for returning from a link or provider", async () => {
     const comeBack = () => ask(["callback", "email"], { method: "GET" });
     for (let count = 0; count < 60; count++) expect((await comeBack()).status).toBe(200);
 
@@ -254,9 +254,9 @@ describe("attempts to sign in", () => {
     expect((await ask([operation], { method })).status).toBe(404);
   });
 
-  it("lead back to the page when a provider sends an error, whose text reaches neither next-auth nor the log", async () => {
+  it("redirect to the page on a provider's error, whose text reaches neither next-auth nor the log", async () => {
     const request = new Request("http://localhost:3000/api/auth/callback/github?error=ANYTHING&state=x");
-    const answer = await answerAuthRequest(
+    const answer = await checkAuthRequest(
       request,
       ["callback", "github"],
       async () => new Response("next-auth"),
@@ -266,7 +266,7 @@ describe("attempts to sign in", () => {
     expect(answer.headers.get("location")).toBe("http://localhost:3000/sign-in?error=OAuthCallback");
   });
 
-  it("reach next-auth with a body that is small and has the fields of a form", async () => {
+  it("reach next-auth only with a small body and form fields", async () => {
     const post = (type: string, body: BodyInit) =>
       ask(["signin", "email"], {
         headers: { "content-type": type },

@@ -19,7 +19,7 @@ import { usualKey, validRequest } from "@/tests/support/refusals/valid-request";
 import { type ApiWorld, buildWorld, keyOf } from "@/tests/support/refusals/world";
 import { digestTables, settledDigest } from "@/tests/support/table-digests";
 
-/** Everything that a route refuses follows from what it says of itself: a new route is here as soon as it is in the list. */
+/** Returns the refusals that follow from the declaration of a route, so that a new route is tested automatically. */
 function refusalsOf(route: Route): Refusal[] {
   return [
     ...keyRefusals(route),
@@ -35,19 +35,19 @@ function refusalsOf(route: Route): Refusal[] {
 
 const OPERATIONS = ROUTES.map((route) => [route.operationId, route] as const);
 
-/** The first route that refuses something goes through both adapters; the others of its kind do so in a deep run. */
+/** The first route with a refusal is tested through both adapters; the others only in a deep run. */
 const firstOfItsKind = new Map<string, string>();
 for (const route of [...ROUTES].reverse())
   for (const { what } of refusalsOf(route)) firstOfItsKind.set(what, route.operationId);
 
-function adaptersFor({ operationId }: Route, what: string): ("direct" | "next")[] {
+function adaptersFor({ operationId }: Route, what: string): ("node" | "next")[] {
   const both = depth() === "deep" || firstOfItsKind.get(what) === operationId;
-  return both ? ["direct", "next"] : ["direct"];
+  return both ? ["node", "next"] : ["node"];
 }
 
 let brim: RunningBrim;
 let world: ApiWorld;
-/** What the tables held after the last refusal. */
+/** The digests of the tables after the last refusal. */
 let lastDigest: Record<string, string> | undefined;
 
 beforeAll(async () => {
@@ -57,19 +57,19 @@ beforeAll(async () => {
 });
 afterAll(() => brim.stop());
 
-/** Counting begins anew, as after a restart with other settings. */
+/** Resets the counts, like a restart with other settings. */
 function forgetCounts() {
   Object.assign(globalThis, { brimLimiters: undefined, brimEnv: undefined });
 }
 
-describe("with limits that nobody reaches", () => {
+describe("with limits that are not reached", () => {
   describe.each(OPERATIONS)("%s", (_id, route) => {
     it.each(refusalsOf(route).map((refusal) => [refusal.what, refusal] as const))(
-      "refuses %s, and nothing changes",
+      "rejects %s, and nothing changes",
       async (what, { expected, requests }) => {
         const made = requests(world);
         const refused = await made;
-        // Requests that are made without the database leave it as the last test has seen it.
+        // Requests built without the database leave it as it was after the last test.
         const before =
           made instanceof Promise ? await digestTables() : (lastDigest ?? (await digestTables()));
 
@@ -87,23 +87,26 @@ describe("with limits that nobody reaches", () => {
   });
 
   describe.each(OPERATIONS.filter(([, route]) => "scope" in route.access))("%s", (_id, route) => {
-    it.each(["direct", "next"] as const)("accepts the valid request: %s adapter", async (adapter) => {
-      const objects = await freshObjects(route, world);
+    it.each(["node", "next"] as const)(
+      "accepts the valid request that the others are derived from, through the %s adapter",
+      async (adapter) => {
+        const objects = await freshObjects(route, world);
 
-      const answer = await adaptersOf(brim)[adapter](route, validRequest(route, world, { objects }));
+        const answer = await adaptersOf(brim)[adapter](route, validRequest(route, world, { objects }));
 
-      expect(answer.status, JSON.stringify(answer.body)).toBe(route.answer ? 200 : 204);
-    });
+        expect(answer.status, JSON.stringify(answer.body)).toBe(route.response ? 200 : 204);
+      },
+    );
   });
 
-  it("leaves the books right", async () => {
+  it("leaves the ledger consistent", async () => {
     await expectLedgerVerified();
   });
 });
 
 const LIMITS = { RATE_LIMIT_READS: "2", RATE_LIMIT_WRITES: "2", RATE_LIMIT_USAGE: "2" };
 
-describe("with limits of two requests a minute", () => {
+describe("with limits of two requests per minute", () => {
   beforeAll(() => {
     Object.assign(process.env, LIMITS);
     forgetCounts();
@@ -114,19 +117,19 @@ describe("with limits of two requests a minute", () => {
   });
 
   it.each(OPERATIONS.filter(([, route]) => "scope" in route.access))(
-    "%s refuses the third request through either adapter, and nothing changes",
+    "%s rejects the third request through both adapters, and nothing changes",
     async (_id, route) => {
       const owner = usualKey(route, world) === world.operatorKey ? null : world.customer.customerId;
       const key = await keyOf(owner);
       const valid = withHeaders(validRequest(route, world), { authorization: `Bearer ${key}` });
-      const { direct, next } = adaptersOf(brim);
+      const { node, next } = adaptersOf(brim);
       const malformed: ApiRequest = withQuery(valid, "surprise", "1");
-      expect([(await direct(route, malformed)).status, (await next(route, malformed)).status]).toEqual([
+      expect([(await node(route, malformed)).status, (await next(route, malformed)).status]).toEqual([
         400, 400,
       ]);
       const before = await digestTables();
 
-      for (const send of [direct, next]) {
+      for (const send of [node, next]) {
         const answer = await send(route, valid);
 
         expectRefusal(answer, { status: 429, code: "RATE_LIMITED" });

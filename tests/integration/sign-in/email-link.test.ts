@@ -14,7 +14,7 @@ beforeAll(async () => {
 beforeEach(() => set({}));
 afterAll(() => brim.stop());
 
-/** Changes settings, and forgets what was counted. */
+/** Changes settings and resets the counts. */
 function set(settings: Record<string, string>): void {
   Object.assign(process.env, { SIGNUP: "closed" }, settings);
   Object.assign(globalThis, { brimEnv: undefined, brimLimiters: undefined });
@@ -33,7 +33,7 @@ async function aKnownAddress(): Promise<string> {
 
 const ask = async (email: string) => (await brim.requestLink(new Browser(), email)).search;
 
-/** Whom a mail was sent to, once a last one has arrived. */
+/** Returns the recipients of all emails once the last one has arrived. */
 async function recipients(): Promise<string[]> {
   const last = await aKnownAddress();
   set({});
@@ -43,7 +43,7 @@ async function recipients(): Promise<string[]> {
 }
 
 describe("a sign-in link", () => {
-  it("signs in whoever has the mailbox, and leads to a page of ours only", async () => {
+  it("signs in the owner of the mailbox, and redirects only to our own pages", async () => {
     const email = await aKnownAddress();
     const browser = new Browser();
     await brim.requestLink(browser, email, "https://evil.example/billing");
@@ -57,7 +57,7 @@ describe("a sign-in link", () => {
     expect(await listCustomersOf(session?.userId as UserId)).toHaveLength(1);
   });
 
-  it("proves the address of a login that somebody else had got hold of", async () => {
+  it("verifies the address of a login that somebody else had attached an account to", async () => {
     const email = await aKnownAddress();
     const planted = { type: "oauth", provider: "github", providerAccountId: `planted-${email}` };
     await prisma().user.create({
@@ -74,7 +74,7 @@ describe("a sign-in link", () => {
 });
 
 describe("while sign-up is closed", () => {
-  it("is mailed to nobody but customers and logins, and the answer is the same", async () => {
+  it("is sent only to known addresses, and the response is the same", async () => {
     const login = "login@example.com";
     await prisma().user.create({ data: { id: newId("user"), email: login } });
 
@@ -85,7 +85,7 @@ describe("while sign-up is closed", () => {
     expect(await recipients()).not.toContain("stranger@example.com");
   });
 
-  it("gives the same answer while the mail server is away", async () => {
+  it("the response is the same while the mail server is unavailable", async () => {
     const known = await aKnownAddress();
     Object.assign(globalThis, { brimMailer: undefined });
     set({ SMTP_URL: "smtp://127.0.0.1:1" });
@@ -97,14 +97,14 @@ describe("while sign-up is closed", () => {
   });
 });
 
-describe("the limits", () => {
+describe("the rate limits", () => {
   beforeEach(() => {
     process.env.SMTP_URL = brim.smtpUrl;
     set({ SMTP_URL: brim.smtpUrl });
   });
 
   it.each(["open", "closed"])(
-    "let three mails an hour through to one mailbox: sign-up %s",
+    "allow three emails per hour to one mailbox: sign-up %s",
     async (SIGNUP) => {
       set({ SIGNUP });
       const known = await aKnownAddress();
@@ -122,7 +122,7 @@ describe("the limits", () => {
     },
   );
 
-  it("count what is mailed, when a form names two addresses", async () => {
+  it("count the address that is used if a form contains two", async () => {
     const known = await aKnownAddress();
     const browser = new Browser();
     const csrf = await (await browser.send(`${brim.url}/api/auth/csrf`)).json();
@@ -141,7 +141,7 @@ describe("the limits", () => {
     expect(answers).toEqual([302, 302, 302, 303]);
   });
 
-  it("let eight mails an hour through from one sender, and tell a program 429", async () => {
+  it("allow eight emails per hour from one sender, then return 429", async () => {
     for (let n = 0; n < 8; n++) expect(await ask(`someone-${n}@example.com`)).toBe(SENT);
 
     expect(await ask("someone-9@example.com")).toBe("?error=TooManyMails");
@@ -152,12 +152,12 @@ describe("the limits", () => {
     expect(answer.status).toBe(429);
     expect(await answer.json()).toMatchObject({
       error: "RATE_LIMITED",
-      message: expect.stringMatching(/^More than 8 e-mails in an hour/),
+      message: expect.stringMatching(/^Rate limit of 8 emails per hour exceeded/),
     });
   });
 
   it.each(["", "nobody", "a@b", "a\0@example.com", "a@example.com,b@example.com"])(
-    "mail nothing to what is no address: %j",
+    "send nothing to an invalid address: %j",
     async (email) => {
       expect(await ask(email)).toMatch(/error=EmailSignin/);
     },

@@ -1,5 +1,5 @@
 import { startSession } from "@/lib/auth";
-import { sessionCookie } from "@/lib/http/sign-in/session-cookie";
+import { sessionCookie } from "@/lib/http/sign-in/session";
 import { prisma } from "@/lib/platform/db";
 import type { CustomerId, UserId } from "@/lib/platform/ids";
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { clientAddress, noteClientAddress } from "@/lib/http/limits/client-address";
+import { clientAddress, recordClientAddress } from "@/lib/http/limits/client-address";
 import { applySettings } from "@/tests/support/settings";
 
 const shared = globalThis as { brimServesSockets?: boolean; brimEnv?: unknown };
@@ -14,11 +14,11 @@ afterEach(() => {
   behind(0);
 });
 
-/** A request as Node hands it over, and the headers that the web Request made of it has. */
+/** Returns the headers of the web-standard request for a request that reaches our server. */
 function arriving(headers: Record<string, string>): Headers {
   const rawHeaders = Object.entries(headers).flat();
   const request = { headers: { ...headers }, rawHeaders, socket: { remoteAddress: "192.0.2.1" } };
-  noteClientAddress(request);
+  recordClientAddress(request);
   const seen = new Headers();
   for (let index = 0; index < rawHeaders.length; index += 2) {
     seen.append(rawHeaders[index] ?? "", rawHeaders[index + 1] ?? "");
@@ -27,7 +27,7 @@ function arriving(headers: Record<string, string>): Headers {
   return seen;
 }
 
-describe("who is calling, behind our own server", () => {
+describe("the client's address behind our own server", () => {
   it.each([
     [0, {}, "192.0.2.1"],
     [0, { "x-forwarded-for": "203.0.113.9" }, "192.0.2.1"],
@@ -63,14 +63,14 @@ describe("who is calling, behind our own server", () => {
     ["_hidden", "unknown"],
     ["unknown", "unknown"],
     ["x".repeat(60), "unknown"],
-  ])("is one caller, however a proxy writes the address: %s", (written, expected) => {
+  ])("is the same however a proxy writes it: %s", (written, expected) => {
     behind(1);
 
     expect(clientAddress(arriving({ "x-forwarded-for": `198.51.100.9, ${written}` }))).toBe(expected);
     expect(clientAddress(new Headers({ "x-brim-client-address": written }))).toBe(expected);
   });
 
-  it("cannot be claimed in our own header", () => {
+  it("cannot be forged in our own header", () => {
     behind(0);
 
     const headers = arriving({ "X-Brim-Client-Address": "1.1.1.1", "x-brim-client-address": "2.2.2.2" });
@@ -79,8 +79,8 @@ describe("who is calling, behind our own server", () => {
   });
 });
 
-describe("who is calling, inside a host of Next", () => {
-  it("is what its trusted proxies say, and nothing that the caller says", () => {
+describe("the client's address on a Next host", () => {
+  it("comes from trusted proxies, never from the client", () => {
     const claimed = { "x-brim-client-address": "1.1.1.1", "x-forwarded-for": "2.2.2.2, 203.0.113.9" };
     behind(0);
     expect(clientAddress(new Headers(claimed))).toBe("unknown");

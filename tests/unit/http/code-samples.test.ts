@@ -4,8 +4,9 @@ import { basename, resolve } from "node:path";
 import ts from "typescript";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ROUTES } from "@/lib/http";
-import { buildDocument, type OpenApiDocument } from "@/lib/http/openapi";
-import { pythonLiteral } from "@/lib/http/openapi/literals";
+import { pythonLiteral } from "@/lib/http/openapi/code-samples";
+import { buildDocument } from "@/lib/http/openapi/document";
+import type { OpenApiDocument } from "@/lib/http/openapi/types";
 import { applySettings } from "@/tests/support/settings";
 
 let document: OpenApiDocument;
@@ -15,7 +16,7 @@ beforeAll(() => {
   document = buildDocument(ROUTES);
 });
 
-/** The samples of every call in one language, by operation id. */
+/** The samples of every operation in one language. */
 function samplesIn(label: string): [operationId: string, source: string][] {
   const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
   return operations.flatMap((operation) =>
@@ -27,8 +28,8 @@ function samplesIn(label: string): [operationId: string, source: string][] {
 
 const CALLS = ROUTES.filter((route) => route.access.kind !== "stripe").map((route) => route.operationId);
 
-describe("the samples", () => {
-  it("name an idempotency key that no other call's sample names, so that each can be tried after the other", () => {
+describe("the code samples", () => {
+  it("use different idempotency keys, so that they can be tried one after another", () => {
     const keys = samplesIn("curl").flatMap(([, source]) =>
       [...source.matchAll(/(?:Idempotency-Key: |"idempotency_key": ")([\w-]+)/g)].map(([, key]) => key),
     );
@@ -37,18 +38,15 @@ describe("the samples", () => {
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
   });
 
-  it.each(["curl", "TypeScript", "Python"])(
-    "are there in %s for each call that is anybody's to make",
-    (label) => {
-      expect(
-        samplesIn(label)
-          .map(([id]) => id)
-          .sort(),
-      ).toEqual([...CALLS].sort());
-    },
-  );
+  it.each(["curl", "TypeScript", "Python"])("exist in %s for every operation except the webhook", (label) => {
+    expect(
+      samplesIn(label)
+        .map(([id]) => id)
+        .sort(),
+    ).toEqual([...CALLS].sort());
+  });
 
-  it("for a shell are what a shell can read, and no more than one command", () => {
+  it("for the shell are valid and a single command", () => {
     for (const [id, source] of samplesIn("curl")) {
       const { status, stderr } = spawnSync("bash", ["-n"], { input: source, encoding: "utf8" });
       expect(`${id} ${status} ${stderr}`).toBe(`${id} 0 `);
@@ -56,11 +54,11 @@ describe("the samples", () => {
     }
   });
 
-  it("in TypeScript fit our client, and so does the README's", () => {
+  it("in TypeScript compile with our client, and so does the one in the README", () => {
     const [, readme = ""] = /```ts\n(import \{ Brim.*?)```/s.exec(readFileSync("README.md", "utf8")) ?? [];
     expect(readme).toContain("brim.createCharge(");
 
-    // Compiled together with one that is wrong, so that this cannot pass by checking nothing.
+    // Compiled together with a wrong one, so that the test cannot pass by checking nothing.
     const [, source = ""] = samplesIn("TypeScript").find(([id]) => id === "createCharge") ?? [];
     const wrong = source.replace("amount_usd:", "amount_eur:");
 
@@ -70,11 +68,11 @@ describe("the samples", () => {
   });
 });
 
-/** What the compiler says about samples, each in a file of its own beside this one that exists for the compiler alone. */
+/** Compiles the samples as virtual files and returns the errors. */
 function problemsIn(samples: [name: string, source: string][]): string[] {
   const { config } = ts.readConfigFile("tsconfig.json", ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent({ ...config, include: [] }, ts.sys, ".");
-  // What the package calls the client, before it is built.
+  // The name of the client in the package, before it is built.
   options.paths = { ...options.paths, "brim/client": [resolve("lib/client/index.ts")] };
   const files = new Map(
     samples.map(([name, source]) => [resolve(import.meta.dirname, `${name}.sample.ts`), source]),
@@ -100,7 +98,7 @@ function problemsIn(samples: [name: string, source: string][]): string[] {
   );
 }
 
-it("JSON is written in Python's words", () => {
+it("JSON is written as a Python literal", () => {
   expect(pythonLiteral({ a: [true, null], b: 'say "x"', c: {} })).toBe(
     '{\n    "a": [\n        True,\n        None,\n    ],\n    "b": "say \\"x\\"",\n    "c": {},\n}',
   );

@@ -1,39 +1,39 @@
 import { expect, it } from "vitest";
-import { readCursor, writeCursor } from "@/lib/http/lists/cursor";
+import { readCursor, writeCursor } from "@/lib/http/schemas/lists";
 import { applySettings } from "@/tests/support/settings";
 
 applySettings({ DATABASE_URL: "postgres://nobody@localhost/none" });
 
-const of = { list: "records", owner: "cust_1" };
+const scope = { list: "records", owner: "cust_1" };
 
 it.each(["1", "9223372036854775807", "2026-11-01T00:00:00Z,topup_1", "ü"])(
-  "gives the position %j back",
+  "returns the position %j",
   (position) => {
-    expect(readCursor(of, writeCursor(of, position))).toBe(position);
+    expect(readCursor(scope, writeCursor(scope, position))).toBe(position);
   },
 );
 
-it("does not show in plain text whose list it is of", () => {
-  const bytes = Buffer.from(writeCursor(of, "17"), "base64url").toString("latin1");
+it("does not contain the name or owner of the list", () => {
+  const bytes = Buffer.from(writeCursor(scope, "17"), "base64url").toString("latin1");
 
   expect(bytes).not.toContain("cust_1");
   expect(bytes).not.toContain("records");
 });
 
 it.each([
-  ["another list", { ...of, list: "topups" }],
-  ["another customer", { ...of, owner: "cust_2" }],
-  ["names that join to the same text", { list: "recordscust", owner: "_1" }],
-])("is refused by %s", (_what, other) => {
-  expect(() => readCursor(other, writeCursor(of, "17"))).toThrow("cursor: ");
+  ["another list", { ...scope, list: "topups" }],
+  ["another customer", { ...scope, owner: "cust_2" }],
+  ["names that concatenate to the same text", { list: "recordscust", owner: "_1" }],
+])("is rejected by %s", (_what, other) => {
+  expect(() => readCursor(other, writeCursor(scope, "17"))).toThrow("cursor: ");
 });
 
-it("is refused when any one character of it is another", () => {
-  const cursor = writeCursor(of, "1700");
+it("is rejected when any character was changed", () => {
+  const cursor = writeCursor(scope, "1700");
 
   for (let index = 0; index < cursor.length; index++) {
     const changed = cursor[index] === "A" ? "B" : "A";
-    expect(() => readCursor(of, cursor.slice(0, index) + changed + cursor.slice(index + 1))).toThrow(
+    expect(() => readCursor(scope, cursor.slice(0, index) + changed + cursor.slice(index + 1))).toThrow(
       "cursor: ",
     );
   }
@@ -44,10 +44,10 @@ it.each([
   ["one character", "A"],
   ["a signature without a position", Buffer.alloc(16).toString("base64url")],
   ["a number", "17"],
-  ["other letters", "§§§"],
-  ["padding", `${writeCursor(of, "17")}=`],
-  ["a space at the end", `${writeCursor(of, "17")} `],
-  ["a cut end", writeCursor(of, "17").slice(0, -1)],
-])("is refused when it is %s", (_what, cursor) => {
-  expect(() => readCursor(of, cursor)).toThrow("cursor: ");
+  ["characters that are not base64url", "§§§"],
+  ["padding", `${writeCursor(scope, "17")}=`],
+  ["a space at the end", `${writeCursor(scope, "17")} `],
+  ["truncated", writeCursor(scope, "17").slice(0, -1)],
+])("is rejected when it is %s", (_what, cursor) => {
+  expect(() => readCursor(scope, cursor)).toThrow("cursor: ");
 });

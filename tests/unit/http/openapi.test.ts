@@ -3,7 +3,8 @@ import { Ruleset, Spectral } from "@stoplight/spectral-core";
 import { oas } from "@stoplight/spectral-rulesets";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ROUTES } from "@/lib/http";
-import { buildDocument, type OpenApiDocument, type OperationPart } from "@/lib/http/openapi";
+import { buildDocument } from "@/lib/http/openapi/document";
+import type { OpenApiDocument, OperationPart } from "@/lib/http/openapi/types";
 import type { Route } from "@/lib/http/route";
 import { applySettings } from "@/tests/support/settings";
 
@@ -14,7 +15,7 @@ beforeAll(() => {
   document = JSON.parse(JSON.stringify(buildDocument(ROUTES)));
 });
 
-/** What Spectral says about a document, as `path: message`. */
+/** Returns the findings of Spectral, as `path: message`. */
 async function spectralFindings(subject: object): Promise<string[]> {
   const spectral = new Spectral();
   spectral.setRuleset(new Ruleset({ extends: [[oas, "recommended"]] }));
@@ -22,7 +23,7 @@ async function spectralFindings(subject: object): Promise<string[]> {
   return findings.map(({ code, path, message }) => `${code} ${path.join(".")}: ${message}`);
 }
 
-/** What Redocly says about a document, as `rule place: message`. */
+/** Returns the findings of Redocly, as `rule place: message`. */
 async function redoclyFindings(subject: object): Promise<string[]> {
   const config = await createConfig({ extends: ["recommended"] });
   const problems = await lintFromString({ source: JSON.stringify(subject), config });
@@ -30,17 +31,17 @@ async function redoclyFindings(subject: object): Promise<string[]> {
 }
 
 describe("the OpenAPI document", () => {
-  it("passes Spectral's spectral:oas without a finding", async () => {
+  it("passes the recommended rules of Spectral", async () => {
     expect(await spectralFindings(document)).toEqual([]);
   });
 
-  it("passes Redocly's recommended rules without a finding", async () => {
+  it("passes the recommended rules of Redocly", async () => {
     expect(await redoclyFindings(document)).toEqual([]);
   });
 
-  it("would not pass either with a fault in it", async () => {
+  it("fails both with an error in it", async () => {
     const faulty = structuredClone(document);
-    // Two paths are enough, and linting all of them takes seconds.
+    // Two paths are enough; linting all of them takes seconds.
     const { "/api/v1/billing/balance": balance, "/api/v1/usage/charges": charges } = faulty.paths;
     faulty.paths = { "/api/v1/billing/balance": balance ?? {}, "/api/v1/usage/charges": charges ?? {} };
     Object.assign(balance?.get ?? {}, {
@@ -64,14 +65,14 @@ describe.each(OPERATIONS)("%s", (_name, route: Route) => {
     return found;
   }
 
-  it("is in the document, with its chapter and a description beyond the summary", () => {
+  it("is in the document, with its tag and a description beyond the summary", () => {
     expect(operation().operationId).toBe(route.operationId);
     expect(document.tags.map((tag) => tag.name)).toContain(operation().tags[0]);
     expect(route.description.length).toBeGreaterThan(20);
     expect(route.description).not.toBe(route.summary);
   });
 
-  it("names every part of its path", () => {
+  it("describes every path parameter", () => {
     const inPath = (operation().parameters ?? []).flatMap((one) =>
       "name" in one && one.in === "path" ? [one.name] : [],
     );
@@ -79,13 +80,13 @@ describe.each(OPERATIONS)("%s", (_name, route: Route) => {
     expect(inPath).toEqual([...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
   });
 
-  it("describes every field of what it takes and answers", () => {
-    expect(fieldsWithoutWords([operation().requestBody, operation().responses])).toEqual([]);
+  it("describes every field of its request and responses", () => {
+    expect(fieldsWithoutDescription([operation().requestBody, operation().responses])).toEqual([]);
   });
 });
 
-/** The fields of our schemas, as far as a part of the document leads, that say nothing about themselves. */
-function fieldsWithoutWords(root: unknown): string[] {
+/** Returns the fields without a description that are reachable from a part of the document. */
+function fieldsWithoutDescription(root: unknown): string[] {
   const seen = new Set<string>();
   const found: string[] = [];
   walk(root, "");
@@ -102,7 +103,7 @@ function fieldsWithoutWords(root: unknown): string[] {
       seen.add($ref);
       walk(resolve($ref), $ref);
     }
-    // A schema that is open only narrows another one, which has the words.
+    // An open schema only narrows another one, which has the descriptions.
     for (const [name, field] of Object.entries(additionalProperties === false ? (properties ?? {}) : {})) {
       if (!field.description && !field.$ref) found.push(`${at} ${name}`);
     }

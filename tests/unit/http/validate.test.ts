@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { chargeBody } from "@/lib/http/charges";
 import { validate } from "@/lib/http/pipeline/validate";
-import { chargeBody } from "@/lib/http/routes/charge-bodies";
 import type { InvalidRequestError } from "@/lib/platform/errors";
 
 function issuesOf(body: object): readonly { path: string; message: string }[] {
@@ -12,8 +12,8 @@ function issuesOf(body: object): readonly { path: string; message: string }[] {
   }
 }
 
-describe("what is wrong with a body", () => {
-  it("is told for the first hundred fields, and how many more there are", () => {
+describe("the problems of a body", () => {
+  it("are listed for the first hundred fields, with the number of the others", () => {
     const unknown = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`field_${index}`, 0]));
 
     const issues = issuesOf({ amount_usd: "1.00", ...unknown });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { readCsrfToken } from "@/lib/http/sign-in/csrf-token";
+import { readCsrfToken } from "@/lib/http/sign-in/session";
 import { signOut } from "@/lib/http/sign-in/sign-out";
 import { env } from "@/lib/platform/env";
 import { applySettings } from "@/tests/support/settings";
@@ -14,7 +14,7 @@ function post(headers: Record<string, string>): Promise<Response> {
 }
 
 describe("signOut", () => {
-  it("takes every part of the session's cookie away and no other cookie", async () => {
+  it("removes every part of the session cookie and no other cookie", async () => {
     const cookie = "theme=dark; next-auth.session-token.0=aa; next-auth.session-token.1=bb; other=1";
 
     const response = await post({ origin: APP_URL, cookie });
@@ -27,13 +27,13 @@ describe("signOut", () => {
     ]);
   });
 
-  it("marks the cookie of an https installation as secure, or browsers would keep it", async () => {
+  it("marks the cookie as secure over https, because browsers would keep it otherwise", async () => {
     const response = await post({ origin: APP_URL, cookie: "__Secure-next-auth.session-token=aa" });
 
     expect(response.headers.getSetCookie()[0]).toMatch(/Max-Age=0.*; Secure$/);
   });
 
-  it("refuses a post from a foreign page", async () => {
+  it("rejects a request from another site", async () => {
     const response = await post({ origin: "https://evil.example", cookie: "next-auth.session-token=aa" });
 
     expect(response.status).toBe(403);
@@ -45,14 +45,14 @@ describe("readCsrfToken", () => {
   const hashOf = (token: string, secret: string) =>
     createHash("sha256").update(`${token}${secret}`).digest("hex");
 
-  it("reads the token that next-auth will accept", () => {
+  it("reads the token that next-auth accepts", () => {
     const cookie = `abc|${hashOf("abc", env().NEXTAUTH_SECRET)}`;
 
     expect(readCsrfToken((name) => (name === "next-auth.csrf-token" ? cookie : undefined))).toBe("abc");
   });
 
   it.each([undefined, "", "abc", "abc|def", `abc|${hashOf("abc", "another secret")}`])(
-    "takes %j for none",
+    "rejects %j",
     (cookie) => {
       expect(readCsrfToken(() => cookie)).toBeNull();
     },

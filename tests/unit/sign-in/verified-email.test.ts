@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { signInError } from "@/components/sign-in/sign-in-messages";
-import { chooseEmail } from "@/lib/http/sign-in/github-email";
-import { provenAddress } from "@/lib/http/sign-in/proven-address";
+import { chooseEmail, verifiedEmailOf } from "@/lib/http/sign-in/verified-email";
 
 describe("chooseEmail", () => {
-  it("takes the primary address", () => {
+  it("returns the primary address", () => {
     const emails = [
       { email: "old@example.com", primary: false, verified: true },
       { email: "ada@example.com", primary: true, verified: true },
@@ -13,7 +12,7 @@ describe("chooseEmail", () => {
     expect(chooseEmail(emails)).toBe("ada@example.com");
   });
 
-  it("takes none when the primary address is not verified", () => {
+  it("returns nothing if the primary address is not verified", () => {
     const emails = [
       { email: "old@example.com", primary: false, verified: true },
       { email: "ada@example.com", primary: true, verified: false },
@@ -23,34 +22,34 @@ describe("chooseEmail", () => {
   });
 });
 
-describe("provenAddress", () => {
+describe("verifiedEmailOf", () => {
   const user = { id: "1", email: "ada@example.com" };
-  const proofOf = (provider: string, profile?: object) =>
-    provenAddress({ user, account: { provider, providerAccountId: "1" }, ...(profile && { profile }) });
+  const emailOf = (provider: string, profile?: object) =>
+    verifiedEmailOf({ user, account: { provider, providerAccountId: "1" }, ...(profile && { profile }) });
 
-  it("is GitHub's verified address, and never what is known of the login", () => {
-    expect(proofOf("github", { email: "Ada@Example.com" })).toBe("ada@example.com");
-    expect(proofOf("github", { email: undefined })).toBeNull();
-    expect(proofOf("github")).toBeNull();
+  it("returns GitHub's verified address, never the stored one", () => {
+    expect(emailOf("github", { email: "Ada@Example.com" })).toBe("ada@example.com");
+    expect(emailOf("github", { email: undefined })).toBeNull();
+    expect(emailOf("github")).toBeNull();
   });
 
-  it("is Google's only when it says that it has verified the address", () => {
+  it("returns Google's address only if Google has verified it", () => {
     const { email } = user;
 
-    expect(proofOf("google", { email, email_verified: true })).toBe(email);
+    expect(emailOf("google", { email, email_verified: true })).toBe(email);
     for (const email_verified of [false, "true", 1, undefined]) {
-      expect(proofOf("google", { email, email_verified })).toBeNull();
+      expect(emailOf("google", { email, email_verified })).toBeNull();
     }
-    expect(proofOf("google")).toBeNull();
+    expect(emailOf("google")).toBeNull();
   });
 
-  it("is none from a provider that nobody knows", () => {
-    expect(proofOf("facebook", { email: user.email, email_verified: true })).toBeNull();
-    expect(provenAddress({ user, account: null })).toBeNull();
+  it("returns null for an unknown provider", () => {
+    expect(emailOf("facebook", { email: user.email, email_verified: true })).toBeNull();
+    expect(verifiedEmailOf({ user, account: null })).toBeNull();
   });
 
-  it("is none where lower case would make another address of it", () => {
-    expect(proofOf("github", { email: "\u212aim@example.com" })).toBeNull();
+  it("returns null if lower case would change the address into another", () => {
+    expect(emailOf("github", { email: "\u212aim@example.com" })).toBeNull();
   });
 });
 

@@ -1,10 +1,4 @@
-/** An address that no route has: the same answer as through the direct door. */
-export {
-  door as DELETE,
-  door as GET,
-  door as HEAD,
-  door as OPTIONS,
-  door as PATCH,
-  door as POST,
-  door as PUT,
-} from "@/lib/http";
+import { ROUTES, serve } from "@/lib/http";
+
+/** Paths that no other file has: 404, or a route whose path was written with unusual escapes. */
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(...ROUTES);

@@ -1,9 +1,3 @@
-export {
-  door as DELETE,
-  door as GET,
-  door as HEAD,
-  door as OPTIONS,
-  door as PATCH,
-  door as POST,
-  door as PUT,
-} from "@/lib/http";
+import { getTopUp, serve } from "@/lib/http";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(getTopUp);

@@ -1,0 +1,72 @@
+import { createAdjustment, listAdjustments } from "./adjustments";
+import { createApiKey, getApiKey, listApiKeys, revokeApiKey, rollApiKey } from "./api-keys";
+import { getBalance } from "./balance";
+import { createBillingLink } from "./billing-links";
+import { createCharge, createChargeBatch, refundCharge } from "./charges";
+import { createCheckoutSession } from "./checkout-sessions";
+import { createCustomer, freezeCustomer, getCustomer, listCustomers, unfreezeCustomer } from "./customers";
+import { getHealth, getReady } from "./health";
+import { captureHold, createHold, getHold, releaseHold } from "./holds";
+import { listInvoices } from "./invoices";
+import { getMetrics } from "./metrics";
+import { buildDocument } from "./openapi/document";
+import type { OpenApiDocument } from "./openapi/types";
+import { openApiDocumentRoute } from "./openapi-document";
+import { listPaymentMethods, removePaymentMethod, setDefaultPaymentMethod } from "./payment-methods";
+import { createPortalSession } from "./portal-sessions";
+import { listRecords } from "./records";
+import type { Route } from "./route";
+import { receiveStripeEvent } from "./stripe-webhook";
+import { getTopUp, listTopUps } from "./top-ups";
+import { getUsage, getUsageCost } from "./usage-reports";
+
+export const getOpenApiDocument = openApiDocumentRoute(apiDocument);
+
+/** All routes of the API. The Node listener, the OpenAPI document and the client are made from this list. */
+export const ROUTES: readonly Route[] = [
+  createCheckoutSession,
+  getBalance,
+  listTopUps,
+  getTopUp,
+  listPaymentMethods,
+  setDefaultPaymentMethod,
+  removePaymentMethod,
+  createPortalSession,
+  listInvoices,
+  listRecords,
+  createCharge,
+  createChargeBatch,
+  refundCharge,
+  createHold,
+  captureHold,
+  releaseHold,
+  getHold,
+  getUsage,
+  getUsageCost,
+  createCustomer,
+  listCustomers,
+  getCustomer,
+  freezeCustomer,
+  unfreezeCustomer,
+  createBillingLink,
+  createAdjustment,
+  listAdjustments,
+  createApiKey,
+  listApiKeys,
+  getApiKey,
+  rollApiKey,
+  revokeApiKey,
+  getHealth,
+  getReady,
+  getMetrics,
+  getOpenApiDocument,
+  receiveStripeEvent,
+];
+
+let document: OpenApiDocument | undefined;
+
+/** Returns the OpenAPI document. It is built on first use, because it contains `APP_URL`. */
+export function apiDocument(): OpenApiDocument {
+  document ??= buildDocument(ROUTES);
+  return document;
+}
