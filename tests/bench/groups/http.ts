@@ -92,8 +92,8 @@ function rowsOf(measured: Comparison, connections: number, { scale }: Bench): Ro
   if (connections !== ALL_AT) return bySql;
   return [
     ...bySql,
-    row("charge over HTTP : the same as a route of Next, one busy customer", "direct, one", "next, one", 4),
-    row(`charge over HTTP : the same as a route of Next, ${customers}`, "direct", "next", 4),
+    row("charge over HTTP : the same as a route of Next, one busy customer", "direct, one", "next, one"),
+    row(`charge over HTTP : the same as a route of Next, ${customers}`, "direct", "next"),
     row("charge over HTTP : an empty handler", "direct", "direct, empty"),
     row("empty handler : the same as a route of Next", "direct, empty", "next, empty"),
   ];
