@@ -2,15 +2,15 @@ import type { Server as HttpServer } from "node:http";
 import { createServer, type Server as NetServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** The port cannot be had; the message is one line for people. */
+/** The port cannot be used. The message is for people. */
 export class PortTakenError extends Error {}
 
-/** The addresses that a program on this machine may get for `localhost`. */
+/** The addresses to which `localhost` may resolve. */
 const LOOPBACK = ["127.0.0.1", "::1"];
 
 /**
- * Listens on a host, or for `localhost` on both loopback addresses, because browsers and programs differ in
- * which of the two they try. Every connection ends up at the one `server`: Next hangs its websocket on it.
+ * Listens on a host. For `localhost`, listens on both loopback addresses, because programs differ in which one they try. All
+ * connections are passed to the one `server`, to which Next attaches its websocket.
  *
  * @throws PortTakenError
  */
@@ -28,23 +28,23 @@ export async function listen(server: HttpServer, host: string, port: number): Pr
         await closeAll(listeners);
         throw error;
       }
-      // No IPv6 on this machine.
+      // This machine has no IPv6.
     }
   }
   return listeners;
 }
 
-/** Takes no new connections, lets requests in flight finish for at most `timeoutMs`, then cuts the rest. */
+/** Stops accepting connections, waits up to `timeoutMs` for requests in flight, then closes the remaining connections. */
 export async function closeGracefully(server: HttpServer, listeners: NetServer[], timeoutMs: number) {
   const deadline = Date.now() + timeoutMs;
   let isClosed = false;
-  // Who sends one more request over a kept connection is answered, and told to open another one next time.
+  // A request over an open connection is still answered, and the client is told to open another one next time.
   server.prependListener("request", (_request, response) => response.setHeader("connection", "close"));
   const closed = closeAll(listeners).then(() => {
     isClosed = true;
   });
   while (!isClosed && Date.now() < deadline) {
-    // Again and again: a keep-alive connection becomes idle when its request has been answered.
+    // Repeatedly, because a keep-alive connection becomes idle when its request has been answered.
     server.closeIdleConnections();
     await Promise.race([closed, sleep(50)]);
   }
@@ -56,9 +56,11 @@ function listenOn(server: NetServer, host: string, port: number): Promise<void> 
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EADDRINUSE") {
-        reject(new PortTakenError(`Port ${port} is taken by another program. Set PORT to a free one.`));
+        reject(new PortTakenError(`Port ${port} is already in use. Set PORT to a free port.`));
       } else if (error.code === "EACCES") {
-        reject(new PortTakenError(`Port ${port} needs special rights. Set PORT to one above 1023.`));
+        reject(
+          new PortTakenError(`Port ${port} requires elevated privileges. Set PORT to a port above 1023.`),
+        );
       } else {
         reject(error);
       }

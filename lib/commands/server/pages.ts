@@ -7,7 +7,7 @@ import {
 } from "node:http";
 import { log } from "@/lib/platform/log";
 
-/** Next's entry, as far as it is used. `server.ts` passes it in: the only file outside the web edge that may start Next. */
+/** The part of Next's entry point that we use. `server.ts` passes it in, as the only file that may import Next here. */
 export type CreateNext = (options: {
   dev: boolean;
   dir: string;
@@ -20,7 +20,7 @@ export type CreateNext = (options: {
   close(): Promise<void>;
 };
 
-/** Prepares Next and returns the listener for everything that is not the API. */
+/** Starts Next and returns the listener for everything that is not the API. */
 export async function preparePages(
   next: CreateNext,
   server: Server,
@@ -31,8 +31,8 @@ export async function preparePages(
     dir: process.cwd(),
     hostname: options.hostname,
     port: options.port,
-    // Next adds an `upgrade` listener, which it needs for hot reloading. In production it would swallow
-    // requests that merely offer an upgrade (curl --http2), so there it gets a server that never listens.
+    // Next adds an `upgrade` listener for hot reloading. In production it would swallow requests that merely offer an
+    // upgrade (curl --http2), so there it gets a server that never listens.
     httpServer: options.isDev ? server : createServer(),
   });
   await app.prepare();

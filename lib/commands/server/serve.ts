@@ -1,34 +1,32 @@
 import type { RequestListener } from "node:http";
 import { closeDatabase } from "@/lib/platform/db";
 import { startWorker } from "../start-worker";
-import { refuseUnfitDatabase } from "./database";
 import { closeGracefully, listen } from "./listeners";
 import { type CreateNext, preparePages } from "./pages";
-import { checkSettings, fail } from "./settings";
-import { onStopRequest } from "./stop-signals";
+import { fail, loadSettings, onStopRequest, requireDatabase } from "./startup";
 import { createWebServer } from "./web-server";
 
 const DRAIN_TIMEOUT_MS = 10_000;
 
 /**
- * Runs Brim: one http server with two doors (the API goes straight to its handlers, all else to Next) and,
- * unless BRIM_WORKER says no, the worker. Ends the process with one reason when it cannot start.
+ * Runs Brim: an http server that serves the API directly and everything else with Next, and the worker unless BRIM_WORKER is
+ * off. Exits with the reason if it cannot start.
  */
 export async function serve({ isDev, next }: { isDev: boolean; next: CreateNext }): Promise<void> {
-  const settings = checkSettings();
+  const settings = loadSettings();
   const { HOST: host, PORT: port } = settings;
-  let stop = async () => {}; // asked to stop while starting: nothing is in flight yet
+  let stop = async () => {}; // while starting, there is nothing to stop
   onStopRequest(() => stop());
-  await refuseUnfitDatabase(settings.DATABASE_URL);
+  await requireDatabase(settings.DATABASE_URL);
 
-  let answerPage: RequestListener = (_request, response) => response.writeHead(503).end();
-  const server = createWebServer({ isDev, pages: (request, response) => answerPage(request, response) });
+  let servePage: RequestListener = (_request, response) => response.writeHead(503).end();
+  const server = createWebServer({ isDev, pages: (request, response) => servePage(request, response) });
 
   try {
-    // The port first: it may be taken, and then the worker must not have begun a job.
+    // Listen first: if the port is in use, the worker must not have started a job.
     const listeners = await listen(server, host, port);
     const pages = await preparePages(next, server, { isDev, hostname: host, port });
-    answerPage = pages.listener;
+    servePage = pages.listener;
     const worker = settings.BRIM_WORKER ? await startWorker() : null;
     stop = async () => {
       await closeGracefully(server, listeners, DRAIN_TIMEOUT_MS);
@@ -39,6 +37,6 @@ export async function serve({ isDev, next }: { isDev: boolean; next: CreateNext 
   } catch (error) {
     fail(error instanceof Error ? error.message : String(error));
   }
-  console.log(`Brim listens on port ${port} (${settings.APP_URL}).`);
+  console.log(`Brim is listening on port ${port} (${settings.APP_URL}).`);
   process.send?.({ type: "ready", port });
 }

@@ -6,24 +6,24 @@ import {
   rejectConnect,
   rejectUnsupportedRequest,
 } from "@/lib/http";
-import { refusePageRequest } from "./page-requests";
+import { rejectPageRequest } from "./page-requests";
 
 /**
- * Limits of time for every connection. A caller has fifteen seconds for the head of a request and thirty for the whole of
- * it, body included, however slowly it sends; then the answer is 408 and the connection is closed.
+ * The timeouts of every connection. A client has 15 seconds to send the headers and 30 seconds for the whole request; after
+ * that, the response is 408 and the connection is closed.
  */
 const TIMEOUTS: ServerOptions = {
-  keepAliveTimeout: 65_000, // load balancers keep connections for a minute; the side that closes first must not be us
+  keepAliveTimeout: 65_000, // longer than the minute of most load balancers: the server must not be the first to close
   headersTimeout: 15_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 1_000,
 };
 
 /**
- * The http server: the API goes straight to its handlers, all else to the pages.
+ * Creates the http server, which serves the API directly and passes everything else to the pages.
  *
- * @param options.pages answers for pages
- * @param options.isDev development tools of Next post to addresses of their own
+ * @param options.pages serves the pages
+ * @param options.isDev allows other methods, which Next's development tools need
  */
 export function createWebServer({
   pages,
@@ -40,7 +40,7 @@ export function createWebServer({
     if (isApiPath(pathname)) return apiListener(request, response);
     if (rejectUnsupportedRequest(request, response)) return;
     recordClientAddress(request);
-    if (!isDev && refusePageRequest(request, pathname, response)) return;
+    if (!isDev && rejectPageRequest(request, pathname, response)) return;
     pages(request, response);
   });
   server.on("connect", rejectConnect);
@@ -48,7 +48,7 @@ export function createWebServer({
 }
 
 /**
- * A request line may hold a whole address (`GET http://host/path`); the path alone decides, here and in what comes after.
+ * Reduces an absolute URL in the request line (`GET http://host/path`) to its path and query.
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
  */
 function toOriginForm(target: string): string {

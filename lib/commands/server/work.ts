@@ -1,15 +1,13 @@
 import { closeDatabase } from "@/lib/platform/db";
 import { startWorker } from "../start-worker";
-import { refuseUnfitDatabase } from "./database";
-import { checkSettings, fail } from "./settings";
-import { onStopRequest } from "./stop-signals";
+import { fail, loadSettings, onStopRequest, requireDatabase } from "./startup";
 
-/** Runs the worker alone, for installations that separate it from the web server. */
+/** Runs only the worker, for installations that separate it from the web server. */
 export async function work(): Promise<void> {
-  const settings = checkSettings();
+  const settings = loadSettings();
   let stop = async () => {};
   onStopRequest(() => stop());
-  await refuseUnfitDatabase(settings.DATABASE_URL);
+  await requireDatabase(settings.DATABASE_URL);
   try {
     const worker = await startWorker();
     stop = async () => {
@@ -17,8 +15,8 @@ export async function work(): Promise<void> {
       await closeDatabase();
     };
   } catch (error) {
-    fail(`The worker did not start: ${error instanceof Error ? error.message : String(error)}`);
+    fail(`The worker could not start: ${error instanceof Error ? error.message : String(error)}`);
   }
-  console.log("The worker runs.");
+  console.log("The worker is running.");
   process.send?.({ type: "ready" });
 }
