@@ -31,7 +31,7 @@ const balanceOf = async (customer: ApiCustomer) =>
   (await customer.get("/api/v1/billing/balance")).body.balance_usd;
 
 describe("an adjustment", () => {
-  it("raises and lowers a balance, and tells the customer why", async () => {
+  it("raises and lowers a balance, and shows the customer the reason", async () => {
     const customer = await aCustomer(brim);
 
     const up = await adjust(customer, "10.000000001");
@@ -70,7 +70,7 @@ describe("an adjustment", () => {
     await expectLedgerVerified();
   });
 
-  it("is made once for one key, however many requests race", async () => {
+  it("is made once per key under concurrent requests", async () => {
     const customer = await aCustomer(brim);
 
     const answers = await Promise.all(
@@ -85,7 +85,7 @@ describe("an adjustment", () => {
     await expectLedgerVerified();
   });
 
-  it("is repeated by its key also after the balance is spent, before 402 is thought of", async () => {
+  it("is replayed by its key even if the balance is now too low", async () => {
     const customer = await aCustomer(brim);
     await adjust(customer, "5.00");
     const first = await adjust(customer, "-5.00", { idempotency_key: "spent" });
@@ -111,7 +111,7 @@ describe("an adjustment", () => {
     expect(await balanceOf(customer)).toBe("5.00");
   });
 
-  it("shares its keys with the operator's charges and holds: one key names one effect", async () => {
+  it("shares its keys with the operator's charges and holds", async () => {
     const customer = await aCustomer(brim);
     await topUp(customer.customerId, "25.00");
     const spend = { customer_id: customer.customerId, amount_usd: "1.00" };
@@ -130,13 +130,13 @@ describe("an adjustment", () => {
       Array(4).fill([409, "IDEMPOTENCY_CONFLICT"]),
     );
     expect(await balanceOf(customer)).toBe("25.00");
-    // The customer's own keys are other keys.
+    // The customer's own keys are separate.
     expect((await customer.post(CHARGES, { amount_usd: "1.00", idempotency_key: "charge" })).status).toBe(
       200,
     );
   });
 
-  it("takes what is available and no more, unless overdraft says so", async () => {
+  it("takes at most what is available, unless overdraft is allowed", async () => {
     const customer = await aCustomer(brim);
     await topUp(customer.customerId, "25.00");
     const hold = { amount_usd: "20.00", idempotency_key: "held" };
@@ -153,7 +153,7 @@ describe("an adjustment", () => {
     await expectLedgerVerified();
   });
 
-  it("that many make at once never takes more than there is", async () => {
+  it("never takes more than is available under concurrent requests", async () => {
     const customer = await aCustomer(brim);
     await topUp(customer.customerId, "10.00");
 
@@ -166,7 +166,7 @@ describe("an adjustment", () => {
     await expectLedgerVerified();
   });
 
-  it("puts a frozen account right and leaves a closed one alone", async () => {
+  it("works on a frozen account but not on a closed one", async () => {
     const [frozen, closed] = [await aCustomer(brim), await aCustomer(brim)];
     const setStatus = (customerId: string, status: string) =>
       prisma().ledgerAccount.update({ where: { customerId }, data: { status } });
@@ -179,7 +179,7 @@ describe("an adjustment", () => {
     expect([two.status, two.body.details]).toEqual([403, { reason: "account_closed" }]);
   });
 
-  it("that would exceed the range of the ledger is refused", async () => {
+  it("is rejected if the balance would exceed the range", async () => {
     const customer = await aCustomer(brim);
     await prisma().ledgerAccount.update({
       where: { customerId: customer.customerId },
@@ -189,7 +189,7 @@ describe("an adjustment", () => {
     const answer = await adjust(customer, "1.00");
 
     expect([answer.status, answer.body.error]).toEqual([409, "CONFLICT"]);
-    // As it was, for the verification of the other tests.
+    // Restored, so that the other tests can verify the ledger.
     await prisma().ledgerAccount.update({
       where: { customerId: customer.customerId },
       data: { balanceNanos: 0n },
@@ -221,7 +221,7 @@ describe("an adjustment", () => {
     expect(await balanceOf(customer)).toBe("0.00");
   });
 
-  it("takes a million either way, and a number where it is exact", async () => {
+  it("accepts a million either way, and exact numbers", async () => {
     const customer = await aCustomer(brim);
 
     expect((await adjust(customer, "1000000.00")).status).toBe(200);
@@ -248,7 +248,7 @@ describe("an adjustment", () => {
 });
 
 describe("the list of adjustments", () => {
-  it("walks all of them, newest first, each once, and one customer's alone", async () => {
+  it("pages through all, newest first, each once, or only those of one customer", async () => {
     const customer = await aCustomer(brim);
     for (const amount of ["1.00", "2.00", "-0.50"]) await adjust(customer, amount);
 
@@ -269,7 +269,7 @@ describe("the list of adjustments", () => {
     ]);
   });
 
-  it("of a customer without any is empty", async () => {
+  it("is empty for a customer without adjustments", async () => {
     const { customerId } = await aCustomer(brim);
 
     const { body } = await operator.get(`${ADJUSTMENTS}?customer_id=${customerId}`);

@@ -22,7 +22,7 @@ const make = (body: Record<string, unknown> = {}, headers: Record<string, string
   operator.post(KEYS, { customer_id: customer.customerId, name: "Production", ...body }, headers);
 
 describe("a new key", () => {
-  it("opens what its scopes say, and is told once", async () => {
+  it("has its scopes, and its secret is shown once", async () => {
     const { status, body } = await make({ scopes: ["billing:read"] });
 
     expect(status).toBe(200);
@@ -57,7 +57,7 @@ describe("a new key", () => {
     ]);
   });
 
-  it("has every scope of its kind when none is named", async () => {
+  it("has all scopes of its kind by default", async () => {
     expect((await make()).body.scopes).toEqual([
       "billing:read",
       "billing:write",
@@ -67,7 +67,7 @@ describe("a new key", () => {
     expect((await make({ customer_id: null })).body.scopes).toEqual(["usage:read", "usage:write", "admin"]);
   });
 
-  it("is made once for one Idempotency-Key, however many requests race, and its secret is told to one of them", async () => {
+  it("is created once per Idempotency-Key under concurrent requests, and only one of them gets the secret", async () => {
     const headers = { "Idempotency-Key": "key-1" };
 
     const answers = await Promise.all(Array.from({ length: 8 }, () => make({ name: "Once" }, headers)));
@@ -84,7 +84,7 @@ describe("a new key", () => {
     expect(await prisma().apiKey.count({ where: { name: "Once" } })).toBe(1);
   });
 
-  it("is refused with 409 when its Idempotency-Key was used for another body or another route", async () => {
+  it("is rejected with 409 if its Idempotency-Key was used for another body or route", async () => {
     const headers = { "Idempotency-Key": "key-2" };
     const { body } = await make({}, headers);
 
@@ -119,13 +119,13 @@ describe("a new key", () => {
     expect(await prisma().apiKey.count()).toBe(before);
   });
 
-  it("is refused for a customer that does not exist", async () => {
+  it("is rejected for a customer that does not exist", async () => {
     const answer = await make({ customer_id: "cust_01m81xgxrcexrs47sfmrsawft1" });
 
     expect([answer.status, answer.body.error]).toEqual([404, "NOT_FOUND"]);
   });
 
-  it("ends when it was to end", async () => {
+  it("expires", async () => {
     const expiresAt = new Date(Date.now() + 1_000);
     const { body } = await make({ expires_at: expiresAt.toISOString() });
     const holder = callerWith(brim, body.api_key);
@@ -138,7 +138,7 @@ describe("a new key", () => {
 });
 
 describe("the list of keys", () => {
-  it("walks all of them, newest first, each once, and one customer's alone", async () => {
+  it("pages through all, newest first, each once, or only those of one customer", async () => {
     const mine = await aCustomer(brim);
     for (let n = 1; n <= 4; n++) await make({ customer_id: mine.customerId, name: `Key ${n}` });
 
@@ -151,7 +151,7 @@ describe("the list of keys", () => {
     expect(JSON.stringify(all)).not.toMatch(/brim_sk_\w{9}/);
   });
 
-  it("refuses a cursor of another list, a changed one, and a limit out of range", async () => {
+  it("rejects a cursor of another list, a changed one, and a limit out of range", async () => {
     const { body } = await operator.get("/api/v1/admin/customers?limit=1");
     const { body: own } = await operator.get(`${KEYS}?limit=1`);
 
@@ -165,7 +165,7 @@ describe("the list of keys", () => {
 });
 
 describe("revoking a key", () => {
-  it("ends it at once, whoever asks how often, and keeps who did it", async () => {
+  it("takes effect immediately, can be repeated, and records who did it", async () => {
     const { body: made } = await make();
     const holder = callerWith(brim, made.api_key);
     expect((await holder.get(BALANCE)).status).toBe(200);
@@ -189,7 +189,7 @@ describe("revoking a key", () => {
     ]);
   });
 
-  it("does not end the last usable admin key, unless it is forced to", async () => {
+  it("does not revoke the last active admin key unless forced", async () => {
     const one = await anOperator(brim, ["admin"]);
     const others = await prisma().apiKey.findMany({
       where: { scopes: { has: "admin" }, revokedAt: null, apiKeyId: { not: one.apiKeyId } },
@@ -213,7 +213,7 @@ describe("revoking a key", () => {
     operator = await anOperator(brim);
   });
 
-  it("counts neither an expired key nor one that was rolled as another admin key", async () => {
+  it("does not count expired or rolled keys as admin keys", async () => {
     const only = await anOperator(brim, ["admin"]);
     await prisma().apiKey.updateMany({
       where: { customerId: null, apiKeyId: { not: only.apiKeyId } },
@@ -235,7 +235,7 @@ describe("revoking a key", () => {
 });
 
 describe("rolling a key", () => {
-  it("makes another one like it and lets the old one live for the time of grace", async () => {
+  it("creates a similar key and keeps the old one for the grace period", async () => {
     const { body: old } = await make({ name: "Old", scopes: ["billing:read"] });
     const before = Date.now();
 
@@ -262,7 +262,7 @@ describe("rolling a key", () => {
     });
   });
 
-  it("without grace ends the old one before it answers", async () => {
+  it("without a grace period ends the old key before it responds", async () => {
     const { body: old } = await make();
     expect((await callerWith(brim, old.api_key).get(BALANCE)).status).toBe(200);
 
@@ -272,7 +272,7 @@ describe("rolling a key", () => {
     expect((await callerWith(brim, body.api_key).get(BALANCE)).status).toBe(200);
   });
 
-  it.each(["a customer", "the operator"])("of %s forgets no idempotency key", async (whose) => {
+  it.each(["a customer", "the operator"])("of %s keeps its idempotency keys", async (whose) => {
     const customerId = whose === "the operator" ? null : customer.customerId;
     const { body: old } = await make({ customer_id: customerId });
     const work = { customer_id: customer.customerId, amount_usd: "1.00", idempotency_key: old.api_key_id };
@@ -288,7 +288,7 @@ describe("rolling a key", () => {
     expect(again.body).toEqual(first.body);
   });
 
-  it("happens once when two ask at the same time", async () => {
+  it("happens once under concurrent requests", async () => {
     const { body: old } = await make();
 
     const answers = await Promise.all([1, 2].map(() => operator.post(`${KEYS}/${old.api_key_id}/roll`, {})));
@@ -297,7 +297,7 @@ describe("rolling a key", () => {
     expect(await prisma().apiKey.count({ where: { rolledFromId: old.api_key_id } })).toBe(1);
   });
 
-  it("answers a repeated Idempotency-Key with the same key and without its secret", async () => {
+  it("returns the same key without its secret for a repeated Idempotency-Key", async () => {
     const { body: old } = await make();
     const roll = () =>
       operator.post(`${KEYS}/${old.api_key_id}/roll`, { grace_seconds: 60 }, { "Idempotency-Key": "roll-1" });
@@ -309,7 +309,7 @@ describe("rolling a key", () => {
     expect(answers.filter(({ body }) => body.api_key !== null)).toHaveLength(1);
   });
 
-  it("does not make a key that was to end live for ever, nor longer than it would have", async () => {
+  it("keeps the lifetime of a key that expires", async () => {
     const expiresAt = new Date(Date.now() + 60_000).toISOString();
     const { body: old } = await make({ expires_at: expiresAt });
 
@@ -321,7 +321,7 @@ describe("rolling a key", () => {
     expect(life).toBeLessThan(70_000);
   });
 
-  it("is refused for a key that is revoked, expired or rolled", async () => {
+  it("is rejected for a key that is revoked, expired or rolled", async () => {
     const { body: revoked } = await make();
     await operator.post(`${KEYS}/${revoked.api_key_id}/revoke`, {});
     const { body: expired } = await make();
@@ -354,8 +354,8 @@ describe("rolling a key", () => {
   });
 });
 
-describe("who may manage keys", () => {
-  it("is the operator with the scope admin, and nobody else", async () => {
+describe("managing keys", () => {
+  it("requires an operator key with the scope admin", async () => {
     const spender = await anOperator(brim, ["usage:write"]);
 
     for (const caller of [spender, customer]) {

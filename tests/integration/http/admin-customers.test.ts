@@ -22,7 +22,7 @@ const make = (body: Record<string, unknown> = {}, headers: Record<string, string
   operator.post(CUSTOMERS, { name: "Acme AI", email: "billing@acme.example", ...body }, headers);
 
 describe("a new customer", () => {
-  it("has a balance of zero and a lower-case address", async () => {
+  it("has a balance of zero and a lower-case email address", async () => {
     const { status, body } = await make({ email: "Billing@Acme.Example" });
 
     expect(status).toBe(200);
@@ -47,21 +47,21 @@ describe("a new customer", () => {
     ]);
   });
 
-  it("is made once for one Idempotency-Key, however many requests race", async () => {
+  it("is created once per Idempotency-Key under concurrent requests", async () => {
     const headers = { "Idempotency-Key": "customer-1" };
 
     const answers = await Promise.all(Array.from({ length: 8 }, () => make({ name: "Once" }, headers)));
     const again = await make({ name: "Once" }, headers);
 
     expect(await prisma().customer.count({ where: { name: "Once" } })).toBe(1);
-    // Who comes while the first is running is told so.
+    // Requests that arrive while the first is running get 409.
     for (const { status } of answers) expect([200, 409]).toContain(status);
     expect(answers.some(({ status }) => status === 200)).toBe(true);
     expect(again.status).toBe(200);
     expect(again.headers.get("idempotent-replayed")).toBe("true");
   });
 
-  it("is found by the key of its request also when no answer is kept any more", async () => {
+  it("is found by its idempotency key after the stored response was deleted", async () => {
     const headers = { "Idempotency-Key": "customer-2" };
     const { body: first } = await make({ name: "Kept" }, headers);
     await prisma().storedAnswer.deleteMany();
@@ -74,7 +74,7 @@ describe("a new customer", () => {
     expect([other.status, other.body.error]).toEqual([409, "IDEMPOTENCY_CONFLICT"]);
   });
 
-  it("may carry the address of another one", async () => {
+  it("may have the same email address as another", async () => {
     const email = "two@companies.example";
     const [one, two] = [await make({ email }), await make({ email })];
 
@@ -121,7 +121,7 @@ describe("a new customer", () => {
 });
 
 describe("the list of customers", () => {
-  it("walks all of them with their balances, newest first, each once", async () => {
+  it("pages through all of them with their balances, newest first, each once", async () => {
     const { body: newest } = await make({ name: "Newest" });
     await topUp(newest.customer_id, "25.00");
 
@@ -132,7 +132,7 @@ describe("the list of customers", () => {
     expect(all[0]).toMatchObject({ name: "Newest", balance_usd: "25.00", available_usd: "25.00" });
   });
 
-  it("refuses an address that is none, and a parameter that comes twice", async () => {
+  it("rejects an invalid email address and a repeated parameter", async () => {
     expectRefusedField(await operator.get(`${CUSTOMERS}?email=acme`), "email");
     expectRefusedField(await operator.get(`${CUSTOMERS}?limit=1&limit=2`), "limit");
     expectRefusedField(await operator.get(`${CUSTOMERS}?name=Acme`), "name");
@@ -140,7 +140,7 @@ describe("the list of customers", () => {
 });
 
 describe("freezing", () => {
-  it("stops new spending at once and lets money arrive; unfreezing ends it", async () => {
+  it("stops new spending immediately but allows top-ups, until unfrozen", async () => {
     const customer = await aCustomer(brim);
     const path = `${CUSTOMERS}/${customer.customerId}`;
     await topUp(customer.customerId, "25.00");
@@ -173,7 +173,7 @@ describe("freezing", () => {
     await expectLedgerVerified();
   });
 
-  it("is done once when several ask at the same time", async () => {
+  it("happens once under concurrent requests", async () => {
     const { customerId } = await aCustomer(brim);
 
     const answers = await Promise.all(
@@ -186,7 +186,7 @@ describe("freezing", () => {
     expect(await actionsOn(customerId)).toHaveLength(1);
   });
 
-  it("is refused for a closed account", async () => {
+  it("is rejected for a closed account", async () => {
     const { customerId } = await aCustomer(brim);
     await prisma().ledgerAccount.update({ where: { customerId }, data: { status: "closed" } });
 
@@ -197,7 +197,7 @@ describe("freezing", () => {
     expect(await actionsOn(customerId)).toEqual([]);
   });
 
-  it("needs a reason", async () => {
+  it("requires a reason", async () => {
     const { customerId } = await aCustomer(brim);
 
     for (const body of [{}, { reason: "" }, { reason: 1 }, { reason: "x".repeat(501) }]) {
@@ -221,7 +221,7 @@ describe("a customer that does not exist", () => {
   });
 });
 
-it("a customer's key and an operator's without admin manage nobody", async () => {
+it("a customer key, and an operator key without admin, cannot manage customers", async () => {
   const customer = await aCustomer(brim);
   const spender = await anOperator(brim, ["usage:read", "usage:write"]);
 

@@ -33,7 +33,7 @@ async function aLink(customer: { customerId: string }, body: Record<string, unkn
   return { customer: searchParams.get("customer") ?? "", token: searchParams.get("token") ?? "" };
 }
 
-/** Posts the form of the link's page, as a browser on our own page does. */
+/** Submits the form of the link's page like a browser. */
 const open = (link: Link, headers: Record<string, string> = {}) =>
   openBillingLink(
     new Request(`${brim.url}/billing-link/open`, {
@@ -48,7 +48,7 @@ const open = (link: Link, headers: Record<string, string> = {}) =>
     }),
   );
 
-/** The session that a browser then has. */
+/** Returns the resulting session of the browser. */
 function cookieOf(response: Response): string {
   const kept = response.headers.getSetCookie().filter((line) => !line.includes("Max-Age=0"));
   return kept.map((line) => line.split(";")[0]).join("; ");
@@ -60,7 +60,7 @@ const balance = (cookie: string, customerId: string) =>
 const stateOf = async ({ customer, token }: Link) => (await peekLink(customer, token)).state;
 
 describe("a billing link", () => {
-  it("opens a session that reads and pays for its customer", async () => {
+  it("opens a session that can read and pay for its customer", async () => {
     const customer = await aCustomer(brim);
     const answer = await askFor(customer, { email: "Ada@Acme.example" });
     const link = await linkOf(answer.body.url);
@@ -96,7 +96,7 @@ describe("a billing link", () => {
     ]);
   });
 
-  it("keeps its token out of the database", async () => {
+  it("does not store its token in the database", async () => {
     const customer = await aCustomer(brim);
     const { token } = await aLink(customer);
 
@@ -107,7 +107,7 @@ describe("a billing link", () => {
     expect(JSON.stringify(rows)).not.toContain(token);
   });
 
-  it("lives for ten minutes", async () => {
+  it("expires after ten minutes", async () => {
     const customer = await aCustomer(brim);
     const before = Date.now();
 
@@ -118,7 +118,7 @@ describe("a billing link", () => {
     expect(life).toBeLessThan(605_000);
   });
 
-  it("gives exactly one session when it is opened eight times at once", async () => {
+  it("starts exactly one session when opened eight times concurrently", async () => {
     const customer = await aCustomer(brim);
     const link = await aLink(customer, { email: "race@acme.example" });
 
@@ -130,7 +130,7 @@ describe("a billing link", () => {
     expect(await prisma().user.count({ where: { email: "race@acme.example" } })).toBe(1);
   });
 
-  it("makes one user when two links for one new address are opened at once", async () => {
+  it("creates one user when two links for the same new address are opened concurrently", async () => {
     const [one, two] = [await aCustomer(brim), await aCustomer(brim)];
     const email = "twice@acme.example";
     const links = [await aLink(one, { email }), await aLink(two, { email })];
@@ -143,7 +143,7 @@ describe("a billing link", () => {
     expect(await listCustomersOf(users[0]?.id as UserId)).toHaveLength(2);
   });
 
-  it("is not used up by looking at it", async () => {
+  it("is not used up by previewing it", async () => {
     const customer = await aCustomer(brim);
     const link = await aLink(customer);
 
@@ -152,7 +152,7 @@ describe("a billing link", () => {
     expect(cookieOf(await open(link))).not.toBe("");
   });
 
-  it("used up, expired or never made leads back to its page and gives nothing", async () => {
+  it("redirects to its page without a session if it is used, expired or unknown", async () => {
     const customer = await aCustomer(brim);
     const [used, expired] = [await aLink(customer), await aLink(customer)];
     await open(used);
@@ -190,7 +190,7 @@ describe("a billing link", () => {
     expect(await stateOf({ customer: customer.customerId, token })).toBe("usable");
   });
 
-  it("is as good as before when the database was away in between", async () => {
+  it("still works after the database was unavailable", async () => {
     const customer = await aCustomer(brim);
     const link = await aLink(customer);
     const letIn = await blockDatabase(process.env.DATABASE_URL ?? "");
@@ -204,10 +204,10 @@ describe("a billing link", () => {
   });
 });
 
-describe("links that ended", () => {
+describe("expired links", () => {
   const DAY_MS = 24 * 60 * 60_000;
 
-  /** As if a link had been made, and used or not, so many days ago. */
+  /** Inserts a link that was created, and maybe used, so many days ago. */
   async function aged(customer: { customerId: CustomerId }, days: number, isUsed: boolean): Promise<Link> {
     const link = await aLink(customer);
     if (isUsed) await open(link);
@@ -230,7 +230,7 @@ describe("links that ended", () => {
     return link;
   }
 
-  it("are deleted after thirty days, and what the operator did stays written down", async () => {
+  it("are deleted after thirty days, but the operator's action is kept", async () => {
     const customer = await aCustomer(brim);
     const [usedLongAgo, leftLongAgo] = [await aged(customer, 31, true), await aged(customer, 31, false)];
     const [usedLately, leftLately] = [await aged(customer, 29, true), await aged(customer, 29, false)];
@@ -254,7 +254,7 @@ describe("links that ended", () => {
 });
 
 describe("the session of a billing link", () => {
-  it("is for that customer alone, although the user belongs to others", async () => {
+  it("is restricted to that customer, even if the user belongs to others", async () => {
     const [customer, other] = [await aCustomer(brim), await aCustomer(brim)];
     const email = "ada@both.example";
     await open(await aLink(other, { email }));
@@ -266,7 +266,7 @@ describe("the session of a billing link", () => {
     expect([refused.status, refused.body.details]).toEqual([403, { reason: "not_a_member" }]);
   });
 
-  it("takes the place of any other, also of one in several cookies", async () => {
+  it("replaces any other session, even one split into several cookies", async () => {
     const customer = await aCustomer(brim);
     const earlier = "theme=dark; next-auth.session-token.0=aa; next-auth.session-token.1=bb";
 
@@ -301,7 +301,7 @@ describe("the session of a billing link", () => {
     expect((await balance(cookie, customer.customerId)).status).toBe(401);
   });
 
-  it("takes the place of the browser's earlier session on the server, too", async () => {
+  it("replaces the browser's previous session on the server, too", async () => {
     const [customer, other] = [await aCustomer(brim), await aCustomer(brim)];
     const earlier = cookieOf(await open(await aLink(other)));
 
@@ -310,7 +310,7 @@ describe("the session of a billing link", () => {
     expect((await balance(earlier, other.customerId)).status).toBe(401);
   });
 
-  it("ends with the others of its kind when somebody signs out, and no wider session does", async () => {
+  it("ends with other link sessions on sign-out, but does not end unrestricted sessions", async () => {
     const [customer, other] = [await aCustomer(brim), await aCustomer(brim)];
     const email = "out@acme.example";
     const [phone, laptop, elsewhere] = [
@@ -331,7 +331,7 @@ describe("the session of a billing link", () => {
     expect((await balance(wide, customer.customerId)).status).toBe(200);
   });
 
-  it("ends with the membership, at once", async () => {
+  it("ends immediately with the membership", async () => {
     const customer = await aCustomer(brim);
     const cookie = cookieOf(await open(await aLink(customer, { email: "gone@acme.example" })));
 
@@ -340,7 +340,7 @@ describe("the session of a billing link", () => {
     expect((await balance(cookie, customer.customerId)).status).toBe(403);
   });
 
-  it("is the owner's with the customer's own address, and never changes a role that somebody has", async () => {
+  it("makes the customer's own address the owner, and never changes an existing role", async () => {
     const customer = await aCustomer(brim);
     await prisma().customer.update({
       where: { customerId: customer.customerId },
@@ -357,13 +357,13 @@ describe("the session of a billing link", () => {
   });
 });
 
-describe("posting the form", () => {
+describe("submitting the form", () => {
   it.each<[string, Record<string, string>]>([
     ["a foreign page", { origin: "https://evil.example", "sec-fetch-site": "cross-site" }],
     ["a foreign page without a referrer", { origin: "null", "sec-fetch-site": "cross-site" }],
     ["another site of the same domain", { origin: "null", "sec-fetch-site": "same-site" }],
     [
-      "a foreign page that claims to be ours",
+      "another site that claims to be ours",
       { origin: "https://evil.example", "sec-fetch-site": "same-origin" },
     ],
   ])("from %s is refused and uses nothing up", async (_what, headers) => {
@@ -377,7 +377,7 @@ describe("posting the form", () => {
     expect(await stateOf(link)).toBe("usable");
   });
 
-  it("with more than a form can have is refused", async () => {
+  it("is rejected if the body is too large", async () => {
     const customer = await aCustomer(brim);
 
     const response = await open({ customer: customer.customerId, token: "x".repeat(5_000) });
@@ -399,7 +399,7 @@ describe("guessing links", () => {
     forgetCounts();
   });
 
-  it("counts as attempts to sign in do, and opening good ones does not", async () => {
+  it("counts as sign-in attempts, but valid links do not", async () => {
     const customer = await aCustomer(brim);
     for (let count = 0; count < 5; count++) expect((await open(await aLink(customer))).status).toBe(303);
 
@@ -411,7 +411,7 @@ describe("guessing links", () => {
   });
 });
 
-describe("where a link leads", () => {
+describe("the return path", () => {
   it.each([
     ["/billing", "/billing"],
     ["/billing?topup=cancelled", "/billing?topup=cancelled"],

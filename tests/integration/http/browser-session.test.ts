@@ -38,7 +38,7 @@ const write = (headers: Record<string, string>) =>
 const mine = () => ({ cookie, "brim-customer": customer.customerId });
 
 describe("a member's browser", () => {
-  it("reads the balance of the customer that its page names", async () => {
+  it("reads the balance of the customer that the page names", async () => {
     const answer = await read(mine());
 
     expect(answer.status).toBe(200);
@@ -54,7 +54,7 @@ describe("a member's browser", () => {
     ["without an Origin", {}],
     ["from a foreign Origin", { origin: "https://evil.example" }],
     [
-      "from a foreign Origin that claims to be the same",
+      "from another Origin that claims to be the same",
       { origin: "https://evil.example", "sec-fetch-site": "same-origin" },
     ],
     ["from an opaque Origin", { origin: "null" }],
@@ -78,14 +78,14 @@ describe("a member's browser", () => {
     }
   });
 
-  it("may not name a customer whose member it is not", async () => {
+  it("cannot name a customer of which the user is not a member", async () => {
     const answer = await read({ cookie, "brim-customer": other.customerId });
 
     expect(answer.status).toBe(403);
     expect(answer.body.details).toEqual({ reason: "not_a_member" });
   });
 
-  it("loses access with its membership, at once", async () => {
+  it("loses access immediately with the membership", async () => {
     const developer = await memberSession("developer");
     const headers = { cookie: developer, "brim-customer": customer.customerId };
     expect((await read(headers)).status).toBe(200);
@@ -110,7 +110,7 @@ describe("a member's browser", () => {
     expect((await write(headers)).status).toBe(status);
   });
 
-  it("with a forged session is nobody", async () => {
+  it("with a forged session is not authenticated", async () => {
     const [{ sessionId, userId } = { sessionId: "", userId: "" }] = await prisma().userSession.findMany();
     const secret = process.env.NEXTAUTH_SECRET ?? "";
     const forge = async (token: Record<string, unknown>, signedWith = secret) =>
@@ -127,7 +127,7 @@ describe("a member's browser", () => {
     }
   });
 
-  it("that also sends a key is the key's holder", async () => {
+  it("that also sends an API key acts as the key", async () => {
     const answer = await read({ ...mine(), authorization: `Bearer ${other.key}` });
 
     expect(answer.body.customer_id).toBe(other.customerId);

@@ -15,7 +15,7 @@ let running: RunningBrim;
 let proxy: FlakyProxy;
 let customer: ApiCustomer;
 let operatorKey: string;
-/** Both go through the proxy. */
+/** Both use the proxy. */
 let brim: Brim;
 let operator: Brim;
 
@@ -44,14 +44,14 @@ async function countRows(table: string, customerId: string, kind?: string): Prom
   return rows.length;
 }
 
-/** Somebody with money whose calls, and the operator's about it, go through a proxy of their own. */
+/** Creates a customer with a balance whose calls, and those of the operator, go through their own proxy. */
 interface Party {
   customerId: string;
   brim: Brim;
   operator: Brim;
 }
 
-/** A call, and how many effects of it there are. */
+/** A call, and a count of its effects. */
 type Try = [name: string, call: (party: Party) => Promise<unknown>, count: (id: string) => Promise<number>];
 
 const CALLS: Try[] = [
@@ -89,7 +89,7 @@ const CALLS: Try[] = [
   ],
 ];
 
-/** Every way in which an answer can be lost or late, and the request be repeated. */
+/** The ways in which a response can be lost or late, so that the request is retried. */
 const FAULTS: [string, Fault[]][] = [
   ["the connection breaks before the request arrives", ["cut_before"]],
   ["the connection breaks after the work is done", ["cut_after"]],
@@ -100,7 +100,7 @@ const FAULTS: [string, Fault[]][] = [
 ];
 
 describe.each(FAULTS)("when %s", (_what, faults) => {
-  // At the same time, because most of it is waiting.
+  // Concurrently, because most of the time is spent waiting.
   it.concurrent.each(CALLS)("%s succeeds, under one key, and has one effect", async (_name, call, count) => {
     const unreliable = await startFlakyProxy(running.url);
     const { customerId, key } = await aCustomer(running);
@@ -121,7 +121,7 @@ describe.each(FAULTS)("when %s", (_what, faults) => {
   });
 });
 
-it("captures a hold once though the answer is lost", async () => {
+it("captures a hold once even if the response is lost", async () => {
   const { hold_id } = await brim.createHold({ amount_usd: "2.00" });
   proxy.next("cut_after", "cut_after");
 
@@ -132,7 +132,7 @@ it("captures a hold once though the answer is lost", async () => {
 });
 
 describe("retries", () => {
-  it("do not repeat what could happen twice", async () => {
+  it("are not made without an idempotency key", async () => {
     proxy.next("cut_after");
 
     const failure = operator.createBillingLink({ customer_id: customer.customerId });
@@ -142,7 +142,7 @@ describe("retries", () => {
     expect(await countRows("billing_link", customer.customerId)).toBe(1);
   });
 
-  it("repeat also that after 429, which was turned away before anything was done", async () => {
+  it("are made after 429, because nothing was done", async () => {
     proxy.next({ status: 429, headers: { "retry-after": "1" } });
 
     const link = await operator.createBillingLink({ customer_id: customer.customerId });
@@ -152,7 +152,7 @@ describe("retries", () => {
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1_000);
   });
 
-  it("end after as many as were asked for, with the last error", async () => {
+  it("stop after the configured number, with the last error", async () => {
     proxy.next({ status: 503 }, { status: 503 }, { status: 502 }, "pass");
 
     const error = await brim.getBalance().catch((thrown: unknown) => thrown);
@@ -163,14 +163,14 @@ describe("retries", () => {
     await expect(brim.getBalance({ maxRetries: 0 })).rejects.toMatchObject({ status: 503 });
   });
 
-  it("do not wait for a retry-after that nobody would wait for", async () => {
+  it("do not wait for a long retry-after", async () => {
     proxy.next({ status: 429, headers: { "retry-after": "60" } });
 
     await expect(brim.getBalance()).rejects.toMatchObject({ status: 429, retryAfterSeconds: 60 });
     expect(proxy.seen).toHaveLength(1);
   });
 
-  it("wait for the first of two requests under one key, and get its answer", async () => {
+  it("wait for the first of two requests with the same key, and get its response", async () => {
     await running.control("/faults", {
       match: { method: "POST", path: "/v1/checkout/sessions" },
       delayMs: 800,
@@ -184,7 +184,7 @@ describe("retries", () => {
     await running.control("/faults", undefined, "DELETE");
   });
 
-  it("leave one effect of each call, whatever happens to sixty at once", async () => {
+  it("leave one effect per call, with sixty concurrent calls and random faults", async () => {
     const faults: Fault[] = ["cut_before", "cut_after", { status: 503 }, ...Array<Fault>(5).fill("pass")];
     const unreliable = await startFlakyProxy(
       running.url,
@@ -205,7 +205,7 @@ describe("retries", () => {
 });
 
 describe("errors", () => {
-  it("say what is missing and where to top up, and are not tried again", async () => {
+  it("tell what is missing and where to top up, and are not retried", async () => {
     const error = await brim.createCharge({ amount_usd: "100.01" }).catch((thrown: unknown) => thrown);
 
     if (!(error instanceof PaymentRequiredError)) throw error;
@@ -216,14 +216,14 @@ describe("errors", () => {
     expect(proxy.seen).toHaveLength(1);
   });
 
-  it("name the fields that are wrong", async () => {
+  it("name the invalid fields", async () => {
     const error = await brim.createCharge({ amount_usd: "-1" }).catch((thrown: unknown) => thrown);
 
     if (!(error instanceof InvalidRequestError)) throw error;
     expect(error.issues.map(({ path }) => path)).toEqual(["amount_usd"]);
   });
 
-  it("come when nothing answers in time, and the reason of whoever gives up", async () => {
+  it("are thrown on a timeout, and with the reason of an abort", async () => {
     proxy.next("hang", "hang");
     const slow = brim.getBalance({ timeoutMs: 200, maxRetries: 1 });
     await expect(slow).rejects.toThrow("No response within 0.2 seconds.");
@@ -236,7 +236,7 @@ describe("errors", () => {
     await expect(brim.getBalance({ signal: stop.signal })).rejects.toThrow("the visitor left");
   });
 
-  it("hold no secret, and neither does the client when it is printed", async () => {
+  it("contain no secret, and neither does the printed client", async () => {
     const secret = "brim_sk_secret";
     const stranger = new Brim({ apiKey: secret, baseUrl: proxy.url });
     proxy.next("cut_before");
@@ -254,7 +254,7 @@ describe("errors", () => {
 });
 
 describe("lists", () => {
-  it("are read on page by page, each item once, and no further than somebody takes", async () => {
+  it("are read page by page, each item once, and no further than needed", async () => {
     for (let n = 0; n < 7; n++) await brim.createCharge({ amount_usd: "1.00" });
     proxy.seen.length = 0;
 
@@ -271,7 +271,7 @@ describe("lists", () => {
     expect(proxy.seen).toHaveLength(4);
   });
 
-  it("are one page when that is asked for, and none where there is nothing", async () => {
+  it("can be read one page at a time, and may be empty", async () => {
     const page = await brim.listTopUps({ limit: 1, mode: "payment" });
     expect(page.topups).toHaveLength(1);
 
@@ -289,12 +289,12 @@ it("opens the portal and lists invoices", async () => {
   expect(numbers).toEqual([["A-0001", null]]);
 });
 
-describe("a page of ours", () => {
-  it("calls with the browser's session and names its customer", async () => {
+describe("a page of Brim", () => {
+  it("calls with the browser's session and names the customer", async () => {
     const { userId } = await createDemoUser({ email: "owner@example.com", name: "Owner", password: "x" });
     await addMember({ customerId: customer.customerId, userId, role: "owner" });
     const cookie = await sessionOf(userId);
-    // What a browser adds by itself.
+    // Added by browsers automatically.
     const asBrowser: typeof fetch = (url, init) =>
       fetch(url, {
         ...init,
@@ -308,8 +308,8 @@ describe("a page of ours", () => {
   });
 });
 
-describe("the whole way", () => {
-  it("from a new customer to a refund goes through the client alone", async () => {
+describe("the complete flow", () => {
+  it("from a new customer to a refund works with the client alone", async () => {
     const { customer_id } = await operator.createCustomer({ name: "Globex", email: "globex@example.com" });
     const { api_key } = await operator.createApiKey({ customer_id, name: "Production" });
     const globex = new Brim({ apiKey: api_key ?? "", baseUrl: proxy.url });

@@ -26,7 +26,7 @@ async function payTopUp(customer: ApiCustomer, details: object = {}): Promise<st
   return body.topup_intent_id;
 }
 
-it("tells of each paid top-up its invoice as Stripe has it, with the tax and where it is", async () => {
+it("lists the invoice of each paid top-up with tax and links", async () => {
   const customer = await aCustomer(brim);
   const topUpIntentId = await payTopUp(customer, { address: { country: "DE" } });
   await customer.post("/api/v1/billing/checkout-session", { amount_usd: "30.00" });
@@ -57,7 +57,7 @@ it("tells of each paid top-up its invoice as Stripe has it, with the tax and whe
   expect(topUps[0].invoice).toEqual({ number, hosted_url, pdf_url });
 });
 
-it("shows an invoice that becomes known only after the credit, at the place of its top-up", async () => {
+it("lists an invoice that is created after the credit at the position of its top-up", async () => {
   const customer = await aCustomer(brim);
   const topUpIntentId = await payTopUp(customer);
   const newer = await invoicedTopUp(customer.customerId, "5.00", "B-0002");
@@ -69,7 +69,7 @@ it("shows an invoice that becomes known only after the credit, at the place of i
     (event) => event?.status === "processed",
   );
   await settledDigest(); // no other event of that payment brings the invoice back either
-  // As if Stripe had made it a moment later than the session was read.
+  // As if Stripe had created it shortly after the session was read.
   await prisma().topUpIntent.update({
     where: { customerId_topUpIntentId: { customerId: customer.customerId, topUpIntentId } },
     data: { invoiceNumber: null, invoiceHostedUrl: null, invoicePdfUrl: null },
@@ -88,7 +88,7 @@ it("shows an invoice that becomes known only after the credit, at the place of i
   ]);
 });
 
-it("walks page by page, each once and the newest first, past top-ups without one, and shows nobody else's", async () => {
+it("pages through all invoices of the customer, newest first, each once, skipping top-ups without one", async () => {
   const [customer, other] = [await aCustomer(brim), await aCustomer(brim)];
   const numbers = ["A-1", undefined, "A-2", "A-3", undefined, "A-4", "A-5"];
   for (const number of numbers) {
@@ -106,7 +106,7 @@ it("walks page by page, each once and the newest first, past top-ups without one
   expectRefusedField(await customer.get(`${INVOICES}?status=paid`), "status");
 });
 
-it("says of a top-up that was sent back how much of it was", async () => {
+it("tells how much of a top-up was refunded", async () => {
   const customer = await aCustomer(brim);
   const topUpIntentId = await invoicedTopUp(customer.customerId, "5.00", "A-1");
   await prisma().topUpIntent.update({
@@ -119,7 +119,7 @@ it("says of a top-up that was sent back how much of it was", async () => {
   ]);
 });
 
-it("reads a page by the index, however many attempts the customer left unpaid", async () => {
+it("uses the index even if the customer has many unpaid attempts", async () => {
   const customer = await aCustomer(brim);
   const { customerId } = customer;
   await invoicedTopUp(customerId, "5.00", "A-1");

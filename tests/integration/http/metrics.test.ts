@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => brim.stop());
 
-/** The samples by name and labels, as Prometheus reads them. */
+/** Parses the samples by name and labels, like Prometheus. */
 async function samples(): Promise<Record<string, number>> {
   const response = await fetch(`${brim.url}${METRICS}`, {
     headers: { authorization: `Bearer ${operator.key}` },
@@ -29,7 +29,7 @@ async function samples(): Promise<Record<string, number>> {
   );
 }
 
-it("counts requests by operation and status, in both directions of success", async () => {
+it("counts requests by operation and status", async () => {
   const name = (operation: string, status: number) =>
     `brim_http_request_duration_seconds_count{operation="${operation}",status="${status}"}`;
   const before = await samples();
@@ -48,7 +48,7 @@ it("counts requests by operation and status, in both directions of success", asy
   expect(after.process_resident_memory_bytes).toBeGreaterThan(0);
 });
 
-it("tells of each trouble as soon as its rows do, and no more once they are gone", async () => {
+it("reports each problem while its rows exist", async () => {
   const { customerId } = customer;
   const quiet = await samples();
   const past = new Date(Date.now() - 120_000);
@@ -104,7 +104,7 @@ it("tells of each trouble as soon as its rows do, and no more once they are gone
   expect(names.map((name) => calm[name] ?? null)).toEqual([0, null, null, 0, 1, 1]);
 });
 
-it("says how long no worker was heard", async () => {
+it("reports how long ago a worker last reported", async () => {
   expect((await samples()).brim_worker_silence_seconds).toBeNaN();
 
   const worker = await startJobs([{ task: "nothing", cron: "0 0 1 1 *", run: async () => {} }]);
@@ -115,7 +115,7 @@ it("says how long no worker was heard", async () => {
   expect(heard).toBeLessThan(10);
 });
 
-it("is for the operator with the scope admin", async () => {
+it("requires an operator key with the scope admin", async () => {
   const spender = await anOperator(brim, ["usage:read"]);
 
   expect((await call(brim, METRICS, {})).status).toBe(401);

@@ -15,7 +15,7 @@ afterAll(() => brim.stop());
 
 const readDocument = async () => (await call(brim, "/api/v1/openapi.json", {})).body;
 
-/** The addresses of all `route.ts` files under `app/api`, as the document writes them. */
+/** Returns the paths of all `route.ts` files under `app/api`, in the format of the document. */
 function addressesOfFiles(): string[] {
   return readdirSync("app/api", { recursive: true, encoding: "utf8" })
     .filter((file) => path.basename(file) === "route.ts")
@@ -25,21 +25,21 @@ function addressesOfFiles(): string[] {
 }
 
 describe("GET /api/v1/openapi.json", () => {
-  it("answers anybody, with this Brim's own address", async () => {
+  it("is public, and contains the address of this installation", async () => {
     const document = await readDocument();
 
     expect(document.openapi).toBe("3.1.1");
     expect(document.servers).toEqual([{ url: brim.url, description: "This Brim." }]);
   });
 
-  it("has each route file, and nothing else", async () => {
+  it("contains exactly the paths of the route.ts files", async () => {
     const { paths } = await readDocument();
 
     expect(Object.keys(paths).sort()).toEqual(addressesOfFiles());
   });
 });
 
-describe("the check of every answer in these tests", () => {
+describe("the schema check of every response in these tests", () => {
   let exchange: Exchange;
 
   beforeAll(async () => {
@@ -48,26 +48,18 @@ describe("the check of every answer in these tests", () => {
     exchange = { method: "GET", path, requestBody: undefined, status, headers, body };
   });
 
-  it("finds nothing in a real answer", () => {
+  it("accepts a real response", () => {
     expect(() => expectDocumented(exchange)).not.toThrow();
   });
 
   it.each<[string, (real: Exchange) => Partial<Exchange>, RegExp]>([
     [
-      "a field that is not declared",
+      "an undeclared field",
       ({ body }) => ({ body: { ...Object(body), secret: 1 } }),
       /additional properties/,
     ],
-    [
-      "a field that is missing",
-      ({ body }) => ({ body: { ...Object(body), held_usd: undefined } }),
-      /held_usd/,
-    ],
-    [
-      "an amount that is a number",
-      ({ body }) => ({ body: { ...Object(body), held_usd: 1 } }),
-      /must be string/,
-    ],
+    ["a missing field", ({ body }) => ({ body: { ...Object(body), held_usd: undefined } }), /held_usd/],
+    ["an amount as a number", ({ body }) => ({ body: { ...Object(body), held_usd: 1 } }), /must be string/],
     [
       "an amount without decimals",
       ({ body }) => ({ body: { ...Object(body), held_usd: "1" } }),
@@ -75,7 +67,7 @@ describe("the check of every answer in these tests", () => {
     ],
     ["a status that is not declared", () => ({ status: 418 }), /status 418 is not documented/],
     [
-      "a header that is missing",
+      "a missing header",
       () => ({ headers: new Headers({ "content-type": "application/json" }) }),
       /x-request-id is missing/,
     ],
@@ -84,11 +76,7 @@ describe("the check of every answer in these tests", () => {
       ({ headers }) => ({ headers: withType(headers, "text/html") }),
       /type text\/html/,
     ],
-    [
-      "an address that is not declared",
-      () => ({ path: "/api/v1/billing/secrets" }),
-      /address is not documented/,
-    ],
+    ["an undeclared path", () => ({ path: "/api/v1/billing/secrets" }), /path is not documented/],
   ])("finds %s", (_what, change, words) => {
     expect(() => expectDocumented({ ...exchange, ...change(exchange) })).toThrow(words);
   });

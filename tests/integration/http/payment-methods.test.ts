@@ -30,7 +30,7 @@ async function saveCard(customer: ApiCustomer, card = "4242424242424242"): Promi
   const known = (await cardsOf(customer)).map((one) => one.payment_method_id);
   const { body } = await customer.post("/api/v1/billing/checkout-session", { mode: "setup" });
   await brim.control(`/checkout/${body.session_id}/pay`, { card });
-  // An event about the card may show it before the page's own work is done, which makes it the default.
+  // An event may list the card before the page has made it the default.
   await eventually(
     async () => (await customer.get(`/api/v1/billing/topups/${body.topup_intent_id}`)).body.status,
     (status) => status === "succeeded",
@@ -57,7 +57,7 @@ async function defaultAtStripe(customer: ApiCustomer) {
 }
 
 describe("removing a card", () => {
-  it("takes it off at Stripe and out of the list, and again changes nothing", async () => {
+  it("detaches it at Stripe and removes it from the list; repeating it has no effect", async () => {
     const { customer, first, second } = await aCustomerWithCards();
 
     const answers = [await customer.delete(`${CARDS}/${first}`), await customer.delete(`${CARDS}/${first}`)];
@@ -71,7 +71,7 @@ describe("removing a card", () => {
     expect(await defaultAtStripe(customer)).toBeNull();
   });
 
-  it("by several requests at once succeeds for each", async () => {
+  it("succeeds for each of several concurrent requests", async () => {
     const { customer, first } = await aCustomerWithCards();
 
     const answers = await Promise.all(Array.from({ length: 6 }, () => customer.delete(`${CARDS}/${first}`)));
@@ -80,7 +80,7 @@ describe("removing a card", () => {
     expect(await cardsOf(customer)).toHaveLength(1);
   });
 
-  it("of somebody else, of nobody, or of another form is 404 and removes nothing", async () => {
+  it("of another customer, an unknown card or an invalid id is 404", async () => {
     const { first } = await aCustomerWithCards();
     const other = await aCustomer(brim);
     await saveCard(other);
@@ -92,7 +92,7 @@ describe("removing a card", () => {
     expect(await ownerAtStripe(first)).not.toBeNull();
   });
 
-  it("answers 503 while Stripe is away, loses nothing, and succeeds afterwards", async () => {
+  it("is 503 while Stripe is unavailable, and succeeds afterwards", async () => {
     const { customer, first } = await aCustomerWithCards();
     await brim.control("/faults", { match: { path: "/v1/*" }, reset: true, times: 1_000 });
 
@@ -105,7 +105,7 @@ describe("removing a card", () => {
     expect(await cardsOf(customer)).toHaveLength(1);
   });
 
-  it("is finished by the same request again when only Stripe had done it", async () => {
+  it("is completed by repeating the request if only Stripe had removed the card", async () => {
     const { customer, first } = await aCustomerWithCards();
     await brim.control("/deliveries/mode", { mode: "drop" });
     await brim.stripe.paymentMethods.detach(first);
@@ -117,7 +117,7 @@ describe("removing a card", () => {
     expect(await cardsOf(customer)).toHaveLength(1);
   });
 
-  it("is finished by Stripe's event when the answer was lost on its way to us", async () => {
+  it("is completed by Stripe's event if the response was lost", async () => {
     const { customer, first } = await aCustomerWithCards();
     await brim.stripe.paymentMethods.detach(first);
 
@@ -127,7 +127,7 @@ describe("removing a card", () => {
     );
   });
 
-  it("needs the scope to write", async () => {
+  it("requires the write scope", async () => {
     const reader = await aCustomer(brim, ["billing:read"]);
 
     const answer = await reader.delete(`${CARDS}/pm_1`);
@@ -137,7 +137,7 @@ describe("removing a card", () => {
 });
 
 describe("the list of cards", () => {
-  it("walks all of them page by page, also past a card that was removed in between", async () => {
+  it("pages through all cards, even if one is removed in between", async () => {
     const { customer, first, second } = await aCustomerWithCards();
     const third = await saveCard(customer, "378282246310005");
 
@@ -175,7 +175,7 @@ describe("one card that was saved twice", () => {
     return { stripePaymentMethodId: data[0]?.id ?? "", count: data.length };
   }
 
-  it("is shown once: the default, or else the newest", async () => {
+  it("is listed once: as the default, otherwise as the newest", async () => {
     const customer = await aCustomer(brim);
     const first = await saveCard(customer);
     const other = await saveCard(customer, "5555555555554444");
@@ -188,7 +188,7 @@ describe("one card that was saved twice", () => {
     expect((await newestCardAtStripe(customer)).count).toBe(3);
   });
 
-  it("is shown twice when the bank has sent a new one with another end", async () => {
+  it("is listed twice if the expiration differs", async () => {
     const customer = await aCustomer(brim);
     const first = await saveCard(customer);
     await brim.control(`/payment_methods/${first}/update`, { exp_year: 2044 });
@@ -200,7 +200,7 @@ describe("one card that was saved twice", () => {
     );
   });
 
-  it("is removed as a whole, and does not come back as its double", async () => {
+  it("is removed completely", async () => {
     const customer = await aCustomer(brim);
     const first = await saveCard(customer);
     const again = await saveAgain(customer);
@@ -212,7 +212,7 @@ describe("one card that was saved twice", () => {
     expect([await ownerAtStripe(first), await ownerAtStripe(again)]).toEqual([null, null]);
   });
 
-  it("is removed as a whole also when Stripe goes away in between", async () => {
+  it("is removed completely even if Stripe becomes unavailable in between", async () => {
     const customer = await aCustomer(brim);
     const first = await saveCard(customer);
     await saveAgain(customer);
@@ -233,7 +233,7 @@ describe("one card that was saved twice", () => {
 });
 
 describe("choosing the default", () => {
-  it("changes it at Stripe and here, and again changes nothing", async () => {
+  it("changes it at Stripe and here; repeating it has no effect", async () => {
     const { customer, first, second } = await aCustomerWithCards();
     expect(await defaultAtStripe(customer)).toBe(first);
 
@@ -250,7 +250,7 @@ describe("choosing the default", () => {
     expect((await cardsOf(customer)).map(({ is_default: is }) => is)).toEqual([true, false]);
   });
 
-  it("while the card is removed never leaves a card as the default that is gone", async () => {
+  it("while the card is removed never leaves a removed card as the default", async () => {
     await Promise.all(
       Array.from({ length: 4 }, async () => {
         const { customer, second } = await aCustomerWithCards();
@@ -272,7 +272,7 @@ describe("choosing the default", () => {
     );
   });
 
-  it("of a card that is gone, somebody else's or unknown is 404", async () => {
+  it("of a removed, unknown or another customer's card is 404", async () => {
     const { customer, first, second } = await aCustomerWithCards();
     const other = await aCustomer(brim);
     await saveCard(other);
@@ -288,7 +288,7 @@ describe("choosing the default", () => {
     expect(await defaultAtStripe(customer)).toBe(first);
   });
 
-  it("of a card that only Stripe knows to be gone is 404, and the card leaves the list", async () => {
+  it("of a card that was removed only at Stripe is 404, and removes the card from the list", async () => {
     const { customer, second } = await aCustomerWithCards();
     await brim.control("/deliveries/mode", { mode: "drop" });
     await brim.stripe.paymentMethods.detach(second);
@@ -299,7 +299,7 @@ describe("choosing the default", () => {
     expect(await cardsOf(customer)).toHaveLength(1);
   });
 
-  it("answers 503 while Stripe is away and changes nothing", async () => {
+  it("is 503 while Stripe is unavailable, and changes nothing", async () => {
     const { customer, first, second } = await aCustomerWithCards();
     await brim.control("/faults", { match: { path: "/v1/*" }, reset: true, times: 1_000 });
 

@@ -24,7 +24,7 @@ afterEach(async () => {
   delete process.env.STRIPE_PORTAL_CONFIGURATION;
 });
 
-/** What a process remembers is gone, and the settings are read anew. */
+/** Clears the state of the process, so that the settings are read again. */
 function asAfterARestart() {
   Object.assign(globalThis, { brimPortalConfiguration: undefined, brimEnv: undefined });
 }
@@ -34,10 +34,10 @@ const open = (customer: ApiCustomer) => customer.post(PORTAL, {});
 const linkOf = ({ customerId }: ApiCustomer) =>
   prisma().stripeCustomer.findFirstOrThrow({ where: { customerId } });
 
-/** The configurations at Stripe, the newest first. */
+/** Returns the configurations at Stripe, newest first. */
 const configurations = async () => (await brim.stripe.billingPortal.configurations.list({ limit: 100 })).data;
 
-/** The session behind an address, as the event that tells of it has it. */
+/** Returns the session of a URL from its event. */
 async function sessionOf(url: string) {
   const { data } = await brim.stripe.events.list({ type: "billing_portal.session.created", limit: 100 });
   const sessions = data.map((event) => event.data.object as unknown as Record<string, string>);
@@ -46,7 +46,7 @@ async function sessionOf(url: string) {
   return found;
 }
 
-/** Presses a button of the portal. */
+/** Submits a form of the portal. */
 async function press(url: string, fields: Record<string, string>): Promise<void> {
   const answer = await fetch(url, { method: "POST", redirect: "manual", body: new URLSearchParams(fields) });
   expect(answer.status, await answer.text()).toBeLessThan(400);
@@ -70,7 +70,7 @@ const cardsOf = async (customer: ApiCustomer): Promise<Card[]> =>
   (await customer.get(CARDS)).body.payment_methods;
 
 describe("POST /billing/portal-session", () => {
-  it("opens the portal of the caller's customer, who is made at Stripe at the first use", async () => {
+  it("opens the portal, and creates the Stripe customer on first use", async () => {
     const customer = await aCustomer(brim);
 
     const { status, body } = await open(customer);
@@ -88,7 +88,7 @@ describe("POST /billing/portal-session", () => {
     expect((await fetch(body.url)).status).toBe(200);
   });
 
-  it("leads back to APP_URL, whatever the request says of its host", async () => {
+  it("returns to APP_URL, regardless of the request's host", async () => {
     const customer = await aCustomer(brim);
     const headers = {
       authorization: `Bearer ${customer.key}`,
@@ -101,7 +101,7 @@ describe("POST /billing/portal-session", () => {
     expect((await sessionOf(body.url)).return_url).toMatch(`${brim.url}/billing?`);
   });
 
-  it("uses the customer that a top-up has made, and one for many requests at once", async () => {
+  it("uses the Stripe customer of an earlier top-up, and only one under concurrent requests", async () => {
     const customer = await aCustomer(brim);
     const answers = await Promise.all(Array.from({ length: 6 }, () => open(customer)));
 
@@ -113,7 +113,7 @@ describe("POST /billing/portal-session", () => {
     expect((await linkOf(customer)).stripeCustomerId).toBe(stripeCustomerId);
   });
 
-  it("makes a new customer when Stripe has deleted the one it knows", async () => {
+  it("creates a new Stripe customer if the old one was deleted", async () => {
     const customer = await aCustomer(brim);
     await open(customer);
     const { stripeCustomerId: old } = await linkOf(customer);
@@ -129,7 +129,7 @@ describe("POST /billing/portal-session", () => {
     expect((await sessionOf(body.url)).customer).toBe(stripeCustomerId);
   });
 
-  it("answers 503 while Stripe is away, and works afterwards with the same customer and configuration", async () => {
+  it("is 503 while Stripe is unavailable, and works afterwards with the same customer and configuration", async () => {
     const customer = await aCustomer(brim);
     await open(customer);
     const [link, before] = [await linkOf(customer), await configurations()];
@@ -166,7 +166,7 @@ describe("the portal's configuration", () => {
     ]);
   });
 
-  it("is made once, though many processes need it first at the same time, and found again after a restart", async () => {
+  it("is created once even if many processes need it concurrently, and found again after a restart", async () => {
     const [customer, before] = [await aCustomer(brim), await configurations()];
     for (const { id } of before) await brim.stripe.billingPortal.configurations.update(id, { active: false });
     const answers = await Promise.all(
@@ -200,7 +200,7 @@ describe("the portal's configuration", () => {
     expect(await configurations()).toHaveLength(before.length + 1);
   });
 
-  it("is made under another key when Stripe remembers the first try as failed", async () => {
+  it("is created with another idempotency key if Stripe stored the failure of the first", async () => {
     const [customer, before] = [await aCustomer(brim), await configurations()];
     for (const { id } of before) await brim.stripe.billingPortal.configurations.update(id, { active: false });
     const path = "/v1/billing_portal/configurations";
@@ -216,7 +216,7 @@ describe("the portal's configuration", () => {
     expect(await configurations()).toHaveLength(before.length + 1);
   });
 
-  it("is looked for again when somebody has switched it off, without a restart", async () => {
+  it("is looked up again if it was deactivated, without a restart", async () => {
     const customer = await aCustomer(brim);
     const first = await sessionOf((await open(customer)).body.url);
     await brim.stripe.billingPortal.configurations.update(first.configuration ?? "", { active: false });
@@ -227,7 +227,7 @@ describe("the portal's configuration", () => {
     expect((await sessionOf(body.url)).configuration).not.toBe(first.configuration);
   });
 
-  it("is the operator's own where the settings name one, which is never replaced", async () => {
+  it("is the one in the settings, if there is one, which is never replaced", async () => {
     const own = await brim.stripe.billingPortal.configurations.create({
       features: { invoice_history: { enabled: true } },
     });
@@ -245,7 +245,7 @@ describe("the portal's configuration", () => {
     expect(await configurations()).toHaveLength(before.length);
   });
 
-  it("that does not exist is a refusal in plain words and forgets no customer", async () => {
+  it("that does not exist is a clear error and keeps the Stripe customer", async () => {
     process.env.STRIPE_PORTAL_CONFIGURATION = "bpc_missing";
     asAfterARestart();
     const customer = await aCustomer(brim);
@@ -263,8 +263,8 @@ async function openSetupAlerts(): Promise<string[]> {
   return alerts.map(({ message }) => message);
 }
 
-describe("what is done in the portal", () => {
-  it("shows in our list: a card added, another made the default, one removed", async () => {
+describe("changes in the portal", () => {
+  it("appear in our list: a card added, made the default, or removed", async () => {
     const customer = await aCustomer(brim);
     const { url } = (await open(customer)).body;
 
@@ -295,7 +295,7 @@ describe("what is done in the portal", () => {
     expect(left).toMatchObject([{ payment_method_id: second, is_default: true }]);
   });
 
-  it("can be paid with: a top-up offers the card that was added there", async () => {
+  it("apply to top-ups, which offer a card that was added there", async () => {
     const customer = await aCustomer(brim);
     await press((await open(customer)).body.url, newCard("4242424242424242"));
     await eventually(
@@ -308,7 +308,7 @@ describe("what is done in the portal", () => {
     expect(await (await fetch(body.url)).text()).toContain("4242");
   });
 
-  it("shows the invoice of a top-up there", async () => {
+  it("include the invoice of a top-up", async () => {
     const customer = await aCustomer(brim);
     const { body } = await customer.post("/api/v1/billing/checkout-session", { amount_usd: "10.00" });
     await brim.control(`/checkout/${body.session_id}/pay`, {});

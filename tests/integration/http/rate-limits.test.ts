@@ -218,7 +218,7 @@ describe("sign-in attempts", () => {
 
     expect(refused.status).toBe(303);
     expect(refused.headers.get("location")).toBe("http://localhost:3000/sign-in?error=TooManyAttempts");
-    expect(signInError("TooManyAttempts")).toMatch(/wait a minute/);
+    expect(signInError("TooManyAttempts")).toMatch(/Wait a minute/);
   });
 
   it("do not include the pages and tokens of next-auth", async () => {

@@ -51,7 +51,7 @@ function past(kind: PastTransfer["kind"], count: number): PastTransfer[] {
   return Array.from({ length: count }, () => ({ kind, amountNanos: 1n, apiKeyId: null, at: new Date() }));
 }
 
-/** Reads every page and calls `between` before each next one. */
+/** Reads all pages and calls `between` before each next one. */
 async function readAll(query: string, between: () => Promise<unknown> = async () => {}): Promise<string[]> {
   const ids: string[] = [];
   for (let cursor: string | null = ""; cursor !== null; ) {
@@ -90,7 +90,7 @@ describe("a record", () => {
     });
   });
 
-  it("of a charge and of its refund name the charge, and only our own word is taken out of the metadata", async () => {
+  it("of a charge and of its refund name the charge, and hide only our own metadata", async () => {
     await topUp();
     const { chargeId } = await chargeOf(3n, { charge_id: "mine", model: "m" });
     await refundCharge({
@@ -163,7 +163,7 @@ describe("pages", () => {
     expect(ids).toEqual(rows.map(({ transfer_id }) => transfer_id));
   });
 
-  it("have twenty records unless more are asked for", async () => {
+  it("have twenty records by default", async () => {
     await insertPast(customer.customerId, past("charge", 30));
 
     expect((await customer.get(RECORDS)).body.records).toHaveLength(20);
@@ -181,7 +181,7 @@ describe("pages", () => {
     expect((await customer.get(RECORDS)).body.records).toEqual([]);
   });
 
-  it("may be read on with other filters: a cursor carries none", async () => {
+  it("can be continued with other filters, because a cursor contains none", async () => {
     await insertPast(customer.customerId, [...past("refund", 2), ...past("charge", 2)]);
     const { body } = await customer.get(`${RECORDS}?limit=1`);
 
@@ -221,7 +221,7 @@ describe("refusals", () => {
     expect(body.details.issues.map(({ path }: { path: string }) => path)).toContain(field);
   });
 
-  it("answers another customer's cursor, and a changed one, with 400 that names it", async () => {
+  it("reject another customer's cursor, and a changed one, with 400", async () => {
     await insertPast(customer.customerId, past("charge", 3));
     const { next_cursor } = (await customer.get(`${RECORDS}?limit=1`)).body;
     const other = await aCustomer(brim);
@@ -238,7 +238,7 @@ describe("refusals", () => {
     }
   });
 
-  it("answers a key without billing:read with 403", async () => {
+  it("reject a key without billing:read with 403", async () => {
     const stranger = await aCustomer(brim, ["usage:write"]);
 
     const { status, body } = await stranger.get(RECORDS);

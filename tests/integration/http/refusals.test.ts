@@ -306,7 +306,13 @@ describe("text that cannot be stored unchanged", () => {
 
   it.each<[string, string, unknown, string, RegExp]>([
     ["a NUL in a description", CHARGES, charge({ description: "a\0b" }), "description", /NUL/],
-    ["an unpaired surrogate in a description", CHARGES, charge({ description: "\ud83d" }), "description", /Unicode/],
+    [
+      "an unpaired surrogate in a description",
+      CHARGES,
+      charge({ description: "\ud83d" }),
+      "description",
+      /Unicode/,
+    ],
     ["a NUL in a value", CHARGES, charge({ metadata: { model: "\0" } }), "metadata.model", /NUL/],
     [
       "an unpaired surrogate in a name",

@@ -19,13 +19,13 @@ afterAll(async () => {
   await brim.stop();
 });
 
-/** Puts the proxy between Brim and Stripe. */
+/** Starts a proxy between Brim and Stripe. */
 function throughProxy(): void {
   Object.assign(process.env, { STRIPE_API_BASE: proxy.url.replace(/\/$/, "") });
   Object.assign(globalThis, { brimStripe: undefined, brimEnv: undefined });
 }
 
-it("a top-up for which Stripe never answers gets 503, and its key succeeds once Stripe is back, with one intent", async () => {
+it("a top-up gets 503 if Stripe never responds, and its key succeeds later with the same intent", async () => {
   throughProxy();
   const customer = await aCustomer(brim);
   const start = () =>
@@ -45,7 +45,7 @@ it("a top-up for which Stripe never answers gets 503, and its key succeeds once 
   expect(await prisma().topUpIntent.count({ where: { customerId: customer.customerId } })).toBe(1);
 });
 
-it("an answer that trickles in does not keep a call alive", async () => {
+it("a slow response does not keep a call alive", async () => {
   throughProxy();
   const customer = await aCustomer(brim);
   proxy.trickle(300);

@@ -30,14 +30,14 @@ const charge = (key: string) =>
 const chargesOf = () =>
   prisma().ledgerTransfer.count({ where: { customerId: customer.customerId, kind: "charge" } });
 
-/** Holds the customer's account in a transaction of somebody else, so that a charge waits in the middle. */
+/** Locks the customer's account in another transaction, so that a charge waits. */
 async function lockAccount(): Promise<() => Promise<unknown>> {
   await admin.query("BEGIN");
   await admin.query("SELECT 1 FROM ledger_account WHERE customer_id = $1 FOR UPDATE", [customer.customerId]);
   return () => admin.query("ROLLBACK");
 }
 
-/** Does something to every connection of Brim's that waits for a lock. */
+/** Runs a function for every connection of Brim that waits for a lock. */
 async function toWaiting(work: "pg_cancel_backend" | "pg_terminate_backend"): Promise<void> {
   const sql = `SELECT ${work}(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'brim' AND wait_event_type = 'Lock'`;
@@ -47,7 +47,7 @@ async function toWaiting(work: "pg_cancel_backend" | "pg_terminate_backend"): Pr
   );
 }
 
-describe("a charge whose answer is lost", () => {
+describe("a charge whose response is lost", () => {
   it.each([
     ["the statement is cancelled, as a timeout does", "pg_cancel_backend" as const],
     ["its connection is cut", "pg_terminate_backend" as const],
@@ -78,7 +78,7 @@ describe("a charge whose answer is lost", () => {
   });
 });
 
-it("connections that are cut at random under load lose nothing and charge nothing twice", async () => {
+it("connections that break randomly under load lose no charge and charge nothing twice", async () => {
   const count = atDepth({ ci: 80, deep: 1_000 });
   let isRunning = true;
   const cutting = (async () => {
@@ -87,7 +87,7 @@ it("connections that are cut at random under load lose nothing and charge nothin
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND application_name = 'brim' ORDER BY random() LIMIT 1`,
       );
-      // Longer than it takes to connect again: cut faster, hardly any charge would ever reach the database.
+      // Longer than it takes to reconnect; otherwise hardly any charge would reach the database.
       await new Promise((resolve) => setTimeout(resolve, 15));
     }
   })();
@@ -95,7 +95,7 @@ it("connections that are cut at random under load lose nothing and charge nothin
   const statuses = new Set<number>();
   const work = Array.from({ length: count }, async (_, index) => {
     for (;;) {
-      // On a busy machine the server may close a connection at rest just as the next request takes it: no answer, either.
+      // On a busy machine the server may close an idle connection just as the next request uses it.
       const status = await charge(`load-${index % (count / 2)}`).then(
         (answer) => answer.status,
         () => 503,

@@ -25,7 +25,7 @@ async function idsOf(customer: ApiCustomer, query: string): Promise<string[]> {
   return rows.map((row) => String(row.topup_intent_id));
 }
 
-it("tells payments, cards that were saved, or both, newest first, like the one by itself but for its timeline", async () => {
+it("lists payments, saved cards, or both, newest first, like a single top-up without its timeline", async () => {
   const customer = await aCustomer(brim);
   const payment = await start(customer, { amount_usd: "25.00" });
   const setup = await start(customer, { mode: "setup" });
@@ -42,7 +42,7 @@ it("tells payments, cards that were saved, or both, newest first, like the one b
   expect((await customer.get(`${TOP_UPS}?limit=1`)).body.topups).toEqual([one]);
 });
 
-it("filters by the status that is shown, whatever became of the money", async () => {
+it("filters by the status, including refunds and disputes", async () => {
   const customer = await aCustomer(brim);
   const { customerId } = customer;
   const open = (await start(customer, { amount_usd: "25.00" })).topup_intent_id;
@@ -83,7 +83,7 @@ it("filters by the status that is shown, whatever became of the money", async ()
   }
 });
 
-it("walks page by page, each attempt once, and shows nobody else's", async () => {
+it("pages through the customer's own attempts, each once", async () => {
   const [customer, other] = [await aCustomer(brim), await aCustomer(brim)];
   for (let n = 0; n < 5; n++) await topUp(customer.customerId, "10.00");
   await topUp(other.customerId, "10.00");

@@ -89,7 +89,7 @@ describe("POST /usage/charges", () => {
     });
   });
 
-  it("answers the same request under the same key with the same charge, and another with 409", async () => {
+  it("returns the same charge for a repeated request, and 409 for another request with its key", async () => {
     const customer = await aFunded("5.00");
     const body = chargeOf("5.00", { metadata: { a: "1", b: "2" } });
     const first = await customer.post(CHARGES, body);
@@ -125,7 +125,7 @@ describe("POST /usage/charges", () => {
     expect((await readBalance(customerId)).available).toBe(usd("4.00"));
   });
 
-  it("takes the key from the header too, but not two that differ, and none is refused", async () => {
+  it("accepts the key in the header, and rejects two different keys or none", async () => {
     const customer = await aFunded("5.00");
     const header = { "Idempotency-Key": "from-header" };
 
@@ -166,7 +166,7 @@ describe("POST /usage/charges", () => {
     expect(operators.body.balance_usd).toBe("-1.00");
   });
 
-  it("is refused on a frozen account", async () => {
+  it("is rejected on a frozen account", async () => {
     const customer = await aFunded("5.00");
     await prisma().ledgerAccount.update({
       where: { customerId: customer.customerId },
@@ -261,7 +261,7 @@ describe("POST /usage/charges/batch", () => {
     expect(body.results[2].details.topup_url).toContain(two.customerId);
   });
 
-  it("takes a thousand, and says which item is wrong", async () => {
+  it("accepts a thousand items, and names an invalid one", async () => {
     const customer = await aFunded("1000.00");
     const charges = Array.from({ length: 1_000 }, () => chargeOf("0.50"));
 
@@ -278,7 +278,7 @@ describe("POST /usage/charges/batch", () => {
     expect((await readBalance(customer.customerId)).balance).toBe(usd("500.00"));
   });
 
-  it("lets no customer overdraw by one of its items, and then charges none", async () => {
+  it("rejects a customer's overdraft in an item, and charges nothing", async () => {
     const customer = await aFunded("5.00");
     const charges = [chargeOf("1.00"), chargeOf("9.00", { overdraft: "allow" })];
 
@@ -288,7 +288,7 @@ describe("POST /usage/charges/batch", () => {
     expect((await readBalance(customer.customerId)).balance).toBe(usd("5.00"));
   });
 
-  it("names the item that is about another customer, and charges nothing", async () => {
+  it("names the item of another customer, and charges nothing", async () => {
     const [customer, other] = [await aFunded("5.00"), await aFunded("5.00")];
     const foreign = { customer_id: other.customerId };
     const charges = [chargeOf("1.00"), chargeOf("1.00"), chargeOf("1.00", foreign)];
@@ -304,7 +304,7 @@ describe("POST /usage/charges/batch", () => {
 });
 
 describe("POST /usage/charges/{id}/refund", () => {
-  it("is 409 when the balance would exceed the range of the ledger, and takes nothing of the charge", async () => {
+  it("is 409 if the balance would exceed the range", async () => {
     const customer = await aFunded("5.00");
     const { customerId } = customer;
     const { body: charged } = await customer.post(CHARGES, chargeOf("4.00"));
@@ -322,7 +322,7 @@ describe("POST /usage/charges/{id}/refund", () => {
     expect(again.body).toMatchObject({ amount_usd: "4.00", balance_usd: "5.00" });
   });
 
-  it("gives back a part, then the rest, for the operator only", async () => {
+  it("refunds a part, then the rest, for the operator only", async () => {
     const customer = await aFunded("5.00");
     const { body: charged } = await customer.post(CHARGES, chargeOf("4.00"));
     const path = `${CHARGES}/${charged.charge_id}/refund`;
@@ -347,7 +347,7 @@ describe("POST /usage/charges/{id}/refund", () => {
     expect(nothing.status).toBe(409);
   });
 
-  it("knows no charge of another customer", async () => {
+  it("does not find another customer's charge", async () => {
     const [customer, other] = [await aFunded("5.00"), await aFunded("5.00")];
     const { body: charged } = await customer.post(CHARGES, chargeOf("4.00"));
 
@@ -363,7 +363,7 @@ describe("holds", () => {
   const open = async (customer: ApiCustomer, amount: string, rest: Record<string, unknown> = {}) =>
     (await customer.post(HOLDS, chargeOf(amount, rest))).body;
 
-  it("are opened, read, captured in part and told", async () => {
+  it("are opened, read, captured in part and listed", async () => {
     const customer = await aFunded("10.00");
     const hold = await open(customer, "6.00", { expires_in_seconds: 60 });
 
@@ -395,7 +395,7 @@ describe("holds", () => {
     expect(await readBalance(customer.customerId)).toMatchObject({ balance: usd("8.00"), held: 0n });
   });
 
-  it("refuse a capture of nothing, and one above what is available", async () => {
+  it("cannot be captured for nothing, or for more than is available", async () => {
     const customer = await aFunded("10.00");
     const hold = await open(customer, "6.00");
 
@@ -410,7 +410,7 @@ describe("holds", () => {
     });
   });
 
-  it("of the operator are not the customer's to close", async () => {
+  it("of the operator cannot be closed by the customer", async () => {
     const customer = await aFunded("10.00");
     const { body: hold } = await operator.post(HOLDS, chargeOf("2.00", { customer_id: customer.customerId }));
 
@@ -432,7 +432,7 @@ describe("holds", () => {
     expect((await other.post(`${HOLDS}/${hold.hold_id}/capture`, {})).status).toBe(404);
   });
 
-  it.each([0, 86_401, 1.5, "60"])("refuse a life of %j seconds", async (seconds) => {
+  it.each([0, 86_401, 1.5, "60"])("cannot last %j seconds", async (seconds) => {
     const customer = await aFunded("10.00");
 
     expectIssue(
@@ -442,7 +442,7 @@ describe("holds", () => {
   });
 });
 
-describe("who may spend", () => {
+describe("access to spending", () => {
   it.each<[string, string, unknown]>([
     ["POST", CHARGES, chargeOf("1.00")],
     ["POST", `${CHARGES}/batch`, { charges: [chargeOf("1.00")] }],

@@ -16,7 +16,7 @@ afterAll(() => brim.stop());
 
 let count = 0;
 
-/** An account at a provider; its address is verified unless told otherwise. */
+/** An account at a provider, with a verified address by default. */
 function anAccount(email: string, verified = true) {
   const id = String(1_000 + ++count);
   brim.providers.put({ id, emails: [{ email, verified }] });
@@ -30,7 +30,7 @@ const customersOf = async (userId: UserId) =>
 
 const linksOf = (providerAccountId: string) => prisma().account.count({ where: { providerAccountId } });
 
-/** A browser that came in by a link of the operator's product. */
+/** Signs a browser in with a billing link. */
 async function aLinkedBrowser(email: string, customerId: string): Promise<Browser> {
   const operator = { kind: "operator_key", apiKeyId: newId("apiKey"), scopes: ["admin"] } as const;
   const { url } = await createBillingLink(operator, { customerId, email }, new Date());
@@ -46,7 +46,7 @@ async function aLinkedBrowser(email: string, customerId: string): Promise<Browse
 }
 
 describe.each(["github", "google"] as const)("signing in with %s", (provider) => {
-  it("makes a login with the verified address, which joins the customers that carry it", async () => {
+  it("creates a login with the verified address, which joins the customers that have it", async () => {
     const email = `new-${provider}@example.com`;
     const { customerId } = await createCustomer({ name: "Acme", email });
     const { id } = anAccount(email.toUpperCase());
@@ -64,7 +64,7 @@ describe.each(["github", "google"] as const)("signing in with %s", (provider) =>
     expect(balance.status).toBe(200);
   });
 
-  it("opens the same login again, also when the address at the provider has changed", async () => {
+  it("opens the same login again, even if the address at the provider has changed", async () => {
     const { id } = anAccount(`same-${provider}@example.com`);
     const browser = new Browser();
     await brim.signInWith(browser, provider, id);
@@ -76,7 +76,7 @@ describe.each(["github", "google"] as const)("signing in with %s", (provider) =>
     expect((await sessionOf(browser))?.userId).toBe(first?.userId);
   });
 
-  it("joins nothing by the login's address when the provider no longer proves it", async () => {
+  it("joins no customers by the login's address if the provider no longer verifies it", async () => {
     const email = `left-${provider}@example.com`;
     const { id } = anAccount(email);
     const browser = new Browser();
@@ -89,7 +89,7 @@ describe.each(["github", "google"] as const)("signing in with %s", (provider) =>
     expect(await customersOf((await sessionOf(browser))?.userId as UserId)).toEqual([]);
   });
 
-  it("refuses an address that the provider has not verified, for a new login and for a known one", async () => {
+  it("rejects an unverified address, for a new login and a known one", async () => {
     const email = `unverified-${provider}@example.com`;
     const { id } = anAccount(email, false);
     const browser = new Browser();
@@ -108,7 +108,7 @@ describe.each(["github", "google"] as const)("signing in with %s", (provider) =>
     }
   });
 
-  it("refuses a linked account whose address is not verified any more", async () => {
+  it("rejects a linked account whose address is no longer verified", async () => {
     const { id, email } = anAccount(`lost-${provider}@example.com`);
     const browser = new Browser();
     await brim.signInWith(browser, provider, id);
@@ -120,7 +120,7 @@ describe.each(["github", "google"] as const)("signing in with %s", (provider) =>
     expect(await sessionOf(browser)).toBeNull();
   });
 
-  it("refuses an address that only looks like another one in lower case", async () => {
+  it("rejects an address that becomes another one in lower case", async () => {
     const email = `kim-${provider}@example.com`;
     await prisma().user.create({ data: { id: newId("user"), email, emailVerified: new Date() } });
     const { id } = anAccount(email.replace("k", "\u212a")); // the Kelvin sign
@@ -132,7 +132,7 @@ describe.each(["github", "google"] as const)("signing in with %s", (provider) =>
   });
 
   describe("from a browser that has a session", () => {
-    it("of a billing link, opens the login of the provider's address and links nothing else", async () => {
+    it("of a billing link, opens the login of the provider's address and links no other account", async () => {
       const victim = `victim-${provider}@example.com`;
       const { customerId } = await createCustomer({ name: "Shared", email: `boss-${provider}@example.com` });
       const own = await createCustomer({ name: "The victim's own", email: victim });
@@ -182,7 +182,7 @@ describe.each(["github", "google"] as const)("signing in with %s", (provider) =>
       expect(await prisma().account.count({ where: { user: { email: stranger.email } } })).toBe(1);
     });
 
-    it("loses that session when it starts to sign in, on the server too", async () => {
+    it("loses that session when it starts to sign in, also on the server", async () => {
       const { customerId } = await createCustomer({ name: "Shared", email: `d-${provider}@example.com` });
       const browser = await aLinkedBrowser(`starts-${provider}@example.com`, customerId);
       const cookies = browser.cookieFor(brim.url);
@@ -196,8 +196,8 @@ describe.each(["github", "google"] as const)("signing in with %s", (provider) =>
     });
   });
 
-  describe("a login whose address nobody had proved", () => {
-    it("is proved, and loses what was attached to it before; memberships stay", async () => {
+  describe("a login with an unverified address", () => {
+    it("is verified, and loses the accounts attached to it before but keeps its memberships", async () => {
       const email = `proof-${provider}@example.com`;
       const { customerId } = await createCustomer({ name: "Shared", email: `e-${provider}@example.com` });
       const earlier = await aLinkedBrowser(email, customerId);
@@ -222,7 +222,7 @@ describe.each(["github", "google"] as const)("signing in with %s", (provider) =>
       expect(await sessionOf(earlier)).toBeNull();
     });
 
-    it("is not opened by an account that was linked to it before", async () => {
+    it("cannot be opened by an account that was linked to it before", async () => {
       const email = `hijacked-${provider}@example.com`;
       const planted = anAccount(`hijacker-${provider}@example.com`);
       await prisma().user.create({
@@ -241,7 +241,7 @@ describe.each(["github", "google"] as const)("signing in with %s", (provider) =>
     });
   });
 
-  it("needs an answer to its own question: one that was asked by another browser is refused", async () => {
+  it("requires that the same browser started the sign-in", async () => {
     const { id, email } = anAccount(`state-${provider}@example.com`);
     const attacker = new Browser();
     let callback = "";

@@ -16,7 +16,7 @@ afterAll(() => brim.stop());
 
 const EMAIL = "ada@example.com";
 
-/** Signs the same person in with another browser. */
+/** Signs the same user in with another browser. */
 async function aBrowser(): Promise<Browser> {
   brim.providers.put({ id: "1", emails: [{ email: EMAIL, verified: true }] });
   const browser = new Browser();
@@ -24,7 +24,7 @@ async function aBrowser(): Promise<Browser> {
   return browser;
 }
 
-/** What the API answers, and whether a page would show anything: it reads the same session. */
+/** Returns the API's status for the session. */
 async function accessOf(cookie: string, customerId: string): Promise<[number, boolean]> {
   const answer = await fetch(`${brim.url}/api/v1/billing/balance`, {
     headers: { cookie, "brim-customer": customerId },
@@ -36,7 +36,7 @@ const signOut = (browser: Browser, headers: Record<string, string> = { origin: b
   browser.send(`${brim.url}/sign-out`, { method: "POST", headers });
 
 describe("signing out", () => {
-  it("ends the session on the server for every device of the user: a kept cookie opens nothing", async () => {
+  it("ends the user's sessions on all devices, so that a kept cookie is useless", async () => {
     const { customerId } = await createCustomer({ name: "Acme", email: EMAIL });
     const [phone, laptop] = [await aBrowser(), await aBrowser()];
     const kept = [phone, laptop].map((browser) => browser.cookieFor(brim.url));
@@ -49,7 +49,7 @@ describe("signing out", () => {
     for (const cookie of kept) expect(await accessOf(cookie, customerId)).toEqual([401, false]);
   });
 
-  it("does not touch other people", async () => {
+  it("does not affect other users", async () => {
     const { customerId } = await createCustomer({ name: "Grace's", email: "grace@example.com" });
     brim.providers.put({ id: "2", emails: [{ email: "grace@example.com", verified: true }] });
     const grace = new Browser();
@@ -60,7 +60,7 @@ describe("signing out", () => {
     expect(await accessOf(grace.cookieFor(brim.url), customerId)).toEqual([200, true]);
   });
 
-  it("from another site ends nothing", async () => {
+  it("from another site has no effect", async () => {
     const browser = await aBrowser();
 
     const answer = await signOut(browser, { origin: "https://evil.example" });
@@ -79,7 +79,7 @@ describe("signing out", () => {
   });
 });
 
-describe("what next-auth has beside sign-in", () => {
+describe("next-auth's other operations", () => {
   it.each([
     ["GET", "session"],
     ["POST", "session"],
@@ -98,7 +98,7 @@ describe("what next-auth has beside sign-in", () => {
   });
 });
 
-it("a session is not extended by being used, and ends with its user", async () => {
+it("a session is not extended by use, and ends with its user", async () => {
   const browser = await aBrowser();
   const cookie = browser.cookieFor(brim.url);
   const session = await readSession(new Headers({ cookie }));
