@@ -16,24 +16,24 @@ function truncatedError(error: unknown): unknown {
 
 const SECRETS = ["secret", "*.secret", "authorization", "*.authorization", "cookie"];
 
-/** Returns the structured log: ids, never secrets or card data. */
+/** Returns the structured log. Write ids to it, never secrets or card data. */
 export function log(): Logger {
   shared.brimLog ??= pino(
     {
       level: env().LOG_LEVEL,
       base: null,
-      serializers: { err: boundedError },
+      serializers: { err: truncatedError },
       redact: { paths: SECRETS, remove: true },
     },
-    gathered(),
+    bufferedOutput(),
   );
   return shared.brimLog;
 }
 
-const GATHER_BYTES = 4_096;
-const GATHER_MS = 100;
+const BUFFER_BYTES = 4_096;
+const FLUSH_INTERVAL_MS = 100;
 
-/** Pino's number for it. */
+/** Pino's level number. */
 const WARNING = 40;
 
 /**

@@ -22,6 +22,11 @@ ALTER TABLE "topup_intent"
   ADD CONSTRAINT "topup_intent_reversed" CHECK ("reversed_nanos" BETWEEN 0 AND "credited_nanos"),
   ADD CONSTRAINT "topup_intent_open_has_session" CHECK ("status" <> 'open' OR "source" = 'auto' OR "stripe_session_id" IS NOT NULL),
   ADD CONSTRAINT "topup_intent_review_has_reason" CHECK ("status" <> 'needs_review' OR "review_reason" IS NOT NULL),
+  ADD CONSTRAINT "topup_intent_review_reason" CHECK ("review_reason" IN (
+    'no_payment_required', 'session_mode_mismatch', 'topup_mismatch', 'customer_mismatch', 'currency_mismatch',
+    'amount_mismatch', 'discounted', 'total_mismatch', 'payment_incomplete', 'payment_currency_mismatch',
+    'received_mismatch'
+  )),
   ADD CONSTRAINT "topup_intent_key_has_owner" CHECK (("idempotency_owner" IS NULL) = ("idempotency_key" IS NULL));
 
 -- One payment credits one top-up, and a Checkout Session belongs to one. That neither belongs to another customer as well is
