@@ -3,6 +3,7 @@ import { pruneBillingLinks } from "@/lib/billing-links";
 import { pruneStoredResponses } from "@/lib/http";
 import { checkLedgerDaily, expireHolds } from "@/lib/ledger";
 import { type ScheduledJob, startJobs, startTasks } from "@/lib/platform/jobs";
+import { REFUND_TASKS } from "@/lib/refunds";
 import { retryFailedEvents } from "@/lib/stripe-events";
 import { CARD_TASKS, sweepInvoices, sweepTopUps } from "@/lib/top-ups";
 import { pruneUsageMinutes, rollUpUsage } from "@/lib/usage";
@@ -30,7 +31,7 @@ const JOBS: readonly ScheduledJob[] = [
 /** Runs scheduled jobs and queued tasks in this process. */
 export async function startWorker(): Promise<{ stop(): Promise<void> }> {
   const jobs = await startJobs(JOBS);
-  const tasks = await startTasks(CARD_TASKS);
+  const tasks = await startTasks([...CARD_TASKS, ...REFUND_TASKS]);
   return {
     async stop() {
       await Promise.all([jobs.stop(), tasks.stop()]);

@@ -109,7 +109,14 @@ export async function unlinkStripeCustomer(
 /** Which customer an object at Stripe belongs to. */
 export interface StripeObjectOwner {
   customerId: CustomerId;
-  kind: "customer" | "checkout_session" | "payment_intent" | "setup_intent" | "payment_method";
+  kind:
+    | "customer"
+    | "checkout_session"
+    | "payment_intent"
+    | "setup_intent"
+    | "payment_method"
+    | "stripe_refund"
+    | "dispute";
   ourId: string;
 }
 

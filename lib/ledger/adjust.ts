@@ -1,5 +1,5 @@
 import { type Nanos, nanos } from "@/lib/money";
-import { isKnownKey, type Queryable, type Statement } from "@/lib/platform/db";
+import { isKeyTaken, isKnownKey, type Queryable, type Statement } from "@/lib/platform/db";
 import { IdempotencyConflictError } from "@/lib/platform/errors";
 import type { ApiKeyId, CustomerId, TransferId } from "@/lib/platform/ids";
 import {
@@ -107,8 +107,8 @@ async function runAdjust(db: Queryable, request: AdjustRequest): Promise<AdjustR
     if (!row) throw new Error("A ledger function answered without a row.");
     return row;
   } catch (error) {
-    // The transfers' keys were looked up under the account's lock, so the key can only belong to a hold.
-    if (isKnownKey(error)) throw new IdempotencyConflictError();
+    // A key of transfers was looked up under the account's lock, so it can only name a hold or a refund of a top-up.
+    if (isKnownKey(error) || isKeyTaken(error)) throw new IdempotencyConflictError();
     throw isOutOfRange(error) ? new BalanceOutOfRangeError({ cause: error }) : error;
   }
 }

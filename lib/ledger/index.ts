@@ -1,4 +1,4 @@
-export { openLedgerAccount, setAccountStatus } from "./accounts";
+export { freezeByDispute, openLedgerAccount, setAccountStatus, unfreezeByDispute } from "./accounts";
 export { type AdjustRequest, adjust, type PostedAdjustment } from "./adjust";
 export { ACCOUNT_STATUSES, type Balance, readBalance, readBalances } from "./balances";
 export { type ChargeRequest, charge, type PostedCharge } from "./charge";
@@ -15,6 +15,7 @@ export {
   UnknownCustomerError,
 } from "./errors";
 export { expireHolds } from "./expire-holds";
+export { holdUnspent, readUnspent, releaseUnspent } from "./hold-unspent";
 export { HOLD_STATUSES, type Hold, type HoldStatus, readHold } from "./holds";
 export type { IdempotentRequest } from "./idempotent-request";
 export { DIRECTIONS, type Direction, type HouseAccount, TRANSFER_KINDS, type TransferKind } from "./kinds";

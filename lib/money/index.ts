@@ -11,4 +11,5 @@ export {
   ZERO,
 } from "./nanos";
 export { AmountFormatError, parseUsd } from "./parse";
+export { proportionHalfUp } from "./proportion";
 export { significantDigits } from "./significant-digits";

@@ -13,6 +13,7 @@ export type OperatorVerb =
   | "unfreeze_customer"
   | "adjust_balance"
   | "repair_account"
+  | "refund_top_up"
   | "create_api_key"
   | "roll_api_key"
   | "revoke_api_key"

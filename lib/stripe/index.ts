@@ -18,6 +18,7 @@ export {
   setDefaultCard,
 } from "./customers";
 export { detachCard } from "./detach-card";
+export { type DisputeFacts, retrieveDispute } from "./disputes";
 export {
   isRememberedFailure,
   isStripeRefusal,
@@ -27,7 +28,10 @@ export {
   StripeRefusedError,
   StripeUnavailableError,
 } from "./errors";
+export { type FraudWarningFacts, retrieveFraudWarning } from "./fraud-warnings";
+export type { PaidCharge } from "./paid-charge";
 export { createPortalSession } from "./portal";
 export { ensurePortalConfiguration, forgetPortalConfiguration } from "./portal-configuration";
+export { createRefund, listRefunds, type RefundFacts, retrieveRefund } from "./refunds";
 export { StripeSetupError } from "./setup-problem";
 export { type EventHint, hintFromStored, verifyDelivery } from "./webhooks";

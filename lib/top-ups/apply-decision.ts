@@ -3,6 +3,7 @@ import { post } from "@/lib/ledger";
 import { cents, fromCents } from "@/lib/money";
 import { claimCards, storeCard } from "@/lib/payment-methods";
 import { inTransaction, type Tx } from "@/lib/platform/db";
+import { applyReversals } from "@/lib/reversals";
 import type { CheckoutFacts } from "@/lib/stripe";
 import { enqueueCardTasks, savesCard } from "./card-tasks";
 import { describeDecline } from "./decline-messages";
@@ -84,7 +85,7 @@ async function credit(
     throw new Error("A top-up without a payment must not be credited.");
   // Our own amount, never Stripe's total, which includes tax.
   const amount = fromCents(cents(BigInt(intent.amountCents)));
-  await updateIntent(tx, ref, {
+  const credited = await updateIntent(tx, ref, {
     status: "succeeded",
     creditedAt: context.now,
     creditedNanos: amount,
@@ -113,6 +114,8 @@ async function credit(
     description: "Top-up",
     occurredAt: payment.paidAt,
   });
+  // Refunds and disputes that were heard of before the credit.
+  await applyReversals(tx, credited, context.now);
 }
 
 async function finishSetup(

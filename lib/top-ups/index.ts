@@ -2,6 +2,7 @@ export { CARD_TASKS } from "./card-tasks";
 export { describeDecline } from "./decline-messages";
 export { TopUpAmountOutOfRangeError, TopUpEndedError } from "./errors";
 export {
+  addTimelineEntry,
   findIntent,
   refOf,
   TOP_UP_MODES,

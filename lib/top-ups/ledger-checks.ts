@@ -126,22 +126,16 @@ const CREDIT_CHECKS: readonly CustomerCheck[] = [
   },
   {
     name: "top_up_reversed",
-    // By customer, not by top-up: a reversal names its refund or dispute at Stripe, and no table of today leads from there to
-    // the top-up. With one that does, this has to be compared for each.
     sql: (part) => `
-      SELECT customer_id, NULL AS seq, NULL AS subject_id,
-             format('%s nanos of the top-ups count as taken back, but the ledger took back %s.',
-                    coalesce(i.total, 0), coalesce(t.total, 0)) AS message
-      FROM (
-        SELECT customer_id, sum(reversed_nanos) AS total FROM ${part("topup_intent")} p GROUP BY 1
-      ) i
-      FULL JOIN (
-        SELECT customer_id, sum(CASE direction WHEN 'debit' THEN amount_nanos ELSE -amount_nanos END) AS total
-        FROM ${part("ledger_transfer")} p
-        WHERE kind IN ('stripe_refund', 'stripe_refund_reversal', 'dispute', 'dispute_reversal')
-        GROUP BY 1
-      ) t USING (customer_id)
-      WHERE coalesce(i.total, 0) <> coalesce(t.total, 0)`,
+      SELECT i.customer_id, NULL AS seq, i.topup_intent_id AS subject_id,
+             format('%s nanos of the top-up count as taken back, but its refunds and disputes took %s.',
+                    i.reversed_nanos, coalesce(r.total, 0)) AS message
+      FROM ${part("topup_intent")} i
+      LEFT JOIN (
+        SELECT customer_id, topup_intent_id, stripe_payment_intent_id, sum(applied_nanos) AS total
+        FROM ${part("reversal")} p GROUP BY 1, 2, 3
+      ) r USING (customer_id, topup_intent_id, stripe_payment_intent_id)
+      WHERE i.reversed_nanos <> coalesce(r.total, 0)`,
   },
   {
     name: "top_up_key_used_twice",

@@ -105,6 +105,27 @@ async function reverseTopUps(customerId: CustomerId): Promise<void> {
     await post(db, posting(customerId, "stripe_refund_reversal", 5, { type: "stripe_refund", id: refund }));
     await post(db, posting(customerId, "dispute", 30, { type: "dispute", id: dispute }));
     await post(db, posting(customerId, "dispute_reversal", 30, { type: "dispute", id: dispute }));
+    const reversal = {
+      customerId,
+      topUpIntentId,
+      stripePaymentIntentId: `pi_${topUpIntentId}`,
+      chargeCents: 5_000,
+      transferCount: 2,
+      stripeCreatedAt: LONG_AGO,
+    };
+    await tx.reversal.createMany({
+      data: [
+        {
+          ...reversal,
+          sourceType: "stripe_refund",
+          sourceId: refund,
+          status: "succeeded",
+          effectiveCents: 1_500,
+          appliedNanos: dollars(15),
+        },
+        { ...reversal, sourceType: "dispute", sourceId: dispute, status: "won", effectiveCents: 0 },
+      ],
+    });
     await tx.topUpIntent.update({
       where: { customerId_topUpIntentId: { customerId, topUpIntentId } },
       data: { reversedNanos: dollars(15) },

@@ -22,6 +22,12 @@ export function applySettings(settings: Record<string, string>): void {
   Object.assign(process.env, DEFAULTS, settings);
 }
 
+/** Changes settings while the code under test runs, as a restart with other settings would. */
+export function changeSettings(settings: Record<string, string>): void {
+  Object.assign(process.env, settings);
+  Reflect.deleteProperty(globalThis, "brimEnv"); // read anew at its next use
+}
+
 /** Creates a migrated database for this test file. */
 export function testDatabase(settings: Record<string, string> = {}) {
   let database: TestDatabase | undefined;

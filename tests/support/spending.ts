@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createCustomer } from "@/lib/customers";
 import { type ChargeRequest, type HoldRequest, type IdempotentRequest, post } from "@/lib/ledger";
-import { type Nanos, parseUsd } from "@/lib/money";
+import { NANOS_PER_CENT, type Nanos, parseUsd } from "@/lib/money";
 import { inTransaction, onPool, prisma, withTransaction } from "@/lib/platform/db";
 import { type CustomerId, newId, type TopUpId } from "@/lib/platform/ids";
 
@@ -79,6 +79,21 @@ export async function reverseTopUp(customerId: CustomerId, amount: Nanos): Promi
       data: { reversedNanos: { increment: amount } },
     });
     const source = { type: "stripe_refund" as const, id: `re_${randomUUID()}` };
+    await tx.reversal.create({
+      data: {
+        customerId,
+        topUpIntentId,
+        sourceType: source.type,
+        sourceId: source.id,
+        stripePaymentIntentId: intent.stripePaymentIntentId ?? "",
+        chargeCents: intent.amountCents ?? 0,
+        status: "succeeded",
+        effectiveCents: Number(amount / NANOS_PER_CENT),
+        appliedNanos: amount,
+        transferCount: 1,
+        stripeCreatedAt: new Date(),
+      },
+    });
     await post(inTransaction(tx), {
       customerId,
       kind: "stripe_refund",

@@ -18,7 +18,7 @@ export function freezeIfBroken(pool: Pool, customerId: string, now: Date): Promi
     const proof = await checkChain(client, customerId);
     if (proof.length === 0) return [];
     await client.query(
-      "UPDATE ledger_account SET status = 'frozen' WHERE customer_id = $1 AND status = 'active'",
+      "UPDATE ledger_account SET status = 'frozen', frozen_by = NULL WHERE customer_id = $1 AND status <> 'closed'",
       [customerId],
     );
     await raiseAlert(onClient(client), alertOf(customerId, proof), now);

@@ -60,6 +60,14 @@ const RESOLVE_ALERTS: Statement = {
     WHERE customer_id = $1 AND kind = $2 AND resolved_at IS NULL`,
 };
 
+const RESOLVE_ALERTS_ABOUT: Statement = {
+  name: "alert_resolve_about",
+  text: `
+    UPDATE alert SET resolved_at = $4::timestamptz
+    WHERE customer_id = $1 AND subject_id = $2 AND resolved_at IS NULL
+      AND kind IN (SELECT jsonb_array_elements_text($3::jsonb))`,
+};
+
 /**
  * Raises an alert. Does nothing while an alert of the same kind and subject is open; reopens one that was resolved.
  *
@@ -119,6 +127,16 @@ export async function resolveAlerts(
   now: Date,
 ): Promise<void> {
   await db.run(RESOLVE_ALERTS, [customerId, kind, now.toISOString()]);
+}
+
+/** Resolves a customer's open alerts of some kinds about one subject. */
+export async function resolveAlertsAbout(
+  db: Queryable,
+  subject: { customerId: string; subjectId: string; kinds: readonly string[] },
+  now: Date,
+): Promise<void> {
+  const { customerId, subjectId, kinds } = subject;
+  await db.run(RESOLVE_ALERTS_ABOUT, [customerId, subjectId, JSON.stringify(kinds), now.toISOString()]);
 }
 
 /**

@@ -142,6 +142,14 @@ export const envSchema = z.object({
     .regex(/^bpc_\w+$/, "must be the id of a portal configuration (bpc_…)")
     .optional(),
 
+  FREEZE_ON_DISPUTE: flag(false),
+  REFUND_ON_FRAUD_WARNING: choice(["off", "full"]).default("off"),
+  CUSTOMER_REFUNDS: z
+    .string()
+    .regex(/^(off|[1-9]\d{0,3})$/, "must be off, or a number of hours from 1 to 9999")
+    .transform((text) => (text === "off" ? null : Number(text)))
+    .default(null),
+
   NEXTAUTH_SECRET: z.string().min(32, "must have at least 32 characters"),
   SIGNUP: choice(["open", "closed"]).default("closed"),
   SMTP_URL: smtpAddress.optional(),

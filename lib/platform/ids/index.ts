@@ -8,6 +8,7 @@ export const ID_PREFIXES = {
   charge: "chg",
   hold: "hold",
   refund: "rfd",
+  refundRequest: "rreq",
   apiKey: "key",
   user: "user",
   session: "sess",
@@ -27,6 +28,7 @@ export type TopUpId = Id<"topUp">;
 export type TransferId = Id<"transfer">;
 export type HoldId = Id<"hold">;
 export type ChargeId = Id<"charge">;
+export type RefundRequestId = Id<"refundRequest">;
 export type ApiKeyId = Id<"apiKey">;
 export type UserId = Id<"user">;
 export type SessionId = Id<"session">;

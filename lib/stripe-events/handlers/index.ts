@@ -1,9 +1,13 @@
 import type { EventHandler } from "../event-handler";
+import { handleChargeRefunded } from "./charge-refunded";
 import { handleCheckoutSession } from "./checkout-session";
 import { handleCustomerDeleted, handleCustomerUpdated } from "./customer";
+import { handleDispute } from "./dispute";
+import { handleFraudWarning } from "./fraud-warning";
 import { handleInvoicePaid } from "./invoice";
 import { handlePaymentIntent } from "./payment-intent";
 import { handlePaymentMethod } from "./payment-method";
+import { handleRefund } from "./refund";
 
 /** The handler of each event type. The webhook endpoint at Stripe should subscribe to exactly these types. */
 export const HANDLERS: Readonly<Record<string, EventHandler>> = {
@@ -20,4 +24,15 @@ export const HANDLERS: Readonly<Record<string, EventHandler>> = {
   "customer.updated": handleCustomerUpdated,
   "customer.deleted": handleCustomerDeleted,
   "invoice.paid": handleInvoicePaid,
+  "refund.created": handleRefund,
+  "refund.updated": handleRefund,
+  "refund.failed": handleRefund,
+  "charge.refunded": handleChargeRefunded,
+  "charge.dispute.created": handleDispute,
+  "charge.dispute.updated": handleDispute,
+  "charge.dispute.closed": handleDispute,
+  "charge.dispute.funds_withdrawn": handleDispute,
+  "charge.dispute.funds_reinstated": handleDispute,
+  "radar.early_fraud_warning.created": handleFraudWarning,
+  "radar.early_fraud_warning.updated": handleFraudWarning,
 };

@@ -5,4 +5,6 @@ ALTER TABLE "membership"
   ADD CONSTRAINT "membership_role" CHECK ("role" IN ('owner', 'billing', 'developer', 'viewer'));
 
 ALTER TABLE "stripe_object"
-  ADD CONSTRAINT "stripe_object_kind" CHECK ("kind" IN ('customer', 'checkout_session', 'payment_intent', 'setup_intent', 'payment_method'));
+  ADD CONSTRAINT "stripe_object_kind" CHECK ("kind" IN (
+    'customer', 'checkout_session', 'payment_intent', 'setup_intent', 'payment_method', 'stripe_refund', 'dispute'
+  ));

@@ -76,8 +76,8 @@ BEGIN
   IF public.ledger_key_names_hold(NEW.customer_id, NEW.idempotency_owner, NEW.idempotency_key) THEN
     RAISE EXCEPTION 'the key % names a hold', NEW.idempotency_key USING ERRCODE = 'unique_violation';
   END IF;
-  -- Top-ups are made by customers alone, so the operator's charges, which are most of all, are spared the look.
-  IF NEW.idempotency_owner <> 'operator' THEN
+  -- The operator's charges, which are most of all, are spared the look.
+  IF NEW.idempotency_owner <> 'operator' OR NEW.kind <> 'charge' THEN
     PERFORM public.refuse_key_of_topup(NEW.customer_id, NEW.idempotency_owner, NEW.idempotency_key);
   END IF;
   RETURN NEW;

@@ -1,5 +1,5 @@
--- Refuses an idempotency key that names a top-up. The error code is our own (BRK01): there is no earlier effect of the same
--- request to replay. Only customers make top-ups, so callers leave the operator's keys out.
+-- Refuses an idempotency key that names a top-up or a refund of one. The error code is our own (BRK01): there is no earlier
+-- effect of the same request to replay. Callers leave the operator's charges out, because there are most of them.
 CREATE OR REPLACE FUNCTION refuse_key_of_topup(p_customer text, p_owner text, p_key text) RETURNS void
 LANGUAGE plpgsql SET enable_seqscan = off SET search_path = public, pg_temp AS $$
 BEGIN
@@ -8,6 +8,12 @@ BEGIN
     WHERE i.customer_id = p_customer AND i.idempotency_owner = p_owner AND i.idempotency_key = p_key
   ) THEN
     RAISE EXCEPTION 'the key % names a top-up', p_key USING ERRCODE = 'BRK01';
+  END IF;
+  IF EXISTS (
+    SELECT 1 FROM refund_request r
+    WHERE r.customer_id = p_customer AND r.idempotency_owner = p_owner AND r.idempotency_key = p_key
+  ) THEN
+    RAISE EXCEPTION 'the key % names a refund of a top-up', p_key USING ERRCODE = 'BRK01';
   END IF;
 END
 $$;

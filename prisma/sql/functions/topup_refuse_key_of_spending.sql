@@ -1,17 +1,14 @@
--- Refuses a top-up whose idempotency key names a transfer or a hold. The account's lock comes first: a charge that holds it is
--- then either committed, and seen, or has not looked yet, and will see this row.
+-- Refuses a top-up whose idempotency key names a transfer, a hold or a refund of a top-up.
 CREATE OR REPLACE FUNCTION topup_refuse_key_of_spending() RETURNS trigger
 LANGUAGE plpgsql SET enable_seqscan = off SET search_path = public, pg_temp AS $$
 BEGIN
-  PERFORM 1 FROM ledger_account a WHERE a.customer_id = NEW.customer_id FOR NO KEY UPDATE;
+  PERFORM refuse_key_of_spending(NEW.customer_id, NEW.idempotency_owner, NEW.idempotency_key);
   IF EXISTS (
-    SELECT 1 FROM ledger_transfer t
-    WHERE t.customer_id = NEW.customer_id AND t.idempotency_owner = NEW.idempotency_owner AND t.idempotency_key = NEW.idempotency_key
-  ) OR EXISTS (
-    SELECT 1 FROM ledger_hold h
-    WHERE h.customer_id = NEW.customer_id AND h.idempotency_owner = NEW.idempotency_owner AND h.idempotency_key = NEW.idempotency_key
+    SELECT 1 FROM refund_request r
+    WHERE r.customer_id = NEW.customer_id AND r.idempotency_owner = NEW.idempotency_owner
+      AND r.idempotency_key = NEW.idempotency_key
   ) THEN
-    RAISE EXCEPTION 'the key % names a charge or a hold', NEW.idempotency_key USING ERRCODE = 'BRK01';
+    RAISE EXCEPTION 'the key % names a refund of a top-up', NEW.idempotency_key USING ERRCODE = 'BRK01';
   END IF;
   RETURN NEW;
 END

@@ -16,6 +16,7 @@ const LEDGER_TABLES = [
   "ledger_hold",
   "ledger_charge_refund",
   "topup_intent",
+  "reversal",
 ];
 
 const HISTORY_TABLES = [...LEDGER_TABLES, "usage_rollup_mark"];
@@ -57,6 +58,8 @@ const topUp = (set: string) =>
 const hold = (status: string, set: string) =>
   `UPDATE ledger_hold SET ${set} WHERE customer_id = $1 AND hold_id =
     (SELECT hold_id FROM ledger_hold WHERE customer_id = $1 AND status = '${status}' ORDER BY hold_id LIMIT 1)`;
+const reversal = (sourceType: string, set: string) =>
+  `UPDATE reversal SET ${set} WHERE customer_id = $1 AND source_type = '${sourceType}'`;
 const refund = (set: string) => `UPDATE ledger_charge_refund SET ${set} WHERE customer_id = $1`;
 
 /** What was done to a customer's rows, and every check that must see it. The numbers are those of `aCustomerWithHistory`. */
@@ -150,7 +153,7 @@ const DAMAGES: [what: string, checks: string[], sql: string][] = [
   ["a hold whose key has no hash", ["hold_state"], hold("open", "request_hash = NULL")],
   [
     "a payment that credited two top-ups",
-    ["payment_of_two_top_ups"],
+    ["payment_of_two_top_ups", "reversal_without_credit", "top_up_reversed"],
     "UPDATE topup_intent SET stripe_payment_intent_id = 'pi_of_two' WHERE customer_id = $1",
   ],
   [
@@ -285,7 +288,32 @@ const DAMAGES: [what: string, checks: string[], sql: string][] = [
     ["top_up_reversed", "top_up_reversed_limit"],
     topUp("reversed_nanos = credited_nanos + 1"),
   ],
-  ["something taken back that the ledger does not know", ["top_up_reversed"], topUp("reversed_nanos = 1")],
+  ["something taken back that no refund explains", ["top_up_reversed"], topUp("reversed_nanos = 1")],
+  [
+    "a refund that counts for more than its transfers",
+    ["reversal_target", "reversal_transfers", "top_up_reversed"],
+    reversal("stripe_refund", "applied_nanos = applied_nanos + 1"),
+  ],
+  [
+    "a refund of more money than it took back of the credit",
+    ["reversal_target"],
+    reversal("stripe_refund", "effective_cents = effective_cents + 1"),
+  ],
+  [
+    "a dispute that took all the money and nothing of the credit",
+    ["reversal_target"],
+    reversal("dispute", "effective_cents = charge_cents"),
+  ],
+  [
+    "a refund that is gone",
+    ["reversal_transfers", "top_up_reversed"],
+    "DELETE FROM reversal WHERE customer_id = $1 AND source_type = 'stripe_refund'",
+  ],
+  [
+    "a refund of a payment that was not credited",
+    ["reversal_without_credit", "top_up_reversed"],
+    reversal("stripe_refund", "stripe_payment_intent_id = 'pi_other'"),
+  ],
   ["a captured hold without a time", ["hold_state"], hold("captured", "closed_at = NULL")],
   ["a released hold with a captured amount", ["hold_state"], hold("released", "captured_nanos = 1")],
   [

@@ -40,7 +40,7 @@ export const ACCOUNT_CHECKS: readonly CustomerCheck[] = [
              format('The account is outside its limits: status %s, balance %s nanos, held %s nanos, last number %s.',
                     status, balance_nanos, held_nanos, last_seq) AS message
       FROM ${part("ledger_account")} p
-      WHERE status NOT IN ('active', 'frozen', 'closed') OR held_nanos < 0 OR last_seq < 0
+      WHERE status NOT IN ('active', 'frozen', 'closed') OR (frozen_by IS NOT NULL AND status <> 'frozen') OR held_nanos < 0 OR last_seq < 0
         OR balance_nanos NOT BETWEEN -9000000000000000000 AND 9000000000000000000`,
   },
 ];

@@ -1,0 +1,1 @@
+export { type DisabledReason, disableAutoTopUp, lockAutoTopUpRule } from "./disable-auto-top-up";

@@ -1,0 +1,2 @@
+export { settleDispute } from "./settle-dispute";
+export { settleFraudWarning } from "./settle-fraud-warning";

@@ -1,0 +1,15 @@
+-- Refuses a refund of a top-up whose idempotency key names a transfer, a hold or a top-up.
+CREATE OR REPLACE FUNCTION refund_request_refuse_key_of_others() RETURNS trigger
+LANGUAGE plpgsql SET enable_seqscan = off SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM refuse_key_of_spending(NEW.customer_id, NEW.idempotency_owner, NEW.idempotency_key);
+  IF EXISTS (
+    SELECT 1 FROM topup_intent i
+    WHERE i.customer_id = NEW.customer_id AND i.idempotency_owner = NEW.idempotency_owner
+      AND i.idempotency_key = NEW.idempotency_key
+  ) THEN
+    RAISE EXCEPTION 'the key % names a top-up', NEW.idempotency_key USING ERRCODE = 'BRK01';
+  END IF;
+  RETURN NEW;
+END
+$$;
