@@ -36,5 +36,6 @@ export { safeReturnPath } from "./sign-in/return-url";
 export { readCsrfToken, readSession } from "./sign-in/session";
 export { signOut } from "./sign-in/sign-out";
 export { receiveStripeEvent } from "./stripe-webhook";
+export { refundOwnTopUp, refundTopUp } from "./top-up-refunds";
 export { getTopUp, listTopUps, presentTopUp } from "./top-ups";
 export { getUsage, getUsageCost } from "./usage-reports";

@@ -17,6 +17,7 @@ import { createPortalSession } from "./portal-sessions";
 import { listRecords } from "./records";
 import type { Route } from "./route";
 import { receiveStripeEvent } from "./stripe-webhook";
+import { refundOwnTopUp, refundTopUp } from "./top-up-refunds";
 import { getTopUp, listTopUps } from "./top-ups";
 import { getUsage, getUsageCost } from "./usage-reports";
 
@@ -28,6 +29,7 @@ export const ROUTES: readonly Route[] = [
   getBalance,
   listTopUps,
   getTopUp,
+  refundOwnTopUp,
   listPaymentMethods,
   setDefaultPaymentMethod,
   removePaymentMethod,
@@ -51,6 +53,7 @@ export const ROUTES: readonly Route[] = [
   createBillingLink,
   createAdjustment,
   listAdjustments,
+  refundTopUp,
   createApiKey,
   listApiKeys,
   getApiKey,

@@ -41,3 +41,19 @@ export function deliver(brim: RunningBrim, event: SentEvent): Promise<ApiRespons
     body: payload,
   });
 }
+
+/** The events of some payments, oldest first, as Stripe would deliver them. `since` is a Unix time before all of them. */
+export async function eventsOfPayments(
+  brim: RunningBrim,
+  paymentIntentIds: readonly string[],
+  since: number,
+): Promise<SentEvent[]> {
+  const found: SentEvent[] = [];
+  const created = { gte: since };
+  for await (const { id, type, data } of brim.stripe.events.list({ limit: 100, created })) {
+    const object = data.object as unknown as Record<string, unknown>;
+    const payment = object.object === "payment_intent" ? object.id : object.payment_intent;
+    if (paymentIntentIds.includes(String(payment))) found.push({ id, type, data: { object } });
+  }
+  return found.reverse();
+}

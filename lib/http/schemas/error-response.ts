@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { SCOPES } from "@/lib/auth";
 import { UNAVAILABLE_REASONS } from "@/lib/platform/errors";
+import { NOT_REFUNDABLE_REASONS } from "@/lib/refunds";
 import { PUBLIC_CODES, type PublicCode } from "../pipeline/errors";
 import { exampleId, idField, positiveUsdField, usdField } from "./response-fields";
 
@@ -80,12 +81,25 @@ const refundableDetails = z
   .strictObject({ refundable_usd: positiveUsdField("The remaining amount of the charge.", "0.01") })
   .meta({ id: "RefundTooLargeDetails", description: "How much of the charge can still be refunded." });
 
+const notRefundableDetails = z
+  .strictObject({
+    reason: z.enum(NOT_REFUNDABLE_REASONS).meta({
+      description: "Why the top-up cannot be refunded.",
+      examples: ["amount_too_large"],
+    }),
+    refundable_usd: positiveUsdField("The remaining amount of the payment, including tax.", "20.00"),
+  })
+  .meta({
+    id: "TopUpNotRefundableDetails",
+    description: "Why a top-up cannot be refunded, and how much of it can.",
+  });
+
 /** The `details` of an error, by its code. Codes that are not listed have none. */
 export const ERROR_DETAILS: Partial<Record<PublicCode, z.ZodType[]>> = {
   INVALID_REQUEST: [issuesDetails],
   PAYMENT_REQUIRED: [paymentDetails],
   FORBIDDEN: [scopeDetails, reasonDetails],
-  CONFLICT: [reasonDetails, refundableDetails],
+  CONFLICT: [reasonDetails, refundableDetails, notRefundableDetails],
   SERVICE_UNAVAILABLE: [unavailableDetails],
 };
 

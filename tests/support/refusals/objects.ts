@@ -2,13 +2,14 @@ import { randomUUID } from "node:crypto";
 import { createApiKey } from "@/lib/api-keys";
 import { createCustomer } from "@/lib/customers";
 import { type ApiCustomer, eventually, type RunningBrim } from "../brim";
-import { topUp } from "../spending";
+import { aPaidTopUp } from "../paid-top-up";
 
 type Maker = (owner: ApiCustomer, brim: RunningBrim) => Promise<string>;
 
 /** Factories of objects by path parameter. A new parameter needs a line here. */
 const MAKERS: Record<string, Maker> = {
-  topup_intent_id: (owner) => topUp(owner.customerId, "5.00"),
+  topup_intent_id: async (owner, brim) =>
+    (await aPaidTopUp(brim, { amount: "5.00", customer: owner })).topUpIntentId,
   charge_id: async (owner) => (await spend(owner, "/api/v1/usage/charges")).charge_id,
   hold_id: async (owner) => (await spend(owner, "/api/v1/usage/holds")).hold_id,
   payment_method_id: savedCard,
