@@ -266,6 +266,37 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [integration("ledger/hold-edges", "the expiry skips a locked hold")],
   },
 
+  // Refunds and disputes
+  {
+    name: "an old read of a refund wins",
+    place: { file: "lib/reversals/settle-reversal.ts" },
+    search: "if (before?.version !== seen?.version) throw new StaleReadSignal();",
+    replace: "",
+    tests: [integration("money-back/refunds", "a refund that failed while an older reading waited")],
+  },
+  {
+    name: "a refund seen before the credit is not applied with it",
+    place: { file: "lib/top-ups/apply-decision.ts" },
+    search: "  await applyReversals(tx, credited, context.now);\n",
+    replace: "",
+    tests: [integration("money-back/refunds", "heard of before the credit waits for it")],
+  },
+  {
+    name: "a dispute counts by its status",
+    place: { file: "lib/disputes/settle-dispute.ts" },
+    search: "effectiveCents: effectiveDisputeCents(dispute), dispute",
+    replace:
+      'effectiveCents: status === "won" ? effectiveDisputeCents(dispute) : dispute.amountCents, dispute',
+    tests: [integration("money-back/disputes", "counts what its money says, not its status")],
+  },
+  {
+    name: "a refund whose key Stripe has forgotten is made again",
+    place: { file: "lib/refunds/submit-refund.ts" },
+    search: "if (made) return made.refundId;",
+    replace: "",
+    tests: [integration("money-back/refund-requests", "whose key Stripe has forgotten")],
+  },
+
   // Verification
   {
     name: "the verification does not check the balance after each row",

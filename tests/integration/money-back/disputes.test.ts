@@ -1,0 +1,309 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { freezeCustomer } from "@/lib/customers";
+import { prisma } from "@/lib/platform/db";
+import { type RunningBrim, startBrim } from "@/tests/support/brim";
+import { changeAtStripe } from "@/tests/support/change-at-stripe";
+import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
+import {
+  aPaidTopUp,
+  autoTopUpOf,
+  balanceOf,
+  creditTopUp,
+  deliverAbout,
+  disputeAtStripe,
+  enableAutoTopUp,
+  openAlerts,
+  type PaidTopUp,
+  refundAtStripe,
+  reversalTransfers,
+  rowOf,
+} from "@/tests/support/paid-top-up";
+import { changeSettings } from "@/tests/support/settings";
+
+let brim: RunningBrim;
+
+beforeAll(async () => {
+  brim = await startBrim();
+  await brim.control("/deliveries/mode", { mode: "drop" });
+});
+beforeEach(() => freezeOnDispute("off"));
+afterEach(() => expectLedgerVerified());
+afterAll(() => brim.stop());
+
+const freezeOnDispute = (setting: "on" | "off") => changeSettings({ FREEZE_ON_DISPUTE: setting });
+
+const disputeEvent = (type: string, id: string) =>
+  deliverAbout(brim, `charge.dispute.${type}`, { id, object: "dispute" });
+const refundEvent = (type: string, id: string) =>
+  deliverAbout(brim, `refund.${type}`, { id, object: "refund" });
+
+/** Brings the dispute on and delivers what Stripe tells of it. */
+async function decide(id: string, action: string, ...events: string[]): Promise<void> {
+  await brim.control(`/disputes/${id}/${action}`);
+  for (const type of events) await disputeEvent(type, id);
+}
+
+async function statusOf({ customer }: PaidTopUp): Promise<string> {
+  const { customerId } = customer;
+  return (await prisma().ledgerAccount.findUniqueOrThrow({ where: { customerId } })).status;
+}
+
+async function timelineOf(topUp: PaidTopUp): Promise<string[]> {
+  const { body } = await topUp.customer.get(`/api/v1/billing/topups/${topUp.topUpIntentId}`);
+  return body.timeline.map(({ what }: { what: string }) => what).slice(3);
+}
+
+describe("a dispute", () => {
+  it("takes the credit back once, disables auto top-up and tells when evidence is due", async () => {
+    const topUp = await aPaidTopUp(brim, { country: "DE" });
+    await enableAutoTopUp(topUp);
+
+    const dispute = await disputeAtStripe(brim, topUp);
+    for (const type of ["created", "funds_withdrawn", "created"]) await disputeEvent(type, dispute);
+
+    expect(await balanceOf(topUp)).toBe("0.00");
+    expect(await reversalTransfers(topUp)).toEqual(["dispute 20"]);
+    expect(await autoTopUpOf(topUp)).toBe("dispute_opened");
+    expect(await statusOf(topUp)).toBe("active");
+    const { evidence_details } = await brim.stripe.disputes.retrieve(dispute);
+    const alert = await prisma().alert.findFirstOrThrow({
+      where: { customerId: topUp.customer.customerId, kind: "dispute_opened" },
+    });
+    const due = new Date((evidence_details.due_by ?? 0) * 1_000).toISOString();
+    expect(alert.message).toContain(due);
+    expect((await topUp.customer.get(`/api/v1/billing/topups/${topUp.topUpIntentId}`)).body.status).toBe(
+      "disputed",
+    );
+  });
+
+  it("that is won returns it; auto top-up stays off until a person enables it", async () => {
+    const topUp = await aPaidTopUp(brim);
+    await enableAutoTopUp(topUp);
+    const dispute = await disputeAtStripe(brim, topUp);
+    await disputeEvent("created", dispute);
+
+    await decide(dispute, "win", "closed", "funds_reinstated");
+
+    expect(await balanceOf(topUp)).toBe("20.00");
+    expect(await reversalTransfers(topUp)).toEqual(["dispute 20", "dispute_reversal 20"]);
+    expect(await rowOf(topUp)).toMatchObject({ disputeState: null, reversedNanos: 0n });
+    expect(await autoTopUpOf(topUp)).toBe("dispute_opened");
+    expect(await openAlerts(topUp)).toEqual([]);
+    expect(await timelineOf(topUp)).toEqual(["disputed", "dispute_won"]);
+  });
+
+  it("that is lost keeps it, and one that a later event tells as won returns it", async () => {
+    const topUp = await aPaidTopUp(brim);
+    const dispute = await disputeAtStripe(brim, topUp);
+    await disputeEvent("created", dispute);
+
+    await decide(dispute, "lose", "closed");
+    expect(await balanceOf(topUp)).toBe("0.00");
+    expect(await rowOf(topUp)).toMatchObject({ disputeState: "lost" });
+
+    await decide(dispute, "allow_appeal", "updated");
+    await decide(dispute, "win", "funds_reinstated");
+    expect(await balanceOf(topUp)).toBe("20.00");
+  });
+
+  it("counts what its money says, not its status: a lost one may have money reinstated", async () => {
+    const topUp = await aPaidTopUp(brim);
+    const dispute = await disputeAtStripe(brim, topUp);
+    await disputeEvent("created", dispute);
+    await brim.control(`/disputes/${dispute}/lose`);
+    const { balance_transactions } = await brim.stripe.disputes.retrieve(dispute);
+    const reinstated = { ...balance_transactions[0], id: "txn_reinstated", amount: 500, fee: 0, net: 500 };
+    await changeAtStripe(brim, dispute, { balance_transactions: [...balance_transactions, reinstated] });
+
+    await disputeEvent("funds_reinstated", dispute);
+
+    expect(await balanceOf(topUp)).toBe("5.00");
+    expect(await reversalTransfers(topUp)).toEqual(["dispute 20", "dispute_reversal 5"]);
+  });
+
+  it("of a part takes that part; one of more than the payment takes no more than the credit", async () => {
+    const [part, whole] = [await aPaidTopUp(brim), await aPaidTopUp(brim)];
+
+    await disputeEvent("created", await disputeAtStripe(brim, part, { amount: 500 }));
+    const more = await disputeAtStripe(brim, whole);
+    const { balance_transactions } = await brim.stripe.disputes.retrieve(more);
+    const taken = { ...balance_transactions[0], amount: -2_600 };
+    await changeAtStripe(brim, more, { amount: 2_600, balance_transactions: [taken] });
+    await disputeEvent("created", more);
+
+    expect(await balanceOf(part)).toBe("15.00");
+    expect(await balanceOf(whole)).toBe("0.00");
+  });
+
+  it("heard of before the credit waits for it; auto top-up is off at once", async () => {
+    const topUp = await aPaidTopUp(brim, { credit: false });
+    await enableAutoTopUp(topUp);
+    const dispute = await disputeAtStripe(brim, topUp);
+    await disputeEvent("created", dispute);
+    expect(await reversalTransfers(topUp)).toEqual([]);
+    expect(await autoTopUpOf(topUp)).toBe("dispute_opened");
+
+    await creditTopUp(brim, topUp);
+
+    expect(await reversalTransfers(topUp)).toEqual(["dispute 20"]);
+    expect(await balanceOf(topUp)).toBe("0.00");
+    await decide(dispute, "win", "funds_reinstated", "closed");
+    expect(await balanceOf(topUp)).toBe("20.00");
+  });
+
+  it("beside a refund takes only what the refund left, whichever is heard of first; when it is won only the refund stays", async () => {
+    for (const first of ["refund", "dispute"]) {
+      const topUp = await aPaidTopUp(brim);
+      const refund = await refundAtStripe(brim, topUp, 500);
+      const dispute = await disputeAtStripe(brim, topUp, { amount: 2_000 });
+      const tell = {
+        refund: () => refundEvent("created", refund),
+        dispute: () => disputeEvent("created", dispute),
+      };
+      await (first === "refund" ? tell.refund() : tell.dispute());
+      await (first === "refund" ? tell.dispute() : tell.refund());
+      expect(await balanceOf(topUp)).toBe("0.00");
+
+      await decide(dispute, "win", "funds_reinstated", "closed");
+
+      expect(await balanceOf(topUp)).toBe("15.00");
+    }
+  });
+
+  it("whose refund is heard of only after it was won takes the refund's part alone", async () => {
+    const topUp = await aPaidTopUp(brim);
+    const refund = await refundAtStripe(brim, topUp, 500);
+    const dispute = await disputeAtStripe(brim, topUp, { amount: 2_000 });
+    await disputeEvent("created", dispute);
+    await decide(dispute, "win", "funds_reinstated");
+    expect(await balanceOf(topUp)).toBe("20.00");
+
+    await refundEvent("created", refund);
+
+    expect(await balanceOf(topUp)).toBe("15.00");
+  });
+
+  it("whose money is in another currency is converted by its own rate, or is left to a person", async () => {
+    const [euros, yen] = [await aPaidTopUp(brim), await aPaidTopUp(brim)];
+    for (const [topUp, change] of [
+      [euros, { amount: -1_840, currency: "eur", exchange_rate: 0.92 }],
+      [yen, { amount: -3_000, currency: "jpy", exchange_rate: 150 }],
+    ] as const) {
+      const dispute = await disputeAtStripe(brim, topUp);
+      const { balance_transactions } = await brim.stripe.disputes.retrieve(dispute);
+      await changeAtStripe(brim, dispute, {
+        balance_transactions: [{ ...balance_transactions[0], ...change }],
+      });
+      await disputeEvent("created", dispute);
+    }
+
+    expect(await balanceOf(euros)).toBe("0.00");
+    expect(await balanceOf(yen)).toBe("20.00");
+    expect(await openAlerts(yen)).toEqual(["dispute_amount_unknown", "dispute_opened"]);
+  });
+});
+
+describe("an inquiry", () => {
+  it("only marks the top-up", async () => {
+    const topUp = await aPaidTopUp(brim);
+    await enableAutoTopUp(topUp);
+    freezeOnDispute("on");
+
+    const inquiry = await disputeAtStripe(brim, topUp, { kind: "inquiry" });
+    await disputeEvent("created", inquiry);
+
+    expect(await rowOf(topUp)).toMatchObject({ disputeState: "warning_needs_response", reversedNanos: 0n });
+    expect(await balanceOf(topUp)).toBe("20.00");
+    expect(await autoTopUpOf(topUp)).toBe("on");
+    expect(await statusOf(topUp)).toBe("active");
+    expect(await openAlerts(topUp)).toEqual(["dispute_inquiry"]);
+    await decide(inquiry, "close_warning", "closed");
+    expect(await rowOf(topUp)).toMatchObject({ disputeState: null });
+    expect(await openAlerts(topUp)).toEqual([]);
+  });
+
+  it("that escalates becomes a dispute on the same row", async () => {
+    const topUp = await aPaidTopUp(brim);
+    await enableAutoTopUp(topUp);
+    const inquiry = await disputeAtStripe(brim, topUp, { kind: "inquiry" });
+    await disputeEvent("created", inquiry);
+
+    await decide(inquiry, "escalate", "updated", "funds_withdrawn");
+
+    expect(await reversalTransfers(topUp)).toEqual(["dispute 20"]);
+    expect(await autoTopUpOf(topUp)).toBe("dispute_opened");
+    expect(await openAlerts(topUp)).toEqual(["dispute_opened"]);
+  });
+
+  it("that is prevented by a refund counts the refund alone", async () => {
+    const topUp = await aPaidTopUp(brim);
+    const inquiry = await disputeAtStripe(brim, topUp, { kind: "inquiry" });
+    await disputeEvent("created", inquiry);
+    await brim.control(`/disputes/${inquiry}/prevent`);
+    const [refund] = (await brim.stripe.refunds.list({ payment_intent: topUp.paymentIntentId })).data;
+
+    await disputeEvent("closed", inquiry);
+    await refundEvent("created", refund?.id ?? "");
+
+    expect(await reversalTransfers(topUp)).toEqual(["stripe_refund 20"]);
+    expect(await rowOf(topUp)).toMatchObject({ disputeState: null });
+  });
+});
+
+describe("with FREEZE_ON_DISPUTE", () => {
+  beforeEach(() => freezeOnDispute("on"));
+
+  const spend = (topUp: PaidTopUp) =>
+    topUp.customer.post("/api/v1/usage/charges", { amount_usd: "1.00", idempotency_key: "spend" });
+
+  it("spending is frozen while the dispute is open, and free again when it is won", async () => {
+    const topUp = await aPaidTopUp(brim);
+    const other = await aPaidTopUp(brim, { customer: topUp.customer });
+    const dispute = await disputeAtStripe(brim, topUp);
+    await disputeEvent("created", dispute);
+
+    expect(await spend(topUp)).toMatchObject({
+      status: 403,
+      body: { details: { reason: "account_frozen" } },
+    });
+    await decide(dispute, "win", "closed");
+
+    expect((await spend(other)).status).toBe(200);
+  });
+
+  it("it stays frozen until the last open one has ended", async () => {
+    const topUp = await aPaidTopUp(brim);
+    const other = await aPaidTopUp(brim, { customer: topUp.customer });
+    const [first, second] = [await disputeAtStripe(brim, topUp), await disputeAtStripe(brim, other)];
+    for (const dispute of [first, second]) await disputeEvent("created", dispute);
+
+    await decide(first, "win", "closed");
+    expect(await statusOf(topUp)).toBe("frozen");
+    await decide(second, "win", "closed");
+
+    expect(await statusOf(topUp)).toBe("active");
+  });
+
+  it("a lost one stays frozen until a person has looked", async () => {
+    const topUp = await aPaidTopUp(brim);
+    const dispute = await disputeAtStripe(brim, topUp);
+    await disputeEvent("created", dispute);
+
+    await decide(dispute, "lose", "closed");
+
+    expect(await statusOf(topUp)).toBe("frozen");
+  });
+
+  it.each(["before", "after"])("a freeze by the operator %s it stays when it ends", async (when) => {
+    const topUp = await aPaidTopUp(brim);
+    const { customerId } = topUp.customer;
+    if (when === "before") await freezeCustomer(null, { customerId, reason: "suspicious" });
+    const dispute = await disputeAtStripe(brim, topUp);
+    await disputeEvent("created", dispute);
+    if (when === "after") await freezeCustomer(null, { customerId, reason: "suspicious" });
+
+    await decide(dispute, "win", "closed");
+
+    expect(await statusOf(topUp)).toBe("frozen");
+  });
+});
