@@ -38,7 +38,8 @@ const topUpPath = z.object({ topup_intent_id: pathId("topUp", "top-up") });
 const operatorRefundBody = z
   .strictObject({
     amount_usd: usdInput.optional().meta({
-      description: "The amount to pay back, including tax, in whole cents. Defaults to everything that is left.",
+      description:
+        "The amount to pay back, including tax, in whole cents. Defaults to everything that is left.",
       examples: ["11.90"],
     }),
     dry_run: z
@@ -89,7 +90,12 @@ export const refundTopUp = operatorRoute(
     const { reason } = body;
     if (reason === undefined) throw invalidField("reason", "The reason is required.");
     const key = requireIdempotencyKey(idempotencyKey, body);
-    const requested = await refunds.refundTopUp(actor, { topUpIntentId, amount, reason, idempotencyKey: key });
+    const requested = await refunds.refundTopUp(actor, {
+      topUpIntentId,
+      amount,
+      reason,
+      idempotencyKey: key,
+    });
     return reply(presentRefund(requested.request), { isReplay: requested.isReplay });
   },
 );

@@ -122,73 +122,7 @@ export interface BatchCharge {
   amount_usd: string;
   /** The balance after it. */
   balance_usd: string;
-  /** What could be spent right after it: the balance less what is held. */
-  available_usd: string;
-  /** When it was recorded. */
-  created_at: string;
-}
-
-/** An item of a batch that was refused, with the error that it would have got alone. */
-export interface BatchRefusal {
-  /** This item was not charged. */
-  ok: false;
-  /** What went wrong, for programs. Codes never change their meaning. */
-  error: "INTERNAL_ERROR" | "INVALID_REQUEST" | "UNAUTHORIZED" | "PAYMENT_REQUIRED" | "FORBIDDEN" | "NOT_FOUND" | "CONFLICT" | "IDEMPOTENCY_CONFLICT" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RATE_LIMITED" | "SERVICE_UNAVAILABLE";
-  /** What went wrong, for people. */
-  message: string;
-  /** The status of the answer. */
-  statusCode: number;
-  /** More for programs; its form depends on `error`. */
-  details?: InvalidRequestDetails | PaymentRequiredDetails | MissingScopeDetails | ReasonDetails | RefundTooLargeDetails | TopUpNotRefundableDetails | ServiceUnavailableDetails | undefined;
-}
-
-/** What became of each item of a batch. */
-export interface BatchResults {
-  /** One result for each item, in the order of the request. */
-  results: (BatchCharge | BatchRefusal)[];
-}
-
-/** A one-time way into the billing page of one customer. */
-export interface BillingLink {
-  /** Send the browser there at once. It can be used once; fetching it uses nothing up. */
-  url: string;
-  /** Until when it can be used: ten minutes. */
-  expires_at: string;
-}
-
-/** Who comes in, and where to. */
-export interface BillingLinkInput {
-  /** Who comes in. Send the address of the person whom your product has signed in; left out, it is the customer's own. */
-  email?: string | undefined;
-  /** Where the link leads: `/billing`, or a path below it with a query. */
-  return_path?: string | undefined;
-}
-
-/** How much of a hold to charge. */
-export interface CaptureInput {
-  /** Needed with a key of the operator; a customer's key acts on its own. */
-  customer_id?: string | undefined;
-  /** All that was held when it is left out. */
-  amount_usd?: string | number | undefined;
-}
-
-/** A hold that became a charge. */
-export interface CapturedHold {
-  /** The hold. */
-  hold_id: string;
-  /** What is, or was, reserved. */
-  amount_usd: string;
-  /** When it is given back by itself. */
-  expires_at: string | null;
-  /** Nothing of it is reserved any more. */
-  status: "captured";
-  /** What was charged. */
-  captured_usd: string;
-  /** The charge that it became. */
-  charge_id: string;
-  /** The balance right after it. */
-  balance_usd: string;
-  /** What could be spent right after it: the balance less what is held. */
+  /** The available amount after it: the balance minus holds. */
   available_usd: string;
   /** When the charge was recorded. */
   created_at: string;
@@ -205,7 +139,7 @@ export interface BatchRefusal {
   /** The HTTP status of the response. */
   statusCode: number;
   /** Additional machine-readable information. Its shape depends on `error`. */
-  details?: InvalidRequestDetails | PaymentRequiredDetails | MissingScopeDetails | ReasonDetails | RefundTooLargeDetails | ServiceUnavailableDetails | undefined;
+  details?: InvalidRequestDetails | PaymentRequiredDetails | MissingScopeDetails | ReasonDetails | RefundTooLargeDetails | TopUpNotRefundableDetails | ServiceUnavailableDetails | undefined;
 }
 
 /** The results of a batch. */
@@ -404,9 +338,9 @@ export interface ErrorBody {
   message: string;
   /** The HTTP status of the response. */
   statusCode: number;
-  /** More for programs; its form depends on `error`. */
+  /** Additional machine-readable information. Its shape depends on `error`. */
   details?: InvalidRequestDetails | PaymentRequiredDetails | MissingScopeDetails | ReasonDetails | RefundTooLargeDetails | TopUpNotRefundableDetails | ServiceUnavailableDetails | undefined;
-  /** Name it when you ask us: it finds the log. */
+  /** Include it when you contact support. */
   request_id: string;
 }
 
@@ -595,13 +529,13 @@ export interface OpenApiDocument {
   openapi: string;
 }
 
-/** A name for the request. */
+/** The idempotency key of the request. */
 export interface OwnTopUpRefundInput {
-  /** Your name for this request. The header `Idempotency-Key` is the same thing; one of the two is needed. */
+  /** Your unique key for this request. You can send it as the `Idempotency-Key` header instead; one of the two is required. */
   idempotency_key?: string | undefined;
 }
 
-/** Why a payment did not succeed. */
+/** Why a payment failed. */
 export interface PaymentFailure {
   /** Stripe's decline code. */
   code: string;
@@ -845,51 +779,51 @@ export interface TopUpList {
   next_cursor: string | null;
 }
 
-/** How much of a top-up can still be refunded. */
+/** Why a top-up cannot be refunded, and how much of it can. */
 export interface TopUpNotRefundableDetails {
   /** Why the top-up cannot be refunded. */
   reason: "not_credited" | "already_refunded" | "disputed" | "amount_too_large" | "refunds_off" | "window_closed" | "already_spent" | "stripe_refused";
-  /** What is left of the payment, tax included. */
+  /** The remaining amount of the payment, including tax. */
   refundable_usd: string;
 }
 
 /** A refund of a top-up, or a preview of one. */
 export interface TopUpRefund {
-  /** The refund; null for a preview. */
+  /** The id of the refund. Null for a preview. */
   refund_request_id: string | null;
-  /** The top-up that is refunded. */
+  /** The refunded top-up. */
   topup_intent_id: string;
   /** The customer. */
   customer_id: string;
-  /** `submitted`: Stripe has made the refund, and the balance shows it. `pending`: Stripe has not answered yet; Brim keeps asking. `preview`: nothing was done. */
+  /** `submitted`: Stripe created the refund, and the balance reflects it. `pending`: Stripe has not confirmed the refund yet; Brim keeps retrying. `preview`: nothing was done. */
   status: "preview" | "pending" | "submitted";
-  /** What is paid back to the payer, tax included. */
+  /** The amount paid back to the payer, including tax. */
   amount_usd: string;
   /** The part of it that is taken from the balance. */
   credit_usd: string;
-  /** The rest: tax, which was never credited. */
+  /** The remaining part: tax, which was never credited. */
   tax_usd: string;
-  /** Only in a preview: the balance before. */
+  /** The balance before the refund. Only in a preview. */
   balance_usd: string | null;
-  /** Only in a preview: the balance after. */
+  /** The balance after the refund. Only in a preview. */
   balance_after_usd: string | null;
-  /** Stripe's id of the refund; null until it is made. */
+  /** Stripe's id of the refund. Null until Stripe has created it. */
   stripe_refund_id: string | null;
 }
 
-/** What to refund. */
+/** The refund to make. */
 export interface TopUpRefundInput {
-  /** What to pay back, tax included, in whole cents. Without it all that is left. */
+  /** The amount to pay back, including tax, in whole cents. Defaults to everything that is left. */
   amount_usd?: string | number | undefined;
-  /** Only tells what the refund would do. */
+  /** Returns what the refund would do, without doing it. */
   dry_run?: boolean | undefined;
-  /** Why, for the list of operator actions. Required unless `dry_run` is true. */
+  /** The reason, for the audit log. Required unless `dry_run` is true. */
   reason?: string | undefined;
-  /** Your name for this request. The header `Idempotency-Key` is the same thing; one of the two is needed. */
+  /** Your unique key for this request. You can send it as the `Idempotency-Key` header instead; one of the two is required. */
   idempotency_key?: string | undefined;
 }
 
-/** What was spent, bucket by bucket. */
+/** The cost per bucket. */
 export interface UsageCost {
   /** The requested period. */
   period: "hour" | "day" | "week" | "month";
@@ -965,11 +899,11 @@ export interface GetTopUpParams {
 export interface RefundOwnTopUpParams {
   /** The id of the top-up. */
   topup_intent_id: string;
-  /** Your name for this request. The header `Idempotency-Key` is the same thing; one of the two is needed. */
+  /** Your unique key for this request. You can send it as the `Idempotency-Key` header instead; one of the two is required. */
   idempotency_key?: string | undefined;
 }
 
-/** List the saved cards, newest first: what it takes. */
+/** List saved cards, newest first: what it takes. */
 export interface ListPaymentMethodsParams {
   /** The number of items to return, from 1 to 100. */
   limit?: number | undefined;
@@ -1183,17 +1117,17 @@ export interface ListAdjustmentsParams {
 export interface RefundTopUpParams {
   /** The id of the top-up. */
   topup_intent_id: string;
-  /** What to pay back, tax included, in whole cents. Without it all that is left. */
+  /** The amount to pay back, including tax, in whole cents. Defaults to everything that is left. */
   amount_usd?: string | number | undefined;
-  /** Only tells what the refund would do. */
+  /** Returns what the refund would do, without doing it. */
   dry_run?: boolean | undefined;
-  /** Why, for the list of operator actions. Required unless `dry_run` is true. */
+  /** The reason, for the audit log. Required unless `dry_run` is true. */
   reason?: string | undefined;
-  /** Your name for this request. The header `Idempotency-Key` is the same thing; one of the two is needed. */
+  /** Your unique key for this request. You can send it as the `Idempotency-Key` header instead; one of the two is required. */
   idempotency_key?: string | undefined;
 }
 
-/** Make an API key for a customer or for the operator: what it takes. */
+/** Create an API key: what it takes. */
 export interface CreateApiKeyParams {
   /** The customer that the key acts for. Null creates an operator key. */
   customer_id: string | null;
@@ -1290,18 +1224,18 @@ export class Brim extends Caller {
   /**
    * Refund an unspent top-up.
    *
-   * Pays back all that is left of a top-up, tax included, where the operator allows it (`CUSTOMER_REFUNDS`) and as long as the money is unspent. From then on it cannot be spent.
+   * Pays back everything that is left of a top-up, including tax, if the operator allows it (`CUSTOMER_REFUNDS`) and the money is unspent. The amount is held until the refund is complete.
    *
-   * Otherwise 409, with the reason in `details.reason`.
+   * Returns 409 otherwise, with the reason in `details.reason`.
    *
-   * Needs a key of a customer with the scope `billing:write`.
+   * Requires a customer key with the scope `billing:write`.
    */
   refundOwnTopUp(input: RefundOwnTopUpParams, options?: KeyedCallOptions): Promise<TopUpRefund> {
     return this.call({ method: "POST", path: "/api/v1/billing/topups/{topup_intent_id}/refund", hasBody: true, takesKey: true }, input, options);
   }
 
   /**
-   * List the saved cards, newest first.
+   * List saved cards, newest first.
    *
    * Lists all cards that can be charged. A card that was saved twice is listed once.
    *
@@ -1556,18 +1490,18 @@ export class Brim extends Caller {
   /**
    * Refund a top-up, in part or in full.
    *
-   * Pays the payer back through Stripe and takes the same share of the credit from the balance, also below zero. Tax goes back in proportion.
+   * Pays the payer back through Stripe and takes the same share of the credit from the balance, even if the balance becomes negative. Tax is refunded in proportion.
    *
-   * With `dry_run` nothing happens: the response says what the refund would do to the balance. A top-up that is disputed or has been refunded completely is 409.
+   * With `dry_run`, nothing is refunded: the response shows what the refund would do to the balance. Returns 409 if the top-up is disputed or fully refunded.
    *
-   * Needs a key of the operator with the scope `admin`.
+   * Requires an operator key with the scope `admin`.
    */
   refundTopUp(input: RefundTopUpParams, options?: KeyedCallOptions): Promise<TopUpRefund> {
     return this.call({ method: "POST", path: "/api/v1/admin/topups/{topup_intent_id}/refund", hasBody: true, takesKey: true }, input, options);
   }
 
   /**
-   * Make an API key for a customer or for the operator.
+   * Create an API key.
    *
    * Creates a key for a customer or for the operator.
    *

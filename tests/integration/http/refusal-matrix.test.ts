@@ -94,9 +94,10 @@ describe("with limits that are not reached", () => {
 
         const answer = await adaptersOf(brim)[adapter](route, validRequest(route, world, { objects }));
 
-      expect(answer.status, JSON.stringify(answer.body)).toBe(route.answer ? 200 : 204);
-      if (isFollowedByEvents(route.path)) await settledDigest();
-    });
+        expect(answer.status, JSON.stringify(answer.body)).toBe(route.response ? 200 : 204);
+        if (isFollowedByEvents(route.path)) await settledDigest();
+      },
+    );
   });
 
   it("leaves the ledger consistent", async () => {
