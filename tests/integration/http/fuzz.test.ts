@@ -32,7 +32,7 @@ beforeAll(async () => {
   brim = await startBrim();
   world = await buildWorld(brim);
   // Events would arrive in between, and their changes would be attributed to another request.
-  await brim.control("/deliveries/drop", { mode: "drop" });
+  await brim.control("/deliveries/mode", { mode: "drop" });
   tables = await settledDigest();
 });
 afterAll(() => brim.stop());
