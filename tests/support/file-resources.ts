@@ -28,7 +28,7 @@ export function onFileEnd(name: string, close: () => Promise<unknown>): () => vo
 /**
  * Stops everything that the test file has not stopped, newest first, then closes the database connections.
  *
- * @returns the names of what it stopped
+ * @returns the names of what it stopped, without the database pool
  */
 export async function closeFileResources(): Promise<string[]> {
   const left = [...(shared.testResources ?? [])].reverse();
@@ -43,5 +43,6 @@ export async function closeFileResources(): Promise<string[]> {
   await brimPrisma?.$disconnect().catch(() => undefined);
   // A stalled test may hold a connection forever, and the pool would wait for it.
   await Promise.race([brimPool.end(), new Promise((resolve) => setTimeout(resolve, 1_000))]);
-  return [...names, "the database pool"];
+  // Not reported: a write that outlives its response, such as the time a key was last used, may open the pool again.
+  return names;
 }

@@ -18,7 +18,7 @@ export interface SampleWorld {
 
 /** Starts one. Each language needs its own, because the samples use the same idempotency keys. */
 export async function startSampleWorld(): Promise<SampleWorld> {
-  const brim = await startBrim();
+  const brim = await startBrim({ settings: { CUSTOMER_REFUNDS: "24" } });
   const world = await buildWorld(brim);
   // The readiness sample needs a worker.
   const worker = await startJobs([{ task: "nothing", cron: "0 0 1 1 *", run: async () => {} }]);
