@@ -123,6 +123,7 @@ export const refundOwnTopUp = customerRoute(
     takesIdempotencyKey: true,
     mayOmitBody: true,
     response: refundResponse,
+    responseDescription: "The refund.",
     errors: ["conflict"],
   },
   async ({ actor, body, params, idempotencyKey }) => {
