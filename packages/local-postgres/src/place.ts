@@ -6,14 +6,14 @@ import { type Account, canWrite, chooseAccount } from "./account";
 import { EmbeddedPostgresError } from "./errors";
 import { stopOrphan } from "./orphan";
 
-/** Root's alternative to folders that the `postgres` user cannot enter. */
+/** Where root keeps data whose folder the `postgres` user cannot access. */
 export const SHARED_ROOT = "/var/lib/brim";
 
 const POINTER = "location";
 const BELONGS_TO = "belongs-to";
 
 export interface Place {
-  /** Folder that holds the cluster and that the account may write in. */
+  /** Folder with the cluster, writable by the account. */
   home: string;
   /** PGDATA. */
   cluster: string;
@@ -21,9 +21,9 @@ export interface Place {
 }
 
 /**
- * Finds or makes the place of the data. Usually that is `dataDir` itself. When we are root and the
- * `postgres` user cannot get into it, it is a folder below /var/lib/brim named after the real path of
- * `dataDir`; a pointer file in `dataDir` leads there, and deleting `dataDir` means a fresh start.
+ * Finds or creates the folder of the data, usually `dataDir` itself. If root starts Postgres and the `postgres` user cannot
+ * access `dataDir`, it is a folder below /var/lib/brim, named after a hash of the real path of `dataDir`. A pointer file in
+ * `dataDir` contains its path. Deleting `dataDir` starts over.
  */
 export async function findPlace(dataDir: string, onLog: (line: string) => void): Promise<Place> {
   const pointed = readPointer(dataDir);
@@ -34,15 +34,15 @@ export async function findPlace(dataDir: string, onLog: (line: string) => void):
   if (!account) {
     throw new EmbeddedPostgresError(
       pointed
-        ? `The database of ${dataDir} was made by root and lies in ${pointed}: run this as root, or delete both.`
-        : `${dataDir} cannot be written by the present user.`,
+        ? `The database of ${dataDir} was created by root in ${pointed}. Run this as root, or delete both folders.`
+        : `The current user cannot write to ${dataDir}.`,
     );
   }
   if (pointed && (await isUsable(pointed, account))) return placeIn(pointed, account);
   if (existing === dataDir) {
     throw new EmbeddedPostgresError(
-      `The database in ${dataDir} belongs to a user that can no longer enter that folder. ` +
-        "Open the way to it (chmod o+x on the folders above), or delete it to start anew.",
+      `The database in ${dataDir} belongs to a user that can no longer access that folder. ` +
+        "Allow access (chmod o+x on its parent folders), or delete it to start over.",
     );
   }
   return placeIn(await makeSharedHome(dataDir, account, onLog), account);
@@ -52,7 +52,7 @@ function placeIn(home: string, account: Account): Place {
   return { home, cluster: join(home, "cluster"), account };
 }
 
-/** Where the pointer leads, unless this folder is a copy and the original still uses that place. */
+/** Returns the folder that the pointer file names, unless this folder is a copy and the original still uses that folder. */
 function readPointer(dataDir: string): string | null {
   const path = join(dataDir, POINTER);
   if (!existsSync(path)) return null;
@@ -62,11 +62,11 @@ function readPointer(dataDir: string): string | null {
   const owner = readFileSync(ownerFile, "utf8").trim();
   if (owner === dataDir) return home;
   if (existsSync(join(owner, POINTER))) return null;
-  writeFileSync(ownerFile, dataDir); // the folder was moved; its data come along
+  writeFileSync(ownerFile, dataDir); // the folder was moved
   return home;
 }
 
-/** Renames a data folder on which no server runs, together with the data that are kept elsewhere for it. */
+/** Renames a data folder that no server uses, together with its data below /var/lib/brim. */
 export async function moveDataDir(from: string, to: string): Promise<void> {
   const home = readPointer(realpathSync(from));
   await rename(from, to);
@@ -86,7 +86,7 @@ async function makeSharedHome(dataDir: string, account: Account, onLog: (line: s
   const home = sharedHome(dataDir);
   try {
     if (existsSync(home)) {
-      // Nothing points to it, so its data folder was deleted: what is left must not come back to life.
+      // Nothing points to it, so its data folder was deleted. Its data must not be used again.
       await stopOrphan(join(home, "cluster"), onLog);
       await rm(home, { recursive: true, force: true });
     }
@@ -95,19 +95,19 @@ async function makeSharedHome(dataDir: string, account: Account, onLog: (line: s
     writeFileSync(join(dataDir, POINTER), `${home}\n`);
   } catch (cause) {
     throw new EmbeddedPostgresError(
-      `The user that Postgres runs as cannot enter ${dirname(dataDir)}, and ${home} could not be made. ` +
-        "Move the project to a folder that others may enter, or set DATABASE_URL.",
+      `The user that runs Postgres has no access to ${dirname(dataDir)}, and ${home} could not be created. ` +
+        "Move the project to a folder that other users can access, or set DATABASE_URL.",
       { cause },
     );
   }
   if (!(await isUsable(home, account))) {
-    throw new EmbeddedPostgresError(`The user that Postgres runs as cannot write in ${home}.`);
+    throw new EmbeddedPostgresError(`The user that runs Postgres cannot write to ${home}.`);
   }
-  onLog(`the postgres user cannot enter ${dataDir}; data are kept in ${home}`);
+  onLog(`the postgres user has no access to ${dataDir}; the data is kept in ${home}`);
   return home;
 }
 
-/** A folder below /var/lib/brim that every account may enter, whatever umask root has. */
+/** Creates a folder below /var/lib/brim that every user can access, whatever the umask of root is. */
 export async function makeSharedFolder(path: string): Promise<void> {
   for (const folder of [SHARED_ROOT, path]) {
     await mkdir(folder, { recursive: true });
@@ -115,7 +115,7 @@ export async function makeSharedFolder(path: string): Promise<void> {
   }
 }
 
-/** Gives the cluster's folder to the account and tries whether it can write there. */
+/** Gives the folder of the cluster to the account and returns whether the account can write to it. */
 async function isUsable(home: string, account: Account): Promise<boolean> {
   const probe = join(home, "run");
   try {
@@ -126,11 +126,11 @@ async function isUsable(home: string, account: Account): Promise<boolean> {
     }
     return canWrite(account, probe);
   } catch {
-    return false; // a mount that refuses chown, or a folder that is not ours
+    return false; // a mount without chown, or a folder of another user
   }
 }
 
-/** A recursive chown of the project to root would leave a cluster that Postgres refuses to open. */
+/** Restores the owner of the cluster, for example after a recursive chown of the project to root. */
 async function reclaim(path: string, account: { uid: number; gid: number }): Promise<void> {
   if (!existsSync(path) || statSync(path).uid === account.uid) return;
   for (const entry of await readdir(path, { recursive: true })) {
@@ -139,12 +139,12 @@ async function reclaim(path: string, account: { uid: number; gid: number }): Pro
   await chown(path, account.uid, account.gid);
 }
 
-/** Makes the data folder and returns its one true path. */
+/** Creates the data folder and returns its real path. */
 export async function makeDataDir(dataDir: string): Promise<string> {
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o755 });
     return realpathSync(dataDir);
   } catch (cause) {
-    throw new EmbeddedPostgresError(`The data folder ${dataDir} could not be made.`, { cause });
+    throw new EmbeddedPostgresError(`The data folder ${dataDir} could not be created.`, { cause });
   }
 }

@@ -20,7 +20,7 @@ import type { Place } from "./place";
 
 const MAX_LOG_BYTES = 10_000_000;
 
-/** Creates the cluster unless there is one. Made beside and renamed, so that a half-made one is never opened. */
+/** Creates the cluster in a temporary folder and renames it, so that a partial one is never opened. */
 export async function initialiseCluster(
   binaries: Binaries,
   { home, cluster, account }: Place,
@@ -41,7 +41,7 @@ export async function initialiseCluster(
         "--auth=scram-sha-256",
         "--encoding=UTF8",
         "--locale=C",
-        "--locale-provider=builtin", // the same order on every machine, whatever locales it has
+        "--locale-provider=builtin", // the same sort order on every machine, whatever locales are installed
         "--builtin-locale=C.UTF-8",
         "--no-instructions",
         ...(options.durable ? [] : ["--no-sync"]),
@@ -57,17 +57,17 @@ export async function initialiseCluster(
   }
 }
 
-/** @throws EmbeddedPostgresError the data were made by another major version */
+/** @throws EmbeddedPostgresError the data was created by another major version */
 export function assertSameVersion(cluster: string, binaries: Binaries): void {
   const version = readFileSync(join(cluster, "PG_VERSION"), "utf8").trim();
   if (version === binaries.majorVersion) return;
   throw new EmbeddedPostgresError(
-    `The data in ${cluster} are of Postgres ${version}, this is Postgres ${binaries.majorVersion}. ` +
-      "Export them with the earlier version, or delete the folder to start anew.",
+    `The data in ${cluster} was created by Postgres ${version}, but this is Postgres ${binaries.majorVersion}. ` +
+      "Export it with the earlier version, or delete the folder to start over.",
   );
 }
 
-/** Starts the server and waits until it takes connections. */
+/** Starts the server and waits until it accepts connections. */
 export async function launch(
   binaries: Binaries,
   place: Place,
@@ -77,7 +77,7 @@ export async function launch(
     const child = spawnServer(binaries, place, options);
     if (await waitUntilReady(child, place.cluster)) return child;
     const reason = lastErrorIn(options.logFile);
-    // After a kill -9 of the server its children need a moment to notice and let go of the shared memory.
+    // After a kill -9 of the server, its child processes take a moment to release the shared memory.
     if (attempt < 20 && reason.includes("shared memory")) await sleep(250);
     else throw new EmbeddedPostgresError(`Postgres did not start: ${reason} (log: ${options.logFile})`);
   }
@@ -106,8 +106,8 @@ function spawnServer(
   if (existsSync(logFile) && statSync(logFile).size > MAX_LOG_BYTES) rmSync(logFile);
   const log = openSync(logFile, "a", 0o600);
   try {
-    // Detached: Ctrl-C goes to the whole process group of the terminal, and the database must outlive the
-    // app that is still writing to it. Logs to a file, because a pipe would break when we are killed.
+    // Detached, because Ctrl-C signals the whole process group of the terminal, and the database must outlive the app, which
+    // may still be writing. Logs to a file, because a pipe would break if this process is killed.
     return spawn(binaries.postgres, ["-D", cluster, ...flags], {
       ...spawnAs(account),
       detached: true,

@@ -88,7 +88,7 @@ it("connections that break randomly under load lose no charge and charge nothing
          WHERE datname = current_database() AND application_name = 'brim' ORDER BY random() LIMIT 1`,
       );
       // Longer than it takes to reconnect; otherwise hardly any charge would reach the database.
-      await new Promise((resolve) => setTimeout(resolve, 15));
+      await new Promise((resolve) => setTimeout(resolve, 10 + 80 * Math.random()));
     }
   })();
 

@@ -11,7 +11,7 @@ import {
   releaseHold,
 } from "@/lib/ledger";
 import { postCharge } from "@/lib/ledger/charge";
-import { runCharge } from "@/lib/ledger/charge-statements";
+import { runCharge } from "@/lib/ledger/charge-sql";
 import type { Nanos } from "@/lib/money";
 import type { CustomerId } from "@/lib/platform/ids";
 import { atDepth } from "@/tests/support/depth";

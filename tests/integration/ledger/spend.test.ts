@@ -13,7 +13,7 @@ import {
   releaseHold,
 } from "@/lib/ledger";
 import { postCharge } from "@/lib/ledger/charge";
-import { runCharge } from "@/lib/ledger/charge-statements";
+import { runCharge } from "@/lib/ledger/charge-sql";
 import { onPool, pool, prisma } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 import { testDatabase } from "@/tests/support/settings";

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { charge, openHold, type PostedCharge, readBalance, setAccountStatus } from "@/lib/ledger";
-import { type ChargeEntry, type ChargeRow, runCharge } from "@/lib/ledger/charge-statements";
+import { type ChargeEntry, type ChargeRow, runCharge } from "@/lib/ledger/charge-sql";
 import { writeCharge } from "@/lib/ledger/write-charge";
 import { pool, prisma, withTransaction } from "@/lib/platform/db";
 import { type CustomerId, newId } from "@/lib/platform/ids";

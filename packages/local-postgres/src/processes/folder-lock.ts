@@ -7,7 +7,7 @@ export interface FolderLock {
   release(): void;
 }
 
-/** Another living process holds the folder. */
+/** Another running process has locked the folder. */
 export class FolderInUseError extends Error {
   constructor(
     readonly folder: string,
@@ -25,10 +25,9 @@ interface LockContent {
 }
 
 /**
- * Makes this process the only one that works in `folder`. The lock is a file with our identity, so
- * that the lock of a process that was killed is recognised and taken over.
+ * Locks `folder` for this process. The lock file identifies the process, so that the lock of a killed process is replaced.
  *
- * @throws FolderInUseError a living process has it; this process itself counts too
+ * @throws FolderInUseError a running process, possibly this one, has the lock
  */
 export function lockFolder(folder: string, fileName = "lock"): FolderLock {
   const path = join(folder, fileName);
@@ -44,7 +43,7 @@ export function lockFolder(folder: string, fileName = "lock"): FolderLock {
   throw new FolderInUseError(folder, readLock(path)?.pid ?? 0);
 }
 
-/** Written beside and then linked: a reader never sees half a lock, and link fails when one exists. */
+/** Links a complete temporary file, so that readers never see a partial lock. Linking fails if a lock exists. */
 function createExclusively(path: string, content: LockContent): boolean {
   const draft = `${path}.${content.token}`;
   writeFileSync(draft, JSON.stringify(content), { mode: 0o600 });
@@ -60,15 +59,15 @@ function createExclusively(path: string, content: LockContent): boolean {
 }
 
 /**
- * Moves a dead process's lock out of the way. Between reading and moving, a faster process may have
- * replaced it with its own; then what we moved is alive and goes back.
+ * Removes the lock of a process that has exited. If another process has replaced the lock since it was read, the new lock is
+ * put back.
  */
 function discardStale(path: string, seen: LockContent | null, token: string): void {
   const aside = `${path}.stale.${token}`;
   try {
     renameSync(path, aside);
   } catch (error) {
-    if (isErrno(error, "ENOENT")) return; // someone else moved it
+    if (isErrno(error, "ENOENT")) return; // another process removed it
     throw error;
   }
   try {
@@ -87,7 +86,7 @@ function readLock(path: string): LockContent | null {
     const content: unknown = JSON.parse(readFileSync(path, "utf8"));
     return isLockContent(content) ? content : null;
   } catch {
-    return null; // gone, or damaged: nobody can be told apart by it
+    return null; // missing or damaged
   }
 }
 

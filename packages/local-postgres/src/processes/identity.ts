@@ -3,30 +3,30 @@ import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * What tells one process from another that later got the same number. Process ids are reused,
- * so a pid in a file is never reason enough to send a signal.
+ * Distinguishes a process from a later one with the same ID. Process IDs are reused, so never send a signal because of a PID
+ * in a file alone.
  */
 export interface ProcessIdentity {
   pid: number;
   parentPid: number;
   /** Opaque: equal for the same process, different for a later one with the same pid. */
   startedAt: string;
-  /** Its arguments, the program first. */
+  /** The program and its arguments. */
   commandLine: string[];
 }
 
-/** The running process with this pid, or null when there is none (a zombie counts as none). */
+/** Returns the running process with this PID, or null if there is none or it is a zombie. */
 export function identifyProcess(pid: number): ProcessIdentity | null {
   if (!Number.isInteger(pid) || pid <= 0) return null;
   return existsSync("/proc/self/stat") ? readFromProc(pid) : readFromPs(pid);
 }
 
-/** True while the recorded process still runs; false when it ended or its pid belongs to another one now. */
+/** Returns whether the recorded process is still running. False if another process has its PID now. */
 export function isSameProcess(recorded: Pick<ProcessIdentity, "pid" | "startedAt">): boolean {
   return identifyProcess(recorded.pid)?.startedAt === recorded.startedAt;
 }
 
-/** Waits until the process has ended; false when it still runs after `timeoutMs`. */
+/** Waits until the process exits. Returns false if it is still running after `timeoutMs`. */
 export async function waitUntilGone(
   recorded: Pick<ProcessIdentity, "pid" | "startedAt">,
   timeoutMs: number,
@@ -42,7 +42,7 @@ export async function waitUntilGone(
 function readFromProc(pid: number): ProcessIdentity | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The program's name is in parentheses and may itself contain spaces and parentheses.
+    // The name of the program is in parentheses and can contain spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const state = fields[0];
     const startTicks = fields[19];
@@ -50,7 +50,7 @@ function readFromProc(pid: number): ProcessIdentity | null {
     const commandLine = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1);
     return { pid, parentPid: Number(fields[1]), startedAt: startTicks, commandLine };
   } catch {
-    return null; // ended between two reads, or never existed
+    return null; // exited between two reads, or never existed
   }
 }
 
@@ -71,6 +71,6 @@ function readFromPs(pid: number): ProcessIdentity | null {
       commandLine: words.slice(5),
     };
   } catch {
-    return null; // ps exits with 1 when there is no such process
+    return null; // ps exits with 1 if there is no such process
   }
 }

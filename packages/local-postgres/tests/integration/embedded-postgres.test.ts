@@ -107,14 +107,14 @@ describe("startEmbeddedPostgres", () => {
     stranger.kill("SIGKILL");
   });
 
-  it("reports a server that ended by itself", async () => {
+  it("reports a server that exits unexpectedly", async () => {
     const dataDir = newFolder();
     const postgres = await start(dataDir);
     const [pid] = readFileSync(join(dataDir, "cluster", "postmaster.pid"), "utf8").split("\n");
 
     process.kill(Number(pid), "SIGQUIT");
 
-    expect(await postgres.died).toMatch(/Postgres ended by itself/);
+    expect(await postgres.died).toMatch(/Postgres exited unexpectedly/);
   });
 
   it("refuses a port that is taken, in one line", async () => {
