@@ -25,18 +25,21 @@ function digestStatement(): Promise<string> {
 
 /** Builds the statement from the catalog, so that new tables are included automatically. */
 async function buildStatement(): Promise<string> {
-  const { rows } = await pool().query<{ name: string; quoted: string }>(`
-    SELECT format('%s.%s', table_schema, table_name) AS name, format('%I.%I', table_schema, table_name) AS quoted
-    FROM information_schema.tables
+  const { rows } = await pool().query<{ name: string; quoted: string; columns: string }>(`
+    SELECT format('%s.%s', table_schema, table_name) AS name, format('%I.%I', table_schema, table_name) AS quoted,
+      string_agg(format('%I', column_name), ', ' ORDER BY ordinal_position) AS columns
+    FROM information_schema.tables JOIN information_schema.columns USING (table_schema, table_name)
     WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')
+      AND column_name <> '${IGNORED_COLUMN}'
+    GROUP BY table_schema, table_name
     ORDER BY 1`);
   return rows
     .filter(({ name }) => !IGNORED_TABLES.includes(name))
     .map(
-      ({ name, quoted }) => `
+      ({ name, quoted, columns }) => `
         SELECT '${name}' AS name, count(*) || ':' ||
-          coalesce(sum(hashtextextended((to_jsonb(line) - '${IGNORED_COLUMN}')::text, 0)::numeric), 0) AS digest
-        FROM ${quoted} AS line`,
+          coalesce(sum(hashtextextended(ROW(${columns})::text, 0)::numeric), 0) AS digest
+        FROM ${quoted}`,
     )
     .join(" UNION ALL ");
 }

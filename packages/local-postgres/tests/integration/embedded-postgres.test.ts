@@ -73,7 +73,7 @@ describe("startEmbeddedPostgres", () => {
 
     expect(starts.map((result) => result.status).sort()).toEqual(["fulfilled", "rejected"]);
     const refused = starts.find((result) => result.status === "rejected");
-    expect(String(refused?.reason)).toMatch(/already in use by another process \(pid \d+\)/);
+    expect(String(refused?.reason)).toMatch(/in use by another process \(pid \d+\)/);
   });
 
   it("takes over a Postgres whose owner was killed with SIGKILL, with everything committed", async () => {
@@ -121,7 +121,7 @@ describe("startEmbeddedPostgres", () => {
     const first = await start(newFolder());
 
     await expect(start(newFolder(), { port: first.port })).rejects.toThrow(
-      `Port ${first.port} for Postgres is taken.`,
+      `Port ${first.port} for Postgres is already in use.`,
     );
   });
 
