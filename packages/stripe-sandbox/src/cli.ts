@@ -53,6 +53,7 @@ function readOptions(databaseUrl: string): SandboxOptions {
     deliveryTimeoutMs: env.SANDBOX_DELIVERY_TIMEOUT_MS
       ? readNumber("SANDBOX_DELIVERY_TIMEOUT_MS", 0)
       : undefined,
+    rateLimits: readRateLimits(),
     seed: env.SANDBOX_SEED || undefined,
     redirectWaitMs: env.SANDBOX_REDIRECT_WAIT_MS ? readNumber("SANDBOX_REDIRECT_WAIT_MS", 0) : undefined,
     log: pino({ level: env.LOG_LEVEL || "warn", base: null }, pino.destination(2)),
@@ -72,6 +73,12 @@ function readWebhook(): SandboxOptions["webhook"] {
 function readSchedule(): number[] | undefined {
   if (!env.SANDBOX_RETRY_SCHEDULE_MS) return undefined;
   return env.SANDBOX_RETRY_SCHEDULE_MS.split(",").map((text) => toNumber("SANDBOX_RETRY_SCHEDULE_MS", text));
+}
+
+function readRateLimits(): SandboxOptions["rateLimits"] {
+  const mode = env.SANDBOX_RATE_LIMITS || "off";
+  if (mode === "off" || mode === "live" || mode === "test") return mode;
+  throw new Error(`SANDBOX_RATE_LIMITS has to be off, live or test, not "${mode}".`);
 }
 
 function readNumber(name: string, fallback: number): number {

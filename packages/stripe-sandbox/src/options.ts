@@ -18,6 +18,11 @@ export interface SandboxOptions {
   redirectWaitMs?: number;
   /** How long an endpoint may take to respond before the delivery counts as failed. Default 10 s, as Stripe. */
   deliveryTimeoutMs?: number;
+  /**
+   * Enforces Stripe's rate limits: `live` allows 25 calls a second for each endpoint and 100 in all, `test` 25 in all.
+   * Default `off`.
+   */
+  rateLimits?: "off" | "live" | "test";
   /** Makes ids and random faults repeat: the same for the same requests in the same order. Default: none do. */
   seed?: string;
   /** Default: nothing is logged. */

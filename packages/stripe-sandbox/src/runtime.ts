@@ -1,3 +1,4 @@
+import type { CallMeter, RateLimitMode } from "./api/call-meter";
 import type { FaultList } from "./faults/api-faults";
 import type { DeliveryFaultList } from "./faults/delivery-faults";
 import type { ConfiguredEndpoint, SandboxLog } from "./options";
@@ -17,6 +18,11 @@ export interface Runtime {
   publicUrl: string;
   faults: FaultList;
   deliveryFaults: DeliveryFaultList;
+  calls: CallMeter;
+  /** The rate limits at the start. */
+  rateLimitMode: RateLimitMode;
+  /** Permissions that the key lacks, such as `charge_read`. In memory only: a restart clears them. */
+  withheldPermissions: Set<string>;
   random: Random;
   deliveries: DeliveryQueue;
   redirectWaitMs: number;
@@ -50,6 +56,7 @@ export interface Tx extends Queryable {
   now: number;
   origin: Origin;
   publicUrl: string;
+  withheldPermissions: ReadonlySet<string>;
 }
 
 /**
@@ -68,6 +75,7 @@ export async function inTransaction<T>(
         now: runtime.clock.now(),
         origin,
         publicUrl: runtime.publicUrl,
+        withheldPermissions: runtime.withheldPermissions,
       }),
     ),
   );

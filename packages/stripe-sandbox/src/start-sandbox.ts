@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
+import { CallMeter, RATE_LIMITS } from "./api/call-meter";
 import { createApi } from "./api/create-api";
 import { createControl } from "./control/create-control";
 import { createDashboard } from "./dashboard/create-dashboard";
@@ -80,6 +81,9 @@ async function startOn(db: Database, options: SandboxOptions): Promise<Sandbox> 
     publicUrl: (options.publicUrl ?? url).replace(/\/$/, ""),
     faults: new FaultList(),
     deliveryFaults,
+    calls: new CallMeter(RATE_LIMITS[options.rateLimits ?? "off"]),
+    rateLimitMode: options.rateLimits ?? "off",
+    withheldPermissions: new Set(),
     random,
     deliveries,
     redirectWaitMs: options.redirectWaitMs ?? 10_000,

@@ -6,7 +6,8 @@ import type { Runtime } from "../runtime";
 import { randomLetters } from "../store/ids";
 import { withRandom } from "../store/random";
 import { authenticate } from "./authentication";
-import { faultResponse } from "./fault-response";
+import type { RateLimitReason } from "./call-meter";
+import { faultResponse, tooManyRequests } from "./fault-response";
 import { type ApiCall, type ApiResponse, handleRequest } from "./handle-request";
 import type { Operation } from "./operation";
 import { operationSpec } from "./spec";
@@ -35,6 +36,8 @@ function newRequestId({ random }: Runtime): string {
 
 async function handle(runtime: Runtime, operation: Operation, c: Context<Env>): Promise<Response> {
   const call = await readCall(runtime, c);
+  const limited = runtime.calls.take(endpointOf(operation));
+  if (limited) return rejectByRate(c, call, limited);
   const fault = withRandom(runtime.random, () => runtime.faults.take(call.method, call.path));
   if (fault?.delayMs) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
   const lost = fault && (fault.status !== undefined || fault.reset === true);
@@ -44,6 +47,18 @@ async function handle(runtime: Runtime, operation: Operation, c: Context<Env>): 
   const result = await handleRequest(runtime, operation, call);
   if (fault && lost && fault.when === "after_commit") return respondWithFault(c, call, fault);
   return respond(c, call.requestId, result, call.idempotencyKey);
+}
+
+function endpointOf({ id }: Operation): string {
+  const { method, path } = operationSpec(id);
+  return `${method} ${path}`;
+}
+
+/** Nothing is done and no idempotency key is used; Stripe does not send `Stripe-Should-Retry` with this error. */
+function rejectByRate(c: Context<Env>, call: ApiCall, reason: RateLimitReason): Response {
+  const error = tooManyRequests();
+  c.header("Stripe-Rate-Limited-Reason", reason);
+  return respond(c, call.requestId, { status: error.status, body: JSON.stringify(error.body, null, 2) });
 }
 
 function respondWithFault(c: Context<Env>, call: ApiCall, fault: Fault): Response {

@@ -2,6 +2,7 @@ import type { Tx } from "../runtime";
 import type { Row } from "../store/database";
 import type { StripeObject } from "../store/objects";
 import { includable } from "./includable";
+import { assertExpandable } from "./permissions";
 import { dereference, type ResponseSchema, responseSchema } from "./spec";
 import { invalidRequest } from "./stripe-error";
 
@@ -68,7 +69,11 @@ async function expandField(
     holder[field] = await include(tx, holder as unknown as StripeObject);
   else if (typeof holder[field] === "string") {
     if (!isExpandable(property)) throw cannotExpand(path);
-    holder[field] = (await readById(tx, holder[field])) ?? holder[field];
+    const object = await readById(tx, holder[field]);
+    if (object) {
+      assertExpandable(tx.withheldPermissions, String(object.object), `${holder.object}.${field}`);
+      holder[field] = object;
+    }
   } else if (isLast && !include && !isExpandable(property)) throw cannotExpand(path);
   return typeof holder[field] === "string" ? null : holder[field];
 }

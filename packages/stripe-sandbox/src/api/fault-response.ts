@@ -10,7 +10,7 @@ export function faultResponse(status: NonNullable<Fault["status"]>, code?: Fault
         message: "An unknown error occurred (injected by the sandbox).",
       });
     case 429:
-      if (code === "rate_limit") return tooManyRequests();
+      if (code === "rate_limit") return tooManyRequests(" (Injected by the sandbox.)");
       return new StripeError(429, {
         type: "invalid_request_error",
         code: "lock_timeout",
@@ -44,12 +44,12 @@ export function faultResponse(status: NonNullable<Fault["status"]>, code?: Fault
   }
 }
 
-function tooManyRequests(): StripeError {
+/** @param note added to Stripe's message */
+export function tooManyRequests(note = ""): StripeError {
   return new StripeError(429, {
     type: "invalid_request_error",
     code: "rate_limit",
-    message:
-      "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits. (Injected by the sandbox.)",
+    message: `Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.${note}`,
   });
 }
 

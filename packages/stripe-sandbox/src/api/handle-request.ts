@@ -7,6 +7,7 @@ import { translateLegacyParameters } from "./legacy-parameters";
 import { checkPage } from "./list";
 import type { ApiRequest, Operation } from "./operation";
 import { checkLimits } from "./param-limits";
+import { assertPermitted } from "./permissions";
 import { readParams } from "./request-schema";
 import { operationSpec } from "./spec";
 import { StripeError } from "./stripe-error";
@@ -46,6 +47,7 @@ export async function handleRequest(
     authenticate(call.authorization, runtime.secretKey);
     const version = readVersion(call.version);
     if (!operation) throw new Error("an unknown path has no operation");
+    assertPermitted(runtime.withheldPermissions, operationSpec(operation.id));
     const response = await handleAuthenticated(runtime, operation, call, version);
     return { ...response, version: version.name };
   } catch (error) {

@@ -7,6 +7,7 @@ import { setCaptureDelay } from "../resources/charges/capture";
 import { expireSession } from "../resources/checkout-sessions/expire-session";
 import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
 import type { DeliveryLoop } from "../webhooks/delivery-loop";
+import { createAccessControl } from "./access-control";
 import { type ControlEnv, isLocalProgram, readJson } from "./control-request";
 import { createDeliveryControl } from "./delivery-control";
 import { captureInput, clockInput, duplicateInput, faultInput, modeInput, payInput } from "./inputs";
@@ -78,6 +79,7 @@ export function createControlRoutes(runtime: Runtime, deliveries: DeliveryLoop):
   control.post("/portal_configurations/:id/make_default", async (c) =>
     c.json(await inTransaction(runtime, NO_REQUEST, (tx) => makeDefaultConfiguration(tx, c.req.param("id")))),
   );
+  control.route("/", createAccessControl(runtime));
   control.route("/", createDeliveryControl(runtime));
   control.route("/", createMoneyBackControl(runtime));
   control.route("/", createPaymentControl(runtime));

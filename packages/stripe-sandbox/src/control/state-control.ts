@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { RATE_LIMITS } from "../api/call-meter";
 import { setCaptureDelay } from "../resources/charges/capture";
 import { upsertConfiguredEndpoint } from "../resources/webhook-endpoints";
 import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
@@ -39,11 +40,14 @@ async function dumpState(runtime: Runtime, deliveries: DeliveryLoop) {
 
 /**
  * Resets the sandbox to the state after its first start. The secret key stays; the configured endpoint is created
- * again, the clock shows real time, and all faults are cleared.
+ * again, the clock shows real time, and all faults, limits and withheld permissions are as at the start.
  */
 async function resetState(runtime: Runtime, deliveries: DeliveryLoop): Promise<void> {
   runtime.faults.clear();
   runtime.deliveryFaults.clear();
+  runtime.withheldPermissions.clear();
+  runtime.calls.setLimits(RATE_LIMITS[runtime.rateLimitMode]);
+  runtime.calls.reset();
   await deliveries.setMode("deliver");
   // A late response would be attributed to a new delivery with the same id.
   await deliveries.whileIdle(async () => {

@@ -1,4 +1,6 @@
 import { html } from "hono/html";
+import { RATE_LIMITS } from "../api/call-meter";
+import { PERMISSIONS } from "../api/permissions";
 import type { Markup } from "../pages/layout";
 import type { Runtime } from "../runtime";
 import type { DeliveryLoop } from "../webhooks/delivery-loop";
@@ -17,7 +19,7 @@ export function controlsPage(runtime: Runtime, deliveries: DeliveryLoop, notice:
 <h2>Active faults</h2>
 ${activeFaults(runtime)}
 <h2>Switches</h2>
-<div class="tiles">${[clockTile(runtime), modeTile(deliveries), apiFaultTile(), deliveryFaultTile(), resetTile()]}</div>`,
+<div class="tiles">${[clockTile(runtime), modeTile(deliveries), apiFaultTile(), deliveryFaultTile(), limitTile(runtime), permissionTile(runtime), resetTile()]}</div>`,
     notice,
   );
 }
@@ -101,6 +103,27 @@ ${controlField("number:copies", "Copies of a duplicate", { value: "1" })}
 ${controlField("boolean:parallel", "Copies at once", { list: ["no", "yes"] })}
 ${controlField("number:chance", "Chance, from 0 to 1", { value: "1" })}`,
   )}</section>`;
+}
+
+function limitTile({ calls }: Runtime): Markup {
+  const { limits, total } = calls.report();
+  return html`<section class="tile"><h3>Rate limits</h3><p class="soft">${limits.total === null ? "No limit" : `${limits.total} calls a second`}. ${total.calls} calls so far, ${total.rejected} rejected, at most ${total.busiest_second} in a second.</p>${controlForm(
+    { path: "/rate_limits" },
+    "Set the limits",
+    HERE,
+    controlField("text:mode", "Mode", { list: Object.keys(RATE_LIMITS) }),
+  )}
+${controlForm({ path: "/calls", method: "DELETE" }, "Count from zero", HERE)}</section>`;
+}
+
+function permissionTile({ withheldPermissions }: Runtime): Markup {
+  return html`<section class="tile"><h3>Permissions</h3><p class="soft">${withheldPermissions.size === 0 ? "The key may do everything." : `The key lacks ${[...withheldPermissions].join(", ")}.`}</p>${controlForm(
+    { path: "/permissions" },
+    "Withhold",
+    HERE,
+    controlField("text:withhold", "Permission", { list: PERMISSIONS }),
+  )}
+${controlForm({ path: "/permissions", method: "DELETE" }, "Grant all", HERE)}</section>`;
 }
 
 function resetTile(): Markup {

@@ -8,6 +8,7 @@ const tx: Tx = {
   now: 1_800_000_000,
   origin: { requestId: null, idempotencyKey: null },
   publicUrl: "http://sandbox",
+  withheldPermissions: new Set(),
   query: () => Promise.reject(new Error("prices are calculated without the database")),
 };
 
