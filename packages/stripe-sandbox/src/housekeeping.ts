@@ -1,9 +1,10 @@
 import { deleteExpiredKeys, releaseIdempotencyKey } from "./api/idempotency";
 import { endDuePayments } from "./payments/settle-debit";
-import { makeDueFundsAvailable } from "./resources/balance-transactions";
+import { makeDueFundsAvailable } from "./resources/balance/balance-transaction";
 import { endDueCaptures } from "./resources/charges/capture";
 import { expireDueSessions } from "./resources/checkout-sessions/expire-session";
 import { decideDueDisputes } from "./resources/disputes/decide-dispute";
+import { endDuePayouts } from "./resources/payouts/payout";
 import { settleDueRefunds } from "./resources/refunds/settle-refund";
 import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "./runtime";
 
@@ -73,6 +74,7 @@ const works: readonly DueWork[] = [
   makeDueFundsAvailable,
   settleDueRefunds,
   decideDueDisputes,
+  endDuePayouts,
 ];
 
 /** Does all work that is due on the sandbox's clock. Called about once a second and when the clock moves. */

@@ -1,17 +1,19 @@
 import type { Operation } from "./api/operation";
 import { paymentPageOperations } from "./checkout/payment-page-operations";
-import { balanceOperations, balanceTransactionOperations } from "./resources/balance-transactions";
+import { balanceOperations, balanceTransactionOperations } from "./resources/balance/operations";
 import { billingPortalOperations } from "./resources/billing-portal/sessions";
 import { chargeOperations } from "./resources/charges/charge";
 import { checkoutSessionOperations } from "./resources/checkout-sessions/operations";
 import { customerOperations } from "./resources/customers/operations";
 import { disputeOperations } from "./resources/disputes/operations";
+import { earlyFraudWarningOperations } from "./resources/early-fraud-warnings/operations";
 import { eventOperations } from "./resources/events";
 import { invoiceItemOperations } from "./resources/invoice-items/operations";
 import { invoicePaymentOperations } from "./resources/invoice-payments";
 import { invoiceOperations } from "./resources/invoices/operations";
 import { paymentIntentOperations } from "./resources/payment-intents/operations";
 import { paymentMethodOperations } from "./resources/payment-methods/operations";
+import { payoutOperations } from "./resources/payouts/operations";
 import { priceOperations } from "./resources/prices";
 import { productOperations } from "./resources/products";
 import { refundOperations } from "./resources/refunds/operations";
@@ -28,6 +30,7 @@ export const operations: readonly Operation[] = [
   ...checkoutSessionOperations,
   ...customerOperations,
   ...disputeOperations,
+  ...earlyFraudWarningOperations,
   ...eventOperations,
   ...invoiceItemOperations,
   ...invoicePaymentOperations,
@@ -35,6 +38,7 @@ export const operations: readonly Operation[] = [
   ...paymentIntentOperations,
   ...paymentMethodOperations,
   ...paymentPageOperations,
+  ...payoutOperations,
   ...priceOperations,
   ...productOperations,
   ...refundOperations,

@@ -1,7 +1,7 @@
 import { type Decline, declines } from "./declines";
 
 /** What happens after a successful payment. */
-export type Afterwards = "dispute" | "inquiry" | "refund_fails" | "refund_pending";
+export type Afterwards = "dispute" | "fraud_warning" | "inquiry" | "refund_fails" | "refund_pending";
 
 /**
  * When the bank requires 3-D Secure:
@@ -149,6 +149,13 @@ export const testCards: readonly TestCard[] = [
     ...us,
     afterwards: "inquiry",
     aliases: ["pm_card_createDisputeInquiry"],
+  },
+  {
+    number: "4000000000005423",
+    label: "Succeeds, then an early fraud warning",
+    ...us,
+    afterwards: "fraud_warning",
+    aliases: ["pm_card_createIssuerFraudRecord"],
   },
   {
     number: "4000000000005126",

@@ -8,6 +8,8 @@ import { expireSession } from "../resources/checkout-sessions/expire-session";
 import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
 import type { DeliveryLoop } from "../webhooks/delivery-loop";
 import { createAccessControl } from "./access-control";
+import { createBalanceControl } from "./balance-control";
+import { createBehaviorControl } from "./behavior-control";
 import { type ControlEnv, isLocalProgram, readJson } from "./control-request";
 import { createDeliveryControl } from "./delivery-control";
 import { captureInput, clockInput, duplicateInput, faultInput, modeInput, payInput } from "./inputs";
@@ -80,6 +82,8 @@ export function createControlRoutes(runtime: Runtime, deliveries: DeliveryLoop):
     c.json(await inTransaction(runtime, NO_REQUEST, (tx) => makeDefaultConfiguration(tx, c.req.param("id")))),
   );
   control.route("/", createAccessControl(runtime));
+  control.route("/", createBalanceControl(runtime));
+  control.route("/", createBehaviorControl(runtime));
   control.route("/", createDeliveryControl(runtime));
   control.route("/", createMoneyBackControl(runtime));
   control.route("/", createPaymentControl(runtime));

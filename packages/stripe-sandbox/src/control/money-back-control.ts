@@ -11,14 +11,20 @@ import {
 } from "../resources/disputes/decide-dispute";
 import { type LockedDispute, lockDispute } from "../resources/disputes/dispute";
 import { openDispute } from "../resources/disputes/open-dispute";
+import { FRAUD_TYPES, raiseWarning } from "../resources/early-fraud-warnings/early-fraud-warning";
 import { type LockedRefund, lockRefund } from "../resources/refunds/refund";
-import { failRefund, requireRefundAction, succeedRefund } from "../resources/refunds/settle-refund";
+import {
+  continueRefund,
+  failRefund,
+  requireRefundAction,
+  succeedRefund,
+} from "../resources/refunds/settle-refund";
 import { inTransaction, NO_REQUEST, type Runtime, type Tx } from "../runtime";
 import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
 import { type ControlEnv, readJson } from "./control-request";
 
-/** `/_control`: disputes, their decisions, and the outcome of refunds. */
+/** `/_control`: disputes and their decisions, early fraud warnings, and the outcome of refunds. */
 export function createMoneyBackControl(runtime: Runtime): Hono<ControlEnv> {
   const control = new Hono<ControlEnv>();
   control.post("/charges/:id/dispute", async (c) => {
@@ -28,12 +34,34 @@ export function createMoneyBackControl(runtime: Runtime): Hono<ControlEnv> {
     );
     return c.json(dispute);
   });
+  control.post("/charges/:id/fraud_warning", async (c) => {
+    const { fraud_type: fraudType } = warningInput.parse(await readJson(c));
+    const warning = await inTransaction(runtime, NO_REQUEST, async (tx) =>
+      raiseWarning(tx, await lockCharge(tx, c.req.param("id")), fraudType),
+    );
+    return c.json(warning);
+  });
   control.post("/refunds/:id/fail", async (c) => {
     const { reason } = failInput.parse(await readJson(c));
-    const refund = await inTransaction(runtime, NO_REQUEST, async (tx) =>
-      failRefund(tx, await lockRefund(tx, c.req.param("id")), reason),
-    );
+    const refund = await inTransaction(runtime, NO_REQUEST, async (tx) => {
+      const locked = await lockRefund(tx, c.req.param("id"));
+      return failRefund(tx, locked, reason ?? usualReason(locked));
+    });
     return c.json(refund);
+  });
+  control.post("/disputes/:id/lose", async (c) => {
+    const { returned } = loseInput.parse(await readJson(c));
+    const dispute = await inTransaction(runtime, NO_REQUEST, async (tx) =>
+      loseDispute(tx, await lockDispute(tx, c.req.param("id")), returned),
+    );
+    return c.json(dispute);
+  });
+  control.post("/disputes/:id/prevent", async (c) => {
+    const { case_type: caseType } = preventInput.parse(await readJson(c));
+    const dispute = await inTransaction(runtime, NO_REQUEST, async (tx) =>
+      preventDispute(tx, await lockDispute(tx, c.req.param("id")), caseType),
+    );
+    return c.json(dispute);
   });
   for (const [action, run] of Object.entries(decisions)) {
     control.post(`/disputes/:id/${action}`, async (c) => {
@@ -58,16 +86,15 @@ export function createMoneyBackControl(runtime: Runtime): Hono<ControlEnv> {
 
 const decisions: Record<string, (tx: Tx, locked: LockedDispute) => Promise<Stripe.Dispute>> = {
   win: winDispute,
-  lose: loseDispute,
   escalate: escalateInquiry,
   close_warning: closeWarning,
-  prevent: preventDispute,
   allow_appeal: allowAppeal,
 };
 
 const settlements: Record<string, (tx: Tx, locked: LockedRefund) => Promise<Stripe.Refund>> = {
   succeed: succeedRefund,
   require_action: requireRefundAction,
+  continue: continueRefund,
 };
 
 /** Locks a charge by its id or by the id of its PaymentIntent. */
@@ -105,6 +132,15 @@ const disputeInput = z.strictObject({
     .default("fraudulent"),
 });
 
+const loseInput = z.strictObject({
+  /** Cents paid back although the dispute is lost. */
+  returned: z.int().min(0).default(0),
+});
+
+const preventInput = z.strictObject({ case_type: z.enum(["resolution", "block"]).default("resolution") });
+
+const warningInput = z.strictObject({ fraud_type: z.enum(FRAUD_TYPES).default("made_with_stolen_card") });
+
 /** @see https://docs.stripe.com/api/refunds/object#refund_object-failure_reason */
 const failInput = z.strictObject({
   reason: z
@@ -117,7 +153,12 @@ const failInput = z.strictObject({
       "merchant_request",
       "unknown",
     ])
-    .default("expired_or_canceled_card"),
+    /** Default: what fits the refund. */
+    .optional(),
 });
+
+function usualReason({ refund }: LockedRefund) {
+  return refund.pending_reason === "insufficient_funds" ? "insufficient_funds" : "expired_or_canceled_card";
+}
 
 const nothingInput = z.strictObject({});

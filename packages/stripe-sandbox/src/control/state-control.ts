@@ -3,6 +3,7 @@ import { RATE_LIMITS } from "../api/call-meter";
 import { setCaptureDelay } from "../resources/charges/capture";
 import { upsertConfiguredEndpoint } from "../resources/webhook-endpoints";
 import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
+import { resetBehavior } from "../store/behavior";
 import type { Row } from "../store/database";
 import { restartRandom } from "../store/random";
 import type { DeliveryLoop } from "../webhooks/delivery-loop";
@@ -54,6 +55,7 @@ async function resetState(runtime: Runtime, deliveries: DeliveryLoop): Promise<v
     await runtime.db.query("TRUNCATE object, event, delivery, idempotency_key RESTART IDENTITY");
   });
   await setCaptureDelay(runtime.db, 0);
+  await resetBehavior(runtime.db);
   await runtime.clock.reset();
   await restartRandom(runtime.db, runtime.random);
   await inTransaction(runtime, NO_REQUEST, (tx) => upsertConfiguredEndpoint(tx, runtime.configuredEndpoint));

@@ -2,7 +2,9 @@ import { html } from "hono/html";
 import { RATE_LIMITS } from "../api/call-meter";
 import { PERMISSIONS } from "../api/permissions";
 import type { Markup } from "../pages/layout";
+import { ACCOUNT_CHANGES } from "../resources/balance/account-funds";
 import type { Runtime } from "../runtime";
+import { BEHAVIOR_CHOICES } from "../store/behavior";
 import type { DeliveryLoop } from "../webhooks/delivery-loop";
 import { controlField, controlForm } from "./control-form";
 import { dashboardPage } from "./layout";
@@ -19,7 +21,7 @@ export function controlsPage(runtime: Runtime, deliveries: DeliveryLoop, notice:
 <h2>Active faults</h2>
 ${activeFaults(runtime)}
 <h2>Switches</h2>
-<div class="tiles">${[clockTile(runtime), modeTile(deliveries), apiFaultTile(), deliveryFaultTile(), limitTile(runtime), permissionTile(runtime), resetTile()]}</div>`,
+<div class="tiles">${[clockTile(runtime), modeTile(deliveries), apiFaultTile(), deliveryFaultTile(), balanceTile(), behaviorTile(), limitTile(runtime), permissionTile(runtime), resetTile()]}</div>`,
     notice,
   );
 }
@@ -102,6 +104,30 @@ ${controlField("number:delayMs", "Delay in milliseconds", { value: "10000" })}
 ${controlField("number:copies", "Copies of a duplicate", { value: "1" })}
 ${controlField("boolean:parallel", "Copies at once", { list: ["no", "yes"] })}
 ${controlField("number:chance", "Chance, from 0 to 1", { value: "1" })}`,
+  )}</section>`;
+}
+
+function balanceTile(): Markup {
+  return html`<section class="tile"><h3>Balance</h3><p class="soft">Changes that no payment causes.</p>${controlForm(
+    { path: "/balance_transactions" },
+    "Change the balance",
+    HERE,
+    html`${controlField("text:type", "Type", { list: Object.keys(ACCOUNT_CHANGES) })}
+${controlField("number:amount", "Cents, negative for a fee", { value: "-200" })}`,
+  )}
+${controlForm({ path: "/payouts" }, "Pay out what is available", HERE)}</section>`;
+}
+
+function behaviorTile(): Markup {
+  return html`<section class="tile"><h3>Behavior</h3><p class="soft">Where Stripe's behavior depends on the account or is not documented.</p>${Object.entries(
+    BEHAVIOR_CHOICES,
+  ).map(([name, choices]) =>
+    controlForm(
+      { path: "/behavior" },
+      `Set ${name}`,
+      HERE,
+      controlField(`text:${name}`, name, { list: choices }),
+    ),
   )}</section>`;
 }
 

@@ -73,6 +73,7 @@ const actions: Record<string, ActionsOf> = {
       call: { path: `/charges/${id}/dispute`, values: { kind: "inquiry" } },
       when: isPaid,
     },
+    { label: "Raise a fraud warning", call: { path: `/charges/${id}/fraud_warning` }, when: isPaid },
   ],
   dispute: (id) => [
     { label: "Win", call: { path: `/disputes/${id}/win` } },
@@ -86,6 +87,12 @@ const actions: Record<string, ActionsOf> = {
     { label: "Fail", call: { path: `/refunds/${id}/fail` } },
     { label: "Succeed", call: { path: `/refunds/${id}/succeed` } },
     { label: "Require action", call: { path: `/refunds/${id}/require_action` } },
+    { label: "Continue", call: { path: `/refunds/${id}/continue` } },
+  ],
+  payout: (id) => [
+    { label: "Pay", call: { path: `/payouts/${id}/pay` }, when: isPending },
+    { label: "Fail", call: { path: `/payouts/${id}/fail` }, when: isPending },
+    { label: "Cancel", call: { path: `/payouts/${id}/cancel` }, when: isPending },
   ],
   "billing_portal.configuration": (id) => [
     {
@@ -117,6 +124,10 @@ function authentication(id: string): Action[] {
 
 function needsAction({ status }: Record<string, unknown>): boolean {
   return status === "requires_action";
+}
+
+function isPending({ status }: Record<string, unknown>): boolean {
+  return status === "pending";
 }
 
 function isProcessing({ status }: Record<string, unknown>): boolean {

@@ -16,6 +16,8 @@ const messages: Record<string, { noun: string; param: string }> = {
   refund: { noun: "refund", param: "refund" },
   dispute: { noun: "dispute", param: "dispute" },
   balance_transaction: { noun: "balance transaction", param: "id" },
+  payout: { noun: "payout", param: "payout" },
+  "radar.early_fraud_warning": { noun: "early_fraud_warning", param: "early_fraud_warning" },
   event: { noun: "event", param: "id" },
   webhook_endpoint: { noun: "webhook endpoint", param: "webhook_endpoint" },
   price: { noun: "price", param: "price" },

@@ -80,10 +80,18 @@ export function readAddress(value: ParamValue | undefined): Stripe.Address | nul
   };
 }
 
-/** Tells whether tax can be calculated: it takes a country, and in the US also a postal code or state. */
+const regionNames = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
+
+/**
+ * Tells whether tax can be calculated: it takes a country that exists, and in the US also a postal code or a state,
+ * neither of them malformed.
+ */
 export function isUsableForTax(address: Stripe.Address | null | undefined): address is Stripe.Address {
-  if (!address?.country) return false;
-  return address.country !== "US" || Boolean(address.postal_code ?? address.state);
+  const { country, postal_code: postalCode, state } = address ?? {};
+  if (!country || !/^[A-Z]{2}$/.test(country) || !regionNames.of(country)) return false;
+  if (country !== "US") return true;
+  if (postalCode && !/^\d{5}(-?\d{4})?$/.test(postalCode)) return false;
+  return Boolean(postalCode || state);
 }
 
 export function readShipping(value: ParamValue | undefined): Stripe.PaymentIntent.Shipping | null {
@@ -96,6 +104,11 @@ export function readShipping(value: ParamValue | undefined): Stripe.PaymentInten
     phone: textOr(shipping.phone, null),
     tracking_number: textOr(shipping.tracking_number, null),
   } as Stripe.PaymentIntent.Shipping;
+}
+
+/** Formats an amount for an error message: `$12.34`. */
+export function formatAmount(cents: number, currency: string): string {
+  return new Intl.NumberFormat("en-US", { style: "currency", currency }).format(cents / 100);
 }
 
 // Checks. An unsupported parameter is refused, because ignoring it would hide a difference from Stripe.

@@ -52,7 +52,11 @@ it("completes the session before there is any money", async () => {
     status: "processing",
     amount_received: 0,
     payment_method: { type: "us_bank_account", us_bank_account: { last4: "6789" } },
-    latest_charge: { status: "pending", paid: false, balance_transaction: null },
+    latest_charge: {
+      status: "pending",
+      paid: false,
+      balance_transaction: { type: "payment", status: "pending" },
+    },
   });
   expect(await eventTypesSince(stripe, mark)).toEqual([
     "customer.created",
@@ -101,7 +105,7 @@ describe("a bank's answer", () => {
         status: "requires_payment_method",
         amount_received: 0,
         last_payment_error: { code: reason },
-        latest_charge: { status: "failed", paid: false, failure_code: reason, balance_transaction: null },
+        latest_charge: { status: "failed", paid: false, failure_code: reason },
       });
       expect(await eventTypesSince(stripe, mark)).toEqual([
         "charge.failed",

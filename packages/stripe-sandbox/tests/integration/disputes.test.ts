@@ -566,7 +566,7 @@ describe("control", () => {
   it.each([
     ["needs_response", [], ["escalate", "close_warning", "prevent", "allow_appeal"]],
     ["won", ["win"], ["win", "lose", "escalate", "close_warning", "prevent", "allow_appeal"]],
-    ["lost", ["lose"], ["win", "lose", "escalate", "close_warning", "prevent"]],
+    ["lost", ["lose"], ["lose", "escalate", "close_warning", "prevent"]],
   ])("refuses what a dispute that is %s cannot do", async (status, before, impossible) => {
     const { dispute } = await aDispute();
     for (const action of before) await decide(dispute, action);

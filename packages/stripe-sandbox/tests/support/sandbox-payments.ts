@@ -2,11 +2,25 @@ import type Stripe from "stripe";
 import { topUpParams } from "./checkout-params";
 import type { TestSandbox } from "./test-sandbox";
 
+interface Payment {
+  cents?: number;
+  card?: string;
+}
+
 /** A payment through Checkout, made by a customer in Oregon, so that no tax is added; its charge. */
 export async function aPaidCharge(
-  { stripe, control }: TestSandbox,
-  { cents = 10_000, card = "4242424242424242" }: { cents?: number; card?: string } = {},
+  sandbox: TestSandbox,
+  { cents = 10_000, card = "4242424242424242" }: Payment = {},
 ): Promise<Stripe.Charge> {
+  return (await checkOut(sandbox, cents, { card })).charge;
+}
+
+/** A bank debit through Checkout that waits for the bank; its charge and the id of its PaymentIntent. */
+export function aBankDebit(sandbox: TestSandbox, { cents = 10_000 }: Payment = {}) {
+  return checkOut(sandbox, cents, { bank_account: "pays" });
+}
+
+async function checkOut({ stripe, control }: TestSandbox, cents: number, paidWith: object) {
   const customer = await stripe.customers.create({ email: "jenny@example.com" });
   const session = await stripe.checkout.sessions.create(
     topUpParams(customer.id, {
@@ -19,11 +33,12 @@ export async function aPaidCharge(
       ],
     }),
   );
-  await control("POST", `/checkout/${session.id}/pay`, { card });
+  await control("POST", `/checkout/${session.id}/pay`, paidWith);
   const paid = await stripe.checkout.sessions.retrieve(session.id);
-  const [charge] = (await stripe.charges.list({ payment_intent: String(paid.payment_intent) })).data;
+  const intent = String(paid.payment_intent);
+  const [charge] = (await stripe.charges.list({ payment_intent: intent })).data;
   if (!charge) throw new Error(`${session.id} was not paid`);
-  return charge;
+  return { charge, intent };
 }
 
 /** Every event after the mark, oldest first. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type Stripe from "stripe";
 import { expect, it } from "vitest";
-import { paymentFeeCents } from "../../src/resources/balance-transactions";
+import { paymentFeeCents } from "../../src/resources/balance/payment-funds";
 import { responseDueBy } from "../../src/resources/disputes/dispute";
 import { presentmentOf, withRefunded } from "../../src/resources/refunds/refund";
 

@@ -5,8 +5,9 @@ import type { Queryable } from "../../store/database";
 import { findObject, updateObject } from "../../store/objects";
 import { readSetting, writeSetting } from "../../store/settings";
 import type { Stripe } from "../../stripe-types";
-import { recordChargeFunds } from "../balance-transactions";
+import { recordChargeFunds } from "../balance/payment-funds";
 import { openTestCardDispute } from "../disputes/open-dispute";
+import { raiseTestCardWarning } from "../early-fraud-warnings/early-fraud-warning";
 import { settleAfterCharge } from "../invoices/settle-invoice";
 import { findDueIds } from "../load-object";
 
@@ -61,4 +62,5 @@ export async function announceCapture(tx: Tx, { charge, intent, card, chargeEven
   await openTestCardDispute(tx, charge, card);
   await recordEvent(tx, "payment_intent.succeeded", intent);
   await settleAfterCharge(tx, charge);
+  await raiseTestCardWarning(tx, charge, card);
 }

@@ -1,28 +1,34 @@
 import { invalidRequest } from "../../api/stripe-error";
 import { changedAttributes, recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
+import { readBehavior } from "../../store/behavior";
 import { updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { recordDisputeReversal, recordDisputeWithdrawal } from "../balance-transactions";
+import { recordDisputeReversal, recordDisputeWithdrawal } from "../balance/payment-funds";
 import { findDueIds, isStillDue } from "../load-object";
 import { assertNotChargedBack, refundCharge } from "../refunds/create-refund";
 import { unrefundedCents } from "../refunds/refund";
 import {
   type DisputeSecrets,
+  hasWithdrawnFunds,
   isInquiry,
   isUndecided,
   type LockedDispute,
   lockDispute,
   paymentMethodDetails,
   responseDueBy,
+  withdrawnCents,
 } from "./dispute";
 import { failPendingRefunds, undisputedCents } from "./open-dispute";
 
-/** The bank decides for the seller, at first or on appeal: the amount is returned, the fee is not. */
+/**
+ * The bank decides for the seller, at first, on appeal, or late after the dispute was lost: what is still withdrawn is
+ * returned, the fee is not.
+ */
 export async function winDispute(tx: Tx, locked: LockedDispute): Promise<Stripe.Dispute> {
-  assertStatus(locked, isUndecided, "won");
+  assertStatus(locked, hasWithdrawnFunds, "won");
   const { dispute: before, charge } = locked;
-  const reversal = await recordDisputeReversal(tx, before, charge.id);
+  const reversal = await recordDisputeReversal(tx, before, charge.id, withdrawnCents(before));
   const after: Stripe.Dispute = {
     ...before,
     balance_transactions: [...before.balance_transactions, reversal],
@@ -35,10 +41,21 @@ export async function winDispute(tx: Tx, locked: LockedDispute): Promise<Stripe.
 
 /**
  * The bank decides for the cardholder, or the seller did not respond in time. The money was withdrawn at the start.
+ *
+ * @param returnedCents paid back nevertheless: what had been refunded before a dispute of the whole amount
  */
-export async function loseDispute(tx: Tx, locked: LockedDispute): Promise<Stripe.Dispute> {
+export async function loseDispute(tx: Tx, locked: LockedDispute, returnedCents = 0): Promise<Stripe.Dispute> {
   assertStatus(locked, isUndecided, "lost");
-  return close(tx, locked.dispute, { ...locked.dispute, is_charge_refundable: false, status: "lost" });
+  const { dispute: before, charge } = locked;
+  const after: Stripe.Dispute = { ...before, is_charge_refundable: false, status: "lost" };
+  if (returnedCents === 0) return close(tx, before, after);
+  if (returnedCents > withdrawnCents(before)) {
+    throw invalidRequest(`${before.id} has only ${withdrawnCents(before)} withdrawn.`, "returned");
+  }
+  const reversal = await recordDisputeReversal(tx, before, charge.id, returnedCents);
+  const returned = { ...after, balance_transactions: [...before.balance_transactions, reversal] };
+  await recordEvent(tx, "charge.dispute.funds_reinstated", returned);
+  return close(tx, before, returned);
 }
 
 /** The inquiry ends without a chargeback. */
@@ -79,21 +96,32 @@ async function canEscalate(tx: Tx, { dispute, charge }: LockedDispute): Promise<
   return !charge.refunded && dispute.amount <= (await undisputedCents(tx, charge));
 }
 
-/** Refunds the payment before the inquiry becomes a chargeback, so that no dispute counts against the seller. */
-export async function preventDispute(tx: Tx, locked: LockedDispute): Promise<Stripe.Dispute> {
+/**
+ * Ends an inquiry before it becomes a chargeback, so that no dispute counts against the seller: by a refund, or with
+ * `block` without one, because the evidence convinced the bank.
+ */
+export async function preventDispute(
+  tx: Tx,
+  locked: LockedDispute,
+  caseType: "resolution" | "block" = "resolution",
+): Promise<Stripe.Dispute> {
   assertStatus(locked, isInquiry, "prevented");
   const { dispute: before, charge } = locked;
   await assertNotChargedBack(tx, charge);
   const remainingCents = unrefundedCents(charge);
-  const amountCents = Math.min(before.amount, remainingCents);
+  const amountCents = caseType === "block" ? 0 : Math.min(before.amount, remainingCents);
   if (amountCents > 0) await refundCharge(tx, charge, { amountCents, reason: null, metadata: {} });
   const card = before.payment_method_details?.card;
-  return close(tx, before, {
+  const after: Stripe.Dispute = {
     ...before,
     is_charge_refundable: remainingCents > amountCents,
-    ...(card && { payment_method_details: { card: { ...card, case_type: "resolution" }, type: "card" } }),
+    ...(card && { payment_method_details: { card: { ...card, case_type: caseType }, type: "card" } }),
     status: "prevented",
-  });
+  };
+  if ((await readBehavior(tx)).dispute_prevented_event === "closed") return close(tx, before, after);
+  await updateObject(tx, after, { private: { next: null }, dueAt: null });
+  await recordEvent(tx, "charge.dispute.updated", after, changedAttributes(before, after));
+  return after;
 }
 
 /** Reopens a lost dispute for an appeal. */

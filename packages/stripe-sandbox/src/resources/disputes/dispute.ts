@@ -134,6 +134,14 @@ export function hasWithdrawnFunds(status: Status): boolean {
   return isUndecided(status) || status === "lost";
 }
 
+/** Returns what the dispute has withdrawn and not returned, without fees, in cents of the dispute's currency. */
+export function withdrawnCents({ amount, balance_transactions: transactions }: Stripe.Dispute): number {
+  const [withdrawal, ...returns] = transactions;
+  if (!withdrawal || withdrawal.amount === 0) return 0;
+  const returned = returns.reduce((sum, transaction) => sum + transaction.amount, 0);
+  return Math.round(amount * (1 - returned / -withdrawal.amount));
+}
+
 /** Returns the status after evidence is submitted; unchanged if some was submitted before. */
 export function afterSubmission(status: Status): Status {
   switch (status) {

@@ -4,7 +4,8 @@ import { recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
 import { findObjects, insertObject, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { recordDisputeWithdrawal } from "../balance-transactions";
+import { recordDisputeWithdrawal } from "../balance/payment-funds";
+import { updateWarnings } from "../early-fraud-warnings/early-fraud-warning";
 import { lockRefund } from "../refunds/refund";
 import { failRefund } from "../refunds/settle-refund";
 import {
@@ -14,6 +15,7 @@ import {
   disputeSaveOptions,
   hasWithdrawnFunds,
   INQUIRY_SECONDS,
+  withdrawnCents,
 } from "./dispute";
 
 /** Opens the dispute that a test card stands for. */
@@ -51,6 +53,7 @@ export async function openDispute(
   const disputed: Stripe.Charge = { ...charge, disputed: true };
   await updateObject(tx, disputed);
   await recordEvent(tx, "charge.dispute.created", dispute);
+  await updateWarnings(tx, disputed);
   if (isChargeback) {
     await recordEvent(tx, "charge.dispute.funds_withdrawn", dispute);
     await failPendingRefunds(tx, charge.id);
@@ -78,7 +81,7 @@ function assertDisputable(charge: Stripe.Charge): void {
 export async function undisputedCents(tx: Tx, charge: Stripe.Charge): Promise<number> {
   const disputes = await findObjects<Stripe.Dispute>(tx, "dispute", { charge: charge.id });
   const taken = disputes.filter(({ data }) => hasWithdrawnFunds(data.status));
-  return taken.reduce((rest, { data }) => rest - data.amount, charge.amount_captured);
+  return taken.reduce((rest, { data }) => rest - withdrawnCents(data), charge.amount_captured);
 }
 
 /**

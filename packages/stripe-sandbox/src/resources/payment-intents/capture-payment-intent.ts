@@ -3,7 +3,7 @@ import { invalidRequest } from "../../api/stripe-error";
 import type { Tx } from "../../runtime";
 import { updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { recordChargeFunds } from "../balance-transactions";
+import { recordChargeFunds } from "../balance/payment-funds";
 import { announceCapture } from "../charges/capture";
 import { findSessionOf } from "../checkout-sessions/session";
 import { settleSession } from "../checkout-sessions/settle-session";

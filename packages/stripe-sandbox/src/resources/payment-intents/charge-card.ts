@@ -5,7 +5,7 @@ import type { Tx } from "../../runtime";
 import { insertObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 import type { SaveCard } from "../../three-d-secure/challenge";
-import { recordChargeFunds } from "../balance-transactions";
+import { recordChargeFunds } from "../balance/payment-funds";
 import { announceCapture, captureDelaySeconds } from "../charges/capture";
 import { buildCharge, captureBefore } from "../charges/charge";
 import { saveCard } from "../payment-methods/attach-payment-method";

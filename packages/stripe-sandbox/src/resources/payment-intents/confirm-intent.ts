@@ -20,6 +20,8 @@ export interface ConfirmOptions {
   /** The customer is away, so a bank that requires 3-D Secure declines. */
   offSession: boolean;
   returnUrl: string | null;
+  /** Asks for 3-D Secure even while the customer is away; they can complete it later. */
+  asksWhenAway?: boolean;
   /** Declines when the bank requires 3-D Secure, instead of asking for it. */
   errorOnAction?: boolean;
   /** Attaches the card to a customer if the payment succeeds. */
@@ -46,7 +48,9 @@ export async function confirmIntent(
   if (await takePassedChallenge(tx, intent.id, method.id)) {
     return chargeCard(tx, intent, method, card, { ...options, authenticated: true });
   }
-  if (options.offSession) return declineCharge(tx, intent, method, declines.authenticationRequired);
+  if (options.offSession && !options.asksWhenAway) {
+    return declineCharge(tx, intent, method, declines.authenticationRequired);
+  }
   if (options.errorOnAction) return declineRequiredAction(tx, intent, method);
   return requestAuthentication(tx, intent, method, options);
 }

@@ -1,8 +1,9 @@
 import { recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
+import { readBehavior } from "../../store/behavior";
 import { findObject, insertObject, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { recordChargeFunds } from "../balance-transactions";
+import { recordChargeFunds, recordDebitFailure } from "../balance/payment-funds";
 import { buildCharge } from "../charges/charge";
 import { rememberPayment } from "../payment-methods/payment-method";
 import { chargeRefs } from "./charge-card";
@@ -48,6 +49,9 @@ export async function startDebit(
     status: "processing",
   };
   await rememberPayment(tx, method, null);
+  if ((await readBehavior(tx)).bank_debit_funds === "at_start") {
+    charge.balance_transaction = (await recordChargeFunds(tx, charge, tx.now + DEBIT_SECONDS)).id;
+  }
   await insertObject(tx, charge, { refs: chargeRefs(charge) });
   await savePaymentIntent(tx, intent, tx.now + DEBIT_SECONDS);
   await recordEvent(tx, "charge.pending", charge);
@@ -58,7 +62,7 @@ export async function startDebit(
 export async function settleDebit(tx: Tx, before: Stripe.PaymentIntent): Promise<PaymentResult> {
   const pending = await loadLatestCharge(tx, before);
   const charge: Stripe.Charge = { ...pending, paid: true, status: "succeeded" };
-  charge.balance_transaction = (await recordChargeFunds(tx, charge)).id;
+  charge.balance_transaction ??= (await recordChargeFunds(tx, charge)).id;
   const intent: Stripe.PaymentIntent = {
     ...before,
     amount_received: before.amount,
@@ -81,6 +85,7 @@ export async function failDebit(
     ...pending,
     amount_captured: 0,
     captured: false,
+    failure_balance_transaction: pending.balance_transaction && (await recordDebitFailure(tx, pending)).id,
     failure_code: failure.code,
     failure_message: failure.message,
     receipt_url: null,

@@ -4,14 +4,25 @@ import { invalidRequest, noSuchObject, type StripeError } from "../../api/stripe
 import type { Afterwards } from "../../cards/test-cards";
 import { changedAttributes, recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
+import { readBehavior } from "../../store/behavior";
 import { findObject, findObjects, insertObject, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { recordRefundFunds } from "../balance-transactions";
+import { recordRefundFunds } from "../balance/payment-funds";
 import { hasWithdrawnFunds } from "../disputes/dispute";
-import { mergeMetadata, mustBePositive, notSupported, numberOr, onlyOneOf, textOr } from "../params";
+import { updateWarnings } from "../early-fraud-warnings/early-fraud-warning";
+import {
+  formatAmount,
+  mergeMetadata,
+  mustBePositive,
+  notSupported,
+  numberOr,
+  onlyOneOf,
+  textOr,
+} from "../params";
 import { testCardOf } from "../payment-methods/payment-method";
 import {
   buildRefund,
+  FUNDS_WAIT_SECONDS,
   isCardCharge,
   REFERENCE_SECONDS,
   type RefundInput,
@@ -75,10 +86,6 @@ function amountTooLarge(charge: Stripe.Charge, amountCents: number, remainingCen
   );
 }
 
-function formatAmount(cents: number, currency: string): string {
-  return new Intl.NumberFormat("en-US", { style: "currency", currency }).format(cents / 100);
-}
-
 /** Locks the charge of a new refund, describe directly or by its PaymentIntent. */
 async function lockRefundableCharge(tx: Tx, params: Params): Promise<Stripe.Charge> {
   const charge =
@@ -138,6 +145,7 @@ function noSuccessfulCharge(intentId: string): StripeError {
 
 interface RefundPlan {
   status: "pending" | "succeeded";
+  pendingReason: Stripe.Refund.PendingReason;
   next: RefundStep;
   afterSeconds: number;
 }
@@ -152,8 +160,11 @@ export async function refundCharge(
   input: RefundInput,
 ): Promise<Stripe.Refund> {
   const plan = await planRefund(tx, charge);
-  const refund = buildRefund(tx, charge, input, plan.status);
-  refund.balance_transaction = (await recordRefundFunds(tx, charge, refund)).id;
+  const refund = buildRefund(tx, charge, input, plan);
+  // A refund that waits for funds enters the balance once they are there.
+  if (plan.pendingReason !== "insufficient_funds") {
+    refund.balance_transaction = (await recordRefundFunds(tx, charge, refund)).id;
+  }
   const secrets: RefundSecrets = { next: plan.next };
   await insertObject(tx, refund, {
     ...refundSaveOptions(refund),
@@ -164,20 +175,43 @@ export async function refundCharge(
   await updateObject(tx, refunded);
   await recordEvent(tx, "refund.created", refund);
   await recordEvent(tx, "charge.refunded", refunded, changedAttributes(charge, refunded));
+  await updateWarnings(tx, refunded);
   return refund;
 }
 
 /** Plans how the refund proceeds, which depends on the test card. */
 async function planRefund(tx: Tx, charge: Stripe.Charge): Promise<RefundPlan> {
-  if (!isCardCharge(charge)) return { status: "pending", next: "succeed", afterSeconds: SETTLE_SECONDS };
+  const processing = { pendingReason: "processing" } as const;
+  const later = { ...processing, status: "pending", next: "succeed", afterSeconds: SETTLE_SECONDS } as const;
+  const isCard = isCardCharge(charge);
+  const { refund_funds: funds } = await readBehavior(tx);
+  if (funds === "rejected") throw insufficientBalance();
+  if (funds === "too_low") {
+    return {
+      status: "pending",
+      pendingReason: "insufficient_funds",
+      next: "run_out",
+      // Only card refunds wait.
+      afterSeconds: isCard ? FUNDS_WAIT_SECONDS : 0,
+    };
+  }
+  if (!isCard) return later;
   switch (await testCardBehavior(tx, charge)) {
     case "refund_pending":
-      return { status: "pending", next: "succeed", afterSeconds: SETTLE_SECONDS };
+      return later;
     case "refund_fails":
-      return { status: "succeeded", next: "fail", afterSeconds: SETTLE_SECONDS };
+      return { ...processing, status: "succeeded", next: "fail", afterSeconds: SETTLE_SECONDS };
     default:
-      return { status: "succeeded", next: "reference", afterSeconds: REFERENCE_SECONDS };
+      return { ...processing, status: "succeeded", next: "reference", afterSeconds: REFERENCE_SECONDS };
   }
+}
+
+function insufficientBalance(): StripeError {
+  return invalidRequest(
+    "Insufficient funds in your Stripe balance to refund this amount.",
+    undefined,
+    "balance_insufficient",
+  );
 }
 
 async function testCardBehavior(tx: Tx, charge: Stripe.Charge): Promise<Afterwards | undefined> {

@@ -6,10 +6,10 @@ import { listOperation, retrieveOperation } from "../load-object";
 import { mergeMetadata } from "../params";
 import { checkNewRefund, createRefund } from "./create-refund";
 import { lockRefund } from "./refund";
-import { cancelRefund, recordUpdate } from "./settle-refund";
+import { cancelRefund, recordUpdate, settleIfDue } from "./settle-refund";
 
 export const refundOperations: readonly Operation[] = [
-  { id: "Refunds.create", check: checkNewRefund, run: createRefund },
+  { id: "Refunds.create", check: checkNewRefund, run: createAndSettle },
   retrieveOperation("Refunds.retrieve", "refund", "refund"),
   listOperation("Refunds.list", "refund", ["charge", "payment_intent"]),
   { id: "Refunds.update", run: updateRefund },
@@ -18,6 +18,12 @@ export const refundOperations: readonly Operation[] = [
     run: async (tx, { ids }) => cancelRefund(tx, await lockRefund(tx, ids.refund ?? "")),
   },
 ];
+
+/** A refund that the balance does not cover fails at once unless it can wait. */
+async function createAndSettle(tx: Tx, request: ApiRequest): Promise<Stripe.Refund> {
+  const refund = await createRefund(tx, request);
+  return settleIfDue(tx, refund);
+}
 
 async function updateRefund(tx: Tx, { params, ids }: ApiRequest): Promise<Stripe.Refund> {
   const locked = await lockRefund(tx, ids.refund ?? "");

@@ -10,8 +10,8 @@ export interface RefundInput {
   metadata: Record<string, string>;
 }
 
-/** What happens when the refund is due. */
-export type RefundStep = "succeed" | "fail" | "reference";
+/** What happens when the refund is due. `run_out`: it has waited too long for funds or for the customer. */
+export type RefundStep = "succeed" | "fail" | "reference" | "run_out";
 
 export interface RefundSecrets extends Record<string, unknown> {
   next: RefundStep | null;
@@ -22,7 +22,7 @@ export function buildRefund(
   tx: Tx,
   charge: Stripe.Charge,
   input: RefundInput,
-  status: "pending" | "succeeded",
+  { status, pendingReason }: { status: "pending" | "succeeded"; pendingReason: Stripe.Refund.PendingReason },
 ): Stripe.Refund {
   const presentment = presentmentOf(charge, input.amountCents);
   return {
@@ -39,7 +39,7 @@ export function buildRefund(
     metadata: input.metadata,
     payment_intent: charge.payment_intent,
     payment_method: charge.payment_method,
-    ...(status === "pending" && { pending_reason: "processing" }),
+    ...(status === "pending" && { pending_reason: pendingReason }),
     ...(presentment && { presentment_details: presentment }),
     reason: input.reason,
     receipt_number: null,
@@ -113,6 +113,9 @@ export function withRefunded(charge: Stripe.Charge, changeCents: number): Stripe
 
 /** A pending refund succeeds, and a failing one fails, this long after it was created. */
 export const SETTLE_SECONDS = 60;
+
+/** A refund that waits for funds fails after this time. Stripe does not document how long it waits. */
+export const FUNDS_WAIT_SECONDS = 30 * 86_400;
 
 /** The card network's reference number is available after this time. */
 export const REFERENCE_SECONDS = 86_400;

@@ -1,10 +1,12 @@
 import { invalidRequest } from "../../api/stripe-error";
 import { changedAttributes, recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
+import { readBehavior } from "../../store/behavior";
 import { randomLetters } from "../../store/ids";
 import { updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { recordRefundReversal } from "../balance-transactions";
+import { recordRefundFunds, recordRefundReversal } from "../balance/payment-funds";
+import { updateWarnings } from "../early-fraud-warnings/early-fraud-warning";
 import { findDueIds, isStillDue } from "../load-object";
 import {
   cardDestination,
@@ -13,6 +15,7 @@ import {
   lockRefund,
   REFERENCE_SECONDS,
   type RefundStep,
+  SETTLE_SECONDS,
   withRefunded,
 } from "./refund";
 
@@ -32,8 +35,11 @@ export async function succeedRefund(tx: Tx, locked: LockedRefund): Promise<Strip
   assertStatus(locked, UNSETTLED, "succeed");
   const { pending_reason: _, next_action: __, ...before } = locked.refund;
   const isCard = isCardCharge(locked.charge);
+  const transaction =
+    before.balance_transaction ?? (await recordRefundFunds(tx, locked.charge, locked.refund)).id;
   const after: Stripe.Refund = {
     ...before,
+    balance_transaction: transaction,
     ...(isCard && { destination_details: cardDestination("succeeded") }),
     status: "succeeded",
   };
@@ -51,8 +57,11 @@ export async function failRefund(
   reason: RefundFailureReason,
 ): Promise<Stripe.Refund> {
   assertStatus(locked, [...UNSETTLED, "succeeded"], "fail");
+  const { refund_failed_events: events } = await readBehavior(tx);
   const failed = await reverseRefund(tx, locked, "failed", reason);
+  if (events === "updated_and_failed") await recordUpdate(tx, locked, failed);
   await recordEvent(tx, "refund.failed", failed);
+  await updateWarnings(tx, withRefunded(locked.charge, -failed.amount));
   return failed;
 }
 
@@ -61,10 +70,20 @@ export async function cancelRefund(tx: Tx, locked: LockedRefund): Promise<Stripe
   if (locked.refund.status !== "requires_action") {
     throw invalidRequest("Canceling this refund is unsupported.");
   }
-  return reverseRefund(tx, locked, "canceled", "merchant_request");
+  const { refund_canceled_event: event } = await readBehavior(tx);
+  const canceled = await reverseRefund(tx, locked, "canceled", "merchant_request");
+  if (event === "refund.updated") await recordUpdate(tx, locked, canceled);
+  else await recordEvent(tx, "refund.failed", canceled);
+  await updateWarnings(tx, withRefunded(locked.charge, -canceled.amount));
+  return canceled;
 }
 
-/** Records that the customer was asked by email for bank details. */
+const ANSWER_SECONDS = 45 * 86_400;
+
+/**
+ * Records that the customer was asked by email for bank details: at first, or again after their bank returned the
+ * money. Without an answer the refund fails.
+ */
 export async function requireRefundAction(tx: Tx, locked: LockedRefund): Promise<Stripe.Refund> {
   assertStatus(locked, ["pending"], "ask the customer for anything");
   const { pending_reason: _, ...before } = locked.refund;
@@ -74,13 +93,22 @@ export async function requireRefundAction(tx: Tx, locked: LockedRefund): Promise
     next_action: {
       display_details: {
         email_sent: { email_sent_at: tx.now, email_sent_to: email },
-        expires_at: tx.now + 45 * 86_400,
+        expires_at: tx.now + ANSWER_SECONDS,
       },
       type: "display_details",
     },
     status: "requires_action",
   };
-  await save(tx, after, undefined);
+  await save(tx, after, { step: "run_out", dueAt: tx.now + ANSWER_SECONDS });
+  return recordUpdate(tx, locked, after);
+}
+
+/** Records that the customer provided bank details; the refund is on its way again. */
+export async function continueRefund(tx: Tx, locked: LockedRefund): Promise<Stripe.Refund> {
+  assertStatus(locked, ["requires_action"], "go on");
+  const { next_action: _, ...before } = locked.refund;
+  const after: Stripe.Refund = { ...before, pending_reason: "processing", status: "pending" };
+  await save(tx, after, { step: "succeed", dueAt: tx.now + SETTLE_SECONDS });
   return recordUpdate(tx, locked, after);
 }
 
@@ -107,16 +135,19 @@ async function reverseRefund(
   reason: RefundFailureReason,
 ): Promise<Stripe.Refund> {
   const { pending_reason: _, next_action: __, ...before } = locked.refund;
-  const transaction = await recordRefundReversal(tx, locked.charge, locked.refund);
+  // A refund that still waited for funds never entered the balance.
+  const hasFunds = before.balance_transaction !== null;
   const after: Stripe.Refund = {
     ...before,
-    failure_balance_transaction: transaction.id,
+    ...(hasFunds && {
+      failure_balance_transaction: (await recordRefundReversal(tx, locked.charge, locked.refund)).id,
+    }),
     failure_reason: reason,
     status,
   };
   await save(tx, after, undefined);
   await updateObject(tx, withRefunded(locked.charge, -after.amount));
-  return recordUpdate(tx, locked, after);
+  return after;
 }
 
 async function save(
@@ -144,6 +175,24 @@ function assertStatus({ refund }: LockedRefund, allowed: readonly string[], what
   throw invalidRequest(`A refund with the status ${refund.status} cannot ${what}.`);
 }
 
+/** Settles a new refund that is due at once; returns it as it is then. */
+export async function settleIfDue(tx: Tx, refund: Stripe.Refund): Promise<Stripe.Refund> {
+  if (await isStillDue(tx, refund.id)) await settleDueRefund(tx, refund.id);
+  return (await lockRefund(tx, refund.id)).refund;
+}
+
+/** Lets the refunds go through that waited for funds. */
+export async function releaseWaitingRefunds(tx: Tx): Promise<void> {
+  const waiting = await tx.query<{ id: string }>(
+    `SELECT id FROM object WHERE type = 'refund' AND data ->> 'status' = 'pending'
+       AND data ->> 'pending_reason' = 'insufficient_funds' ORDER BY seq`,
+  );
+  for (const { id } of waiting) {
+    const locked = await lockRefund(tx, id);
+    if (locked.refund.pending_reason === "insufficient_funds") await succeedRefund(tx, locked);
+  }
+}
+
 /** Handles the refunds that are due: they succeed, fail, or get the card network's reference number. */
 export async function settleDueRefunds(tx: Tx): Promise<void> {
   for (const id of await findDueIds(tx, "refund")) await settleDueRefund(tx, id);
@@ -162,7 +211,14 @@ async function settleDueRefund(tx: Tx, id: string): Promise<void> {
     case "reference":
       await showRefundReference(tx, locked);
       return;
+    case "run_out":
+      await failRefund(tx, locked, runOutReason(locked.refund));
+      return;
     default:
       locked.secrets.next satisfies never;
   }
+}
+
+function runOutReason({ pending_reason: reason }: Stripe.Refund): RefundFailureReason {
+  return reason === "insufficient_funds" ? "insufficient_funds" : "unknown";
 }

@@ -88,6 +88,18 @@ export const recipes: readonly Recipe[] = [
       payment_intent: known.some(dice, "payment_intent"),
       ...(dice.chance(0.6) && { amount: dice.between(1, 9_000) }),
     }),
+  (dice, known) =>
+    post("/v1/credit_notes", {
+      invoice: known.some(dice, "invoice"),
+      ...(dice.chance(0.5)
+        ? { refund_amount: dice.between(1, 9_000) }
+        : { credit_amount: dice.between(1, 500) }),
+    }),
+  (dice, known) =>
+    post(`/v1/customers/${known.some(dice, "customer")}/balance_transactions`, {
+      amount: dice.between(-2_000, 2_000),
+      currency: "usd",
+    }),
   (dice, known) => post("/v1/refunds", { charge: known.some(dice, "charge") }),
   (dice, known) => post(`/v1/disputes/${known.some(dice, "dispute")}/close`),
   (dice, known) =>
@@ -124,7 +136,9 @@ export const controls: readonly Recipe[] = [
       `/disputes/${known.some(dice, "dispute")}/${dice.pick(["win", "lose", "escalate", "close_warning", "prevent", "allow_appeal"])}`,
     ),
   (dice, known) =>
-    post(`/refunds/${known.some(dice, "refund")}/${dice.pick(["fail", "succeed", "require_action"])}`),
+    post(
+      `/refunds/${known.some(dice, "refund")}/${dice.pick(["fail", "succeed", "require_action", "continue"])}`,
+    ),
   (dice, known) =>
     post(`/checkout/${known.some(dice, "checkout.session")}/pay`, {
       bank_account: dice.pick(["pays", "fails"]),
@@ -138,5 +152,8 @@ export const controls: readonly Recipe[] = [
     post(`/payment_methods/${known.some(dice, "payment_method")}/update`, {
       brand: dice.pick(["visa", "mastercard"]),
     }),
+  (dice, known) => post(`/charges/${known.some(dice, "charge")}/fraud_warning`),
+  (dice) => post("/behavior", { refund_funds: dice.pick(["available", "available", "too_low"]) }),
+  () => post("/payouts"),
   (dice) => post("/clock", { advance_seconds: dice.pick([0, 60, 3_600, 86_400]) }),
 ];
