@@ -4,6 +4,8 @@ import { balanceOperations, balanceTransactionOperations } from "./resources/bal
 import { billingPortalOperations } from "./resources/billing-portal/sessions";
 import { chargeOperations } from "./resources/charges/charge";
 import { checkoutSessionOperations } from "./resources/checkout-sessions/operations";
+import { creditNoteOperations } from "./resources/credit-notes/operations";
+import { customerBalanceOperations } from "./resources/customers/customer-balance";
 import { customerOperations } from "./resources/customers/operations";
 import { disputeOperations } from "./resources/disputes/operations";
 import { earlyFraudWarningOperations } from "./resources/early-fraud-warnings/operations";
@@ -28,7 +30,9 @@ export const operations: readonly Operation[] = [
   ...billingPortalOperations,
   ...chargeOperations,
   ...checkoutSessionOperations,
+  ...creditNoteOperations,
   ...customerOperations,
+  ...customerBalanceOperations,
   ...disputeOperations,
   ...earlyFraudWarningOperations,
   ...eventOperations,

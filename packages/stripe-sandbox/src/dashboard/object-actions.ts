@@ -172,6 +172,7 @@ function pagesOf(data: Record<string, unknown>): [string, string][] {
     ["Open its page", isSession ? data.url : null],
     ["Open the hosted invoice", data.hosted_invoice_url],
     ["Download the invoice", data.invoice_pdf],
+    ["Download the credit note", data.object === "credit_note" ? data.pdf : null],
     ["Open the receipt", data.receipt_url],
     ["Open 3-D Secure", challenge],
   ];

@@ -37,7 +37,8 @@ type Payment = Pick<HostedInvoice, "charge" | "canBePaid" | "lastFailure">;
 
 async function readPayment(tx: Tx, invoiceId: string): Promise<Payment> {
   const payment = (await readPayments(tx, invoiceId)).find(({ status }) => status !== "canceled");
-  if (!payment) return { charge: undefined, canBePaid: false, lastFailure: undefined };
+  if (!payment?.payment.payment_intent)
+    return { charge: undefined, canBePaid: false, lastFailure: undefined };
   const intentId = String(payment.payment.payment_intent);
   const { data: intent } = await loadObject<Stripe.PaymentIntent>(tx, "payment_intent", intentId);
   if (payment.status === "open") {

@@ -3,21 +3,25 @@ import type { CheckoutForm } from "../checkout/checkout-form";
 import { withTestCard } from "../checkout/prefill-form";
 import { payHostedInvoice } from "../hosted-invoice/pay-hosted-invoice";
 import { type HostedInvoice, readHostedInvoice } from "../hosted-invoice/read-hosted-invoice";
+import { findCreditNoteByToken } from "../resources/credit-notes/credit-note";
+import { loadInvoice } from "../resources/invoices/invoice";
 import { inTransaction, NO_REQUEST, type Runtime } from "../runtime";
 import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
+import { creditNotePdf } from "./credit-note-pdf";
 import { type InvoiceView, invoicePage } from "./invoice-page";
 import { invoicePdf } from "./invoice-pdf";
 import { messagePage, type PageEnv, type PageStatus, show } from "./layout";
 import { readCardForm } from "./read-form";
 import { receiptPage } from "./receipt-page";
 
-/** Creates the pages of hosted invoices, with their PDFs, and of receipts. */
+/** Creates the pages of hosted invoices and receipts, and the PDFs of invoices and credit notes. */
 export function createInvoicePages(runtime: Runtime): Hono<PageEnv> {
   const pages = new Hono<PageEnv>();
   pages.get("/invoices/:token", (c) => openInvoice(runtime, c));
   pages.post("/invoices/:token", (c) => submitInvoice(runtime, c));
   pages.get("/invoices/:token/pdf", (c) => downloadPdf(runtime, c));
+  pages.get("/credit_notes/:token/pdf", (c) => downloadCreditNote(runtime, c));
   pages.get("/receipts/:charge", (c) => openReceipt(runtime, c));
   return pages;
 }
@@ -81,10 +85,29 @@ function showInvoice(
 async function downloadPdf(runtime: Runtime, c: Context<PageEnv>): Promise<Response> {
   const hosted = await read(runtime, c);
   if (!hosted) return unknownInvoice(c);
+  return pdfResponse(c, `Invoice-${hosted.invoice.number}`, await invoicePdf(hosted));
+}
+
+async function downloadCreditNote(runtime: Runtime, c: Context<PageEnv>): Promise<Response> {
+  const found = await inTransaction(runtime, NO_REQUEST, async (tx) => {
+    const note = await findCreditNoteByToken(tx, c.req.param("token") ?? "");
+    return note && { note, invoice: await loadInvoice(tx, String(note.invoice)) };
+  });
+  if (!found)
+    return show(c, messagePage("No such credit note", "There is no credit note at this address."), 404);
+  const { note, invoice } = found;
+  return pdfResponse(
+    c,
+    `Credit-note-${note.number}`,
+    await creditNotePdf(note, invoice.invoice.number ?? ""),
+  );
+}
+
+function pdfResponse(c: Context<PageEnv>, name: string, pdf: Buffer): Response {
   c.header("Content-Type", "application/pdf");
-  c.header("Content-Disposition", `inline; filename="Invoice-${hosted.invoice.number}.pdf"`);
+  c.header("Content-Disposition", `inline; filename="${name}.pdf"`);
   c.header("Cache-Control", "no-store");
-  return c.body(new Uint8Array(await invoicePdf(hosted)));
+  return c.body(new Uint8Array(pdf));
 }
 
 async function openReceipt(runtime: Runtime, c: Context<PageEnv>): Promise<Response> {
@@ -102,5 +125,9 @@ function read(runtime: Runtime, c: Context<PageEnv>): Promise<HostedInvoice | un
 }
 
 function unknownInvoice(c: Context<PageEnv>): Response {
-  return show(c, messagePage("No such invoice", "There is no invoice at this address."), 404);
+  return show(
+    c,
+    messagePage("No such invoice", "There is no invoice at this address, or its link has expired."),
+    404,
+  );
 }

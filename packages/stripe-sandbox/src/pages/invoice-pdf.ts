@@ -1,39 +1,23 @@
-import PDFDocument from "pdfkit";
 import type { HostedInvoice } from "../hosted-invoice/read-hosted-invoice";
 import { formatDate, formatMoney } from "./format";
 import { billedTo, lineText, taxLines } from "./invoice-summary";
-
-const LEFT = 56;
-const RIGHT = 556;
-const AMOUNT_WIDTH = 120;
-const BOTTOM = 720;
+import { type Doc, LEFT, printable, renderPdf, writeRow } from "./pdf-document";
 
 /** Renders an invoice as PDF in US letter size. */
-export async function invoicePdf(hosted: HostedInvoice): Promise<Buffer> {
+export function invoicePdf(hosted: HostedInvoice): Promise<Buffer> {
   const { invoice } = hosted;
-  const issued = new Date((invoice.effective_at ?? invoice.created) * 1000);
-  const document = new PDFDocument({
-    size: "LETTER",
-    margins: { top: 56, bottom: 56, left: LEFT, right: 56 },
-    lang: "en-US",
-    info: { Title: `Invoice ${invoice.number}`, Author: invoice.account_name ?? "", CreationDate: issued },
+  const head = {
+    title: `Invoice ${invoice.number}`,
+    author: invoice.account_name ?? "",
+    issuedAt: invoice.effective_at ?? invoice.created,
+  };
+  return renderPdf(head, (document) => {
+    writeHead(document, hosted);
+    writeLines(document, hosted);
+    writeSums(document, hosted);
+    writeFoot(document, hosted);
   });
-  const chunks: Buffer[] = [];
-  document.on("data", (chunk: Buffer) => chunks.push(chunk));
-  const finished = new Promise<void>((resolve, reject) => {
-    document.on("end", resolve);
-    document.on("error", reject);
-  });
-  writeHead(document, hosted);
-  writeLines(document, hosted);
-  writeSums(document, hosted);
-  writeFoot(document, hosted);
-  document.end();
-  await finished;
-  return Buffer.concat(chunks);
 }
-
-type Doc = PDFKit.PDFDocument;
 
 function writeHead(document: Doc, { invoice }: HostedInvoice): void {
   document.font("Helvetica-Bold").fontSize(22).text("Invoice", LEFT, 56);
@@ -89,27 +73,4 @@ function writeFoot(document: Doc, { invoice }: HostedInvoice): void {
   document.moveDown(2);
   if (invoice.footer) document.text(printable(invoice.footer), LEFT).moveDown();
   document.fontSize(9).text("Made by a Stripe sandbox: test mode, no real money.", LEFT);
-}
-
-/** Writes a text on the left and an amount on the right, on a new page if needed. */
-function writeRow(document: Doc, text: string, amount: string): void {
-  if (document.y > BOTTOM) document.addPage();
-  const top = document.y;
-  document.text(printable(text), LEFT, top, { width: RIGHT - LEFT - AMOUNT_WIDTH - 16 });
-  const next = document.y;
-  document.text(amount, RIGHT - AMOUNT_WIDTH, top, { width: AMOUNT_WIDTH, align: "right" });
-  document.x = LEFT;
-  document.y = Math.max(next, document.y) + 6;
-}
-
-/** Characters of the PDF's built-in fonts beyond Latin-1. */
-const ALSO_PRINTABLE = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ";
-
-/** Replaces characters that the PDF's built-in fonts lack with question marks. */
-export function printable(text: string): string {
-  return [...text.normalize("NFC")]
-    .map((letter) =>
-      /[\n\u0020-\u007e\u00a0-\u00ff]/.test(letter) || ALSO_PRINTABLE.includes(letter) ? letter : "?",
-    )
-    .join("");
 }

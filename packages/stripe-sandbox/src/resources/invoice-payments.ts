@@ -23,13 +23,13 @@ function checkList({ params }: ApiRequest): void {
 
 function listPayments(tx: Tx, request: ApiRequest) {
   const payment = mapOf(request.params.payment);
-  const intent = payment?.payment_intent ?? payment?.payment_record;
+  const type = String(payment?.type);
+  const id = payment?.[type];
   return listObjects(tx, request, {
     type: "invoice_payment",
     noun: "invoice_payment",
     filters: ["invoice", "status"],
-    // The sandbox has no payment records, so this finds nothing.
-    refs: typeof intent === "string" ? { payment_intent: intent } : {},
+    refs: typeof id === "string" ? { [type]: id } : {},
   });
 }
 
@@ -57,6 +57,26 @@ export async function insertInvoicePayment(tx: Tx, input: InvoicePaymentInput): 
     payment: { payment_intent: input.paymentIntent, type: "payment_intent" },
     status: "open",
     status_transitions: { canceled_at: null, paid_at: null },
+  };
+  await insertObject(tx, payment, saveOptions(payment));
+  return payment;
+}
+
+/** Records that an invoice was paid outside Stripe. The payment record itself cannot be retrieved. */
+export async function insertPaymentRecord(tx: Tx, invoice: Stripe.Invoice): Promise<InvoicePayment> {
+  const payment: InvoicePayment = {
+    id: newStripeId("inpay"),
+    object: "invoice_payment",
+    amount_paid: invoice.amount_due,
+    amount_requested: invoice.amount_due,
+    created: tx.now,
+    currency: invoice.currency,
+    invoice: invoice.id,
+    is_default: false,
+    livemode: false,
+    payment: { payment_record: newStripeId("pr"), type: "payment_record" },
+    status: "paid",
+    status_transitions: { canceled_at: null, paid_at: tx.now },
   };
   await insertObject(tx, payment, saveOptions(payment));
   return payment;
@@ -107,7 +127,8 @@ function saveOptions(payment: InvoicePayment): SaveOptions {
   return {
     refs: {
       invoice: payment.invoice as string,
-      payment_intent: payment.payment.payment_intent as string,
+      payment_intent: (payment.payment.payment_intent as string | undefined) ?? null,
+      payment_record: (payment.payment.payment_record as string | undefined) ?? null,
       status: payment.status,
     },
   };

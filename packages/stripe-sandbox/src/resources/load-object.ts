@@ -18,6 +18,8 @@ const messages: Record<string, { noun: string; param: string }> = {
   balance_transaction: { noun: "balance transaction", param: "id" },
   payout: { noun: "payout", param: "payout" },
   "radar.early_fraud_warning": { noun: "early_fraud_warning", param: "early_fraud_warning" },
+  credit_note: { noun: "credit_note", param: "id" },
+  customer_balance_transaction: { noun: "customer_balance_transaction", param: "id" },
   event: { noun: "event", param: "id" },
   webhook_endpoint: { noun: "webhook endpoint", param: "webhook_endpoint" },
   price: { noun: "price", param: "price" },

@@ -155,17 +155,21 @@ describe("an automatic top-up", () => {
   it("waits for an address when the tax needs one: a draft without, which can be deleted", async () => {
     const { customer, topUp } = await aTopUp();
     await stripe.customers.update(customer.id, { address: "" });
+    await sandbox.control("POST", "/behavior", { invoice_tax_address: "customer_only" });
     const draft = await topUp.create();
     await topUp.addLine(draft.id);
 
     const refusal = await refusalOf(topUp.finalize(draft.id));
     const still = await stripe.invoices.retrieve(draft.id);
+    await sandbox.control("POST", "/behavior", { invoice_tax_address: "with_payment_method" });
+    const withCardAddress = await stripe.invoices.retrieve(draft.id);
 
     expect(still).toMatchObject({
       status: "draft",
       automatic_tax: { enabled: true, status: "requires_location_inputs" },
     });
     expect(refusal).toMatchObject({ statusCode: 400, code: "customer_tax_location_invalid" });
+    expect(withCardAddress).toMatchObject({ automatic_tax: { status: "complete" } });
     expect(await topUp.deleteDraft(draft.id)).toMatchObject({ id: draft.id, deleted: true });
   });
 });

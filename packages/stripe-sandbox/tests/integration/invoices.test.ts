@@ -264,7 +264,8 @@ it("asks for action when the customer is there and the bank wants to see them", 
     .catch((error: unknown) => error);
 
   expect(present).toMatchObject({
-    statusCode: 402,
+    statusCode: 400,
+    type: "StripeInvalidRequestError",
     code: "invoice_payment_intent_requires_action",
     payment_intent: { status: "requires_action" },
   });
@@ -432,6 +433,7 @@ it("takes a payment from outside: paid, without a charge and without payment_suc
     "payment_intent.canceled",
     "invoice.updated",
     "invoice.paid",
+    "invoice_payment.paid",
   ]);
 });
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { printable } from "../../src/pages/invoice-pdf";
+import { printable } from "../../src/pages/pdf-document";
 
 it.each([
   ["Köln, Ærø, Peña – “5 €”", "Köln, Ærø, Peña – “5 €”"],

@@ -1,13 +1,13 @@
 import { listObjects } from "../../api/list-objects";
 import type { ApiRequest, Operation } from "../../api/operation";
-import type { ParamValue } from "../../api/request-schema";
+import type { Params, ParamValue } from "../../api/request-schema";
 import { invalidRequest, noSuchObject } from "../../api/stripe-error";
 import { recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
 import { findObject, findObjects, insertObject, markDeleted, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 import { listOperation, loadLive, loadObject } from "../load-object";
-import { refuseUnsupported } from "../params";
+import { isUsableForTax, mapOf, refuseUnsupported } from "../params";
 import { attachPaymentMethod, detachPaymentMethod } from "../payment-methods/attach-payment-method";
 import { addTaxId, readTaxIdData } from "../tax-ids";
 import {
@@ -17,6 +17,7 @@ import {
   emptyCustomer,
   saveCustomer,
 } from "./customer";
+import { insertBalanceChange } from "./customer-balance";
 
 const CAN_UNSET = ["description", "email", "name", "phone", "default_source"];
 
@@ -45,12 +46,36 @@ function checkCustomer({ params }: ApiRequest): void {
 
 async function createCustomer(tx: Tx, { params }: ApiRequest): Promise<Stripe.Customer> {
   const draft = applyCustomerParams(emptyCustomer(tx), params);
+  assertTaxLocation(draft, params);
   await insertObject(tx, draft, customerSaveOptions(draft));
   const customer = await withMethod(tx, draft, params.payment_method);
   await assertOwnDefault(tx, customer);
   await recordEvent(tx, "customer.created", customer);
   for (const { country, taxId } of readTaxIdData(params)) await addTaxId(tx, customer.id, country, taxId);
+  await recordNewBalance(tx, customer, 0, "initial");
   return customer;
+}
+
+/** @throws StripeError 400 if `tax[validate_location]=immediately` and tax cannot be calculated for the address */
+function assertTaxLocation(customer: Stripe.Customer, params: Params): void {
+  if (mapOf(params.tax)?.validate_location !== "immediately") return;
+  if (isUsableForTax(customer.shipping?.address ?? customer.address)) return;
+  throw invalidRequest(
+    "The customer's location isn't recognized. Set a valid customer address in order to automatically calculate tax.",
+    "address",
+    "customer_tax_location_invalid",
+  );
+}
+
+/** A balance that is set directly has a transaction too. */
+async function recordNewBalance(
+  tx: Tx,
+  customer: Stripe.Customer,
+  beforeCents: number,
+  type: "adjustment" | "initial",
+): Promise<void> {
+  const amountCents = customer.balance - beforeCents;
+  if (amountCents !== 0) await insertBalanceChange(tx, customer, customer.balance, { amountCents, type });
 }
 
 /** Attaches the given payment method. If the default names the same alias, it becomes the card made from it. */
@@ -74,8 +99,10 @@ async function withMethod(
 async function updateCustomer(tx: Tx, { params, ids }: ApiRequest): Promise<Stripe.Customer> {
   const { data: before } = await loadLive<Stripe.Customer>(tx, "customer", ids.customer ?? "");
   const after = applyCustomerParams(before, params);
+  assertTaxLocation(after, params);
   await assertOwnDefault(tx, after);
   await saveCustomer(tx, before, after);
+  await recordNewBalance(tx, after, before.balance, "adjustment");
   return after;
 }
 

@@ -4,7 +4,7 @@ import { changedAttributes, recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
 import { findObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
-import { saveCustomer } from "../customers/customer";
+import { changeCustomerBalance } from "../customers/customer-balance";
 import { cancelInvoicePayment, findOpenPayment } from "../invoice-payments";
 import { loadObject } from "../load-object";
 import { releaseIntent } from "../payment-intents/cancel-payment-intent";
@@ -53,7 +53,11 @@ async function restoreCustomerBalance(tx: Tx, invoice: Invoice): Promise<void> {
   const used = invoice.starting_balance - (invoice.ending_balance ?? 0);
   const stored = await findObject<Stripe.Customer>(tx, "customer", String(invoice.customer), "lock");
   if (used === 0 || !stored || stored.deleted) return;
-  await saveCustomer(tx, stored.data, { ...stored.data, balance: stored.data.balance + used });
+  await changeCustomerBalance(tx, stored.data, stored.data, {
+    amountCents: used,
+    type: "unapplied_from_invoice",
+    invoice: invoice.id,
+  });
 }
 
 /** Cancels the PaymentIntent of an unpaid invoice. */

@@ -5,6 +5,7 @@ import type { Tx } from "../../runtime";
 import { findObject, updateObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 import { customerSaveOptions, saveCustomer } from "../customers/customer";
+import { insertBalanceChange } from "../customers/customer-balance";
 import { insertInvoicePayment } from "../invoice-payments";
 import { loadObject } from "../load-object";
 import { buildPaymentIntent, insertPaymentIntent } from "../payment-intents/payment-intent";
@@ -15,6 +16,7 @@ import {
   type LoadedInvoice,
   loadDraft,
   saveInvoice,
+  withLinks,
 } from "./invoice";
 import { saveLines } from "./invoice-lines";
 import { type PricedInvoice, refreshDraft } from "./price-invoice";
@@ -33,7 +35,6 @@ export async function finalizeDraft(tx: Tx, loaded: LoadedInvoice): Promise<Invo
   if (priced.invoice.automatic_tax.status === "requires_location_inputs") {
     return refuseWithoutLocation(tx, loaded, priced.invoice);
   }
-  assertChargeable(priced.invoice);
   const open = await openInvoice(tx, loaded, priced);
   if (open.amount_due === 0) return settleInvoice(tx, { ...loaded, invoice: open }, undefined);
   return open;
@@ -51,10 +52,27 @@ async function openInvoice(tx: Tx, loaded: LoadedInvoice, priced: PricedInvoice)
   return open;
 }
 
-/** Applies the invoice to the customer's credit balance. */
-async function applyBalance(tx: Tx, { customer, ending_balance: balance }: Invoice): Promise<void> {
-  const { data } = await loadObject<Stripe.Customer>(tx, "customer", String(customer), "lock");
-  await saveCustomer(tx, data, { ...data, balance: balance ?? 0 });
+/** Applies the customer's balance to the invoice, and an amount that is too small to charge to the balance. */
+async function applyBalance(tx: Tx, invoice: Invoice): Promise<void> {
+  const { data } = await loadObject<Stripe.Customer>(tx, "customer", String(invoice.customer), "lock");
+  const endingBalance = invoice.ending_balance ?? 0;
+  const carriedCents = Math.max(0, endingBalance);
+  const appliedCents = endingBalance - carriedCents - data.balance;
+  await saveCustomer(tx, data, { ...data, balance: endingBalance });
+  const change = { invoice: invoice.id };
+  if (appliedCents !== 0) {
+    await insertBalanceChange(tx, data, endingBalance - carriedCents, {
+      ...change,
+      amountCents: appliedCents,
+      type: "applied_to_invoice",
+    });
+  }
+  if (carriedCents === 0) return;
+  await insertBalanceChange(tx, data, endingBalance, {
+    ...change,
+    amountCents: carriedCents,
+    type: "invoice_too_small",
+  });
 }
 
 async function insertPayment(tx: Tx, invoice: Invoice): Promise<void> {
@@ -96,24 +114,17 @@ async function refuseWithoutLocation(tx: Tx, loaded: LoadedInvoice, draft: Invoi
   return refusal;
 }
 
-function assertChargeable({ amount_due: due }: Invoice): void {
-  if (due === 0 || due >= MIN_CHARGE_CENTS) return;
-  throw invalidRequest(
-    "This sandbox does not carry amounts below the minimum charge of $0.50 over to the customer's balance yet.",
-    undefined,
-    "amount_too_small",
-  );
-}
-
 /** Returns the draft as an open invoice, with a number, a page and a PDF. */
 export function openedInvoice(tx: Tx, draft: Invoice, secrets: InvoiceSecrets, number: string): Invoice {
-  const page = `${tx.publicUrl}/invoices/${secrets.token}`;
+  const dueCents = draft.total + draft.starting_balance;
+  const isCharged = dueCents >= MIN_CHARGE_CENTS;
   return {
-    ...draft,
+    ...withLinks(tx, draft, secrets),
+    // Less than the minimum is not charged: it is carried over to the customer's next invoice.
+    amount_due: isCharged ? dueCents : 0,
+    amount_remaining: isCharged ? dueCents : 0,
     effective_at: tx.now,
-    ending_balance: Math.min(0, draft.total + draft.starting_balance),
-    hosted_invoice_url: page,
-    invoice_pdf: `${page}/pdf`,
+    ending_balance: isCharged ? 0 : dueCents,
     last_finalization_error: null,
     number,
     status: "open",

@@ -13,6 +13,32 @@ export type InvoiceLine = Stripe.InvoiceLineItem;
 export interface InvoiceSecrets extends Record<string, unknown> {
   /** Part of the URLs of the invoice's page and PDF. */
   token: string;
+  /** When a later link replaced the first one, in Unix seconds. */
+  linkRenewedAt?: number;
+}
+
+const LINK_SECONDS = 30 * 86_400;
+
+/** Tells whether the link to the invoice's page has expired: 30 days after the invoice was finalized. */
+export function isLinkExpired(tx: Tx, { invoice, secrets }: LoadedInvoice): boolean {
+  const since = secrets.linkRenewedAt ?? invoice.status_transitions.finalized_at;
+  return typeof since === "number" && tx.now >= since + LINK_SECONDS;
+}
+
+/** Adds the links of the invoice's page and PDF. */
+export function withLinks(tx: Tx, invoice: Invoice, { token }: InvoiceSecrets): Invoice {
+  const page = `${tx.publicUrl}/invoices/${token}`;
+  return { ...invoice, hosted_invoice_url: page, invoice_pdf: `${page}/pdf` };
+}
+
+/** Replaces an expired link by a new one, valid for another 30 days. Nothing announces it. */
+export async function renewLink(tx: Tx, invoiceId: string): Promise<Invoice> {
+  const loaded = await loadInvoice(tx, invoiceId);
+  if (!isLinkExpired(tx, loaded)) return loaded.invoice;
+  const secrets: InvoiceSecrets = { ...newInvoiceSecrets(), linkRenewedAt: tx.now };
+  const renewed = withLinks(tx, loaded.invoice, secrets);
+  await saveInvoice(tx, renewed, secrets);
+  return renewed;
 }
 
 export function emptyInvoice(tx: Tx, customer: string, currency: string): Invoice {
@@ -137,9 +163,12 @@ export async function loadDraft(tx: Tx, id: string, message: string): Promise<Lo
   return loaded;
 }
 
+/** Returns the invoice of a link; undefined for an unknown or expired one. */
 export async function findInvoiceByToken(tx: Tx, token: string): Promise<Invoice | undefined> {
   const [stored] = await findObjects<Invoice>(tx, "invoice", { token });
-  return stored?.data;
+  if (!stored) return undefined;
+  const loaded = { invoice: stored.data, secrets: stored.private as InvoiceSecrets };
+  return isLinkExpired(tx, loaded) ? undefined : loaded.invoice;
 }
 
 /** Stores and announces a changed invoice; does nothing if nothing changed. */

@@ -9,7 +9,7 @@ import { checkAdvance, checkInvoice, checkLines } from "./check-invoice";
 import { markUncollectible, voidInvoice } from "./close-invoice";
 import { addLines, createInvoice, deleteInvoice, updateInvoice } from "./draft-invoice";
 import { finalizeDraft, finalizeInvoice } from "./finalize-invoice";
-import { type Invoice, loadInvoice } from "./invoice";
+import { type Invoice, type InvoiceSecrets, isLinkExpired, loadInvoice, renewLink } from "./invoice";
 import { checkPay, payInvoice } from "./pay-invoice";
 import { refreshDraft } from "./price-invoice";
 
@@ -36,7 +36,10 @@ export const invoiceOperations: readonly Operation[] = [
 
 async function retrieveInvoice(tx: Tx, { ids }: ApiRequest): Promise<object> {
   const stored = await loadObject<Invoice>(tx, "invoice", ids.invoice ?? "");
-  return stored.deleted ? stored.data : (await refreshDraft(tx, stored.data)).invoice;
+  if (stored.deleted) return stored.data;
+  const loaded = { invoice: stored.data, secrets: stored.private as InvoiceSecrets };
+  if (isLinkExpired(tx, loaded)) return renewLink(tx, stored.data.id);
+  return (await refreshDraft(tx, stored.data)).invoice;
 }
 
 function checkList({ params }: ApiRequest): void {

@@ -3,10 +3,11 @@ import type { ParamValue } from "../../api/request-schema";
 import { invalidRequest, StripeError } from "../../api/stripe-error";
 import { changedAttributes, recordEvent } from "../../events/record-event";
 import type { Tx } from "../../runtime";
+import { readBehavior } from "../../store/behavior";
 import { findObject } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 import { assertOwnMethod } from "../customers/customer";
-import { findOpenPayment } from "../invoice-payments";
+import { findOpenPayment, insertPaymentRecord } from "../invoice-payments";
 import { loadObject, loadReferenced } from "../load-object";
 import { onlyOneOf, refuseUnsupported } from "../params";
 import { type ConfirmOptions, confirmIntent } from "../payment-intents/confirm-intent";
@@ -32,9 +33,11 @@ export async function payInvoice(tx: Tx, { params, ids }: ApiRequest): Promise<I
   const opened = { ...loaded, invoice: open };
   if (params.paid_out_of_band === true) return settleOutOfBand(tx, opened);
   const method = await chooseMethod(tx, open, params.payment_method);
+  const { invoice_authentication: authentication } = await readBehavior(tx);
   const outcome = await chargeInvoice(tx, opened, method, {
     offSession: params.off_session !== false,
-    returnUrl: null,
+    asksWhenAway: authentication === "requires_action",
+    returnUrl: open.hosted_invoice_url ?? null,
     save: null,
   });
   return outcome.refusal ?? outcome.invoice;
@@ -104,19 +107,19 @@ async function recordRefusal(
   loaded: LoadedInvoice,
   { intent, charge, decline }: PaymentResult,
 ): Promise<StripeError | undefined> {
-  if (decline) {
-    const failed = await failPayment(tx, loaded);
-    if (decline.code === "authentication_required") await requireAction(tx, { ...loaded, invoice: failed });
-    return declineRefusal(decline, intent, charge);
-  }
-  if (intent.status !== "requires_action") return undefined;
-  await requireAction(tx, loaded);
-  return actionRefusal(intent);
+  const asks = decline?.code === "authentication_required" || intent.status === "requires_action";
+  if (!decline && !asks) return undefined;
+  const { invoice_action_events: events } = await readBehavior(tx);
+  // Without a decline only one of the two is certain.
+  const fails = decline !== undefined && (!asks || events === "with_payment_failed");
+  const invoice = fails ? await failPayment(tx, loaded) : loaded.invoice;
+  if (asks) await requireAction(tx, { ...loaded, invoice });
+  return decline ? declineRefusal(decline, intent, charge) : actionRefusal(intent);
 }
 
 function actionRefusal(intent: Stripe.PaymentIntent): StripeError {
-  return new StripeError(402, {
-    type: "card_error",
+  return new StripeError(400, {
+    type: "invalid_request_error",
     code: "invoice_payment_intent_requires_action",
     message:
       "Payment for this invoice requires additional user action before it can be completed successfully. Payment can be completed using the PaymentIntent associated with the invoice.",
@@ -124,12 +127,16 @@ function actionRefusal(intent: Stripe.PaymentIntent): StripeError {
   });
 }
 
-/** Marks an invoice as paid outside Stripe: without a charge, and without `invoice.payment_succeeded`. */
+/**
+ * Marks an invoice as paid outside Stripe: by a payment record instead of a charge, and without
+ * `invoice.payment_succeeded`.
+ */
 async function settleOutOfBand(tx: Tx, { invoice: open, secrets }: LoadedInvoice): Promise<Invoice> {
   await cancelInvoiceIntent(tx, open.id, "automatic");
-  const paid = asPaid(tx, open);
+  const paid: Invoice = { ...asPaid(tx, open), amount_paid_off_stripe: open.amount_due };
   await saveInvoice(tx, paid, secrets);
   await recordEvent(tx, "invoice.updated", paid, changedAttributes(open, paid));
   await recordEvent(tx, "invoice.paid", paid);
+  await recordEvent(tx, "invoice_payment.paid", await insertPaymentRecord(tx, paid));
   return paid;
 }

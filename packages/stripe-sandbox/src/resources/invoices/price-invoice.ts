@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Tx } from "../../runtime";
+import { readBehavior } from "../../store/behavior";
 import { findObject, findObjects } from "../../store/objects";
 import type { Stripe } from "../../stripe-types";
 import { type BusinessTaxId, type TaxRule, taxOnTop, taxRule, taxWithin } from "../../tax/tax-table";
@@ -12,10 +13,19 @@ export interface PricedInvoice {
   lines: StoredLine[];
 }
 
-/** Calculates the tax of every line and all totals. Amounts in cents. */
-export function priceInvoice(invoice: Invoice, lines: StoredLine[]): PricedInvoice {
-  const { rule, status } = ruleFor(invoice);
-  const taxed = lines.map((stored) => ({ ...stored, line: taxLine(stored, rule, invoice) }));
+/**
+ * Calculates the tax of every line and all totals. Amounts in cents.
+ *
+ * @param cardAddress the payment method's, for a customer without an address
+ */
+export function priceInvoice(
+  invoice: Invoice,
+  lines: StoredLine[],
+  cardAddress: Stripe.Address | null = null,
+): PricedInvoice {
+  const address = taxAddress(invoice) ?? cardAddress;
+  const { rule, status } = ruleFor(invoice, address);
+  const taxed = lines.map((stored) => ({ ...stored, line: taxLine(stored, rule, invoice, address) }));
   const all = taxed.map(({ line }) => line);
   const subtotal = all.reduce((sum, line) => sum + line.subtotal, 0);
   const within = sumOfTaxes(all, "inclusive");
@@ -44,9 +54,8 @@ interface AppliedRule {
   status: Invoice["automatic_tax"]["status"];
 }
 
-function ruleFor(invoice: Invoice): AppliedRule {
+function ruleFor(invoice: Invoice, address: Stripe.Address | null): AppliedRule {
   if (!invoice.automatic_tax.enabled) return { rule: undefined, status: null };
-  const address = taxAddress(invoice);
   if (!isUsableForTax(address)) return { rule: undefined, status: "requires_location_inputs" };
   const taxId = invoice.customer_tax_ids?.find((id) => id.type === "eu_vat") as BusinessTaxId | undefined;
   const rule = taxRule(address, taxId);
@@ -63,7 +72,12 @@ function exemption(invoice: Invoice): TaxRule | undefined {
   return invoice.customer_tax_exempt === "exempt" ? { basisPoints: 0, reason: "not_collecting" } : undefined;
 }
 
-function taxLine({ line, inclusive }: StoredLine, rule: TaxRule | undefined, invoice: Invoice): InvoiceLine {
+function taxLine(
+  { line, inclusive }: StoredLine,
+  rule: TaxRule | undefined,
+  invoice: Invoice,
+  address: Stripe.Address | null,
+): InvoiceLine {
   if (!rule) return { ...line, taxes: [] };
   const { basisPoints } = rule;
   const amount = inclusive ? taxWithin(line.subtotal, basisPoints) : taxOnTop(line.subtotal, basisPoints);
@@ -71,7 +85,7 @@ function taxLine({ line, inclusive }: StoredLine, rule: TaxRule | undefined, inv
   const tax: Stripe.InvoiceLineItem.Tax = {
     amount,
     tax_behavior: inclusive ? "inclusive" : "exclusive",
-    tax_rate_details: { tax_rate: taxRateId(taxAddress(invoice), basisPoints, inclusive) },
+    tax_rate_details: { tax_rate: taxRateId(address, basisPoints, inclusive) },
     taxability_reason: isExempt ? "customer_exempt" : rule.reason,
     taxable_amount: basisPoints === 0 ? 0 : line.subtotal - (inclusive ? amount : 0),
     type: "tax_rate_details",
@@ -111,7 +125,22 @@ function totalTaxes(lines: InvoiceLine[]): Stripe.Invoice.TotalTax[] {
 export async function refreshDraft(tx: Tx, invoice: Invoice): Promise<PricedInvoice> {
   const lines = await readLines(tx, invoice.id);
   if (invoice.status !== "draft") return { invoice, lines };
-  return priceInvoice(await withCustomer(tx, invoice), lines);
+  return priceInvoice(await withCustomer(tx, invoice), lines, await cardAddressOf(tx, invoice));
+}
+
+/** Returns the address of the payment method: the invoice's, else the customer's default. */
+async function cardAddressOf(tx: Tx, invoice: Invoice): Promise<Stripe.Address | null> {
+  if (!invoice.automatic_tax.enabled) return null;
+  if ((await readBehavior(tx)).invoice_tax_address === "customer_only") return null;
+  const customer = await findObject<Stripe.Customer>(tx, "customer", String(invoice.customer));
+  const settings = customer?.deleted ? undefined : customer?.data.invoice_settings;
+  for (const id of [invoice.default_payment_method, settings?.default_payment_method]) {
+    if (typeof id !== "string") continue;
+    const method = await findObject<Stripe.PaymentMethod>(tx, "payment_method", id);
+    const address = method?.data.billing_details.address;
+    if (address?.country) return address;
+  }
+  return null;
 }
 
 async function withCustomer(tx: Tx, invoice: Invoice): Promise<Invoice> {
