@@ -46,47 +46,48 @@ describe("rate limits", () => {
     expect((await calls()).limits).toEqual({ per_endpoint: 25, total: 100 });
   });
 
-  it("reject more calls of one endpoint in a second than Stripe allows", async () => {
-    await limit("live");
+  // The bursts are far above the limits, so that they exceed them on a slow machine too.
+  it("reject more calls of one endpoint in a second than allowed, and no other endpoint", async () => {
+    await restartCount();
+    await limit("live", { per_endpoint: 2 });
 
     const answers = await burst(30, "/v1/events");
-    const others = await burst(5, "/v1/customers");
+    const others = await burst(2, "/v1/customers");
 
-    expect(statuses(answers).filter((status) => status === 200)).toHaveLength(25);
     const rejected = answers.find(({ status }) => status === 429);
     expect(rejected?.json.error).toMatchObject({ type: "invalid_request_error", code: "rate_limit" });
     expect(rejected?.headers.get("stripe-rate-limited-reason")).toBe("endpoint-rate");
     expect(rejected?.headers.get("stripe-should-retry")).toBeNull();
-    expect(statuses(others)).toEqual([200, 200, 200, 200, 200]);
+    expect(statuses(others)).toEqual([200, 200]);
+    expect((await calls()).endpoints["GET /v1/events"]).toMatchObject({ calls: 30, busiest_second: 2 });
   });
 
-  it("count all endpoints together in test mode", async () => {
+  it("count all endpoints together", async () => {
     await restartCount();
-    await limit("test");
+    await limit("test", { total: 3 });
 
-    const answers = (
-      await Promise.all([burst(13, "/v1/refunds"), burst(13, "/v1/charges"), burst(4, "/v1/disputes")])
-    ).flat();
+    const bursts = [burst(13, "/v1/refunds"), burst(13, "/v1/charges"), burst(4, "/v1/disputes")];
+    const answers = (await Promise.all(bursts)).flat();
 
     const rejected = answers.filter(({ status }) => status === 429);
-    expect(rejected).toHaveLength(5);
+    expect(rejected.length).toBeGreaterThan(0);
     for (const { headers } of rejected) expect(headers.get("stripe-rate-limited-reason")).toBe("global-rate");
+    expect((await calls()).total).toEqual({ calls: 30, rejected: rejected.length, busiest_second: 3 });
   });
 
   it("reach the SDK as a rate limit error, before any work and without using the idempotency key", async () => {
     await restartCount();
     await limit("off", { per_endpoint: 1 });
-    const idempotencyKey = "rate-limited-once";
-    await stripe.customers.create({ name: "first" });
+    const create = (name: string) => stripe.customers.create({ name }, { idempotencyKey: name });
+    const names = Array.from({ length: 10 }, (_, index) => `customer ${index}`);
 
-    const refusal = await stripe.customers
-      .create({ name: "second" }, { idempotencyKey })
-      .catch((error) => error);
+    const results = await Promise.allSettled(names.map(create));
     await limit("off");
-    const created = await stripe.customers.create({ name: "second" }, { idempotencyKey });
+    const index = results.findIndex(({ status }) => status === "rejected");
+    const created = await create(names[index] ?? "");
 
-    expect(refusal).toMatchObject({ type: "StripeRateLimitError", statusCode: 429 });
-    expect(created.name).toBe("second");
+    expect(results[index]).toMatchObject({ reason: { type: "StripeRateLimitError", statusCode: 429 } });
+    expect(created.name).toBe(names[index]);
     expect(created.lastResponse.headers["idempotent-replayed"]).toBeUndefined();
   });
 
@@ -99,10 +100,10 @@ describe("rate limits", () => {
 
     const { total, endpoints, seconds } = await calls();
     expect(endpoints).toEqual({
-      "GET /v1/events": { calls: 2, rejected: 0, busiest_second: 2 },
+      "GET /v1/events": { calls: 2, rejected: 0, busiest_second: expect.any(Number) },
       "GET /v1/customers/{customer}": { calls: 1, rejected: 0, busiest_second: 1 },
     });
-    expect(total).toEqual({ calls: 3, rejected: 0, busiest_second: 3 });
+    expect(total).toMatchObject({ calls: 3, rejected: 0 });
     expect(seconds).toBeGreaterThan(0);
   });
 });
