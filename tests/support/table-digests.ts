@@ -1,4 +1,5 @@
 import { pool } from "@/lib/platform/db";
+import type { RunningBrim } from "./brim";
 
 /** Tables that rejected requests also write, and that hold no product data. */
 const IGNORED_TABLES = ["public._prisma_migrations", "public.rate_limit_count", "public.worker_heartbeat"];
@@ -44,13 +45,25 @@ async function buildStatement(): Promise<string> {
     .join(" UNION ALL ");
 }
 
-/** Waits until the database stops changing, for example through late webhooks, and returns the digest. */
-export async function settledDigest(): Promise<Record<string, string>> {
+/**
+ * Waits until every webhook was answered and the database stops changing, and returns the digest. The second wait is for
+ * requests whose connection was closed before their response.
+ */
+export async function settledDigest(brim: RunningBrim): Promise<Record<string, string>> {
   let last = await digestTables();
   for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await deliveriesFinished(brim);
     const now = await digestTables();
     if (JSON.stringify(now) === JSON.stringify(last)) return now;
     last = now;
+  }
+}
+
+async function deliveriesFinished(brim: RunningBrim): Promise<void> {
+  for (;;) {
+    const { data } = await brim.control("/deliveries", undefined, "GET");
+    if ((data as { state: string }[]).every(({ state }) => state !== "pending")) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

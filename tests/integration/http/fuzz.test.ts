@@ -33,7 +33,7 @@ beforeAll(async () => {
   world = await buildWorld(brim);
   // Events would arrive in between, and their changes would be attributed to another request.
   await brim.control("/deliveries/mode", { mode: "drop" });
-  tables = await settledDigest();
+  tables = await settledDigest(brim);
 });
 afterAll(() => brim.stop());
 
@@ -64,7 +64,7 @@ it(`answers ${MADE_UP} random requests correctly, and rejected requests change n
 it(`answers or closes after ${RAW} malformed messages, and rejected requests change nothing`, async () => {
   const port = Number(new URL(brim.url).port);
   const refusedKeys: string[] = [];
-  const before = await settledDigest();
+  const before = await settledDigest(brim);
 
   await fc.assert(
     fc.asyncProperty(rawRequests(`Bearer ${world.customer.key}`), async ({ bytes, key, isFollowed }) => {
@@ -83,7 +83,7 @@ it(`answers or closes after ${RAW} malformed messages, and rejected requests cha
   );
 
   // Only now, because a connection can close while its request is still being processed.
-  const { ledger_account, ledger_transfer, ...others } = unqualified(await settledDigest());
+  const { ledger_account, ledger_transfer, ...others } = unqualified(await settledDigest(brim));
   expect(unqualified(before)).toMatchObject(others);
   const { rows } = await pool().query("SELECT 1 FROM ledger_transfer WHERE idempotency_key = ANY($1)", [
     refusedKeys,

@@ -68,7 +68,7 @@ it("lists an invoice that is created after the credit at the position of its top
     () => prisma().stripeEvent.findUnique({ where: { stripeEventId: String(paid?.id) } }),
     (event) => event?.status === "processed",
   );
-  await settledDigest(); // no other event of that payment brings the invoice back either
+  await settledDigest(brim); // no other event of that payment brings the invoice back either
   // As if Stripe had created it shortly after the session was read.
   await prisma().topUpIntent.update({
     where: { customerId_topUpIntentId: { customerId: customer.customerId, topUpIntentId } },

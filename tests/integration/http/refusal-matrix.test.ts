@@ -53,7 +53,7 @@ let lastDigest: Record<string, string> | undefined;
 beforeAll(async () => {
   brim = await startBrim({ settings: { CUSTOMER_REFUNDS: "24" } });
   world = await buildWorld(brim);
-  await settledDigest();
+  await settledDigest(brim);
 });
 afterAll(() => brim.stop());
 
@@ -95,7 +95,7 @@ describe("with limits that are not reached", () => {
         const answer = await adaptersOf(brim)[adapter](route, validRequest(route, world, { objects }));
 
         expect(answer.status, JSON.stringify(answer.body)).toBe(route.response ? 200 : 204);
-        if (isFollowedByEvents(route.path)) await settledDigest();
+        if (isFollowedByEvents(route.path)) await settledDigest(brim);
       },
     );
   });

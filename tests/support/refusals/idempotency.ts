@@ -123,7 +123,7 @@ async function mustSucceed({ brim }: ApiWorld, request: ApiRequest): Promise<Api
   const { method, headers, body } = request;
   const answer = await call(brim, request.path, { method, headers, ...(body !== undefined && { body }) });
   if (answer.status !== 200) throw new Error(`${request.path} returned ${JSON.stringify(answer.body)}.`);
-  if (isFollowedByEvents(request.path)) await settledDigest();
+  if (isFollowedByEvents(request.path)) await settledDigest(brim);
   return answer;
 }
 
