@@ -8,20 +8,37 @@ const FIRST_RETRY_MS = 60_000;
 /** Events of newly known types that are scheduled at once. The rest waits for the next sweep. */
 const MAX_SCHEDULED = 1_000;
 
-/** `processed` and `foreign` are final. `unhandled` waits for a version that knows the type, `failed` for the next retry. */
-export type EventStatus = "processed" | "foreign" | "unhandled" | "failed";
+/**
+ * `processed` and `foreign` are final. `received` has begun and is retried if it does not end. `unhandled` waits for a version
+ * that knows the type, `failed` for the next retry.
+ */
+export type EventStatus = "received" | "processed" | "foreign" | "unhandled" | "failed";
 
-/** Returns the status of an event, or null when it was never stored. */
-export async function findEventStatus(eventId: string): Promise<EventStatus | null> {
-  const row = await prisma().stripeEvent.findUnique({
-    where: { stripeEventId: eventId },
-    select: { status: true },
-  });
-  return (row?.status ?? null) as EventStatus | null;
+/**
+ * Stores an event before anything is done about it, so that a crash in the middle only delays it.
+ *
+ * @returns the status of the event, which may have been stored before
+ */
+export async function storeEvent(event: EventHint, now: Date): Promise<EventStatus> {
+  const firstRetry = new Date(now.getTime() + FIRST_RETRY_MS);
+  const [row] = await prisma().$queryRaw<{ status: EventStatus }[]>(Prisma.sql`
+    WITH stored AS (
+      INSERT INTO stripe_event (stripe_event_id, type, livemode, api_version, object_id, payload, status, occurred_at,
+                                attempts, next_try_at)
+      VALUES (${event.id}, ${event.type}, ${event.livemode}, ${event.apiVersion}, ${event.objectId},
+              ${storable(event.payload)}::jsonb, 'received', ${event.occurredAt}, 0, ${firstRetry})
+      ON CONFLICT (stripe_event_id) DO NOTHING
+      RETURNING status
+    )
+    SELECT status FROM stored
+    UNION ALL
+    SELECT status FROM stripe_event WHERE stripe_event_id = ${event.id}
+    LIMIT 1`);
+  return row?.status ?? "received"; // another process has just stored it
 }
 
 /**
- * Stores an event with its final status, in the transaction that writes its effects.
+ * Marks an event as finished, in the transaction that writes its effects.
  *
  * @returns false when another transaction has finished the event; the caller must not write anything then
  */
@@ -38,7 +55,7 @@ export async function claimEvent(
     ON CONFLICT (stripe_event_id) DO UPDATE
     SET status = excluded.status, finished_at = excluded.finished_at, next_try_at = NULL, last_error = NULL,
         attempts = stripe_event.attempts + 1
-    WHERE stripe_event.status IN ('failed', 'unhandled')
+    WHERE stripe_event.status IN ('received', 'failed', 'unhandled')
     RETURNING 1 AS one`);
   return rows.length > 0;
 }
@@ -59,7 +76,7 @@ export async function markFailed(event: EventHint, error: unknown, now: Date): P
     ON CONFLICT (stripe_event_id) DO UPDATE
     SET status = 'failed', attempts = stripe_event.attempts + 1, last_error = excluded.last_error,
         next_try_at = coalesce(stripe_event.next_try_at, excluded.next_try_at)
-    WHERE stripe_event.status IN ('failed', 'unhandled')
+    WHERE stripe_event.status IN ('received', 'failed', 'unhandled')
     RETURNING (SELECT last_error FROM before) IS DISTINCT FROM last_error AS is_new`);
   return row?.is_new ?? false;
 }
@@ -73,7 +90,7 @@ export async function markUnreadable(eventId: string, error: unknown): Promise<b
   const [row] = await prisma().$queryRaw<{ is_new: boolean }[]>(Prisma.sql`
     UPDATE stripe_event event SET attempts = attempts + 1, last_error = ${messageOf(error)}::text
     FROM (SELECT last_error AS reason FROM stripe_event WHERE stripe_event_id = ${eventId}) AS before
-    WHERE event.stripe_event_id = ${eventId} AND event.status = 'failed'
+    WHERE event.stripe_event_id = ${eventId} AND event.status IN ('received', 'failed')
     RETURNING before.reason IS DISTINCT FROM event.last_error AS is_new`);
   return row?.is_new ?? false;
 }
@@ -93,20 +110,20 @@ export async function scheduleUnhandledEvents(types: readonly string[], now: Dat
     )`);
 }
 
-/** A failed event, and since when it is due. */
+/** An event that is not finished, and since when it is due. */
 export interface DueEvent {
   stripe_event_id: string;
   next_try_at: Date;
 }
 
-/** Returns one page of due events, those that have waited longest first. */
+/** Returns one page of due events, failed ones and those whose handling never ended, those that have waited longest first. */
 export function findDueEvents(now: Date, after: DueEvent | null, limit: number): Promise<DueEvent[]> {
   const isLater = after
     ? Prisma.sql`AND (next_try_at, stripe_event_id) > (${after.next_try_at}::timestamptz, ${after.stripe_event_id})`
     : Prisma.empty;
   return prisma().$queryRaw<DueEvent[]>(Prisma.sql`
     SELECT stripe_event_id, next_try_at FROM stripe_event
-    WHERE status = 'failed' AND next_try_at <= ${now}::timestamptz ${isLater}
+    WHERE status IN ('received', 'failed') AND next_try_at <= ${now}::timestamptz ${isLater}
     ORDER BY next_try_at, stripe_event_id LIMIT ${limit}`);
 }
 
@@ -123,7 +140,7 @@ export async function claimDueEvent(eventId: string, now: Date): Promise<EventHi
       + (${RETRY_MINUTES}::int[])[greatest(1, least(attempts, ${RETRY_MINUTES.length}::int))] * interval '1 minute'
     WHERE stripe_event_id = (
       SELECT stripe_event_id FROM stripe_event
-      WHERE stripe_event_id = ${eventId} AND status = 'failed' AND next_try_at <= ${now}::timestamptz
+      WHERE stripe_event_id = ${eventId} AND status IN ('received', 'failed') AND next_try_at <= ${now}::timestamptz
       FOR UPDATE SKIP LOCKED
     )
     RETURNING payload`);

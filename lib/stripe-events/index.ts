@@ -1,3 +1,3 @@
 export { HANDLERS } from "./handlers";
-export { RECEIVED_AS, type ReceivedAs, receiveDelivery } from "./receive-event";
+export { handleEvent, RECEIVED_AS, type ReceivedAs, receiveDelivery } from "./receive-event";
 export { retryFailedEvents } from "./retry-failed-events";

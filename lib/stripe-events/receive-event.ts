@@ -3,7 +3,7 @@ import { livemode } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
 import { type EventHint, STRIPE_API_VERSION, verifyDelivery } from "@/lib/stripe";
 import type { EventHandler } from "./event-handler";
-import { claimEvent, findEventStatus, markFailed } from "./event-store";
+import { claimEvent, markFailed, storeEvent } from "./event-store";
 import { HANDLERS } from "./handlers";
 
 /** The outcomes of a delivery. */
@@ -27,12 +27,13 @@ export async function receiveDelivery(
 }
 
 /**
- * Handles an event unless that was done before. A failure is stored, so that `retryFailedEvents` tries again.
+ * Handles an event unless that was done before: stores it, then applies its effects and marks it as processed in one
+ * transaction. A failure is stored, and a crash leaves it `received`; `retryFailedEvents` tries both again.
  *
  * @throws whatever the handler threw
  */
 export async function handleEvent(event: EventHint, now: Date): Promise<ReceivedAs> {
-  if (await isDuplicate(event)) return "duplicate";
+  if (await isDuplicate(event, now)) return "duplicate";
   try {
     return await dispatch(event, now);
   } catch (error) {
@@ -46,9 +47,13 @@ export async function handleEvent(event: EventHint, now: Date): Promise<Received
   }
 }
 
-/** Whether there is nothing left to do: the event is finished, or waits for a version of Brim that knows its type. */
-async function isDuplicate(event: EventHint): Promise<boolean> {
-  const status = await findEventStatus(event.id);
+/**
+ * Stores an event.
+ *
+ * @returns whether there is nothing left to do: it is finished, or waits for a version of Brim that knows its type
+ */
+async function isDuplicate(event: EventHint, now: Date): Promise<boolean> {
+  const status = await storeEvent(event, now);
   return status === "processed" || status === "foreign" || (status === "unhandled" && !handlerOf(event.type));
 }
 

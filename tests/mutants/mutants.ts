@@ -32,7 +32,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a finished event is claimed again",
     place: { file: "lib/stripe-events/event-store.ts" },
-    search: "    WHERE stripe_event.status IN ('failed', 'unhandled')\n    RETURNING 1",
+    search: "    WHERE stripe_event.status IN ('received', 'failed', 'unhandled')\n    RETURNING 1",
     replace: "    RETURNING 1",
     tests: [integration("stripe-events/claim", "a finished event cannot be claimed again")],
   },

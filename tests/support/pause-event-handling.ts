@@ -14,13 +14,14 @@ export async function whileEventHandlingIsPaused(
 ): Promise<ApiResponse> {
   const client = await pool().connect();
   try {
-    await client.query("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0");
-    // An open transaction with the row of the same event blocks the handler's write.
     await client.query(
-      `INSERT INTO stripe_event (stripe_event_id, type, livemode, payload, status, occurred_at, finished_at)
-       VALUES ($1, $2, false, '{}', 'foreign', now(), now())`,
+      `INSERT INTO stripe_event (stripe_event_id, type, livemode, payload, status, occurred_at)
+       VALUES ($1, $2, false, '{}', 'received', now())`,
       [event.id, event.type],
     );
+    await client.query("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0");
+    // The locked row of the event blocks the handler's write.
+    await client.query("SELECT 1 FROM stripe_event WHERE stripe_event_id = $1 FOR UPDATE", [event.id]);
     const response = deliver(brim, event);
     await eventually(countLockWaits, (count) => count === 1);
     await work();

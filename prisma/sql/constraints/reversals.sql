@@ -3,6 +3,10 @@ ALTER TABLE "reversal"
   ADD CONSTRAINT "reversal_charge_positive" CHECK ("charge_cents" > 0),
   ADD CONSTRAINT "reversal_effective_not_negative" CHECK ("effective_cents" >= 0),
   ADD CONSTRAINT "reversal_refund_has_cents" CHECK ("effective_cents" IS NOT NULL OR "source_type" = 'dispute'),
+  ADD CONSTRAINT "reversal_entered_is_dispute" CHECK (
+    "entered_moved_at" IS NULL OR ("source_type" = 'dispute' AND "effective_cents" IS NOT NULL)
+  ),
+  ADD CONSTRAINT "reversal_credit_note_is_refund" CHECK ("credit_note_id" IS NULL OR "source_type" = 'stripe_refund'),
   ADD CONSTRAINT "reversal_applied_not_negative" CHECK ("applied_nanos" >= 0),
   ADD CONSTRAINT "reversal_applied_has_transfer" CHECK ("applied_nanos" = 0 OR "transfer_count" > 0),
   ADD CONSTRAINT "reversal_intent" FOREIGN KEY ("customer_id", "topup_intent_id")

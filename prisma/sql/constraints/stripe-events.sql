@@ -1,7 +1,7 @@
 ALTER TABLE "stripe_event"
-  ADD CONSTRAINT "stripe_event_status" CHECK ("status" IN ('processed', 'foreign', 'unhandled', 'failed')),
-  ADD CONSTRAINT "stripe_event_finished" CHECK (("status" IN ('unhandled', 'failed')) = ("finished_at" IS NULL));
+  ADD CONSTRAINT "stripe_event_status" CHECK ("status" IN ('received', 'processed', 'foreign', 'unhandled', 'failed')),
+  ADD CONSTRAINT "stripe_event_finished" CHECK (("status" IN ('received', 'unhandled', 'failed')) = ("finished_at" IS NULL));
 
-CREATE INDEX "stripe_event_due" ON "stripe_event" ("next_try_at") WHERE "status" = 'failed';
+CREATE INDEX "stripe_event_due" ON "stripe_event" ("next_try_at") WHERE "status" IN ('received', 'failed');
 -- An event of a type that no version has known waits until one does.
 CREATE INDEX "stripe_event_unhandled" ON "stripe_event" ("type") WHERE "status" = 'unhandled';
