@@ -1,5 +1,6 @@
 import { pruneSessions } from "@/lib/auth";
 import { pruneBillingLinks } from "@/lib/billing-links";
+import { FRAUD_WARNING_TASKS } from "@/lib/disputes";
 import { pruneStoredResponses } from "@/lib/http";
 import { checkLedgerDaily, expireHolds } from "@/lib/ledger";
 import { type ScheduledJob, startJobs, startTasks } from "@/lib/platform/jobs";
@@ -31,7 +32,7 @@ const JOBS: readonly ScheduledJob[] = [
 /** Runs scheduled jobs and queued tasks in this process. */
 export async function startWorker(): Promise<{ stop(): Promise<void> }> {
   const jobs = await startJobs(JOBS);
-  const tasks = await startTasks([...CARD_TASKS, ...REFUND_TASKS]);
+  const tasks = await startTasks([...CARD_TASKS, ...REFUND_TASKS, ...FRAUD_WARNING_TASKS]);
   return {
     async stop() {
       await Promise.all([jobs.stop(), tasks.stop()]);

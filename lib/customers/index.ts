@@ -14,6 +14,7 @@ export { type AccountChange, freezeCustomer, unfreezeCustomer } from "./freeze-c
 export {
   addMember,
   addMemberUnlessPresent,
+  findBillingAddresses,
   isKnownAddress,
   joinCustomersByEmail,
   listCustomersOf,

@@ -1,4 +1,4 @@
-import { hasLogin, lockUser, type Role } from "@/lib/auth";
+import { hasLogin, lockUser, type Role, scopesOfRole } from "@/lib/auth";
 import { prisma, type Tx, withTransaction } from "@/lib/platform/db";
 import type { CustomerId, UserId } from "@/lib/platform/ids";
 import { insertCustomer } from "./create-customer";
@@ -38,6 +38,14 @@ export async function isKnownAddress(email: string): Promise<boolean> {
     prisma().customer.count({ where: { email }, take: 1 }),
   ]);
   return isLogin || customers > 0;
+}
+
+/** Returns the email addresses of those who manage a customer's billing: its own address, and members who can pay. */
+export async function findBillingAddresses(customerId: CustomerId): Promise<string[]> {
+  const customer = await prisma().customer.findUniqueOrThrow({ where: { customerId } });
+  const members = await prisma().membership.findMany({ where: { customerId }, include: { user: true } });
+  const payers = members.filter(({ role }) => scopesOfRole(role as Role).includes("billing:write"));
+  return [...new Set([customer.email, ...payers.map(({ user }) => user.email)])];
 }
 
 /** A customer as one of its members sees it. */

@@ -116,7 +116,8 @@ export interface StripeObjectOwner {
     | "setup_intent"
     | "payment_method"
     | "stripe_refund"
-    | "dispute";
+    | "dispute"
+    | "fraud_warning";
   ourId: string;
 }
 

@@ -1,2 +1,3 @@
+export { DisputeAmountKnownError, enterDisputeAmount } from "./enter-dispute-amount";
 export { settleDispute } from "./settle-dispute";
-export { settleFraudWarning } from "./settle-fraud-warning";
+export { FRAUD_WARNING_TASKS, settleFraudWarning } from "./settle-fraud-warning";

@@ -17,7 +17,7 @@ import { type DisputeFacts, retrieveDispute } from "@/lib/stripe";
 import { addTimelineEntry, refOf } from "@/lib/top-ups";
 import { type DisputeStage, hasOpened, stageOf, weightiestStatus } from "./stages";
 
-interface ReadDispute extends ReversalFacts {
+export interface ReadDispute extends ReversalFacts {
   dispute: DisputeFacts;
 }
 
@@ -32,19 +32,19 @@ export function settleDispute(disputeId: string, options?: SettleOptions): Promi
   return settleReversal(source, { read: readDispute, record: recordDispute }, options);
 }
 
-async function readDispute(disputeId: string): Promise<ReadDispute | null> {
+export async function readDispute(disputeId: string): Promise<ReadDispute | null> {
   const dispute = await retrieveDispute(disputeId);
   if (!dispute) return null;
   const { status, createdAt, movedAt, payment } = dispute;
   return { status, createdAt, movedAt, payment, effectiveCents: effectiveDisputeCents(dispute), dispute };
 }
 
-async function recordDispute(tx: Tx, change: ReversalChange<ReadDispute>): Promise<void> {
+export async function recordDispute(tx: Tx, change: ReversalChange<ReadDispute>): Promise<void> {
   const { before, after } = change;
   const stage = stageOf(after.status);
   const stageBefore = before && stageOf(before.status);
   await markTopUp(tx, change);
-  if (after.effectiveCents === null) await askForCents(tx, change);
+  await syncAmountAlert(tx, change);
   if (stage === stageBefore) return;
   await addTimelineEntry(tx, refOf(change.topUp), TIMELINE[stage], change.now, after.sourceId);
   if (stage === "inquiry" || stage === "open") await raiseDisputeAlert(tx, change, stage);
@@ -130,8 +130,19 @@ function resolve(tx: Tx, customerId: string, subjectId: string, kinds: string[])
   return resolveAlertsAbout(inTransaction(tx), { customerId, subjectId, kinds }, new Date());
 }
 
-/** Money in a currency that cannot be converted takes nothing back by itself. */
-async function askForCents(tx: Tx, { topUp, after, facts }: ReversalChange<ReadDispute>): Promise<void> {
+/**
+ * Asks a person for the cents of a dispute whose money cannot be converted to US dollars, each time that it has moved. Until
+ * then what was entered last counts.
+ */
+async function syncAmountAlert(tx: Tx, change: ReversalChange<ReadDispute>): Promise<void> {
+  const { topUp, before, after, facts } = change;
+  const isKnown =
+    facts.effectiveCents !== null || after.enteredMovedAt?.getTime() === facts.movedAt.getTime();
+  if (isKnown) {
+    const wasUnknown = before !== null && (before.effectiveCents === null || before.enteredMovedAt !== null);
+    if (wasUnknown) await resolve(tx, topUp.customerId, after.sourceId, ["dispute_amount_unknown"]);
+    return;
+  }
   const movements = facts.dispute.movements.map(
     ({ amount, currency, exchangeRate }) => `${amount} ${currency} at ${exchangeRate ?? "no rate"}`,
   );
@@ -140,7 +151,7 @@ async function askForCents(tx: Tx, { topUp, after, facts }: ReversalChange<ReadD
     kind: "dispute_amount_unknown",
     subjectId: after.sourceId,
     message:
-      "A dispute moved money in a currency that cannot be converted to US dollars. Nothing was taken from the balance. Adjust the balance by hand.",
+      "A dispute moved money in a currency that cannot be converted to US dollars, so the balance does not reflect it. Look up the amount in the Stripe Dashboard and enter it with POST /api/v1/admin/disputes/{dispute_id}/amount.",
     details: { topUpIntentId: topUp.topUpIntentId, movements: movements.join("; ") },
   });
 }

@@ -4,10 +4,12 @@ import { ServiceUnavailableError } from "@/lib/platform/errors";
 
 /** An email as text and HTML. */
 export interface Mail {
-  to: string;
+  to: string | string[];
   subject: string;
   text: string;
   html: string;
+  /** Generated when it is left out. */
+  messageId?: string;
 }
 
 /** nodemailer's defaults are minutes, and somebody is waiting on the sign-in page. */

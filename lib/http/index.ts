@@ -8,6 +8,7 @@ export { createBillingLink } from "./billing-links";
 export { createCharge, createChargeBatch, refundCharge } from "./charges";
 export { createCheckoutSession } from "./checkout-sessions";
 export { createCustomer, freezeCustomer, getCustomer, listCustomers, unfreezeCustomer } from "./customers";
+export { setDisputeAmount } from "./disputes";
 export { getHealth, getReady } from "./health";
 export { captureHold, createHold, getHold, releaseHold } from "./holds";
 export { listInvoices } from "./invoices";

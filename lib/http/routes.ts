@@ -5,6 +5,7 @@ import { createBillingLink } from "./billing-links";
 import { createCharge, createChargeBatch, refundCharge } from "./charges";
 import { createCheckoutSession } from "./checkout-sessions";
 import { createCustomer, freezeCustomer, getCustomer, listCustomers, unfreezeCustomer } from "./customers";
+import { setDisputeAmount } from "./disputes";
 import { getHealth, getReady } from "./health";
 import { captureHold, createHold, getHold, releaseHold } from "./holds";
 import { listInvoices } from "./invoices";
@@ -54,6 +55,7 @@ export const ROUTES: readonly Route[] = [
   createAdjustment,
   listAdjustments,
   refundTopUp,
+  setDisputeAmount,
   createApiKey,
   listApiKeys,
   getApiKey,

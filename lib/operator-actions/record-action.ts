@@ -14,6 +14,7 @@ export type OperatorVerb =
   | "adjust_balance"
   | "repair_account"
   | "refund_top_up"
+  | "enter_dispute_amount"
   | "create_api_key"
   | "roll_api_key"
   | "revoke_api_key"

@@ -1,14 +1,21 @@
+import type { QueuedTask } from "@/lib/platform/jobs";
+import { CREDIT_NOTE_TASK } from "./issue-credit-note";
+import { REFUND_MAIL_TASK } from "./mail-refund";
+import { SUBMIT_REFUND_TASK } from "./submit-refund";
+
 export { NOT_REFUNDABLE_REASONS, NotRefundableError, type NotRefundableReason } from "./errors";
 export type { RefundQuote } from "./quote-refund";
+export { refundForFraudWarning } from "./refund-for-fraud-warning";
 export type { RefundRequest } from "./refund-requests";
 export {
   previewRefund,
   type RefundPreview,
   type RefundTopUp,
   type RequestedRefund,
-  refundForFraudWarning,
   refundOwnTopUp,
   refundTopUp,
 } from "./request-refund";
 export { settleRefund, settleRefundsOfPayment } from "./settle-refund";
-export { REFUND_TASKS } from "./submit-refund";
+
+/** The tasks that the worker runs. */
+export const REFUND_TASKS: readonly QueuedTask[] = [SUBMIT_REFUND_TASK, CREDIT_NOTE_TASK, REFUND_MAIL_TASK];

@@ -1,19 +1,19 @@
-import { createHash } from "node:crypto";
 import { type CustomerActor, idempotencyOwner, type OperatorActor } from "@/lib/auth";
-import { holdUnspent, readBalance, readUnspent } from "@/lib/ledger";
+import { readBalance } from "@/lib/ledger";
 import { type Cents, type Nanos, nanos } from "@/lib/money";
 import { recordAction } from "@/lib/operator-actions";
 import { isDuplicate, isKeyTaken, prisma, type Tx, withCustomerTransaction } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { IdempotencyConflictError, NotFoundError } from "@/lib/platform/errors";
-import { type CustomerId, isId, newId } from "@/lib/platform/ids";
-import { enqueueTask } from "@/lib/platform/jobs";
+import { type CustomerId, isId } from "@/lib/platform/ids";
+import { hashRequest } from "@/lib/platform/request-hash";
 import { lockReversedTopUp, type ReversedTopUp } from "@/lib/reversals";
-import { addTimelineEntry, findIntent, refOf } from "@/lib/top-ups";
+import { findIntent, refOf } from "@/lib/top-ups";
 import { NotRefundableError } from "./errors";
+import { insertRequest, type NewRequest } from "./insert-request";
 import { quoteRefund, type RefundQuote } from "./quote-refund";
 import { type RefundRequest, requestRefOf } from "./refund-requests";
-import { SUBMIT_REFUND, submitRefund } from "./submit-refund";
+import { submitRefund } from "./submit-refund";
 
 /** A refund of a top-up by the operator. */
 export interface RefundTopUp {
@@ -43,19 +43,6 @@ export interface RequestedRefund {
 /** The unique key of a request's idempotency key. */
 const KEY_CONSTRAINT = "refund_request_customer_id_idempotency_owner_idempotency_ke_key";
 
-/** What makes a request what it is, whoever asks. */
-interface NewRequest {
-  requestedBy: "operator" | "customer" | "fraud_warning";
-  /** Null for all that is left. */
-  amount: Cents | null;
-  owner: string;
-  key: string;
-  requestHash: string;
-  reason?: string;
-  apiKeyId?: string | null;
-  userId?: string | null;
-}
-
 /**
  * Tells what a refund of a top-up would do, without doing it.
  *
@@ -82,7 +69,7 @@ export async function previewRefund(topUpIntentId: string, amount: Cents | null)
 export async function refundTopUp(by: OperatorActor, input: RefundTopUp): Promise<RequestedRefund> {
   const { topUpIntentId, amount, reason, idempotencyKey } = input;
   const { customerId } = refOf(await findTopUp(topUpIntentId));
-  const requestHash = hashOf(["operator", topUpIntentId, amount?.toString() ?? null, reason]);
+  const requestHash = hashRequest(["operator", topUpIntentId, amount?.toString() ?? null, reason]);
   return requestOnce(
     { customerId, topUpIntentId },
     {
@@ -122,38 +109,12 @@ export async function refundOwnTopUp(
       amount: null,
       owner: idempotencyOwner(actor),
       key: idempotencyKey,
-      requestHash: hashOf(["customer", topUpIntentId]),
+      requestHash: hashRequest(["customer", topUpIntentId]),
       apiKeyId: actor.kind === "customer_key" ? actor.apiKeyId : null,
       userId: actor.kind === "session" ? actor.userId : null,
     },
     async (_tx, locked) => assertWindowOpen(locked, now),
   );
-}
-
-/**
- * Refunds a top-up after a fraud warning, if all of it is unspent. Written in the transaction that records the warning, so
- * that it happens once for each; a task then asks Stripe.
- *
- * @param topUp the row as it is now; this transaction has locked it
- * @returns null when a part of it is spent or refunded, so that a person has to decide
- */
-export async function refundForFraudWarning(
-  tx: Tx,
-  topUp: ReversedTopUp,
-  warningId: string,
-): Promise<RefundRequest | null> {
-  const { customerId } = refOf(topUp);
-  const unspent = await readUnspent(tx, customerId);
-  if (!topUp.creditedAt || topUp.reversedNanos !== 0n || unspent === null || unspent < topUp.creditedNanos) {
-    return null;
-  }
-  return insertRequest(tx, topUp, {
-    requestedBy: "fraud_warning",
-    amount: null,
-    owner: "system",
-    key: warningId,
-    requestHash: hashOf(["fraud_warning", warningId]),
-  });
 }
 
 /** Finds a top-up by its id alone, as only the operator may. */
@@ -220,54 +181,6 @@ async function findByKey(
   return found;
 }
 
-/** Everything that must be there before Stripe is asked: the request, what it holds, and the task that asks again. */
-async function insertRequest(tx: Tx, topUp: ReversedTopUp, wanted: NewRequest): Promise<RefundRequest> {
-  const ref = refOf(topUp);
-  const { customerId, topUpIntentId } = ref;
-  const refundRequestId = newId("refundRequest");
-  const { amount, credit } = await quoteRefund(topUp, wanted.amount, tx);
-  const isByOperator = wanted.requestedBy === "operator";
-  const holdId =
-    isByOperator || credit === 0n
-      ? null
-      : await holdUnspent(tx, {
-          customerId,
-          amount: credit,
-          key: refundRequestId,
-          description: "Refund of a top-up",
-        });
-  if (!isByOperator && credit > 0n && holdId === null) {
-    throw new NotRefundableError(
-      "A part of this top-up has been spent or is held, so it cannot be refunded.",
-      "already_spent",
-    );
-  }
-  const request = await tx.refundRequest.create({
-    data: {
-      customerId,
-      refundRequestId,
-      topUpIntentId,
-      requestedBy: wanted.requestedBy,
-      amountCents: Number(amount),
-      creditNanos: credit,
-      holdId,
-      reason: wanted.reason ?? null,
-      idempotencyOwner: wanted.owner,
-      idempotencyKey: wanted.key,
-      requestHash: wanted.requestHash,
-      apiKeyId: wanted.apiKeyId ?? null,
-      userId: wanted.userId ?? null,
-    },
-  });
-  await addTimelineEntry(tx, ref, "refund_requested", new Date(), refundRequestId);
-  await enqueueTask(tx, {
-    name: SUBMIT_REFUND,
-    payload: { customerId, refundRequestId },
-    key: refundRequestId,
-  });
-  return request;
-}
-
 function assertWindowOpen({ creditedAt }: ReversedTopUp, now: Date): void {
   const hours = env().CUSTOMER_REFUNDS;
   if (hours === null) {
@@ -279,8 +192,4 @@ function assertWindowOpen({ creditedAt }: ReversedTopUp, now: Date): void {
       "window_closed",
     );
   }
-}
-
-function hashOf(parts: readonly unknown[]): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 }

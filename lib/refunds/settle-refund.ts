@@ -12,6 +12,8 @@ import {
 } from "@/lib/reversals";
 import { listRefunds, type RefundFacts, retrieveRefund } from "@/lib/stripe";
 import { addTimelineEntry, refOf } from "@/lib/top-ups";
+import { enqueueCreditNote, raiseUnfoundedCreditNote } from "./issue-credit-note";
+import { enqueueRefundMail } from "./mail-refund";
 import { findRefundRequest, markSubmitted, REQUEST_METADATA } from "./refund-requests";
 
 interface ReadRefund extends ReversalFacts {
@@ -51,8 +53,18 @@ async function readRefund(refundId: string): Promise<ReadRefund | null> {
 async function recordRefund(tx: Tx, change: ReversalChange<ReadRefund>): Promise<void> {
   const { topUp, before, after, facts, now } = change;
   await closeRequest(tx, change);
+  if (after.status === "succeeded" && before?.status !== "succeeded") {
+    await enqueueCreditNote(tx, after);
+    await enqueueRefundMail(tx, after);
+  }
   if (isReturned(after)) {
     if (before && isReturned(before)) return;
+    const details = {
+      topUpIntentId: topUp.topUpIntentId,
+      amountCents: facts.refund.amountCents.toString(),
+      reason: facts.refund.failureReason ?? after.status,
+    };
+    if (after.creditNoteId) await raiseUnfoundedCreditNote(tx, after, details);
     await addTimelineEntry(tx, refOf(topUp), "refund_failed", now, after.sourceId);
     await raiseAlert(inTransaction(tx), {
       customerId: topUp.customerId,
@@ -60,11 +72,7 @@ async function recordRefund(tx: Tx, change: ReversalChange<ReadRefund>): Promise
       subjectId: after.sourceId,
       message:
         "A refund did not reach the customer. What it took from the balance was returned. Pay the customer in another way, or refund again.",
-      details: {
-        topUpIntentId: topUp.topUpIntentId,
-        amountCents: facts.refund.amountCents.toString(),
-        reason: facts.refund.failureReason ?? after.status,
-      },
+      details,
     });
   } else if (!before) {
     await addTimelineEntry(tx, refOf(topUp), "refunded", now, after.sourceId);

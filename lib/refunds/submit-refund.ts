@@ -1,6 +1,6 @@
 import { cents } from "@/lib/money";
 import { raiseAlert } from "@/lib/platform/alerts";
-import { inTransaction, withCustomerTransaction } from "@/lib/platform/db";
+import { inTransaction, type Tx, withCustomerTransaction } from "@/lib/platform/db";
 import { NotFoundError, ServiceUnavailableError } from "@/lib/platform/errors";
 import type { CustomerId, RefundRequestId } from "@/lib/platform/ids";
 import type { QueuedTask } from "@/lib/platform/jobs";
@@ -33,23 +33,24 @@ const KEY_LIFETIME_MS = 23 * 3_600_000;
 /** Refusals that end by themselves: the operator's balance at Stripe is too low for now. */
 const TEMPORARY_CODES = new Set(["balance_insufficient", "insufficient_funds"]);
 
-/** Asks Stripe for the refunds whose answer is not known, for the worker. */
-export const REFUND_TASKS: readonly QueuedTask[] = [
-  {
-    name: SUBMIT_REFUND,
-    async run({ customerId = "", refundRequestId = "" }) {
-      const ref = {
-        customerId: customerId as CustomerId,
-        refundRequestId: refundRequestId as RefundRequestId,
-      };
-      try {
-        await askStripe(ref);
-      } catch (error) {
-        if (!(error instanceof NotRefundableError)) throw error; // to be tried again; a definite refusal is recorded
-      }
-    },
+/** Refusals because the bank has taken the money back already. */
+const REFUSED_BY_DISPUTE = new Set(["charge_disputed", "refund_disputed_payment"]);
+
+/** Asks Stripe for a refund whose answer is not known, for the worker. */
+export const SUBMIT_REFUND_TASK: QueuedTask = {
+  name: SUBMIT_REFUND,
+  async run({ customerId = "", refundRequestId = "" }) {
+    const ref = {
+      customerId: customerId as CustomerId,
+      refundRequestId: refundRequestId as RefundRequestId,
+    };
+    try {
+      await askStripe(ref);
+    } catch (error) {
+      if (!(error instanceof NotRefundableError)) throw error; // to be tried again; a definite refusal is recorded
+    }
   },
-];
+};
 
 /**
  * Asks Stripe for the refund of a request and posts it. When Stripe does not answer, the request stays `pending` and the
@@ -134,10 +135,23 @@ async function refuse(
   await withCustomerTransaction(customerId, async (tx) => {
     await lockReversedTopUp(tx, refOf(topUp));
     await markFailed(tx, ref, code);
+    if (request.requestedBy === "fraud_warning") await raiseRefusedAlert(tx, request, code);
     await addTimelineEntry(tx, refOf(topUp), "refund_refused", new Date(), request.refundRequestId);
   });
   log().warn({ ...ref, code }, "Stripe refused a refund");
   throw refusedByStripe(code);
+}
+
+/** Nobody waits for the response to a refund after a fraud warning. */
+async function raiseRefusedAlert(tx: Tx, request: RefundRequest, code: string): Promise<void> {
+  if (REFUSED_BY_DISPUTE.has(code)) return; // the dispute has an alert of its own
+  await raiseAlert(inTransaction(tx), {
+    customerId: request.customerId,
+    kind: "fraud_refund_refused",
+    subjectId: request.refundRequestId,
+    message: "Stripe refused to refund a top-up after a fraud warning. Nothing was refunded.",
+    details: { topUpIntentId: request.topUpIntentId, code, amountCents: String(request.amountCents) },
+  });
 }
 
 function refusedByStripe(code: string | null): NotRefundableError {

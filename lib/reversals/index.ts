@@ -2,6 +2,7 @@ export { type AppliedReversals, applyReversals } from "./apply-reversals";
 export { REVERSAL_CHECKS } from "./ledger-checks";
 export {
   counted,
+  findReversal,
   findTopUpOfPayment,
   listReversals,
   lockReversedTopUp,

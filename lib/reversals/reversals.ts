@@ -2,6 +2,7 @@ import { findOwner } from "@/lib/customers";
 import { cents } from "@/lib/money";
 import { type Prisma, prisma, type Tx } from "@/lib/platform/db";
 import type { CustomerId, TopUpId } from "@/lib/platform/ids";
+import { retrieveInvoiceOfPayment } from "@/lib/stripe";
 import { type CountedReversal, type ReversalSource, sumEffective } from "./rules";
 
 /** A row of `reversal`. */
@@ -27,26 +28,40 @@ export async function findReversal(sourceType: ReversalSource, sourceId: string)
 }
 
 /**
- * Finds the top-up that a payment is of: the credited one, or the one that the payment's metadata names.
+ * Finds the top-up that a payment is of: the credited one, or the one that the metadata of the payment or of its invoice
+ * names. May call Stripe.
  *
  * @returns null when the payment is none of ours
+ * @throws StripeUnavailableError the invoice of the payment could not be read
  */
 export async function findTopUpOfPayment(payment: {
   paymentIntentId: string;
   metadata: Record<string, string>;
   livemode: boolean;
 }): Promise<PaidTopUp | null> {
-  const owner = await findOwner(payment.paymentIntentId);
-  const { customer_id, topup_intent_id } = payment.metadata;
-  const customerId = owner?.kind === "payment_intent" ? owner.customerId : customer_id;
-  const topUpIntentId = owner?.kind === "payment_intent" ? owner.ourId : topup_intent_id;
-  if (!customerId || !topUpIntentId) return null;
+  const named = await findNamedTopUp(payment);
+  if (!named) return null;
+  const { customerId, topUpIntentId } = named;
   const intent = await prisma().topUpIntent.findUnique({
     where: { customerId_topUpIntentId: { customerId, topUpIntentId } },
     select: { livemode: true },
   });
   if (intent?.livemode !== payment.livemode) return null;
   return { customerId: customerId as CustomerId, topUpIntentId: topUpIntentId as TopUpId };
+}
+
+async function findNamedTopUp(payment: { paymentIntentId: string; metadata: Record<string, string> }) {
+  const owner = await findOwner(payment.paymentIntentId);
+  if (owner?.kind === "payment_intent") return { customerId: owner.customerId, topUpIntentId: owner.ourId };
+  // The payment of an automatic top-up has no metadata of ours; its invoice has.
+  return (
+    topUpIn(payment.metadata) ?? topUpIn((await retrieveInvoiceOfPayment(payment.paymentIntentId))?.metadata)
+  );
+}
+
+function topUpIn(metadata: Record<string, string> | undefined) {
+  const { customer_id: customerId, topup_intent_id: topUpIntentId } = metadata ?? {};
+  return customerId && topUpIntentId ? { customerId, topUpIntentId } : null;
 }
 
 /** Locks the top-up until the transaction ends. Every change of its reversals does so first. */

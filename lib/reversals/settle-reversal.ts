@@ -21,6 +21,8 @@ export interface ReversalFacts {
   status: string;
   /** Null when only a person can tell. */
   effectiveCents: Cents | null;
+  /** Whether a person has entered the cents, because Stripe does not tell them. */
+  isEntered?: boolean;
   createdAt: Date;
   /** When its money last moved. */
   movedAt: Date;
@@ -117,7 +119,13 @@ async function storeReading<Facts extends ReversalFacts>(
   if (before?.version !== seen?.version) throw new StaleReadSignal();
   const { payment, effectiveCents, status } = facts;
   // What a person has entered stays as long as Stripe does not tell the cents.
-  const effective = effectiveCents === null ? {} : { effectiveCents: Number(effectiveCents) };
+  const effective =
+    effectiveCents === null
+      ? {}
+      : {
+          effectiveCents: Number(effectiveCents),
+          enteredMovedAt: facts.isEntered ? facts.movedAt : null,
+        };
   const after = await tx.reversal.upsert({
     where: { customerId_sourceType_sourceId: key },
     create: {

@@ -32,7 +32,12 @@ export interface CheckoutFacts {
   setupError: DeclineFacts | null;
   /** The card that was used, if Stripe returned it. */
   card: CardFacts | null;
-  invoice: { number: string | null; hostedUrl: string | null; pdfUrl: string | null } | null;
+  invoice: {
+    invoiceId: string;
+    number: string | null;
+    hostedUrl: string | null;
+    pdfUrl: string | null;
+  } | null;
   /** Whether Stripe creates an invoice for this session, possibly some time after the payment. */
   makesInvoice: boolean;
 }
@@ -183,6 +188,7 @@ function declineFacts(
 function invoiceFacts(invoice: Stripe.Invoice | null): CheckoutFacts["invoice"] {
   if (!invoice) return null;
   return {
+    invoiceId: invoice.id,
     number: invoice.number,
     hostedUrl: invoice.hosted_invoice_url ?? null,
     pdfUrl: invoice.invoice_pdf ?? null,

@@ -10,6 +10,7 @@ export {
   retrieveCheckoutSession,
 } from "./checkout-sessions";
 export { STRIPE_API_VERSION } from "./client";
+export { createCreditNote, findCreditNote } from "./credit-notes";
 export {
   createStripeCustomer,
   retrieveStripeCustomer,
@@ -29,6 +30,7 @@ export {
   StripeUnavailableError,
 } from "./errors";
 export { type FraudWarningFacts, retrieveFraudWarning } from "./fraud-warnings";
+export { type InvoiceOfPayment, retrieveInvoiceOfPayment } from "./invoice-of-payment";
 export type { PaidCharge } from "./paid-charge";
 export { createPortalSession } from "./portal";
 export { ensurePortalConfiguration, forgetPortalConfiguration } from "./portal-configuration";

@@ -3,6 +3,7 @@ import { post } from "@/lib/ledger";
 import { cents, fromCents } from "@/lib/money";
 import { claimCards, storeCard } from "@/lib/payment-methods";
 import { inTransaction, type Tx } from "@/lib/platform/db";
+import { enqueueTask } from "@/lib/platform/jobs";
 import { applyReversals } from "@/lib/reversals";
 import type { CheckoutFacts } from "@/lib/stripe";
 import { enqueueCardTasks, savesCard } from "./card-tasks";
@@ -13,6 +14,9 @@ import { type Decision, decide } from "./rules";
 
 /** `invoice.paid` usually arrives within seconds. */
 const FIRST_INVOICE_CHECK_MS = 5 * 60_000;
+
+/** The name of the task that settles an early fraud warning again. `lib/disputes` does it. */
+export const SETTLE_FRAUD_WARNING = "settle-fraud-warning";
 
 /** What was read before the transaction, because inside it no other connection may be used. */
 export interface SettleContext {
@@ -106,6 +110,7 @@ async function credit(
     ourId: ref.topUpIntentId,
   });
   if (intent.savePaymentMethod) await enqueueCardTasks(tx, ref, session);
+  await resumeFraudWarning(tx, credited);
   await post(inTransaction(tx), {
     customerId: ref.customerId,
     kind: "credit",
@@ -116,6 +121,12 @@ async function credit(
   });
   // Refunds and disputes that were heard of before the credit.
   await applyReversals(tx, credited, context.now);
+}
+
+/** A fraud warning that came before the credit could not refund anything; now that there is something, it is settled again. */
+async function resumeFraudWarning(tx: Tx, { fraudWarningId: warningId }: TopUpIntent): Promise<void> {
+  if (!warningId) return;
+  await enqueueTask(tx, { name: SETTLE_FRAUD_WARNING, payload: { warningId }, key: warningId });
 }
 
 async function finishSetup(

@@ -1,3 +1,4 @@
+export { SETTLE_FRAUD_WARNING } from "./apply-decision";
 export { CARD_TASKS } from "./card-tasks";
 export { describeDecline } from "./decline-messages";
 export { TopUpAmountOutOfRangeError, TopUpEndedError } from "./errors";

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { prisma } from "@/lib/platform/db";
 import { type ApiCustomer, aCustomer, type RunningBrim } from "./brim";
+import { changeAtStripe } from "./change-at-stripe";
 import { anEvent, deliver } from "./signed-event";
 
 /** A top-up that was paid at the sandbox, with what a test asks about it. */
@@ -86,6 +87,13 @@ export async function disputeAtStripe(
 ): Promise<string> {
   const dispute = await brim.control(`/charges/${paymentIntentId}/dispute`, details);
   return String(dispute.id);
+}
+
+/** Lets the money of a dispute have moved in a currency whose value in US dollars Stripe does not tell. */
+export async function hideDisputeAmount(brim: RunningBrim, disputeId: string): Promise<void> {
+  const { balance_transactions } = await brim.stripe.disputes.retrieve(disputeId);
+  const hidden = balance_transactions.map((moved) => ({ ...moved, currency: "eur", exchange_rate: null }));
+  await changeAtStripe(brim, disputeId, { balance_transactions: hidden });
 }
 
 /** The transfers of a customer that refunds and disputes made, oldest first, as `kind amount`. */

@@ -4,6 +4,7 @@ import { prisma } from "@/lib/platform/db";
 import { type RunningBrim, startBrim } from "@/tests/support/brim";
 import { changeAtStripe } from "@/tests/support/change-at-stripe";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
+import { actionsOn, anOperator, expectRefusedField } from "@/tests/support/operator";
 import {
   aPaidTopUp,
   autoTopUpOf,
@@ -12,6 +13,7 @@ import {
   deliverAbout,
   disputeAtStripe,
   enableAutoTopUp,
+  hideDisputeAmount,
   openAlerts,
   type PaidTopUp,
   refundAtStripe,
@@ -200,6 +202,73 @@ describe("a dispute", () => {
     expect(await balanceOf(euros)).toBe("0.00");
     expect(await balanceOf(yen)).toBe("20.00");
     expect(await openAlerts(yen)).toEqual(["dispute_amount_unknown", "dispute_opened"]);
+  });
+});
+
+describe("the amount of a dispute that Stripe does not tell in US dollars", () => {
+  const enter = async (id: string, amount_usd: string) => {
+    const operator = await anOperator(brim);
+    const body = { amount_usd, reason: "Looked up in the Dashboard" };
+    return operator.post(`/api/v1/admin/disputes/${id}/amount`, body);
+  };
+  async function aHiddenDispute(): Promise<{ topUp: PaidTopUp; dispute: string }> {
+    const topUp = await aPaidTopUp(brim, { country: "DE" });
+    const dispute = await disputeAtStripe(brim, topUp);
+    await hideDisputeAmount(brim, dispute);
+    await disputeEvent("created", dispute);
+    expect(await openAlerts(topUp)).toEqual(["dispute_amount_unknown", "dispute_opened"]);
+    return { topUp, dispute };
+  }
+
+  it("is entered by a person, who is recorded once; events and repeated requests keep it", async () => {
+    const { topUp, dispute } = await aHiddenDispute();
+
+    const answer = await enter(dispute, "11.90");
+    await disputeEvent("funds_withdrawn", dispute);
+    await enter(dispute, "11.90");
+
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ topup_intent_id: topUp.topUpIntentId, amount_usd: "11.90" });
+    expect(await reversalTransfers(topUp)).toEqual(["dispute 10"]);
+    expect(await openAlerts(topUp)).toEqual(["dispute_opened"]);
+    expect(await actionsOn(dispute)).toEqual([
+      expect.objectContaining({ verb: "enter_dispute_amount", reason: "Looked up in the Dashboard" }),
+    ]);
+  });
+
+  it("is corrected by another one, and asked for again when the money moves", async () => {
+    const { topUp, dispute } = await aHiddenDispute();
+    await enter(dispute, "11.90");
+    await enter(dispute, "23.80");
+    expect(await balanceOf(topUp)).toBe("0.00");
+
+    await brim.control("/clock", { advance_seconds: 60 });
+    await brim.control(`/disputes/${dispute}/win`);
+    await hideDisputeAmount(brim, dispute);
+    await disputeEvent("funds_reinstated", dispute);
+
+    expect(await balanceOf(topUp)).toBe("0.00");
+    expect(await openAlerts(topUp)).toEqual(["dispute_amount_unknown"]);
+    expect((await enter(dispute, "0.00")).status).toBe(200);
+    expect(await balanceOf(topUp)).toBe("20.00");
+    expect(await openAlerts(topUp)).toEqual([]);
+  });
+
+  it("is refused above the payment, where Stripe tells it, and for what is no dispute of ours", async () => {
+    const { topUp, dispute } = await aHiddenDispute();
+    const known = await aPaidTopUp(brim);
+    const told = await disputeAtStripe(brim, known);
+
+    expectRefusedField(await enter(dispute, "23.81"), "amount_usd");
+    expectRefusedField(await enter(dispute, "1.005"), "amount_usd");
+    const conflict = await enter(told, "5.00");
+    expect([conflict.status, conflict.body.details.reason]).toEqual([409, "amount_known"]);
+    expect((await enter("du_unknown", "5.00")).status).toBe(404);
+    expect((await enter("nonsense", "5.00")).status).toBe(404);
+
+    expect(await balanceOf(topUp)).toBe("20.00");
+    expect(await reversalTransfers(known)).toEqual([]);
+    expect(await actionsOn(dispute)).toEqual([]);
   });
 });
 

@@ -1,11 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { prisma } from "@/lib/platform/db";
 import { type RunningBrim, startBrim } from "@/tests/support/brim";
+import { changeAtStripe } from "@/tests/support/change-at-stripe";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
 import {
   aPaidTopUp,
   autoTopUpOf,
   balanceOf,
+  creditTopUp,
   deliverAbout,
   disputeAtStripe,
   enableAutoTopUp,
@@ -13,46 +15,24 @@ import {
   type PaidTopUp,
   rowOf,
 } from "@/tests/support/paid-top-up";
+import { whileEventHandlingIsPaused } from "@/tests/support/pause-event-handling";
 import { changeSettings } from "@/tests/support/settings";
-import { type StripeProxy, startStripeProxy } from "@/tests/support/stripe-proxy";
+import { anEvent, deliver } from "@/tests/support/signed-event";
 import { runTasks } from "@/tests/support/tasks";
 
 let brim: RunningBrim;
-let proxy: StripeProxy; // the sandbox has no early fraud warnings
 
 beforeAll(async () => {
-  proxy = await startStripeProxy();
-  brim = await startBrim({ settings: { STRIPE_API_BASE: proxy.url } });
-  proxy.target = brim.sandbox.url;
+  brim = await startBrim();
   await brim.control("/deliveries/mode", { mode: "drop" });
 });
 beforeEach(() => changeSettings({ REFUND_ON_FRAUD_WARNING: "off" }));
 afterEach(() => expectLedgerVerified());
-afterAll(async () => {
-  await brim.stop();
-  await proxy.stop();
-});
+afterAll(() => brim.stop());
 
-let made = 0;
-
-/** A warning about the payment, as Stripe would answer it at any time: actionable until it is refunded or disputed. */
-function aWarning({ paymentIntentId }: Pick<PaidTopUp, "paymentIntentId">): string {
-  const id = `issfr_${++made}`;
-  proxy.objects.set(`/v1/radar/early_fraud_warnings/${id}`, async () => {
-    const payment = await brim.stripe.paymentIntents.retrieve(paymentIntentId);
-    const charge = await brim.stripe.charges.retrieve(String(payment.latest_charge));
-    return {
-      id,
-      object: "radar.early_fraud_warning",
-      actionable: !charge.disputed && !charge.refunded,
-      charge,
-      created: Math.floor(Date.now() / 1_000),
-      fraud_type: "unauthorized_use_of_card",
-      livemode: false,
-      payment_intent: payment,
-    };
-  });
-  return id;
+/** Lets the card network warn of a payment. The warning is actionable until it is refunded in full or disputed. */
+async function aWarning({ paymentIntentId }: Pick<PaidTopUp, "paymentIntentId">): Promise<string> {
+  return String((await brim.control(`/charges/${paymentIntentId}/fraud_warning`, {})).id);
 }
 
 const warn = (id: string, type: "created" | "updated" = "created") =>
@@ -62,7 +42,7 @@ describe("an early fraud warning", () => {
   it("marks the top-up, disables auto top-up and raises an alert with the figures, once", async () => {
     const topUp = await aPaidTopUp(brim);
     await enableAutoTopUp(topUp);
-    const warning = aWarning(topUp);
+    const warning = await aWarning(topUp);
 
     for (const type of ["created", "created", "updated"] as const) await warn(warning, type);
 
@@ -80,7 +60,7 @@ describe("an early fraud warning", () => {
 
   it("that is refunded or disputed meanwhile closes its alert", async () => {
     const topUp = await aPaidTopUp(brim);
-    const warning = aWarning(topUp);
+    const warning = await aWarning(topUp);
     await warn(warning);
     await disputeAtStripe(brim, topUp);
 
@@ -97,7 +77,7 @@ describe("an early fraud warning", () => {
       confirm: true,
       automatic_payment_methods: { enabled: true, allow_redirects: "never" },
     });
-    const object = { id: aWarning({ paymentIntentId }), object: "radar.early_fraud_warning" };
+    const object = { id: await aWarning({ paymentIntentId }), object: "radar.early_fraud_warning" };
 
     await deliverAbout(brim, "radar.early_fraud_warning.created", object, "foreign");
   });
@@ -111,7 +91,7 @@ describe("with REFUND_ON_FRAUD_WARNING=full", () => {
 
   it("a wholly unspent top-up is refunded in full, once, without blocking the customer at Stripe", async () => {
     const topUp = await aPaidTopUp(brim, { country: "DE" });
-    const warning = aWarning(topUp);
+    const warning = await aWarning(topUp);
     await warn(warning);
     await warn(warning, "updated");
     // From here on it cannot be spent.
@@ -135,7 +115,7 @@ describe("with REFUND_ON_FRAUD_WARNING=full", () => {
     const topUp = await aPaidTopUp(brim);
     await topUp.customer.post("/api/v1/usage/charges", { amount_usd: "0.01", idempotency_key: "cent" });
 
-    await warn(aWarning(topUp));
+    await warn(await aWarning(topUp));
     await runTasks();
 
     expect(await refundsOf(topUp)).toEqual([]);
@@ -145,7 +125,7 @@ describe("with REFUND_ON_FRAUD_WARNING=full", () => {
 
   it("a dispute that comes first wins: nothing is refunded, nothing stays held", async () => {
     const topUp = await aPaidTopUp(brim);
-    const warning = aWarning(topUp);
+    const warning = await aWarning(topUp);
     await warn(warning);
     const dispute = await disputeAtStripe(brim, topUp);
 
@@ -158,5 +138,65 @@ describe("with REFUND_ON_FRAUD_WARNING=full", () => {
       where: { customerId: topUp.customer.customerId },
     });
     expect(heldNanos).toBe(0n);
+  });
+
+  it("one that is credited after its warning is refunded then, once", async () => {
+    const topUp = await aPaidTopUp(brim, { credit: false });
+    const warning = await aWarning(topUp);
+    await warn(warning);
+    await runTasks();
+    expect(await refundsOf(topUp)).toEqual([]);
+
+    await creditTopUp(brim, topUp);
+    for (let run = 1; run <= 3; run++) await runTasks();
+    await warn(warning, "updated");
+    await runTasks();
+
+    expect(await refundsOf(topUp)).toHaveLength(1);
+    expect(await balanceOf(topUp)).toBe("0.00");
+    expect(await openAlerts(topUp)).toEqual([]);
+  });
+
+  it("one that is credited after its warning and disputed before is left alone", async () => {
+    const topUp = await aPaidTopUp(brim, { credit: false });
+    await warn(await aWarning(topUp));
+    await disputeAtStripe(brim, topUp);
+
+    await creditTopUp(brim, topUp);
+    await runTasks();
+
+    expect(await refundsOf(topUp)).toEqual([]);
+    expect(await openAlerts(topUp)).toEqual([]);
+  });
+
+  it("a dispute whose amount is not known does not make the warning fail: it is left to a person", async () => {
+    const topUp = await aPaidTopUp(brim);
+    const inquiry = await disputeAtStripe(brim, topUp, { kind: "inquiry" });
+    await deliverAbout(brim, "charge.dispute.created", { id: inquiry, object: "dispute" });
+    await prisma().reversal.updateMany({ where: { sourceId: inquiry }, data: { effectiveCents: null } });
+    const warning = await aWarning(topUp);
+    await changeAtStripe(brim, warning, { actionable: true });
+
+    await warn(warning);
+
+    expect((await rowOf(topUp)).fraudWarningId).toBe(warning);
+    expect(await openAlerts(topUp)).toContain("fraud_warning");
+    expect(await refundsOf(topUp)).toEqual([]);
+  });
+
+  it("a warning that was read before the payment was disputed refunds nothing", async () => {
+    const topUp = await aPaidTopUp(brim);
+    const warning = await aWarning(topUp);
+    const event = (type: string) =>
+      anEvent(`radar.early_fraud_warning.${type}`, { id: warning, object: "radar.early_fraud_warning" });
+
+    await whileEventHandlingIsPaused(brim, event("created"), async () => {
+      await disputeAtStripe(brim, topUp);
+      await deliver(brim, event("updated"));
+    });
+    await runTasks();
+
+    expect(await refundsOf(topUp)).toEqual([]);
+    expect(await openAlerts(topUp)).toEqual([]);
   });
 });

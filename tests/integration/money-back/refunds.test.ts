@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { prisma } from "@/lib/platform/db";
 import { type RunningBrim, startBrim } from "@/tests/support/brim";
+import { changeAtStripe } from "@/tests/support/change-at-stripe";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
 import {
   aPaidTopUp,
@@ -162,6 +163,38 @@ describe("a refund made at Stripe", () => {
     await deliverAbout(brim, "refund.created", { id, object: "refund" }, "foreign");
     await deliverAbout(brim, "refund.created", { id: "re_unknown", object: "refund" }, "foreign");
     await deliverAbout(brim, "charge.refunded", { id: "ch_x", payment_intent: intent.id }, "foreign");
+  });
+});
+
+describe("a payment whose invoice alone names its top-up, as an automatic one", () => {
+  it("has its refunds wait for the credit", async () => {
+    const topUp = await aPaidTopUp(brim, { credit: false, country: "DE" });
+    const { latest_charge } = await brim.stripe.paymentIntents.retrieve(topUp.paymentIntentId);
+    // An automatic top-up has its metadata on the invoice only.
+    const { invoice } = await brim.stripe.checkout.sessions.retrieve(topUp.sessionId);
+    const metadata = { customer_id: topUp.customer.customerId, topup_intent_id: topUp.topUpIntentId };
+    await changeAtStripe(brim, String(invoice), { metadata });
+    for (const id of [topUp.paymentIntentId, String(latest_charge)])
+      await changeAtStripe(brim, id, { metadata: {} });
+
+    await refundEvent("refund.created", await refundAtStripe(brim, topUp, 595));
+    expect(await reversalTransfers(topUp)).toEqual([]);
+    await creditTopUp(brim, topUp);
+
+    expect(await reversalTransfers(topUp)).toEqual(["stripe_refund 5"]);
+    expect(await balanceOf(topUp)).toBe("15.00");
+  });
+
+  it("of another system's customer is foreign", async () => {
+    const topUp = await aPaidTopUp(brim, { credit: false });
+    const { latest_charge } = await brim.stripe.paymentIntents.retrieve(topUp.paymentIntentId);
+    const { invoice } = await brim.stripe.checkout.sessions.retrieve(topUp.sessionId);
+    for (const id of [topUp.paymentIntentId, String(latest_charge), String(invoice)]) {
+      await changeAtStripe(brim, id, { metadata: { customer_id: "somebody" } });
+    }
+    const id = await refundAtStripe(brim, topUp, 500);
+
+    await deliverAbout(brim, "refund.created", { id, object: "refund" }, "foreign");
   });
 });
 

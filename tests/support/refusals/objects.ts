@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createApiKey } from "@/lib/api-keys";
 import { createCustomer } from "@/lib/customers";
 import { type ApiCustomer, eventually, type RunningBrim } from "../brim";
-import { aPaidTopUp } from "../paid-top-up";
+import { aPaidTopUp, deliverAbout, disputeAtStripe, hideDisputeAmount } from "../paid-top-up";
 
 type Maker = (owner: ApiCustomer, brim: RunningBrim) => Promise<string>;
 
@@ -10,6 +10,7 @@ type Maker = (owner: ApiCustomer, brim: RunningBrim) => Promise<string>;
 const MAKERS: Record<string, Maker> = {
   topup_intent_id: async (owner, brim) =>
     (await aPaidTopUp(brim, { amount: "5.00", customer: owner })).topUpIntentId,
+  dispute_id: disputeWithoutAmount,
   charge_id: async (owner) => (await spend(owner, "/api/v1/usage/charges")).charge_id,
   hold_id: async (owner) => (await spend(owner, "/api/v1/usage/holds")).hold_id,
   payment_method_id: savedCard,
@@ -35,6 +36,15 @@ async function spend(owner: ApiCustomer, path: string) {
   const answer = await owner.post(path, { amount_usd: "5.00", idempotency_key: randomUUID() });
   if (answer.status !== 200) throw new Error(`${path} returned ${JSON.stringify(answer.body)}.`);
   return answer.body;
+}
+
+/** Opens a dispute whose money moved in a currency that cannot be converted. */
+async function disputeWithoutAmount(owner: ApiCustomer, brim: RunningBrim): Promise<string> {
+  const topUp = await aPaidTopUp(brim, { amount: "5.00", customer: owner });
+  const id = await disputeAtStripe(brim, topUp);
+  await hideDisputeAmount(brim, id);
+  await deliverAbout(brim, "charge.dispute.funds_withdrawn", { id, object: "dispute" });
+  return id;
 }
 
 /** Different cards, because a card that is saved twice is listed once. */

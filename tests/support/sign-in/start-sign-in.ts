@@ -1,20 +1,14 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { SMTPServer } from "smtp-server";
 import { apiListener } from "@/lib/http";
 import { closeDatabase } from "@/lib/platform/db";
 import { createTestDatabase } from "../database";
 import { onFileEnd } from "../file-resources";
+import { type ReceivedMail, startMailServer } from "../mail-server";
 import { applySettings } from "../settings";
 import type { Browser } from "./browser";
 import { CLIENTS, type ProviderServer, startProviderServer } from "./provider-server";
-
-/** An email that the mail server received. */
-export interface ReceivedMail {
-  to: string;
-  text: string;
-}
 
 /** Brim's sign-in and API over HTTP, with a mail server and a local authorization server instead of GitHub and Google. */
 export interface RunningSignIn {
@@ -112,42 +106,6 @@ async function listener() {
   );
   return (request: Parameters<typeof apiListener>[0], response: Parameters<typeof apiListener>[1]) =>
     request.url?.startsWith("/api/v1/") ? apiListener(request, response) : pages(request, response);
-}
-
-async function startMailServer() {
-  const mails: ReceivedMail[] = [];
-  const waiting: (() => void)[] = [];
-  const read = new Set<ReceivedMail>();
-  const server = new SMTPServer({
-    disabledCommands: ["AUTH", "STARTTLS"],
-    onData(stream, session, done) {
-      const chunks: Buffer[] = [];
-      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-      stream.on("end", () => {
-        const to = session.envelope.rcptTo.map(({ address }) => address).join();
-        mails.push({ to, text: Buffer.concat(chunks).toString() });
-        for (const wake of waiting.splice(0)) wake();
-        done();
-      });
-    },
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
-    mails,
-    async nextLink(email: string): Promise<string> {
-      for (;;) {
-        const mail = mails.find((candidate) => candidate.to === email && !read.has(candidate));
-        if (mail) {
-          read.add(mail);
-          const text = mail.text.replace(/=\r\n/g, "").replace(/=3D/g, "="); // quoted-printable
-          return /https?:\/\/\S+\/api\/auth\/callback\/email\S+/.exec(text)?.[0] ?? "";
-        }
-        await new Promise<void>((resolve) => waiting.push(resolve));
-      }
-    },
-    stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
-  };
 }
 
 function portOf(server: Server): number {

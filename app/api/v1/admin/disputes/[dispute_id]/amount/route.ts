@@ -1,0 +1,3 @@
+import { serve, setDisputeAmount } from "@/lib/http";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(setDisputeAmount);
