@@ -6,7 +6,14 @@ import { presentTopUp } from "@/lib/http";
 import { type Balance, listRecords, readBalance, type TransferRecord } from "@/lib/ledger";
 import { listCards, type SavedCard } from "@/lib/payment-methods";
 import { type CustomerId, isId } from "@/lib/platform/ids";
-import { findIntent, findInvoices, type InvoiceLink, readTopUp, type TopUpIntent } from "@/lib/top-ups";
+import {
+  expectPayment,
+  findIntent,
+  findInvoices,
+  type InvoiceLink,
+  readTopUp,
+  type TopUpIntent,
+} from "@/lib/top-ups";
 
 const SHOWN_RECORDS = 10;
 
@@ -87,6 +94,7 @@ async function readReturn(
   if (query.topup !== "success" && query.topup !== "cancelled") return null;
   const intent = query.intent ? await findIntent({ customerId, topUpIntentId: query.intent }) : null;
   const { topup: result } = query;
+  if (intent && result === "success") await expectPayment(customerId, intent.topUpIntentId, new Date());
   if (!intent) {
     const mode = query.mode === "setup" ? "setup" : "payment";
     return { result, mode, topUpIntentId: null, topUp: null, card: null, isAwaitingCard: false };

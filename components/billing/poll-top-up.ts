@@ -19,13 +19,14 @@ interface PollOptions {
   signal: AbortSignal;
 }
 
-const FIRST_DELAY_MS = 1_000;
-const MAX_DELAY_MS = 5_000;
+/** Requests 1, 2, 3.5, 5, 7.5 and 10 seconds after the first one. The API asks Stripe on arrival and after 2, 5 and 10. */
+const FIRST_DELAYS_MS = [1_000, 1_000, 1_500, 1_500, 2_500, 2_500];
+const LATER_DELAY_MS = 5_000;
 const POLL_TIMEOUT_MS = 120_000;
 
-/** Returns the delay after request `n`, counted from 1: grows from one second to at most five. */
+/** Returns the delay after request `n`, counted from 1: from one second to five. */
 export function delayBefore(n: number): number {
-  return Math.min(MAX_DELAY_MS, Math.round(FIRST_DELAY_MS * 1.5 ** (n - 1)));
+  return FIRST_DELAYS_MS[n - 1] ?? LATER_DELAY_MS;
 }
 
 /** Polls a top-up until it is final, for about two minutes of visible time. */

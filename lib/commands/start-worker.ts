@@ -3,8 +3,10 @@ import { pruneBillingLinks } from "@/lib/billing-links";
 import { FRAUD_WARNING_TASKS } from "@/lib/disputes";
 import { pruneStoredResponses } from "@/lib/http";
 import { checkLedgerDaily, expireHolds } from "@/lib/ledger";
-import { type ScheduledJob, startJobs, startTasks } from "@/lib/platform/jobs";
+import { type ScheduledJob, startElectedJob, startJobs, startTasks } from "@/lib/platform/jobs";
+import { READ_EVENTS_JOB, RECONCILIATION_JOBS } from "@/lib/reconciliation";
 import { REFUND_TASKS } from "@/lib/refunds";
+import { asLookUp } from "@/lib/stripe";
 import { retryFailedEvents } from "@/lib/stripe-events";
 import { CARD_TASKS, sweepInvoices, sweepTopUps } from "@/lib/top-ups";
 import { pruneUsageMinutes, rollUpUsage } from "@/lib/usage";
@@ -13,7 +15,7 @@ import { LEDGER_CHECKS } from "./ledger-checks";
 /** The scheduled jobs. */
 const JOBS: readonly ScheduledJob[] = [
   { task: "expire-holds", cron: "* * * * *", run: (now) => expireHolds(now) },
-  { task: "retry-failed-events", cron: "* * * * *", run: (now) => retryFailedEvents(now) },
+  { task: "retry-failed-events", cron: "* * * * *", run: (now) => asLookUp(() => retryFailedEvents(now)) },
   { task: "roll-up-usage", cron: "* * * * *", run: () => rollUpUsage() },
   { task: "prune-stored-answers", cron: "30 * * * *", run: (now) => pruneStoredResponses(now) },
   { task: "prune-usage-minutes", cron: "45 * * * *", run: (now) => pruneUsageMinutes(now) },
@@ -27,15 +29,17 @@ const JOBS: readonly ScheduledJob[] = [
     run: (now) => checkLedgerDaily(now, LEDGER_CHECKS),
     timeoutMs: 6 * 3_600_000,
   },
+  ...RECONCILIATION_JOBS,
 ];
 
-/** Runs scheduled jobs and queued tasks in this process. */
+/** Runs scheduled jobs, queued tasks and, if this worker is elected, the reader of Stripe's events in this process. */
 export async function startWorker(): Promise<{ stop(): Promise<void> }> {
   const jobs = await startJobs(JOBS);
   const tasks = await startTasks([...CARD_TASKS, ...REFUND_TASKS, ...FRAUD_WARNING_TASKS]);
+  const reader = startElectedJob(READ_EVENTS_JOB);
   return {
     async stop() {
-      await Promise.all([jobs.stop(), tasks.stop()]);
+      await Promise.all([jobs.stop(), tasks.stop(), reader.stop()]);
     },
   };
 }

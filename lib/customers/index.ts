@@ -24,10 +24,12 @@ export {
 export { registerCustomer } from "./register-customer";
 export { describeRepair, type RepairRequest, repairCustomerAccount } from "./repair-account";
 export {
+  adoptStripeCustomer,
   ensureStripeCustomer,
   findCustomerByStripeId,
   findOwner,
   findStripeCustomer,
+  findStripeCustomers,
   mapStripeObject,
   type StripeCustomerLink,
   type StripeObjectOwner,

@@ -5,6 +5,7 @@ import {
   createStripeCustomer,
   isRememberedFailure,
   isStripeRefusal,
+  retrieveStripeCustomer,
   type StripeCustomerFacts,
 } from "@/lib/stripe";
 import { readCustomer } from "./create-customer";
@@ -23,6 +24,21 @@ export async function findStripeCustomer(customerId: CustomerId): Promise<Stripe
   if (!row || row.deletedAt) return null;
   const { stripeCustomerId, defaultPaymentMethodId, cardsVersion } = row;
   return { stripeCustomerId, defaultPaymentMethodId, cardsVersion };
+}
+
+/** Finds the links of several customers in our mode. Customers without one are left out. */
+export async function findStripeCustomers(
+  customerIds: readonly CustomerId[],
+): Promise<Map<string, StripeCustomerLink>> {
+  const rows = await prisma().stripeCustomer.findMany({
+    where: { customerId: { in: [...customerIds] }, livemode: livemode(), deletedAt: null },
+  });
+  return new Map(
+    rows.map(({ customerId, stripeCustomerId, defaultPaymentMethodId, cardsVersion }) => [
+      customerId,
+      { stripeCustomerId, defaultPaymentMethodId, cardsVersion },
+    ]),
+  );
 }
 
 function findRow(customerId: CustomerId) {
@@ -86,6 +102,30 @@ async function createAtStripe(
     const hour = new Date().toISOString().slice(0, 13);
     return createStripeCustomer({ customerId, name, email }, `${key}:${hour}`);
   }
+}
+
+/**
+ * Links a Stripe customer that the database has forgotten, if Stripe confirms that we created it for this customer. A customer
+ * that has another link by now keeps it; payments of the forgotten one then count as well.
+ *
+ * @returns false when it is another customer's, or deleted; nothing changed
+ */
+export async function adoptStripeCustomer(
+  customerId: CustomerId,
+  stripeCustomerId: string,
+): Promise<boolean> {
+  const owner = await findOwner(stripeCustomerId);
+  if (owner) return owner.customerId === customerId;
+  const facts = await retrieveStripeCustomer(stripeCustomerId);
+  if (facts?.customerId !== customerId || facts.livemode !== livemode()) return false;
+  await withCustomerTransaction(customerId, async (tx) => {
+    await tx.stripeCustomer.createMany({
+      data: { customerId, livemode: livemode(), stripeCustomerId },
+      skipDuplicates: true,
+    });
+    await mapStripeObject(tx, stripeCustomerId, { customerId, kind: "customer", ourId: customerId });
+  });
+  return true;
 }
 
 /**

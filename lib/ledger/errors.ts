@@ -34,7 +34,7 @@ export class InsufficientBalanceError extends AppError {
   }
 }
 
-/** The account is frozen or closed, so it can spend nothing new. */
+/** The account is frozen or closed, so it can spend nothing new. The details say where to ask the operator, if that is set. */
 export class AccountNotActiveError extends AppError {
   readonly kind = "forbidden";
 
@@ -47,7 +47,8 @@ export class AccountNotActiveError extends AppError {
   }
 
   override get details() {
-    return { reason: `account_${this.status}` };
+    const { SUPPORT_URL: supportUrl } = env();
+    return { reason: `account_${this.status}`, ...(supportUrl && { support_url: supportUrl }) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { pool } from "@/lib/platform/db";
 import { readServiceState, type ServiceState } from "./service-state";
+import { createStoredHistogram } from "./stored-histogram";
 
 /** The text format of Prometheus. */
 export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -83,6 +84,31 @@ function createMetrics(): Metrics {
     labelNames: ["check"] as const,
     registers,
   });
+  const missing = new Gauge({
+    name: "brim_reconciliation_findings",
+    help: "Open differences between Stripe's balance transactions and the ledger, by kind.",
+    labelNames: ["kind"] as const,
+    registers,
+  });
+  const missingCents = new Gauge({
+    name: "brim_reconciliation_drift_cents",
+    help: "The amounts of the open differences between Stripe and the ledger, by kind.",
+    labelNames: ["kind"] as const,
+    registers,
+  });
+  const reportAge = gauge(
+    "brim_reconciliation_report_age_seconds",
+    "Age of the end of the time that was last compared with Stripe; NaN when there was none.",
+  );
+  const eventsAge = gauge(
+    "brim_stripe_events_read_age_seconds",
+    "Time since the events at Stripe were last read completely; NaN when they never were.",
+  );
+  const delays = createStoredHistogram(
+    "brim_topup_spendable_seconds",
+    "Time from a payment at Stripe until its credit could be spent, of all top-ups.",
+  );
+  registry.registerMetric(delays.metric);
   const connections = new Gauge({
     name: "brim_database_connections",
     help: "Database connections of this process: open, idle, and requests waiting for one.",
@@ -107,6 +133,15 @@ function createMetrics(): Metrics {
       for (const { kind, count } of state.openAlerts) alerts.set({ kind }, count);
       findings.reset();
       for (const { check, count } of state.ledgerFindings) findings.set({ check }, count);
+      missing.reset();
+      missingCents.reset();
+      for (const { kind, count, cents } of state.reconciliation.findings) {
+        missing.set({ kind }, count);
+        missingCents.set({ kind }, cents);
+      }
+      reportAge.set(state.reconciliation.reportAgeSeconds ?? Number.NaN);
+      eventsAge.set(state.reconciliation.eventsAgeSeconds ?? Number.NaN);
+      delays.show(state.topUpDelays);
       connections.set({ state: "open" }, pool().totalCount);
       connections.set({ state: "idle" }, pool().idleCount);
       connections.set({ state: "waiting" }, pool().waitingCount);

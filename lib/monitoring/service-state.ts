@@ -1,5 +1,7 @@
 import { onPool, type Statement } from "@/lib/platform/db";
 import { readWorkerAgeMs } from "@/lib/platform/jobs";
+import { type ReconciliationState, readReconciliationState } from "@/lib/reconciliation";
+import { type DelayHistogram, readDelays } from "@/lib/top-ups";
 
 /** The state of the installation, for the operator. */
 export interface ServiceState {
@@ -22,6 +24,9 @@ export interface ServiceState {
   openAlerts: { kind: string; count: number }[];
   /** Open findings of the daily verification of the ledger. */
   ledgerFindings: { check: string; count: number }[];
+  reconciliation: ReconciliationState;
+  /** The time from a payment until its credit could be spent, of all top-ups. */
+  topUpDelays: DelayHistogram;
 }
 
 /** The sweep runs every five minutes, so a top-up is stuck after three sweeps. */
@@ -69,11 +74,13 @@ const LEDGER_FINDINGS: Statement = {
 
 /** Reads the state of the installation. The queries are cheap enough to run every few seconds. */
 export async function readServiceState(now: Date): Promise<ServiceState> {
-  const [[counts], openAlerts, ledgerFindings, workerAgeMs] = await Promise.all([
+  const [[counts], openAlerts, ledgerFindings, workerAgeMs, reconciliation, topUpDelays] = await Promise.all([
     onPool().run<CountsRow>(COUNTS, [now.toISOString()]),
     onPool().run<{ kind: string; count: number }>(ALERTS, []),
     onPool().run<{ check: string; count: number }>(LEDGER_FINDINGS, []),
     readWorkerAgeMs(now),
+    readReconciliationState(now),
+    readDelays(),
   ]);
   if (!counts) throw new Error("The query returned no row.");
   return {
@@ -87,5 +94,7 @@ export async function readServiceState(now: Date): Promise<ServiceState> {
     workerSilenceSeconds: workerAgeMs === null ? null : workerAgeMs / 1_000,
     openAlerts,
     ledgerFindings,
+    reconciliation,
+    topUpDelays,
   };
 }

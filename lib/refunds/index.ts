@@ -16,6 +16,7 @@ export {
   refundTopUp,
 } from "./request-refund";
 export { settleRefund, settleRefundsOfPayment } from "./settle-refund";
+export { sweepRefundRequests } from "./sweep-refund-requests";
 
 /** The tasks that the worker runs. */
 export const REFUND_TASKS: readonly QueuedTask[] = [SUBMIT_REFUND_TASK, CREDIT_NOTE_TASK, REFUND_MAIL_TASK];

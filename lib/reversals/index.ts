@@ -4,6 +4,7 @@ export {
   counted,
   findReversal,
   findTopUpOfPayment,
+  isFullyReturned,
   listReversals,
   lockReversedTopUp,
   type PaidTopUp,

@@ -37,6 +37,17 @@ export async function storeEvent(event: EventHint, now: Date): Promise<EventStat
   return row?.status ?? "received"; // another process has just stored it
 }
 
+/** Returns those of some events that were never stored, in their order. */
+export async function findUnstoredEvents(events: readonly EventHint[]): Promise<EventHint[]> {
+  if (events.length === 0) return [];
+  const rows = await prisma().stripeEvent.findMany({
+    where: { stripeEventId: { in: events.map(({ id }) => id) } },
+    select: { stripeEventId: true },
+  });
+  const stored = new Set(rows.map(({ stripeEventId }) => stripeEventId));
+  return events.filter(({ id }) => !stored.has(id));
+}
+
 /**
  * Marks an event as finished, in the transaction that writes its effects.
  *

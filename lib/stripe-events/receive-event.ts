@@ -2,6 +2,7 @@ import { withTransaction } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
 import { type EventHint, STRIPE_API_VERSION, verifyDelivery } from "@/lib/stripe";
+import type { SessionReads } from "@/lib/top-ups";
 import type { EventHandler } from "./event-handler";
 import { claimEvent, markFailed, storeEvent } from "./event-store";
 import { HANDLERS } from "./handlers";
@@ -30,12 +31,13 @@ export async function receiveDelivery(
  * Handles an event unless that was done before: stores it, then applies its effects and marks it as processed in one
  * transaction. A failure is stored, and a crash leaves it `received`; `retryFailedEvents` tries both again.
  *
+ * @param reads Checkout Sessions that were read together for many events
  * @throws whatever the handler threw
  */
-export async function handleEvent(event: EventHint, now: Date): Promise<ReceivedAs> {
+export async function handleEvent(event: EventHint, now: Date, reads?: SessionReads): Promise<ReceivedAs> {
   if (await isDuplicate(event, now)) return "duplicate";
   try {
-    return await dispatch(event, now);
+    return await dispatch(event, now, reads);
   } catch (error) {
     // If this fails too, the database is down. Stripe retries by itself.
     const isNewFailure = await markFailed(event, error, now).catch(() => true);
@@ -57,7 +59,7 @@ async function isDuplicate(event: EventHint, now: Date): Promise<boolean> {
   return status === "processed" || status === "foreign" || (status === "unhandled" && !handlerOf(event.type));
 }
 
-async function dispatch(event: EventHint, now: Date): Promise<ReceivedAs> {
+async function dispatch(event: EventHint, now: Date, reads?: SessionReads): Promise<ReceivedAs> {
   if (event.livemode !== livemode()) {
     log().warn({ eventId: event.id, livemode: event.livemode }, "ignored an event of the other mode");
     return finishWithoutEffect(event, "foreign");
@@ -71,7 +73,7 @@ async function dispatch(event: EventHint, now: Date): Promise<ReceivedAs> {
       `the webhook endpoint does not use API version ${STRIPE_API_VERSION}`,
     );
   }
-  const result = await handler(event, (tx) => claimEvent(tx, event, "processed"), now);
+  const result = await handler(event, (tx) => claimEvent(tx, event, "processed"), now, reads);
   return result === "foreign" ? finishWithoutEffect(event, "foreign") : "processed";
 }
 

@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import { type CardFacts, cardFacts, idOf } from "./cards";
 import { stripe } from "./client";
 import { callStripe, isRememberedFailure, isStripeRefusal } from "./errors";
+import { type Listed, type ListWindow, pageParams, toPage } from "./list-page";
 
 /** The parameters of a session. A top-up intent stores them. */
 export type CheckoutSessionParams = Stripe.Checkout.SessionCreateParams;
@@ -52,8 +53,10 @@ export interface DeclineFacts {
 export interface PaymentFacts {
   paymentIntentId: string;
   status: string;
-  /** When the payment succeeded, or null. */
+  /** When the payment was made, or null while Stripe does not have the money. A bank debit is paid days after that. */
   paidAt: Date | null;
+  /** Whether the money arrived when the payment was made, as it does with a card. */
+  isImmediate: boolean;
   /** The amount received in whole cents, including tax. */
   receivedCents: bigint;
   currency: string;
@@ -83,6 +86,24 @@ export async function retrieveCheckoutSession(sessionId: string): Promise<Checko
     if (isStripeRefusal(error) && error.isMissing) return null;
     throw error;
   }
+}
+
+const LIST_EXPAND = EXPAND.map((path) => `data.${path}`);
+
+/** Lists the page of sessions that were created before another one, newest first, with their payments, cards and invoices. */
+export async function listSessionsBefore(sessionId: string): Promise<CheckoutFacts[]> {
+  const page = await callStripe(() =>
+    stripe().checkout.sessions.list({ starting_after: sessionId, limit: 100, expand: LIST_EXPAND }),
+  );
+  return page.data.map(facts);
+}
+
+/** Lists one page of completed sessions, newest first, with their payments, cards and invoices. */
+export async function listCompletedSessions(window: ListWindow): Promise<Listed<CheckoutFacts>> {
+  const page = await callStripe(() =>
+    stripe().checkout.sessions.list({ ...pageParams(window), status: "complete", expand: LIST_EXPAND }),
+  );
+  return toPage(page, facts);
 }
 
 /** Finds the session of a payment. Returns null when the payment has none. */
@@ -173,6 +194,7 @@ function paymentFacts(payment: Stripe.PaymentIntent | null): PaymentFacts | null
     paymentIntentId: payment.id,
     status: payment.status,
     paidAt: charge?.paid ? fromUnix(charge.created) : null,
+    isImmediate: charge?.payment_method_details?.type === "card",
     receivedCents: BigInt(payment.amount_received),
     currency: payment.currency,
     lastError: declineFacts(payment.last_payment_error),

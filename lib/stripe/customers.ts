@@ -6,6 +6,8 @@ import { callStripe, isRememberedFailure, isStripeRefusal } from "./errors";
 /** The fields of a Stripe customer that we use. */
 export interface StripeCustomerFacts {
   stripeCustomerId: string;
+  /** Our id of the customer that it was created for. */
+  customerId: string | null;
   livemode: boolean;
   defaultPaymentMethodId: string | null;
   hasAddress: boolean;
@@ -85,6 +87,7 @@ type Customer = Awaited<ReturnType<ReturnType<typeof stripe>["customers"]["creat
 function facts(customer: Customer): StripeCustomerFacts {
   return {
     stripeCustomerId: customer.id,
+    customerId: customer.metadata.customer_id ?? null,
     livemode: customer.livemode,
     defaultPaymentMethodId: idOf(customer.invoice_settings.default_payment_method),
     hasAddress: Boolean(customer.address?.country),

@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import { type Cents, cents } from "@/lib/money";
 import { stripe } from "./client";
 import { callStripe, isStripeRefusal } from "./errors";
+import { type Listed, type ListWindow, pageParams, toPage } from "./list-page";
 import { type PaidCharge, paidCharge } from "./paid-charge";
 
 /** What a dispute says, as we believe it. */
@@ -31,6 +32,13 @@ export async function retrieveDispute(disputeId: string): Promise<DisputeFacts |
     if (isStripeRefusal(error) && error.isMissing) return null;
     throw error;
   }
+}
+
+/** Lists one page of the disputes of all payments, newest first, with their money and their payments. */
+export async function listAllDisputes(window: ListWindow): Promise<Listed<DisputeFacts>> {
+  const expand = ["data.charge", "data.payment_intent"];
+  const page = await callStripe(() => stripe().disputes.list({ ...pageParams(window), expand }));
+  return toPage(page, facts);
 }
 
 function facts(dispute: Stripe.Dispute): DisputeFacts | null {

@@ -1,6 +1,7 @@
 import Stripe from "stripe";
 import { env } from "@/lib/platform/env";
 import { isAppError, ServiceUnavailableError } from "@/lib/platform/errors";
+import { slowDownLookUps, waitForBudget } from "./look-up-budget";
 import { knownSetupProblem, raiseSetupAlert, StripeSetupError, setupProblemOf } from "./setup-problem";
 
 /**
@@ -82,18 +83,21 @@ const TEMPORARY_CODES = new Set(["idempotency_key_in_use", "lock_timeout", "rate
 
 /**
  * Runs one call of the SDK, including its retries, within STRIPE_TIMEOUT_MS, and translates its errors. No code outside this
- * folder sees the SDK's error classes.
+ * folder sees the SDK's error classes. A look-up of our own waits for its turn first; see `asLookUp`.
  *
+ * @throws LookUpBudgetError the look-up would have to wait too long for its turn
  * @throws StripeUnavailableError no response, or a temporary failure
  * @throws StripeSetupError the operator has to fix the setup; an alert says what
  * @throws StripeRefusedError any other refusal
  */
 export async function callStripe<T>(call: () => Promise<T>): Promise<T> {
+  await waitForBudget();
   try {
     return await withTimeout(call());
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeError)) throw error;
     const status = error.statusCode ?? 0;
+    if (status === 429) await slowDownLookUps();
     const isTemporary = status === 0 || status === 409 || status === 429 || status >= 500;
     if (isTemporary || TEMPORARY_CODES.has(error.code ?? ""))
       throw new StripeUnavailableError({ cause: error });

@@ -1,4 +1,10 @@
+export {
+  type BalanceTransactionFacts,
+  listBalanceTransactions,
+  retrieveBalanceTransaction,
+} from "./balance-transactions";
 export { type CardFacts, retrieveCard, type StripeAddress } from "./cards";
+export { type ChargeFacts, listCharges, retrieveCharge, retrieveChargeOfPayment } from "./charges";
 export {
   type CheckoutFacts,
   type CheckoutSessionParams,
@@ -6,6 +12,8 @@ export {
   expireCheckoutSession,
   findSessionOfPayment,
   findSessionsOfIntent,
+  listCompletedSessions,
+  listSessionsBefore,
   type PaymentFacts,
   retrieveCheckoutSession,
 } from "./checkout-sessions";
@@ -19,7 +27,7 @@ export {
   setDefaultCard,
 } from "./customers";
 export { detachCard } from "./detach-card";
-export { type DisputeFacts, retrieveDispute } from "./disputes";
+export { type DisputeFacts, listAllDisputes, retrieveDispute } from "./disputes";
 export {
   isRememberedFailure,
   isStripeRefusal,
@@ -29,11 +37,14 @@ export {
   StripeRefusedError,
   StripeUnavailableError,
 } from "./errors";
+export { listEvents, MAX_LISTED_TYPES } from "./events";
 export { type FraudWarningFacts, retrieveFraudWarning } from "./fraud-warnings";
 export { type InvoiceOfPayment, retrieveInvoiceOfPayment } from "./invoice-of-payment";
+export { type Listed, type ListWindow, pagesOf } from "./list-page";
+export { asLookUp, LookUpBudgetError } from "./look-up-budget";
 export type { PaidCharge } from "./paid-charge";
 export { createPortalSession } from "./portal";
 export { ensurePortalConfiguration, forgetPortalConfiguration } from "./portal-configuration";
-export { createRefund, listRefunds, type RefundFacts, retrieveRefund } from "./refunds";
-export { StripeSetupError } from "./setup-problem";
+export { createRefund, listAllRefunds, listRefunds, type RefundFacts, retrieveRefund } from "./refunds";
+export { isSetupError, StripeSetupError } from "./setup-problem";
 export { type EventHint, hintFromStored, verifyDelivery } from "./webhooks";

@@ -2,6 +2,7 @@ import type Stripe from "stripe";
 import { type Cents, cents } from "@/lib/money";
 import { stripe } from "./client";
 import { callStripe, isStripeRefusal } from "./errors";
+import { type Listed, type ListWindow, pageParams, toPage } from "./list-page";
 import { type PaidCharge, paidCharge } from "./paid-charge";
 
 /** What a refund says, as we believe it. */
@@ -29,6 +30,13 @@ export async function retrieveRefund(refundId: string): Promise<RefundFacts | nu
     if (isStripeRefusal(error) && error.isMissing) return null;
     throw error;
   }
+}
+
+/** Lists one page of the refunds of all payments, newest first. */
+export async function listAllRefunds(window: ListWindow): Promise<Listed<RefundFacts>> {
+  const expand = EXPAND.map((path) => `data.${path}`);
+  const page = await callStripe(() => stripe().refunds.list({ ...pageParams(window), expand }));
+  return toPage(page, facts);
 }
 
 /** Lists the refunds of a payment with their metadata, oldest first. */

@@ -38,19 +38,24 @@ export class StripeSetupError extends ServiceUnavailableError {
   }
 }
 
+/** Whether a call failed because of the operator's setup. Checks the reason, because the class exists in two bundles. */
+export function isSetupError(error: unknown): boolean {
+  return error instanceof Error && (error as { reason?: unknown }).reason === "stripe_setup";
+}
+
 /**
- * Logs a setup problem and raises its alert. Further refusals with the same cause change nothing while the alert is open.
+ * Raises the alert of a setup problem and logs it. Further refusals with the same cause do neither while the alert is open.
  * Never throws: the caller still has to respond to the refusal.
  */
 export async function raiseSetupAlert({ cause, message, details }: SetupProblem): Promise<void> {
-  log().error({ cause, ...details }, `Stripe setup problem: ${message}`);
-  await raiseAlertAlone({
+  const isNew = await raiseAlertAlone({
     customerId: OPERATOR_ALERTS,
     kind: "stripe_setup",
     subjectId: cause,
     message,
     details,
   });
+  if (isNew) log().error({ cause, ...details }, `Stripe setup problem: ${message}`);
 }
 
 /** What the operator should do, by Stripe's error code. */

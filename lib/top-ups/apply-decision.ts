@@ -25,6 +25,8 @@ export interface SettleContext {
   /** The customer's link to Stripe as it was before Stripe was read. */
   link: StripeCustomerLink | null;
   now: Date;
+  /** When Stripe said that the money has arrived, if an event said so. */
+  paidAt: Date | null;
 }
 
 /** Decides what happens to a locked intent, given the session at Stripe, and writes it. */
@@ -91,6 +93,7 @@ async function credit(
   const amount = fromCents(cents(BigInt(intent.amountCents)));
   const credited = await updateIntent(tx, ref, {
     status: "succeeded",
+    paidAt: payment.isImmediate ? payment.paidAt : context.paidAt,
     creditedAt: context.now,
     creditedNanos: amount,
     stripeSessionId: session.sessionId,

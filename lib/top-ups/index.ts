@@ -5,6 +5,7 @@ export { TopUpAmountOutOfRangeError, TopUpEndedError } from "./errors";
 export {
   addTimelineEntry,
   findIntent,
+  findIntents,
   refOf,
   TOP_UP_MODES,
   TOP_UP_SOURCES,
@@ -24,12 +25,15 @@ export {
   shownStatus,
 } from "./list-top-ups";
 export {
+  expectPayment,
   findInvoices,
   type InvoiceLink,
   readTopUp,
   type TimelineEntry,
   type TopUpDetails,
 } from "./read-top-up";
+export { type DelayHistogram, readDelays } from "./record-delay";
+export { isTopUpMetadata, restoreTopUp } from "./restore-top-up";
 export {
   type Decision,
   decide,
@@ -39,6 +43,7 @@ export {
   REVIEW_REASONS,
   type ReviewReason,
 } from "./rules";
+export { readSessions, SessionReads } from "./session-reads";
 export { type SettleOutcome, settleTopUp } from "./settle-top-up";
 export { type StartedTopUp, type StartTopUpInput, startTopUp } from "./start-top-up";
 export { type SweepResult, sweepInvoices, sweepTopUps } from "./sweep-top-ups";

@@ -41,6 +41,13 @@ export function findIntent(ref: { customerId: string; topUpIntentId: string }): 
   });
 }
 
+/** Finds intents by their keys, in any order. Those that do not exist are left out. */
+export async function findIntents(refs: readonly TopUpRef[]): Promise<TopUpIntent[]> {
+  const owners = new Map(refs.map(({ customerId, topUpIntentId }) => [topUpIntentId as string, customerId]));
+  const rows = await prisma().topUpIntent.findMany({ where: { topUpIntentId: { in: [...owners.keys()] } } });
+  return rows.filter(({ customerId, topUpIntentId }) => owners.get(topUpIntentId) === customerId);
+}
+
 /** Locks an intent until the transaction ends, then reads it. */
 export async function lockIntent(tx: Tx, ref: TopUpRef): Promise<TopUpIntent> {
   const { customerId, topUpIntentId } = ref;

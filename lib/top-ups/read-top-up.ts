@@ -2,6 +2,7 @@ import { prisma } from "@/lib/platform/db";
 import { NotFoundError } from "@/lib/platform/errors";
 import { type CustomerId, isId } from "@/lib/platform/ids";
 import { log } from "@/lib/platform/log";
+import { asLookUp, LookUpBudgetError } from "@/lib/stripe";
 import { findIntent, refOf, type TopUpIntent } from "./intents";
 import { settleTopUp } from "./settle-top-up";
 
@@ -18,8 +19,17 @@ export interface TopUpDetails {
   timeline: TimelineEntry[];
 }
 
-/** Requests for one top-up ask Stripe at most this often. */
-const REFRESH_INTERVAL_MS = 3_000;
+/**
+ * The pauses between two look-ups of one top-up: on arrival of the payer and after 2, 5 and 10 seconds. From then on the reader
+ * of events is at least as fast, so it is looked up once a minute only.
+ */
+const LOOK_UP_PAUSES_MS = [0, 2_000, 3_000, 5_000, 60_000];
+
+/** A page asks a little early now and then. */
+const PAUSE_TOLERANCE_MS = 250;
+
+/** A request does not wait longer than this for its look-up. It shows what is stored then. */
+const LOOK_UP_WAIT_MS = 400;
 
 /**
  * Reads one top-up. While it is open this first settles it from Stripe, so that the customer does not wait for a late
@@ -45,25 +55,60 @@ export async function readTopUp(
   return { intent: intent ?? first, timeline };
 }
 
-/** Returns false when nothing can have changed, or another request asked Stripe a moment ago. */
+/** Returns false when nothing can have changed, or it is too early to ask Stripe again. */
 async function claimRefresh(intent: TopUpIntent, now: Date): Promise<boolean> {
-  if (!intent.stripeSessionId || !["open", "processing"].includes(intent.status)) return false;
-  const before = new Date(now.getTime() - REFRESH_INTERVAL_MS);
-  const { customerId, topUpIntentId } = intent;
+  const { customerId, topUpIntentId, stripeSessionId, status, lookedAt, lookCount } = intent;
+  if (!stripeSessionId || !["open", "processing"].includes(status)) return false;
+  const pauseMs = LOOK_UP_PAUSES_MS[Math.min(lookCount, LOOK_UP_PAUSES_MS.length - 1)] ?? 0;
+  const dueAt = lookedAt ? lookedAt.getTime() + pauseMs - PAUSE_TOLERANCE_MS : 0;
+  if (now.getTime() < dueAt) return false;
   const claimed = await prisma().topUpIntent.updateMany({
-    where: { customerId, topUpIntentId, OR: [{ lookedAt: null }, { lookedAt: { lt: before } }] },
-    data: { lookedAt: now },
+    where: { customerId, topUpIntentId, lookCount, lookedAt },
+    data: { lookedAt: now, lookCount: { increment: 1 } },
   });
   return claimed.count > 0;
 }
 
 async function refresh(intent: TopUpIntent, now: Date): Promise<void> {
+  const settle = () => settleTopUp(refOf(intent), intent.stripeSessionId ?? "", { now });
   try {
-    await settleTopUp(refOf(intent), intent.stripeSessionId ?? "", { now });
+    await asLookUp(settle, { maxWaitMs: LOOK_UP_WAIT_MS });
   } catch (error) {
-    // The webhook and the sweep will settle it.
+    if (error instanceof LookUpBudgetError) return releaseRefresh(intent);
+    // The webhook, the reader of events and the sweep will settle it.
     log().warn({ topUpIntentId: intent.topUpIntentId, err: error }, "could not refresh a top-up from Stripe");
   }
+}
+
+/** Stripe was not asked, so the next request may. */
+async function releaseRefresh({
+  customerId,
+  topUpIntentId,
+  lookedAt,
+  lookCount,
+}: TopUpIntent): Promise<void> {
+  await prisma().topUpIntent.updateMany({
+    where: { customerId, topUpIntentId, lookCount: lookCount + 1 },
+    data: { lookedAt, lookCount },
+  });
+}
+
+/** A payer who returns again and again does not get more look-ups than this. */
+const RETURN_INTERVAL_MS = 15_000;
+
+/** The payer has returned from Checkout: the next requests for the top-up ask Stripe again on arrival and after 2, 5 and 10 s. */
+export async function expectPayment(customerId: CustomerId, topUpIntentId: string, now: Date): Promise<void> {
+  const before = new Date(now.getTime() - RETURN_INTERVAL_MS);
+  await prisma().topUpIntent.updateMany({
+    where: {
+      customerId,
+      topUpIntentId,
+      status: { in: ["open", "processing"] },
+      lookCount: { gt: 0 },
+      OR: [{ lookedAt: null }, { lookedAt: { lt: before } }],
+    },
+    data: { lookCount: 0 },
+  });
 }
 
 /** The invoice of a top-up. */

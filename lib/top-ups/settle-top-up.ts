@@ -6,13 +6,26 @@ import { log } from "@/lib/platform/log";
 import { type CheckoutFacts, retrieveCheckoutSession } from "@/lib/stripe";
 import { applyDecision } from "./apply-decision";
 import { findIntent, lockIntent, type TopUpRef } from "./intents";
+import { recordDelay } from "./record-delay";
 import type { Decision } from "./rules";
+import type { SessionRead, SessionReads } from "./session-reads";
 
 /**
  * What `settleTopUp` did. Nothing was written for `duplicate` (the caller's claim returned false), `unknown_session`, and
  * `other_mode` (intent and session differ in test or live mode).
  */
 export type SettleOutcome = Decision["do"] | "duplicate" | "unknown_session" | "other_mode";
+
+/** How a top-up is settled. */
+export interface SettleTopUpOptions {
+  /** Runs first in the transaction and stores the event; false means that the event was handled before. */
+  claim?: (tx: Tx) => Promise<boolean>;
+  now?: Date;
+  /** When Stripe said that the money has arrived, if an event said so. */
+  paidAt?: Date | null;
+  /** Sessions that were read from Stripe just before. */
+  reads?: SessionReads | undefined;
+}
 
 /** Other transactions can change the intent while Stripe is read this often. */
 const MAX_READS = 8;
@@ -27,41 +40,59 @@ class DuplicateSignal extends Error {}
  * Reads a Checkout Session from Stripe and updates its intent accordingly. This is the only way to credit a top-up: the
  * webhook, the return page and the sweep all call it, any number of times and in any order.
  *
- * @param options.claim runs first in the transaction and stores the event; false means that the event was handled before
  * @throws StripeUnavailableError Stripe could not be read; nothing changed
  */
 export async function settleTopUp(
   ref: TopUpRef,
   sessionId: string,
-  options: { claim?: (tx: Tx) => Promise<boolean>; now?: Date } = {},
+  options: SettleTopUpOptions = {},
 ): Promise<SettleOutcome> {
-  const now = options.now ?? new Date();
+  const { claim, now = new Date(), paidAt = null, reads } = options;
   for (let read = 1; read <= MAX_READS; read++) {
-    const [seen, link] = await Promise.all([findIntent(ref), findStripeCustomer(ref.customerId)]);
-    const session = await retrieveCheckoutSession(sessionId);
-    if (!seen || !session) return "unknown_session";
+    const known = reads?.find(ref, sessionId) ?? (await readFromStripe(ref, sessionId));
+    if (!known) return "unknown_session";
+    const { seen, link, session } = known;
     if (session.livemode !== seen.livemode) {
       log().warn({ ...ref, sessionId }, "a Checkout Session of the other mode names a top-up");
       return "other_mode";
     }
     const stripeCustomerId = await expectedStripeCustomer(ref, session, link);
     try {
-      const outcome = await withCustomerTransaction(ref.customerId, async (tx) => {
-        if (options.claim && !(await options.claim(tx))) throw new DuplicateSignal();
+      const settled = await withCustomerTransaction(ref.customerId, async (tx) => {
+        if (claim && !(await claim(tx))) throw new DuplicateSignal();
         const intent = await lockIntent(tx, ref);
         if (intent.version !== seen.version) throw new StaleReadSignal();
-        return applyDecision(tx, intent, session, { stripeCustomerId, link, now });
+        const context = { stripeCustomerId, link, now, paidAt };
+        const outcome = await applyDecision(tx, intent, session, context);
+        return { outcome, after: await readAfter(tx, ref) };
       });
-      logOutcome(ref, session, outcome);
-      return outcome;
+      reads?.confirm(sessionId, settled.after.version);
+      if (settled.outcome === "credit") await recordDelay(settled.after.paidAt);
+      logOutcome(ref, session, settled.outcome);
+      return settled.outcome;
     } catch (error) {
       if (error instanceof DuplicateSignal) return "duplicate";
       if (!(error instanceof StaleReadSignal || error instanceof StaleCardsSignal)) throw error;
+      reads?.forget(sessionId);
     }
   }
   throw new ServiceUnavailableError("This top-up is being updated by other requests. Please try again.", {
     reason: "busy",
   });
+}
+
+function readAfter(tx: Tx, { customerId, topUpIntentId }: TopUpRef) {
+  return tx.topUpIntent.findUniqueOrThrow({
+    where: { customerId_topUpIntentId: { customerId, topUpIntentId } },
+    select: { version: true, paidAt: true },
+  });
+}
+
+/** Notes what is stored before it reads Stripe, so that a change in between is noticed. */
+async function readFromStripe(ref: TopUpRef, sessionId: string): Promise<SessionRead | null> {
+  const [seen, link] = await Promise.all([findIntent(ref), findStripeCustomer(ref.customerId)]);
+  const session = await retrieveCheckoutSession(sessionId);
+  return seen && session ? { seen, link, session } : null;
 }
 
 /**

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { findStripeCustomer } from "@/lib/customers";
 import { reportFailedItem } from "@/lib/platform/alerts";
 import { Prisma, prisma, withTransaction } from "@/lib/platform/db";
 import { dueItems } from "@/lib/platform/jobs";
 import { log } from "@/lib/platform/log";
-import { findSessionsOfIntent, isUnanswered, MAX_UNANSWERED } from "@/lib/stripe";
+import { asLookUp, findSessionsOfIntent, isUnanswered, MAX_UNANSWERED } from "@/lib/stripe";
 import {
   addTimelineEntry,
   findIntent,
@@ -14,10 +13,8 @@ import {
   type TopUpRef,
   updateIntent,
 } from "./intents";
+import { readSessions, SessionReads } from "./session-reads";
 import { settleTopUp } from "./settle-top-up";
-
-/** Far below Stripe's rate limit, so that the sweep never slows down a customer's request. */
-const PAUSE_BETWEEN_MS = 200;
 
 /** An intent without a session expires after this: idempotency keys live at Stripe for as long. */
 const UNOPENED_LIFETIME_MS = 24 * 3_600_000;
@@ -45,43 +42,39 @@ const WITHOUT_INVOICE: Kind = { condition: Prisma.sql`credited_at IS NOT NULL`, 
 /**
  * Settles every undecided intent that is due, so that a payment is credited even if no webhook ever arrives. An intent is
  * checked ten minutes after its start, then less and less often, but at least hourly. Several workers share the work.
- *
- * @param options.pauseMs the pause between two intents
  */
-export function sweepTopUps(
-  now: Date = new Date(),
-  options: { pauseMs?: number } = {},
-): Promise<SweepResult> {
-  return sweep(UNDECIDED, now, { ...options, most: Number.POSITIVE_INFINITY });
+export function sweepTopUps(now: Date = new Date()): Promise<SweepResult> {
+  return asLookUp(() => sweep(UNDECIDED, now, Number.POSITIVE_INFINITY));
 }
 
 /**
  * Asks Stripe for the invoices of credited top-ups whose `invoice.paid` did not arrive. A top-up is checked five minutes
  * after the credit, then less and less often, but at least daily until the invoice is known.
  *
- * @param options.pauseMs the pause between two top-ups
  * @param options.most the number of top-ups that are checked at most
  */
 export function sweepInvoices(
   now: Date = new Date(),
-  options: { pauseMs?: number; most?: number } = {},
+  { most = MAX_INVOICES }: { most?: number } = {},
 ): Promise<SweepResult> {
-  return sweep(WITHOUT_INVOICE, now, { most: MAX_INVOICES, ...options });
+  return asLookUp(() => sweep(WITHOUT_INVOICE, now, most));
 }
 
 /** Schedules the next check of each intent first. One that fails is reported and does not stop the others. */
-async function sweep(
-  kind: Kind,
-  now: Date,
-  { pauseMs = PAUSE_BETWEEN_MS, most }: { pauseMs?: number; most: number },
-): Promise<SweepResult> {
+async function sweep(kind: Kind, now: Date, most: number): Promise<SweepResult> {
   const result = { checked: 0, failed: 0 };
   let unanswered = 0;
-  for await (const due of dueItems<DueIntent>((after) => findDue(kind, now, after))) {
-    const ref = refOf({ customerId: due.customer_id, topUpIntentId: due.topup_intent_id });
+  let reads = new SessionReads();
+  const readPage = async (after: DueIntent | null) => {
+    const page = await findDue(kind, now, after);
+    reads = await readTogether(page.slice(0, most - result.checked));
+    return page;
+  };
+  for await (const due of dueItems(readPage)) {
+    const ref = refOfDue(due);
     try {
       if (!(await claimDue(kind, ref, now))) continue;
-      await check(ref, now);
+      await check(ref, now, reads);
       unanswered = 0;
     } catch (error) {
       unanswered = isUnanswered(error) ? unanswered + 1 : 0;
@@ -90,9 +83,22 @@ async function sweep(
     }
     result.checked++;
     if (unanswered >= MAX_UNANSWERED || result.checked >= most) break;
-    await sleep(pauseMs);
   }
   return result;
+}
+
+/** Saves calls only: what cannot be read together is read one by one. */
+async function readTogether(due: readonly DueIntent[]): Promise<SessionReads> {
+  try {
+    return await readSessions(due.map(refOfDue));
+  } catch (error) {
+    log().warn({ err: error }, "could not read Checkout Sessions together");
+    return new SessionReads();
+  }
+}
+
+function refOfDue({ customer_id, topup_intent_id }: DueIntent): TopUpRef {
+  return refOf({ customerId: customer_id, topUpIntentId: topup_intent_id });
 }
 
 interface DueIntent {
@@ -149,10 +155,10 @@ async function reportFailedCheck(ref: TopUpRef, error: unknown): Promise<void> {
   );
 }
 
-async function check(ref: TopUpRef, now: Date): Promise<void> {
+async function check(ref: TopUpRef, now: Date, reads: SessionReads): Promise<void> {
   const intent = await findIntent(ref);
   if (!intent) return;
-  if (intent.stripeSessionId) await settleTopUp(ref, intent.stripeSessionId, { now });
+  if (intent.stripeSessionId) await settleTopUp(ref, intent.stripeSessionId, { now, reads });
   else await checkWithoutSession(ref, intent, now);
 }
 

@@ -8,7 +8,8 @@ const DEFAULTS = {
   STRIPE_WEBHOOK_SECRET: "whsec_integration",
   NEXTAUTH_SECRET: "a secret of at least thirty-two characters",
   LOG_LEVEL: "silent",
-  // Tests of rate limits set their own.
+  // Tests of the look-up budget and of rate limits set their own.
+  STRIPE_LOOK_UPS_PER_SECOND: "100",
   RATE_LIMIT_READS: "1000000",
   RATE_LIMIT_WRITES: "1000000",
   RATE_LIMIT_FAILED_KEYS: "1000000",

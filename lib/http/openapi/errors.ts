@@ -142,9 +142,11 @@ function describeFailures(failures: readonly Failure[], schemas: SchemaCollectio
 function headersOf(failures: readonly Failure[]): Json {
   const isLimited = failures.includes("rate_limited");
   const isTemporary = isLimited || failures.includes("service_unavailable");
+  const endsWithTopUp = failures.includes("payment_required");
   const mayBeRunning = failures.includes("conflict");
   return {
     ...REQUEST_ID_HEADER,
+    ...(endsWithTopUp && { "cache-control": headerRef("NoStore") }),
     ...(isLimited && RATE_LIMIT_HEADERS),
     ...(isTemporary && { "retry-after": headerRef("RetryAfter") }),
     ...(mayBeRunning && {

@@ -14,6 +14,11 @@ export const SHARED_HEADERS = {
     description: "Present if this repeats the response to an earlier request. Nothing was done again.",
     schema: { type: "string", const: "true" },
   },
+  NoStore: {
+    description: "The response must not be cached: the next request may succeed.",
+    required: true,
+    schema: { type: "string", const: "no-store" },
+  },
   RateLimit: {
     description: "The number of requests that the caller may send per minute.",
     required: true,

@@ -59,6 +59,14 @@ const reasonDetails = z
         description: "The field that caused the error, if there is one, such as `charges.3.overdraft`.",
         examples: ["overdraft"],
       }),
+    support_url: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          "Where customers reach the operator, with `account_frozen` and `account_closed`, if it is set.",
+        examples: ["https://example.com/support"],
+      }),
     topup_intent_id: idField(
       "topUp",
       "The top-up of the idempotency key, if that top-up has ended.",

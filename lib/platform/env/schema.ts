@@ -129,6 +129,7 @@ export const envSchema = z.object({
     .optional(),
   STRIPE_API_BASE: serverAddress.optional(),
   STRIPE_TIMEOUT_MS: wholeNumber("a number of milliseconds", { min: 500, max: 120_000, fallback: 20_000 }),
+  STRIPE_LOOK_UPS_PER_SECOND: wholeNumber("a number of calls a second", { min: 1, max: 100, fallback: 5 }),
   STRIPE_TAX_CODE: z
     .string()
     .regex(/^txcd_\d{8}$/, "must look like txcd_10000000")
@@ -149,6 +150,14 @@ export const envSchema = z.object({
     .regex(/^(off|[1-9]\d{0,3})$/, "must be off, or a number of hours from 1 to 9999")
     .transform((text) => (text === "off" ? null : Number(text)))
     .default(null),
+
+  SUPPORT_URL: z
+    .string()
+    .refine(
+      (text) => /^(https?|mailto):$/.test(parseUrl(text)?.protocol ?? ""),
+      "must be an https:// or mailto: address where customers reach you",
+    )
+    .optional(),
 
   NEXTAUTH_SECRET: z.string().min(32, "must have at least 32 characters"),
   SIGNUP: choice(["open", "closed"]).default("closed"),

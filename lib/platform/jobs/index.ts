@@ -8,6 +8,7 @@ import { JOB_TIMEOUT_MS, runWithTimeout } from "./timeout";
 import { workerLogger } from "./worker-logger";
 
 export { dueItems } from "./due-items";
+export { type ElectedJob, startElectedJob } from "./elected";
 export { enqueueTask, type QueuedTask, runDueTasks, startTasks, type TaskPayload } from "./tasks";
 
 /** A job that runs on a schedule, in UTC. */

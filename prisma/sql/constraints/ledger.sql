@@ -15,6 +15,10 @@ CREATE UNIQUE INDEX "ledger_transfer_source" ON "ledger_transfer"
 -- Everything but charges is rare: a page of transfers of one kind is found here, and charges pay nothing for it.
 CREATE INDEX "ledger_transfer_rare" ON "ledger_transfer" ("customer_id", "kind", "seq" DESC) WHERE "kind" <> 'charge';
 
+-- What moved money at Stripe, by time: compared with Stripe every day. Charges pay nothing for it.
+CREATE INDEX "ledger_transfer_at_stripe" ON "ledger_transfer" ("created_at")
+  WHERE "kind" IN ('credit', 'stripe_refund', 'stripe_refund_reversal', 'dispute', 'dispute_reversal');
+
 -- A hold is at most a million dollars.
 ALTER TABLE "ledger_hold"
   ADD CONSTRAINT "ledger_hold_amount_positive" CHECK ("amount_nanos" > 0),

@@ -26,3 +26,6 @@ ALTER TABLE "refund_request"
 -- One refund at Stripe answers one request.
 CREATE UNIQUE INDEX "refund_request_refund" ON "refund_request" ("customer_id", "stripe_refund_id")
   WHERE "stripe_refund_id" IS NOT NULL;
+-- The requests whose answer is not known yet.
+CREATE INDEX "refund_request_pending" ON "refund_request" ("created_at", "customer_id", "refund_request_id")
+  WHERE "status" = 'pending';

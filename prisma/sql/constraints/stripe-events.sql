@@ -5,3 +5,5 @@ ALTER TABLE "stripe_event"
 CREATE INDEX "stripe_event_due" ON "stripe_event" ("next_try_at") WHERE "status" IN ('received', 'failed');
 -- An event of a type that no version has known waits until one does.
 CREATE INDEX "stripe_event_unhandled" ON "stripe_event" ("type") WHERE "status" = 'unhandled';
+
+ALTER TABLE "stripe_event_cursor" ADD CONSTRAINT "stripe_event_cursor_reader" CHECK ("reader" IN ('poll', 'sweep'));

@@ -56,3 +56,5 @@ ALTER TABLE "refund_task"
   ADD CONSTRAINT "refund_task_status" CHECK ("status" IN ('open', 'done', 'dismissed')),
   ADD CONSTRAINT "refund_task_intent" FOREIGN KEY ("customer_id", "topup_intent_id")
     REFERENCES "topup_intent" ("customer_id", "topup_intent_id") ON DELETE RESTRICT;
+
+ALTER TABLE "topup_delay" ADD CONSTRAINT "topup_delay_in_range" CHECK ("up_to_ms" > 0 AND "count" >= 0 AND "sum_ms" >= 0);

@@ -356,9 +356,9 @@ describe("while Stripe is unavailable", () => {
     await start("a");
     await brim.control("/faults", undefined, "DELETE");
 
-    await sweepTopUps(new Date(Date.now() + 11 * 60_000), { pauseMs: 0 });
+    await sweepTopUps(new Date(Date.now() + 11 * 60_000));
     expect((await intentsOf())[0]?.status).toBe("created");
-    await sweepTopUps(new Date(Date.now() + 25 * 3_600_000), { pauseMs: 0 });
+    await sweepTopUps(new Date(Date.now() + 25 * 3_600_000));
 
     expect((await intentsOf())[0]?.status).toBe("expired");
     expect((await start("a")).status).toBe(409);

@@ -10,6 +10,7 @@ import {
   type RunningBrim,
   startBrim,
 } from "@/tests/support/brim";
+import { changeSettings } from "@/tests/support/settings";
 import { topUp, usd } from "@/tests/support/spending";
 
 let brim: RunningBrim;
@@ -176,6 +177,38 @@ describe("POST /usage/charges", () => {
     const answer = await customer.post(CHARGES, chargeOf("1.00"));
 
     expect(answer.body).toMatchObject({ statusCode: 403, details: { reason: "account_frozen" } });
+  });
+
+  it("is rejected on a frozen account with the address of the operator, if that is set", async () => {
+    const customer = await aFunded("5.00");
+    await prisma().ledgerAccount.update({
+      where: { customerId: customer.customerId },
+      data: { status: "frozen" },
+    });
+    changeSettings({ SUPPORT_URL: "mailto:help@example.com" });
+
+    const answer = await customer.post(CHARGES, chargeOf("1.00"));
+    changeSettings({ SUPPORT_URL: "https://example.com/help" });
+    const hold = await customer.post("/api/v1/usage/holds", {
+      amount_usd: "1.00",
+      idempotency_key: "frozen",
+    });
+    Reflect.deleteProperty(process.env, "SUPPORT_URL");
+    changeSettings({});
+
+    expect(answer.body.details).toEqual({ reason: "account_frozen", support_url: "mailto:help@example.com" });
+    expect(hold.body.details).toEqual({ reason: "account_frozen", support_url: "https://example.com/help" });
+  });
+
+  it("says of a 402 that it must not be cached, and where to top up", async () => {
+    const customer = await aFunded("5.00");
+
+    const answer = await customer.post(CHARGES, chargeOf("6.00"));
+
+    expect(answer.status).toBe(402);
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect(answer.headers.get("idempotent-replayed")).toBeNull();
+    expect(answer.body.details.topup_url).toBe(`${brim.url}/billing?customer=${customer.customerId}`);
   });
 
   it("never touches another customer", async () => {

@@ -142,14 +142,14 @@ describe("an invoice whose `invoice.paid` is lost", () => {
     const { customer, showInvoice } = await aCreditedTopUp();
     expect(await intentOf(customer)).toMatchObject({ status: "succeeded", invoiceNumber: null });
 
-    await sweepInvoices(later(6), { pauseMs: 0 });
+    await sweepInvoices(later(6));
     const asked = await intentOf(customer);
     expect(asked.nextCheckAt?.getTime()).toBeGreaterThan(later(9).getTime());
-    await sweepInvoices(later(12), { pauseMs: 0 });
+    await sweepInvoices(later(12));
     const askedAgain = await intentOf(customer);
     expect(askedAgain.nextCheckAt?.getTime()).toBeGreaterThan(later(20).getTime());
     await showInvoice();
-    await sweepInvoices(later(60), { pauseMs: 0 });
+    await sweepInvoices(later(60));
 
     expect(await intentOf(customer)).toMatchObject({
       status: "succeeded",
@@ -163,10 +163,10 @@ describe("an invoice whose `invoice.paid` is lost", () => {
   it("is fetched by a sweep with a limit on the number of top-ups", async () => {
     const topUps = [await aCreditedTopUp(), await aCreditedTopUp()];
 
-    const swept = await sweepInvoices(later(6), { pauseMs: 0, most: 1 });
+    const swept = await sweepInvoices(later(6), { most: 1 });
 
     expect(swept).toEqual({ checked: 1, failed: 0 });
     for (const { showInvoice } of topUps) await showInvoice();
-    expect(await sweepInvoices(later(60), { pauseMs: 0 })).toEqual({ checked: 2, failed: 0 });
+    expect(await sweepInvoices(later(60))).toEqual({ checked: 2, failed: 0 });
   });
 });

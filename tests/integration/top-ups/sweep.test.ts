@@ -33,10 +33,10 @@ it("a sweep stops after a few attempts while Stripe is unavailable, and the othe
   const later = new Date(Date.now() + 11 * 60_000);
   await brim.control("/faults", { match: { path: "/v1/*" }, reset: true, times: 1_000 });
 
-  const during = await sweepTopUps(later, { pauseMs: 0 });
+  const during = await sweepTopUps(later);
   await brim.control("/faults", undefined, "DELETE");
-  const after = await sweepTopUps(later, { pauseMs: 0 });
-  await sweepTopUps(new Date(later.getTime() + 3_600_000), { pauseMs: 0 });
+  const after = await sweepTopUps(later);
+  await sweepTopUps(new Date(later.getTime() + 3_600_000));
 
   expect(during).toEqual({ checked: 3, failed: 3 });
   expect(after).toEqual({ checked: 3, failed: 0 });
@@ -55,7 +55,7 @@ it("an intent whose next check cannot be scheduled does not block the others, an
     WHEN (OLD.customer_id = '${stuck.customerId}') EXECUTE FUNCTION refuse_it()`);
   const later = new Date(Date.now() + 11 * 60_000);
 
-  const swept = [await sweepTopUps(later, { pauseMs: 0 }), await sweepTopUps(later, { pauseMs: 0 })];
+  const swept = [await sweepTopUps(later), await sweepTopUps(later)];
   await pool().query("DROP FUNCTION refuse_it CASCADE");
 
   expect(swept).toEqual([
@@ -65,7 +65,7 @@ it("an intent whose next check cannot be scheduled does not block the others, an
   expect((await other.get("/api/v1/billing/balance")).body.balance_usd).toBe("10.00");
   const where = { customerId: stuck.customerId, kind: "top_up_not_checked" };
   expect(await prisma().alert.count({ where })).toBe(1);
-  await sweepTopUps(later, { pauseMs: 0 });
+  await sweepTopUps(later);
   expect((await stuck.get("/api/v1/billing/balance")).body.balance_usd).toBe("10.00");
 });
 
@@ -113,7 +113,7 @@ it("a paid session whose id was never stored is credited", async () => {
   await brim.control(`/checkout/${session?.id}/pay`, {});
   expect(await intentOf(customer)).toMatchObject({ status: "created", stripeSessionId: null });
 
-  await sweepTopUps(new Date(Date.now() + 11 * 60_000), { pauseMs: 0 });
+  await sweepTopUps(new Date(Date.now() + 11 * 60_000));
 
   expect((await customer.get("/api/v1/billing/balance")).body.balance_usd).toBe("10.00");
   expect(await intentOf(customer)).toMatchObject({ status: "succeeded", stripeSessionId: session?.id });

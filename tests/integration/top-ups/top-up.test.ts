@@ -210,10 +210,10 @@ describe("unreliable events", () => {
     await brim.control("/deliveries/mode", { mode: "drop" });
     try {
       await pay(started.session_id);
-      await sweepTopUps(new Date(Date.now() + 9 * 60_000), { pauseMs: 0 });
+      await sweepTopUps(new Date(Date.now() + 9 * 60_000));
       expect(await creditsOf(customer)).toBe(0);
 
-      await Promise.all([1, 2, 3].map(() => sweepTopUps(new Date(Date.now() + 11 * 60_000), { pauseMs: 0 })));
+      await Promise.all([1, 2, 3].map(() => sweepTopUps(new Date(Date.now() + 11 * 60_000))));
 
       expect(await balanceOf(customer)).toBe("25.00");
       expect(await creditsOf(customer)).toBe(1);

@@ -27,7 +27,7 @@ describe("pollTopUp", () => {
     const { outcome, waits, seen } = await poll([state("open"), state("processing"), state("succeeded")]);
 
     expect(outcome).toBe("final");
-    expect(waits).toEqual([1000, 1500]);
+    expect(waits).toEqual([1000, 1000]);
     expect(seen).toHaveLength(3);
   });
 
@@ -64,7 +64,10 @@ describe("pollTopUp", () => {
 });
 
 describe("delayBefore", () => {
-  it("grows from one second to at most five", () => {
-    expect([1, 2, 3, 4, 5, 6].map(delayBefore)).toEqual([1000, 1500, 2250, 3375, 5000, 5000]);
+  it("asks on arrival and after 2, 5 and 10 seconds, as the API asks Stripe, then every five seconds", () => {
+    const times = [0];
+    for (let n = 1; n <= 8; n++) times.push((times.at(-1) ?? 0) + delayBefore(n));
+
+    expect(times).toEqual([0, 1_000, 2_000, 3_500, 5_000, 7_500, 10_000, 15_000, 20_000]);
   });
 });

@@ -38,6 +38,7 @@ const paid: CheckoutFacts = {
     paymentIntentId: "pi_1",
     status: "succeeded",
     paidAt: new Date(1_000),
+    isImmediate: true,
     receivedCents: 2_975n,
     currency: "usd",
     lastError: null,

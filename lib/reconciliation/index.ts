@@ -1,0 +1,10 @@
+export { counterpartOf } from "./completeness/examine-money";
+export { FINDING_KINDS, type Finding, type FindingKind, WHAT_TO_DO } from "./completeness/finding";
+export { listOpenFindings } from "./completeness/findings";
+export { type CompletenessReport, nextWindow, reportCompleteness } from "./completeness/report";
+export { READ_EVENTS_JOB, RECONCILIATION_JOBS } from "./jobs";
+export { type EventsRead, pollEvents, sweepEvents } from "./read-events";
+export { type Reconciliation, reconcile } from "./reconcile";
+export { type ReconciliationState, readReconciliationState } from "./state";
+export { syncDisputes, syncRefunds } from "./sync-reversals";
+export { syncSessions } from "./sync-sessions";

@@ -1,0 +1,36 @@
+import type { ElectedJob, ScheduledJob } from "@/lib/platform/jobs";
+import { sweepRefundRequests } from "@/lib/refunds";
+import { nextWindow, reportCompleteness } from "./completeness/report";
+import { pollEvents, sweepEvents } from "./read-events";
+import { REVERSALS_MS } from "./reconcile";
+import { syncDisputes, syncRefunds } from "./sync-reversals";
+
+const HOUR_MS = 3_600_000;
+
+/** Finds within seconds what a webhook did not deliver. One worker reads, however many there are. */
+export const READ_EVENTS_JOB: ElectedJob = {
+  task: "read-stripe-events",
+  everyMs: 5_000,
+  run: (now) => pollEvents(now),
+  timeoutMs: 600_000,
+};
+
+/** Find what all webhooks and the reader of events have missed. */
+export const RECONCILIATION_JOBS: readonly ScheduledJob[] = [
+  { task: "sweep-stripe-events", cron: "5 * * * *", run: (now) => sweepEvents(now), timeoutMs: HOUR_MS },
+  { task: "sweep-refund-requests", cron: "25 * * * *", run: (now) => sweepRefundRequests(now) },
+  {
+    task: "reconcile-daily",
+    cron: "40 4 * * *",
+    run: (now) => reconcileDaily(now),
+    timeoutMs: 6 * HOUR_MS,
+  },
+];
+
+/** The report comes last, so that it finds only what the others could not settle. */
+async function reconcileDaily(now: Date): Promise<void> {
+  const since = new Date(now.getTime() - REVERSALS_MS);
+  await syncRefunds(since, now);
+  await syncDisputes(since, now);
+  await reportCompleteness(await nextWindow(now), now);
+}
