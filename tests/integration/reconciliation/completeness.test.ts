@@ -1,0 +1,346 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { post } from "@/lib/ledger";
+import { onPool, pool, prisma } from "@/lib/platform/db";
+import { newId } from "@/lib/platform/ids";
+import { reconcile, reportCompleteness } from "@/lib/reconciliation";
+import { type ApiCustomer, aCustomer, type RunningBrim, startBrim } from "@/tests/support/brim";
+import { changeAtStripe } from "@/tests/support/change-at-stripe";
+import { aPaidTopUp, balanceOf, disputeAtStripe, refundAtStripe } from "@/tests/support/paid-top-up";
+import { usd } from "@/tests/support/spending";
+
+let brim: RunningBrim;
+
+beforeAll(async () => {
+  brim = await startBrim();
+  await brim.control("/deliveries/mode", { mode: "drop" });
+});
+afterAll(() => brim.stop());
+
+const HOUR_MS = 3_600_000;
+let testStart: Date;
+
+/** Stripe counts in seconds: a test's window begins in a second of its own. */
+beforeEach(async () => {
+  await new Promise((resolve) => setTimeout(resolve, 1_000 - (Date.now() % 1_000)));
+  testStart = new Date();
+});
+
+/** Compares what happened since the test began, as if it were two hours old. */
+function report(from = testStart) {
+  const to = new Date(Date.now() + HOUR_MS);
+  return reportCompleteness({ from, to }, new Date(to.getTime() + 2 * HOUR_MS));
+}
+
+const openAlerts = (kind = "reconciliation_finding") =>
+  prisma().alert.findMany({ where: { kind, resolvedAt: null }, orderBy: { subjectId: "asc" } });
+
+/** A payment that names a top-up, but that no Checkout Session has made. */
+async function aPaymentNaming(customer: ApiCustomer, topUpIntentId: string) {
+  const { stripe } = brim;
+  const payer = await stripe.customers.create({ metadata: { customer_id: customer.customerId } });
+  return stripe.paymentIntents.create({
+    amount: 2_500,
+    currency: "usd",
+    customer: payer.id,
+    payment_method: "pm_card_visa",
+    confirm: true,
+    off_session: true,
+    metadata: { customer_id: customer.customerId, topup_intent_id: topUpIntentId, kind: "topup" },
+  });
+}
+
+it("a healthy installation has no findings: payments, refunds, a failed refund, disputes, pending debits", async () => {
+  const topUp = await aPaidTopUp(brim);
+  await refundAtStripe(brim, topUp, 100);
+  const failing = await refundAtStripe(brim, topUp, 200);
+  await brim.control(`/refunds/${failing}/fail`);
+  const disputed = await aPaidTopUp(brim);
+  const disputeId = await disputeAtStripe(brim, disputed);
+  await brim.control(`/disputes/${disputeId}/win`);
+  const debtor = await aCustomer(brim);
+  const { body } = await debtor.post("/api/v1/billing/checkout-session", { amount_usd: "15.00" });
+  await brim.control(`/checkout/${body.session_id}/pay`, { bank_account: "pays" });
+
+  const { findings, balanceTransactions } = await report();
+
+  expect(findings).toEqual([]);
+  expect(balanceTransactions).toBeGreaterThanOrEqual(6);
+  expect((await debtor.get("/api/v1/billing/balance")).body.balance_usd).toBe("0.00");
+});
+
+describe("money without a credit", () => {
+  it("is named with its ids, once, until a person has given it back", async () => {
+    const customer = await aCustomer(brim);
+    const { body } = await customer.post("/api/v1/billing/checkout-session", { amount_usd: "25.00" });
+    const payment = await aPaymentNaming(customer, body.topup_intent_id);
+
+    const first = await report();
+    const second = await report(new Date(Date.now() + 60_000)); // its time lies before that
+
+    const expected = {
+      kind: "money_without_credit",
+      customerId: customer.customerId,
+      topUpIntentId: body.topup_intent_id,
+      stripeObjectId: payment.latest_charge,
+      amountCents: 2_500n,
+    };
+    expect(first.findings).toMatchObject([expected]);
+    expect(second.findings).toMatchObject([expected]);
+    expect(await openAlerts()).toMatchObject([
+      { customerId: customer.customerId, details: { finding: "money_without_credit", amountCents: "2500" } },
+    ]);
+
+    await brim.stripe.refunds.create({ payment_intent: payment.id });
+    const third = await report();
+    expect(third.findings).toEqual([]);
+    expect(await openAlerts()).toEqual([]);
+    expect(await prisma().reconciliationFinding.count({ where: { closedAt: null } })).toBe(0);
+  });
+
+  it("of a customer that does not exist is named", async () => {
+    const stranger = { customerId: newId("customer") } as ApiCustomer;
+    const payment = await aPaymentNaming(stranger, newId("topUp"));
+
+    const { findings } = await report();
+
+    expect(findings).toMatchObject([{ kind: "unknown_customer", stripeObjectId: payment.latest_charge }]);
+    expect(findings[0]?.message).toContain(stranger.customerId);
+    await prisma().reconciliationFinding.deleteMany();
+    await prisma().alert.deleteMany();
+  });
+
+  it("is no finding while a person already has to decide", async () => {
+    const topUp = await aPaidTopUp(brim, { credit: false });
+    await changeAtStripe(brim, topUp.sessionId, { amount_subtotal: 1 });
+
+    const { findings } = await report();
+    const { needsPerson } = await reconcile({ since: null });
+
+    expect(findings).toEqual([]);
+    expect(needsPerson.join("\n")).toContain(topUp.topUpIntentId);
+    await brim.stripe.refunds.create({ payment_intent: topUp.paymentIntentId });
+  });
+
+  it("of another product on the same account is none of ours", async () => {
+    await brim.stripe.paymentIntents.create({
+      amount: 999,
+      currency: "usd",
+      payment_method: "pm_card_visa",
+      confirm: true,
+      automatic_payment_methods: { enabled: true, allow_redirects: "never" },
+    });
+
+    expect((await report()).findings).toEqual([]);
+  });
+});
+
+describe("a credit without money", () => {
+  it("is named when its payment does not exist at Stripe", async () => {
+    const customer = await aCustomer(brim);
+    const { body } = await customer.post("/api/v1/billing/checkout-session", { amount_usd: "25.00" });
+    const { customerId } = customer;
+    await prisma().topUpIntent.update({
+      where: { customerId_topUpIntentId: { customerId, topUpIntentId: body.topup_intent_id } },
+      data: {
+        status: "succeeded",
+        creditedAt: new Date(),
+        creditedNanos: usd("25.00"),
+        stripePaymentIntentId: "pi_planted",
+      },
+    });
+    const source = { type: "topup", id: body.topup_intent_id } as const;
+    const occurredAt = new Date();
+    const planted = await post(onPool(), {
+      customerId,
+      kind: "credit",
+      amount: usd("25.00"),
+      source,
+      occurredAt,
+    });
+
+    const { findings } = await report();
+    await report();
+
+    expect(findings).toMatchObject([
+      {
+        kind: "credit_without_money",
+        customerId,
+        subjectId: planted.transferId,
+        stripeObjectId: "pi_planted",
+        amountCents: 2_500n,
+      },
+    ]);
+    expect(await openAlerts()).toHaveLength(1);
+  });
+
+  it("is named when no top-up belongs to it", async () => {
+    const customer = await aCustomer(brim);
+    const source = { type: "topup", id: newId("topUp") } as const;
+    const { customerId } = customer;
+    const occurredAt = new Date();
+    const planted = await post(onPool(), {
+      customerId,
+      kind: "credit",
+      amount: usd("5.00"),
+      source,
+      occurredAt,
+    });
+
+    const { findings } = await report();
+
+    expect(findings.map(({ subjectId }) => subjectId)).toContain(planted.transferId);
+  });
+
+  it("is named when Stripe never got the money of a bank debit", async () => {
+    const topUp = await aPaidTopUp(brim);
+    const { latest_charge: charge } = await brim.stripe.paymentIntents.retrieve(topUp.paymentIntentId);
+    await changeAtStripe(brim, String(charge), { status: "failed", paid: false });
+
+    const { findings } = await report();
+
+    expect(findings).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({ kind: "credit_without_money", topUpIntentId: topUp.topUpIntentId }),
+      ]),
+    );
+  });
+});
+
+it("a reversal without money is named", async () => {
+  const topUp = await aPaidTopUp(brim);
+  const { customerId } = topUp.customer;
+  const source = { type: "stripe_refund", id: "re_planted" } as const;
+  const occurredAt = new Date();
+  const planted = await post(onPool(), {
+    customerId,
+    kind: "stripe_refund",
+    amount: usd("3.00"),
+    source,
+    occurredAt,
+  });
+
+  const { findings } = await report();
+
+  expect(findings.filter(({ customerId: of }) => of === customerId)).toMatchObject([
+    { kind: "reversal_without_money", subjectId: planted.transferId, stripeObjectId: "re_planted" },
+  ]);
+});
+
+it("a payment that is stored with another amount is named", async () => {
+  const topUp = await aPaidTopUp(brim);
+  await pool().query("UPDATE topup_intent SET total_cents = total_cents + 1 WHERE topup_intent_id = $1", [
+    topUp.topUpIntentId,
+  ]);
+
+  const { findings } = await report();
+
+  expect(findings.filter(({ topUpIntentId }) => topUpIntentId === topUp.topUpIntentId)).toMatchObject([
+    { kind: "amount_mismatch" },
+  ]);
+});
+
+it("a balance transaction of an unknown type is named, and a fee or payout is not", async () => {
+  const topUp = await aPaidTopUp(brim);
+  const { latest_charge: charge } = await brim.stripe.paymentIntents.retrieve(topUp.paymentIntentId);
+  const { data } = await brim.stripe.balanceTransactions.list({ source: String(charge) });
+  await changeAtStripe(brim, String(data[0]?.id), { type: "invented", reporting_category: "invented" });
+
+  const unknown = await report();
+  await changeAtStripe(brim, String(data[0]?.id), { type: "payout", reporting_category: "payout" });
+  const known = await report();
+
+  const ofIt = ({ findings }: typeof unknown) =>
+    findings.filter(({ subjectId }) => subjectId === data[0]?.id);
+  expect(ofIt(unknown)).toMatchObject([{ kind: "unknown_balance_transaction" }]);
+  expect(ofIt(known)).toEqual([]);
+});
+
+describe("after a restore from an older backup", () => {
+  /** A top-up that was started and paid after the backup: Stripe knows all of it, the database nothing. */
+  async function aForgottenTopUp(amountCents = 2_500) {
+    const customer = await aCustomer(brim);
+    const topUpIntentId = newId("topUp");
+    const { stripe } = brim;
+    const { customerId } = customer;
+    const payer = await stripe.customers.create({
+      metadata: { customer_id: customerId },
+      email: "a@example.com",
+    });
+    const metadata = {
+      kind: "topup",
+      topup_intent_id: topUpIntentId,
+      customer_id: customerId,
+      amount_usd_cents: String(amountCents),
+    };
+    const session = await stripe.checkout.sessions.create({
+      mode: "payment",
+      customer: payer.id,
+      metadata,
+      payment_intent_data: { metadata },
+      line_items: [
+        {
+          quantity: 1,
+          price_data: { currency: "usd", unit_amount: 2_500, product_data: { name: "Top-up" } },
+        },
+      ],
+      success_url: "https://example.com/ok",
+    });
+    await brim.control(`/checkout/${session.id}/pay`, {});
+    return { customer, topUpIntentId, sessionId: session.id };
+  }
+
+  it("a payment of a known customer recreates its top-up and is credited", async () => {
+    const { customer, topUpIntentId, sessionId } = await aForgottenTopUp();
+
+    const { needsPerson, failed } = await reconcile({ since: testStart });
+
+    expect((await customer.get("/api/v1/billing/balance")).body.balance_usd).toBe("25.00");
+    const intent = await customer.get(`/api/v1/billing/topups/${topUpIntentId}`);
+    expect(intent.body).toMatchObject({ status: "succeeded", amount_usd: "25.00" });
+    expect(intent.body.timeline.map(({ what }: { what: string }) => what)).toEqual([
+      "created",
+      "restored",
+      "credited",
+    ]);
+    const foreign = await prisma().stripeEvent.findMany({ where: { status: "foreign" } });
+    expect(foreign.filter(({ payload }) => JSON.stringify(payload).includes(sessionId))).toEqual([]);
+    expect(failed).toBe(0);
+    expect(needsPerson.join("\n")).not.toContain(topUpIntentId);
+  });
+
+  it("two reconciles at once credit it once", async () => {
+    const { customer } = await aForgottenTopUp();
+
+    await Promise.all([reconcile({ since: testStart }), reconcile({ since: testStart })]);
+
+    expect((await customer.get("/api/v1/billing/balance")).body.balance_usd).toBe("25.00");
+  });
+
+  it("a refund of it that is seen later is taken back", async () => {
+    const { customer, sessionId } = await aForgottenTopUp();
+    const session = await brim.stripe.checkout.sessions.retrieve(sessionId);
+    await brim.stripe.refunds.create({ payment_intent: String(session.payment_intent), amount: 500 });
+
+    await reconcile({ since: testStart });
+
+    expect((await customer.get("/api/v1/billing/balance")).body.balance_usd).toBe("20.00");
+  });
+
+  it("it still has to pass the credit rule", async () => {
+    const { customer, topUpIntentId } = await aForgottenTopUp(5_000); // 25.00 were paid
+
+    const { needsPerson } = await reconcile({ since: testStart });
+
+    expect((await customer.get("/api/v1/billing/balance")).body.balance_usd).toBe("0.00");
+    expect(needsPerson.join("\n")).toContain(topUpIntentId);
+  });
+
+  it("the new top-ups of its customer are credited as well", async () => {
+    const { customer } = await aForgottenTopUp();
+    await aPaidTopUp(brim, { customer, amount: "10.00" }); // has another Stripe customer by now
+
+    await reconcile({ since: testStart });
+
+    expect(await balanceOf({ customer } as Parameters<typeof balanceOf>[0])).toBe("35.00");
+  });
+});
