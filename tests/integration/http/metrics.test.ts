@@ -104,6 +104,68 @@ it("reports each problem while its rows exist", async () => {
   expect(names.map((name) => calm[name] ?? null)).toEqual([0, null, null, 0, 1, 1]);
 });
 
+it("reports the time from a payment to its credit as a histogram, from the database", async () => {
+  const name = "brim_topup_spendable_seconds";
+  const bucket = (le: string) => `${name}_bucket{le="${le}"}`;
+  await prisma().topUpDelay.deleteMany();
+  await prisma().topUpDelay.createMany({
+    data: [
+      { upToMs: 1_000, count: 4, sumMs: 2_000 },
+      { upToMs: 15_000, count: 2, sumMs: 24_000 },
+      { upToMs: Number.MAX_SAFE_INTEGER, count: 1, sumMs: 100_000_000 },
+    ],
+  });
+
+  const after = await samples();
+
+  expect(
+    [bucket("1"), bucket("5"), bucket("15"), bucket("86400"), bucket("+Inf")].map((le) => after[le]),
+  ).toEqual([4, 4, 6, 6, 7]);
+  expect([after[`${name}_sum`], after[`${name}_count`]]).toEqual([100_026, 7]);
+});
+
+it("reports open findings of the reconciliation with their amounts, and how old its reads are", async () => {
+  const now = new Date();
+  const finding = {
+    currency: "usd",
+    message: "Missing",
+    whatToDo: "Look",
+    firstSeenAt: now,
+    lastSeenAt: now,
+  };
+  const quiet = await samples();
+  const kind = "money_without_credit";
+  await prisma().reconciliationFinding.createMany({
+    data: [
+      { ...finding, customerId: "operator", kind, subjectId: "txn_1", amountCents: 2_500 },
+      { ...finding, customerId: "operator", kind, subjectId: "txn_2", amountCents: -500 },
+      { ...finding, customerId: "operator", kind, subjectId: "txn_3", amountCents: 1, closedAt: now },
+    ],
+  });
+  const ago = (seconds: number) => new Date(now.getTime() - seconds * 1_000);
+  await prisma().reconciliationReport.create({
+    data: {
+      windowFrom: ago(90_000),
+      windowTo: ago(7_200),
+      balanceTransactions: 1,
+      transfers: 1,
+      healed: 0,
+      findings: 2,
+      finishedAt: now,
+    },
+  });
+  await prisma().stripeEventCursor.create({ data: { list: "top_ups", reader: "poll", readAt: ago(100) } });
+
+  const troubled = await samples();
+
+  expect(quiet.brim_reconciliation_report_age_seconds).toBeNaN();
+  expect(quiet.brim_stripe_events_read_age_seconds).toBeNaN();
+  expect(troubled[`brim_reconciliation_findings{kind="${kind}"}`]).toBe(2);
+  expect(troubled[`brim_reconciliation_drift_cents{kind="${kind}"}`]).toBe(3_000);
+  expect(troubled.brim_reconciliation_report_age_seconds).toBeGreaterThanOrEqual(7_200);
+  expect(troubled.brim_stripe_events_read_age_seconds).toBeGreaterThanOrEqual(100);
+});
+
 it("reports how long ago a worker last reported", async () => {
   expect((await samples()).brim_worker_silence_seconds).toBeNaN();
 
