@@ -37,10 +37,11 @@ const SETUP_RETRY_MINUTES = [1, 5, 15, 60];
 const RETRY_SECONDS = [5, 10, 30, 60];
 
 /**
- * Reads the newest events at Stripe and handles those that no webhook has delivered. It reads down to the cursor, and beyond it
+ * Reads the newest events about money at Stripe and handles those that no webhook has delivered. It reads down to the cursor, and beyond it
  * until a whole page is known. More than 5,000 new events at once are left to the hourly sweep.
  */
-export function pollEvents(now: Date = new Date(), lists?: readonly EventList[]): Promise<EventsRead> {
+export function pollEvents(now: Date = new Date()): Promise<EventsRead> {
+  const lists = eventLists().filter(({ isMoney }) => isMoney);
   return readLists("poll", now, lists, readNewest);
 }
 
@@ -50,7 +51,7 @@ export function pollEvents(now: Date = new Date(), lists?: readonly EventList[])
  * @param since reads from there instead
  */
 export function sweepEvents(now: Date = new Date(), since: Date | null = null): Promise<EventsRead> {
-  return readLists("sweep", now, undefined, (list, cursor, at) => readAll(list, cursor, at, since));
+  return readLists("sweep", now, eventLists(), (list, cursor, at) => readAll(list, cursor, at, since));
 }
 
 type ReadList = (
@@ -63,7 +64,7 @@ type ReadList = (
 function readLists(
   reader: EventReader,
   now: Date,
-  lists: readonly EventList[] = eventLists(),
+  lists: readonly EventList[],
   read: ReadList,
 ): Promise<EventsRead> {
   return asLookUp(async () => {

@@ -627,6 +627,8 @@ export interface ReasonDetails {
   reason: string;
   /** The field that caused the error, if there is one, such as `charges.3.overdraft`. */
   path?: string | undefined;
+  /** Where customers reach the operator, with `account_frozen` and `account_closed`, if it is set. */
+  support_url?: string | undefined;
   /** The top-up of the idempotency key, if that top-up has ended. */
   topup_intent_id?: string | undefined;
 }

@@ -109,7 +109,7 @@ it("an event that becomes visible late is found within the overlap", async () =>
 it("the hourly sweep finds what the reader has passed", async () => {
   const paid = await aPaidTopUp(brim, { amount: "10.00", credit: false });
   const reachedAt = new Date(Date.now() + 600_000);
-  for (const list of ["top_ups", "others"]) {
+  for (const list of ["top_ups", "money_back"]) {
     await prisma().stripeEventCursor.create({ data: { list, reader: "poll", reachedAt } });
   }
   await pollEvents();

@@ -16,8 +16,17 @@ it("the events that credit a top-up are read first", () => {
   expect(first?.types).toContain("payment_intent.succeeded");
 });
 
+it("events of cards and customers are no money, those of refunds, disputes and warnings are", () => {
+  const moneyOf = (type: string) => eventLists().find(({ types }) => types.includes(type))?.isMoney;
+
+  expect(["customer.updated", "payment_method.attached"].map(moneyOf)).toEqual([false, false]);
+  expect(
+    ["refund.failed", "charge.dispute.closed", "radar.early_fraud_warning.created"].map(moneyOf),
+  ).toEqual([true, true, true]);
+});
+
 it("more types than Stripe accepts make another list", () => {
-  const types = Array.from({ length: 45 }, (_, n) => `charge.type_${n}`);
+  const types = Array.from({ length: 45 }, (_, n) => `customer.type_${n}`);
 
   expect(eventLists(types).map(({ name, types: listed }) => [name, listed.length])).toEqual([
     ["others", 20],
