@@ -84,7 +84,8 @@ export function reconcile(options: {
         topUps.failed +
         requests.failed +
         refunds.failed +
-        disputes.failed,
+        disputes.failed +
+        report.failed.length,
       needsPerson: [...report.findings.map(describeFinding), ...(await listOpenDecisions())],
     };
   });

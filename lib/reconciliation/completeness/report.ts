@@ -27,6 +27,8 @@ export interface CompletenessReport {
   healed: number;
   /** What a person has to resolve, in this time or before it. */
   findings: Finding[];
+  /** The balance transactions and transfers that could not be compared. Each has an alert. */
+  failed: string[];
 }
 
 /** Stripe links a balance transaction to its charge within an hour. Younger ones are left to the next report. */
@@ -68,6 +70,7 @@ export function reportCompleteness(
       transfers: 0,
       healed: 0,
       findings: [],
+      failed: [],
     };
     for (let from = window.from; from < window.to; ) {
       const to = new Date(Math.min(from.getTime() + PART_MS, window.to.getTime()));
@@ -78,7 +81,8 @@ export function reportCompleteness(
     const known = new Set(report.findings.map(({ subjectId }) => subjectId));
     const earlier = open.filter(({ subjectId }) => !known.has(subjectId));
     await examineAgain(earlier, report, now);
-    await storeFindings(report.findings, open, now);
+    const examined = open.filter(({ subjectId }) => !report.failed.includes(subjectId));
+    await storeFindings(report.findings, examined, now);
     await storeReport(report, now);
     return report;
   });
@@ -135,6 +139,7 @@ async function add(
     if (finding) report.findings.push(finding);
   } catch (error) {
     if (isUnanswered(error)) throw error;
+    report.failed.push(subjectId);
     const message = "A balance transaction or transfer could not be compared.";
     await reportFailedItem(
       { customerId: OPERATOR_ALERTS, kind: "not_reconciled", subjectId, message },

@@ -68,6 +68,41 @@ it("a healthy installation has no findings: payments, refunds, a failed refund, 
   expect((await debtor.get("/api/v1/billing/balance")).body.balance_usd).toBe("0.00");
 });
 
+it("a dispute that is won later is returned, even if no event says so", async () => {
+  const topUp = await aPaidTopUp(brim, { amount: "20.00" });
+  const disputeId = await disputeAtStripe(brim, topUp);
+  await report();
+  expect(await balanceOf(topUp)).toBe("0.00");
+  await brim.control(`/disputes/${disputeId}/win`);
+
+  const { findings } = await report();
+
+  expect(findings).toEqual([]);
+  expect(await balanceOf(topUp)).toBe("20.00");
+});
+
+it("an item that cannot be compared is reported once and does not stop the others", async () => {
+  const [stuck, other] = [
+    await aPaidTopUp(brim, { credit: false }),
+    await aPaidTopUp(brim, { credit: false }),
+  ];
+  await pool().query(`
+    CREATE FUNCTION refuse_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'stuck'; END $$;
+    CREATE TRIGGER refuse_it BEFORE UPDATE ON topup_intent FOR EACH ROW
+    WHEN (OLD.customer_id = '${stuck.customer.customerId}') EXECUTE FUNCTION refuse_it()`);
+
+  const during = await report();
+  await report();
+  await pool().query("DROP FUNCTION refuse_it CASCADE");
+  const alerts = await openAlerts("not_reconciled");
+  const after = await report();
+
+  expect(during.failed).toHaveLength(1);
+  expect(alerts).toHaveLength(1);
+  expect([await balanceOf(other), await balanceOf(stuck)]).toEqual(["20.00", "20.00"]);
+  expect(after).toMatchObject({ findings: [], failed: [], healed: 1 });
+});
+
 describe("money without a credit", () => {
   it("is named with its ids, once, until a person has given it back", async () => {
     const customer = await aCustomer(brim);
