@@ -39,8 +39,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a duplicate event is applied",
     place: { file: "lib/top-ups/settle-top-up.ts" },
-    search: "if (options.claim && !(await options.claim(tx))) throw new DuplicateSignal();",
-    replace: "if (options.claim) await options.claim(tx);",
+    search: "if (claim && !(await claim(tx))) throw new DuplicateSignal();",
+    replace: "if (claim) await claim(tx);",
     tests: [integration("top-ups/sweep", "a claim that returns false leaves a paid top-up")],
   },
   {
@@ -295,6 +295,43 @@ export const MUTANTS: readonly Mutant[] = [
     search: "if (made) return made.refundId;",
     replace: "",
     tests: [integration("money-back/refund-requests", "whose key Stripe has forgotten")],
+  },
+
+  // Reconciliation
+  {
+    name: "the cursor passes events that were not stored",
+    place: { file: "lib/reconciliation/handle-events.ts" },
+    search: "if (unanswered >= MAX_UNANSWERED) throw error;",
+    replace: "if (unanswered >= MAX_UNANSWERED) break;",
+    tests: [integration("reconciliation/read-events", "an outage of Stripe moves no cursor")],
+  },
+  {
+    name: "the reader does not read beyond its cursor",
+    place: { file: "lib/reconciliation/read-events.ts" },
+    search: "const from = new Date(begin.getTime() - POLL_OVERLAP_MS);",
+    replace: "const from = begin;",
+    tests: [integration("reconciliation/read-events", "an event that becomes visible late")],
+  },
+  {
+    name: "a restored top-up is adopted from another customer at Stripe",
+    place: { file: "lib/customers/stripe-customer.ts" },
+    search: "if (facts?.customerId !== customerId || facts.livemode !== livemode()) return false;",
+    replace: "",
+    tests: [integration("reconciliation/completeness", "a payment through another customer")],
+  },
+  {
+    name: "a credit whose payment failed is not named",
+    place: { file: "lib/reconciliation/completeness/examine-transfer.ts" },
+    search: "if (charge?.isPaid) return null;",
+    replace: "if (charge) return null;",
+    tests: [integration("reconciliation/completeness", "when Stripe never got the money")],
+  },
+  {
+    name: "a sweep of refund requests stops at the first that fails",
+    place: { file: "lib/refunds/sweep-refund-requests.ts" },
+    search: "await report(request, error, now);",
+    replace: "await report(request, error, now);\n        break;",
+    tests: [integration("reconciliation/refund-requests", "a refund that stays unknown")],
   },
 
   // Verification

@@ -292,13 +292,13 @@ it("a balance transaction of an unknown type is named, and a fee or payout is no
 
 describe("after a restore from an older backup", () => {
   /** A top-up that was started and paid after the backup: Stripe knows all of it, the database nothing. */
-  async function aForgottenTopUp(amountCents = 2_500) {
+  async function aForgottenTopUp(amountCents = 2_500, payerOf?: ApiCustomer) {
     const customer = await aCustomer(brim);
     const topUpIntentId = newId("topUp");
     const { stripe } = brim;
     const { customerId } = customer;
     const payer = await stripe.customers.create({
-      metadata: { customer_id: customerId },
+      metadata: { customer_id: payerOf?.customerId ?? customerId },
       email: "a@example.com",
     });
     const metadata = {
@@ -363,6 +363,15 @@ describe("after a restore from an older backup", () => {
 
   it("it still has to pass the credit rule", async () => {
     const { customer, topUpIntentId } = await aForgottenTopUp(5_000); // 25.00 were paid
+
+    const { needsPerson } = await reconcile({ since: testStart });
+
+    expect((await customer.get("/api/v1/billing/balance")).body.balance_usd).toBe("0.00");
+    expect(needsPerson.join("\n")).toContain(topUpIntentId);
+  });
+
+  it("a payment through another customer at Stripe is not credited", async () => {
+    const { customer, topUpIntentId } = await aForgottenTopUp(2_500, await aCustomer(brim));
 
     const { needsPerson } = await reconcile({ since: testStart });
 
