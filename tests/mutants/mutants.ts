@@ -317,7 +317,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { file: "lib/customers/stripe-customer.ts" },
     search: "if (facts?.customerId !== customerId || facts.livemode !== livemode()) return false;",
     replace: "",
-    tests: [integration("reconciliation/completeness", "a payment through another customer")],
+    tests: [integration("reconciliation/restore", "a payment through another customer")],
   },
   {
     name: "a credit whose payment failed is not named",
