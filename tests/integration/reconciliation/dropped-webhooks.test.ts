@@ -40,8 +40,11 @@ const AFTERWARDS: ((topUp: PaidTopUp) => Promise<unknown>)[] = [
   (topUp) => disputeAtStripe(brim, topUp, { kind: "inquiry" }),
 ];
 
+let days = 0;
+
 async function aDay(topUps: number): Promise<void> {
-  for (let n = 0; n < topUps; n++) {
+  const first = 3 * days++; // a short day begins with another kind
+  for (let n = first; n < first + topUps; n++) {
     const country = n % 3 === 0 ? "DE" : "US";
     const topUp = await aPaidTopUp(brim, { amount: `${10 + (n % 7)}.${n % 10}7`, country, credit: false });
     await AFTERWARDS[n % AFTERWARDS.length]?.(topUp);
@@ -70,7 +73,7 @@ it("a day without any webhook: reconciling alone brings the ledger to what Strip
 });
 
 it("reconciling twice at once does the same as once", async () => {
-  await aDay(atDepth({ ci: 8, deep: 50 }));
+  await aDay(atDepth({ ci: 4, deep: 50 }));
 
   const results = await Promise.all([reconcile({ since: null }), reconcile({ since: null })]);
 
@@ -80,7 +83,7 @@ it("reconciling twice at once does the same as once", async () => {
 });
 
 it("the balance transactions alone lead to the same ledger when the events are lost as well", async () => {
-  await aDay(atDepth({ ci: 8, deep: 50 }));
+  await aDay(atDepth({ ci: 4, deep: 50 }));
 
   const { healed, findings } = await reportOfToday();
 
