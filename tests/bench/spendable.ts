@@ -9,6 +9,7 @@ import { closeDatabase, pool } from "@/lib/platform/db";
 import { startElectedJob } from "@/lib/platform/jobs";
 import { applyMigrations } from "@/lib/platform/migrations";
 import { READ_EVENTS_JOB } from "@/lib/reconciliation";
+import { HANDLERS } from "@/lib/stripe-events";
 import { countLookUps } from "../support/count-look-ups";
 import { applySettings } from "../support/settings";
 import { startBenchPostgres } from "./ledger/bench-database";
@@ -61,7 +62,11 @@ try {
   const sandbox = await startSandbox({
     databaseUrl: await postgres.empty("spendable_stripe"),
     secretKey: SECRET_KEY,
-    webhook: { url: `${url}/api/webhooks/stripe`, secret: WEBHOOK_SECRET },
+    webhook: {
+      url: `${url}/api/webhooks/stripe`,
+      secret: WEBHOOK_SECRET,
+      enabledEvents: Object.keys(HANDLERS),
+    },
     redirectWaitMs: 0,
   });
   applySettings({
@@ -89,14 +94,15 @@ async function measure(name: string, scenario: Scenario, stripeUrl: string): Pro
   );
   const lookUps = await countLookUps();
   const spendable = new Map<string, number>();
-  let refused = 0;
+  const refused: number[] = [];
   let isOver = false;
   const watch = (async () => {
     while (!isOver) {
       const credited = await newlyCredited(blocked, spendable);
       await inParallel(credited, async (customer) => {
-        if ((await charge(customer.key)) === 200) spendable.set(customer.customerId, Date.now());
-        else refused++;
+        const status = await charge(customer.key);
+        if (status === 200) spendable.set(customer.customerId, Date.now());
+        else refused.push(status);
       });
       await sleep(50);
     }
@@ -196,7 +202,7 @@ function shuffle<T>(items: T[]): T[] {
 function report(
   name: string,
   { limitMs }: Scenario,
-  result: { blocked: Blocked[]; spendable: Map<string, number>; refused: number; lookUps: Date[] },
+  result: { blocked: Blocked[]; spendable: Map<string, number>; refused: number[]; lookUps: Date[] },
 ): void {
   const { blocked, spendable, refused, lookUps } = result;
   const delays = blocked
@@ -207,8 +213,9 @@ function report(
   const seconds = ((lookUps.at(-1)?.getTime() ?? 0) - (lookUps[0]?.getTime() ?? 0)) / 1_000;
   const rate = seconds > 0 ? ((lookUps.length - 1) / seconds).toFixed(2) : "0";
   console.log(
-    `${name}: ${spendable.size} of ${blocked.length} spendable, ${refused} refused after their credit`,
+    `${name}: ${spendable.size} of ${blocked.length} spendable; refused after their credit: ${refused.join(", ") || "none"}`,
   );
+  console.log(`  load average of the last minute: ${loadavg()[0]?.toFixed(1)}`);
   console.log(
     `  p50 ${at(0.5)} ms, p99 ${at(0.99)} ms (at most ${limitMs}), max ${at(1)} ms; ` +
       `${lookUps.length} look-ups at Stripe in ${seconds.toFixed(0)} s, ${rate} a second`,

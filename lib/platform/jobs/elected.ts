@@ -15,6 +15,9 @@ export interface ElectedJob {
   timeoutMs: number;
 }
 
+/** How late the next run of the elected worker may begin before another one takes over. */
+const GRACE_MS = 10_000;
+
 const ACQUIRE: Statement = {
   name: "worker_lease_acquire",
   text: `
@@ -51,11 +54,11 @@ export function startElectedJob(job: ElectedJob): { stop(): Promise<void> } {
   const { signal } = stopping;
 
   async function runOnce(): Promise<void> {
-    if (!(await acquire(task, workerId, timeoutMs + everyMs))) return;
+    if (!(await acquire(task, workerId, timeoutMs + GRACE_MS))) return;
     try {
       await runWithTimeout({ name: task, timeoutMs }, (runSignal) => job.run(new Date(), runSignal), signal);
     } finally {
-      await onPool().run(RENEW, [task, workerId, String(3 * everyMs)]);
+      await onPool().run(RENEW, [task, workerId, String(everyMs + GRACE_MS)]);
     }
   }
 
