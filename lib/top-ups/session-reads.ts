@@ -40,15 +40,18 @@ export class SessionReads {
     return this.#sessionOfPayment.get(paymentIntentId);
   }
 
-  /** The read was applied, so that it is as new as the top-up's state now. */
-  confirm(sessionId: string, version: number): void {
-    const read = this.#bySession.get(sessionId);
-    if (read) read.seen = { ...read.seen, version };
+  /** The read was applied, so that it is as new as the top-up's state now. A read from elsewhere changes nothing. */
+  confirm(read: SessionRead, version: number): void {
+    if (this.#has(read)) read.seen = { ...read.seen, version };
   }
 
   /** The top-up has changed since the read. */
-  forget(sessionId: string): void {
-    this.#bySession.delete(sessionId);
+  forget(read: SessionRead): void {
+    if (this.#has(read)) this.#bySession.delete(read.session.sessionId);
+  }
+
+  #has(read: SessionRead): boolean {
+    return this.#bySession.get(read.session.sessionId) === read;
   }
 }
 

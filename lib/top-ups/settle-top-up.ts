@@ -66,14 +66,14 @@ export async function settleTopUp(
         const outcome = await applyDecision(tx, intent, session, context);
         return { outcome, after: await readAfter(tx, ref) };
       });
-      reads?.confirm(sessionId, settled.after.version);
+      reads?.confirm(known, settled.after.version);
       if (settled.outcome === "credit") await recordDelay(settled.after.paidAt);
       logOutcome(ref, session, settled.outcome);
       return settled.outcome;
     } catch (error) {
       if (error instanceof DuplicateSignal) return "duplicate";
       if (!(error instanceof StaleReadSignal || error instanceof StaleCardsSignal)) throw error;
-      reads?.forget(sessionId);
+      reads?.forget(known);
     }
   }
   throw new ServiceUnavailableError("This top-up is being updated by other requests. Please try again.", {
