@@ -16,8 +16,8 @@ afterAll(() => brim.stop());
 
 const ref = ({ customer: { customerId }, topUpIntentId }: PaidTopUp) => refOf({ customerId, topUpIntentId });
 
-/** Top-ups whose Checkout page is still open. */
-async function openTopUps(count: number): Promise<PaidTopUp[]> {
+/** Top-ups that are paid and not credited. */
+async function paidTopUps(count: number): Promise<PaidTopUp[]> {
   const topUps = [];
   for (let n = 0; n < count; n++) {
     const topUp = await aPaidTopUp(brim, { credit: false });
@@ -27,7 +27,7 @@ async function openTopUps(count: number): Promise<PaidTopUp[]> {
 }
 
 it("sessions are read together, and each settles its own top-up without a further call", async () => {
-  const topUps = await openTopUps(4);
+  const topUps = await paidTopUps(4);
   const reads = await readSessions(topUps.map(ref));
   const lookUps = await countLookUps();
 
@@ -44,7 +44,7 @@ it("sessions are read together, and each settles its own top-up without a furthe
 });
 
 it("a read never wins over a change that came after it", async () => {
-  const [topUp, ...others] = await openTopUps(3);
+  const [topUp, ...others] = await paidTopUps(3);
   if (!topUp) throw new Error("There is no top-up.");
   const reads = await readSessions([topUp, ...others].map(ref));
   // Another reading of Stripe has changed the top-up since.
@@ -61,7 +61,7 @@ it("a read never wins over a change that came after it", async () => {
 });
 
 it("a read of one top-up is not used for another", async () => {
-  const [first, second, third] = await openTopUps(3);
+  const [first, second, third] = await paidTopUps(3);
   if (!(first && second && third)) throw new Error("There are too few top-ups.");
   const reads = await readSessions([first, second, third].map(ref));
 
