@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startSandbox } from "stripe-sandbox";
 import { createApiKey } from "@/lib/api-keys";
@@ -42,8 +43,8 @@ const SECRET_KEY = "sk_test_spendable";
 const WEBHOOK_SECRET = "whsec_spendable";
 const AT_ONCE = 8;
 
-/** `--quick` only checks that everything runs. */
-const SCALE = process.argv.includes("--quick") ? 0.02 : 1;
+/** `--percent=20` runs with a fifth of the customers. */
+const SCALE = Number(/^--percent=(\d+)$/.exec(process.argv[2] ?? "")?.[1] ?? 100) / 100;
 
 interface Blocked {
   customerId: string;
