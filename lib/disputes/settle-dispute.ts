@@ -14,7 +14,7 @@ import {
   settleReversal,
 } from "@/lib/reversals";
 import { type DisputeFacts, retrieveDispute } from "@/lib/stripe";
-import { addTimelineEntry, refOf } from "@/lib/top-ups";
+import { addTimelineEntry, refOf, type TimelineCode } from "@/lib/top-ups";
 import { type DisputeStage, hasOpened, stageOf, weightiestStatus } from "./stages";
 
 export interface ReadDispute extends ReversalFacts {
@@ -53,7 +53,7 @@ export async function recordDispute(tx: Tx, change: ReversalChange<ReadDispute>)
   if (stage !== "open" && stage !== "lost") await liftFreeze(tx, change);
 }
 
-const TIMELINE: Record<DisputeStage, string> = {
+const TIMELINE: Record<DisputeStage, TimelineCode> = {
   inquiry: "dispute_inquiry",
   open: "disputed",
   won: "dispute_won",

@@ -1,4 +1,5 @@
 import { createAdjustment, listAdjustments } from "./adjustments";
+import { getAlert, listAlerts, resolveAlert } from "./alerts";
 import { createApiKey, getApiKey, listApiKeys, revokeApiKey, rollApiKey } from "./api-keys";
 import { getBalance } from "./balance";
 import { createBillingLink } from "./billing-links";
@@ -19,6 +20,7 @@ import { listRecords } from "./records";
 import type { Route } from "./route";
 import { receiveStripeEvent } from "./stripe-webhook";
 import { refundOwnTopUp, refundTopUp } from "./top-up-refunds";
+import { listAllTopUps, listRefundTasks, resolveTopUp } from "./top-up-reviews";
 import { getTopUp, listTopUps } from "./top-ups";
 import { getUsage, getUsageCost } from "./usage-reports";
 
@@ -54,8 +56,14 @@ export const ROUTES: readonly Route[] = [
   createBillingLink,
   createAdjustment,
   listAdjustments,
+  listAllTopUps,
   refundTopUp,
   setDisputeAmount,
+  resolveTopUp,
+  listRefundTasks,
+  listAlerts,
+  getAlert,
+  resolveAlert,
   createApiKey,
   listApiKeys,
   getApiKey,

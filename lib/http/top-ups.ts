@@ -5,10 +5,17 @@ import * as topUps from "@/lib/top-ups";
 import { customerRoute } from "./route";
 import { type ListScope, listQuery, nextCursor, nextCursorField, readPageRequest } from "./schemas/lists";
 import { pathId } from "./schemas/request-fields";
-import { formatOptionalCents, idField, orNull, positiveUsdField, timeField } from "./schemas/response-fields";
+import {
+  formatOptionalCents,
+  idField,
+  orNull,
+  positiveUsdField,
+  timeField,
+  usdField,
+} from "./schemas/response-fields";
 
 const MODES = [...topUps.TOP_UP_MODES, "all"] as const;
-const STATUSES = [...topUps.TOP_UP_STATUSES, ...topUps.AFTERWARDS] as const;
+export const STATUSES = [...topUps.TOP_UP_STATUSES, ...topUps.AFTERWARDS] as const;
 
 const presentment = z
   .strictObject({
@@ -67,6 +74,13 @@ const timelineEntry = z
       .string()
       .nullable()
       .meta({ description: "The id of the Stripe object.", examples: ["pi_3QxK2eLkdIwHu7ix0abcd123"] }),
+    message: z.string().meta({
+      description: "What happened, as a sentence for people.",
+      examples: ["The amount was added to your balance."],
+    }),
+    balance_change_usd: orNull(
+      usdField("What it added to the balance, or took from it if negative. Null if nothing.", "25.00"),
+    ),
   })
   .meta({ id: "TimelineEntry", description: "An event in the history of a top-up." });
 
@@ -75,7 +89,7 @@ export const topUpFields = {
   topup_intent_id: idField("topUp", "The id of the top-up."),
   status: z.enum(STATUSES).meta({
     description:
-      "`open` waits for the payer, `processing` for the bank. `succeeded` was credited. `disputed`, `refunded` and `partially_refunded` replace `succeeded` when the money is taken or sent back.",
+      "`open` waits for the payer, `processing` for the bank. `succeeded` was credited. `canceled` was given up, or given back after a review. `disputed`, `refunded` and `partially_refunded` replace `succeeded` when the money is taken or sent back.",
     examples: ["succeeded"],
   }),
   source: z.enum(topUps.TOP_UP_SOURCES).meta({
@@ -99,7 +113,9 @@ export const topUpFields = {
 const topUpResponse = z
   .strictObject({
     ...topUpFields,
-    timeline: z.array(timelineEntry).meta({ description: "Oldest first." }),
+    timeline: z
+      .array(timelineEntry)
+      .meta({ description: "Oldest first. The changes add up to what it did to the balance." }),
   })
   .meta({ id: "TopUp", description: "An attempt to add money or save a card." });
 
@@ -176,11 +192,17 @@ export const getTopUp = customerRoute(
 export function presentTopUp({ intent, timeline }: topUps.TopUpDetails) {
   return {
     ...presentListedTopUp(intent),
-    timeline: timeline.map(({ at, what, reference }) => ({ at: at.toISOString(), what, reference })),
+    timeline: timeline.map(({ at, what, reference, message, change }) => ({
+      at: at.toISOString(),
+      what,
+      reference,
+      message,
+      balance_change_usd: change === null ? null : formatUsd(change),
+    })),
   } satisfies z.input<typeof topUpResponse>;
 }
 
-function presentListedTopUp(intent: topUps.TopUpIntent) {
+export function presentListedTopUp(intent: topUps.TopUpIntent) {
   return {
     ...presentPayment(intent),
     mode: intent.mode as topUps.TopUpMode, // guaranteed by a CHECK constraint

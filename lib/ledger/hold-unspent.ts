@@ -1,6 +1,7 @@
 import { type Nanos, nanos } from "@/lib/money";
-import { inTransaction, type Tx } from "@/lib/platform/db";
+import { inTransaction, prisma, type Tx } from "@/lib/platform/db";
 import { type CustomerId, type HoldId, newId } from "@/lib/platform/ids";
+import { readBalance } from "./balances";
 import { RELEASE_HOLD } from "./close-hold";
 
 /** Opens holds that no caller may capture or release but the operator. */
@@ -16,12 +17,21 @@ export async function readUnspent(tx: Tx, customerId: CustomerId): Promise<Nanos
   const [account] = await tx.$queryRaw<{ status: string; available: bigint }[]>`
     SELECT status, balance_nanos - held_nanos AS available FROM ledger_account
     WHERE customer_id = ${customerId} FOR UPDATE`;
-  if (account?.status !== "active") return null;
   // A statement of its own: what it sees is no older than the lock.
+  return account?.status === "active" ? unspentOf(tx, customerId, account.available) : null;
+}
+
+/** The same without a lock, to show it: it may change at any time. */
+export async function previewUnspent(customerId: CustomerId): Promise<Nanos | null> {
+  const { status, available } = await readBalance(customerId);
+  return status === "active" ? unspentOf(prisma(), customerId, available) : null;
+}
+
+async function unspentOf(tx: Tx, customerId: CustomerId, available: bigint): Promise<Nanos> {
   const [grants] = await tx.$queryRaw<{ total: string }[]>`
     SELECT coalesce(sum(CASE kind WHEN 'grant' THEN amount_nanos ELSE -amount_nanos END), 0)::text AS total
     FROM ledger_transfer WHERE customer_id = ${customerId} AND kind IN ('grant', 'expiry')`;
-  return nanos(account.available - BigInt(grants?.total ?? 0));
+  return nanos(available - BigInt(grants?.total ?? 0));
 }
 
 /**

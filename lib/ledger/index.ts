@@ -15,7 +15,7 @@ export {
   UnknownCustomerError,
 } from "./errors";
 export { expireHolds } from "./expire-holds";
-export { holdUnspent, readUnspent, releaseUnspent } from "./hold-unspent";
+export { holdUnspent, previewUnspent, readUnspent, releaseUnspent } from "./hold-unspent";
 export { HOLD_STATUSES, type Hold, type HoldStatus, readHold } from "./holds";
 export type { IdempotentRequest } from "./idempotent-request";
 export { DIRECTIONS, type Direction, type HouseAccount, TRANSFER_KINDS, type TransferKind } from "./kinds";
@@ -38,6 +38,7 @@ export {
   isRepairNeeded,
   repairAccount,
 } from "./repair-account";
+export { listTransfersOf, type SourceTransfer } from "./transfers-of-sources";
 export { checkLedgerDaily, type DailyCheck } from "./verify/check-ledger-daily";
 export type { CustomerCheck, Finding, ModuleChecks } from "./verify/finding";
 export {

@@ -15,6 +15,8 @@ export type OperatorVerb =
   | "repair_account"
   | "refund_top_up"
   | "enter_dispute_amount"
+  | "resolve_top_up"
+  | "resolve_alert"
   | "create_api_key"
   | "roll_api_key"
   | "revoke_api_key"

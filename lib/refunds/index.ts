@@ -4,6 +4,8 @@ import { REFUND_MAIL_TASK } from "./mail-refund";
 import { SUBMIT_REFUND_TASK } from "./submit-refund";
 
 export { NOT_REFUNDABLE_REASONS, NotRefundableError, type NotRefundableReason } from "./errors";
+export { giveBackReviewed } from "./give-back";
+export { type OwnRefund, readOwnRefund } from "./own-refund";
 export type { RefundQuote } from "./quote-refund";
 export { refundForFraudWarning } from "./refund-for-fraud-warning";
 export type { RefundRequest } from "./refund-requests";
@@ -11,12 +13,12 @@ export {
   previewRefund,
   type RefundPreview,
   type RefundTopUp,
-  type RequestedRefund,
   refundOwnTopUp,
   refundTopUp,
 } from "./request-refund";
 export { settleRefund, settleRefundsOfPayment } from "./settle-refund";
 export { sweepRefundRequests } from "./sweep-refund-requests";
+export type { RequestedRefund } from "./write-request";
 
 /** The tasks that the worker runs. */
 export const REFUND_TASKS: readonly QueuedTask[] = [SUBMIT_REFUND_TASK, CREDIT_NOTE_TASK, REFUND_MAIL_TASK];

@@ -6,7 +6,7 @@ import { enqueueTask } from "@/lib/platform/jobs";
 import type { ReversedTopUp } from "@/lib/reversals";
 import { addTimelineEntry, refOf } from "@/lib/top-ups";
 import { NotRefundableError } from "./errors";
-import { quoteRefund } from "./quote-refund";
+import { quoteRefund, quoteUncredited, type UncreditedPayment } from "./quote-refund";
 import type { RefundRequest } from "./refund-requests";
 import { SUBMIT_REFUND } from "./submit-refund";
 
@@ -15,6 +15,8 @@ export interface NewRequest {
   requestedBy: "operator" | "customer" | "fraud_warning";
   /** Null for all that is left. */
   amount: Cents | null;
+  /** The payment to refund, if it is not the credited one. */
+  uncredited?: UncreditedPayment;
   owner: string;
   key: string;
   requestHash: string;
@@ -36,7 +38,9 @@ export async function insertRequest(
   const ref = refOf(topUp);
   const { customerId, topUpIntentId } = ref;
   const refundRequestId = newId("refundRequest");
-  const { amount, credit } = await quoteRefund(topUp, wanted.amount, tx);
+  const { amount, credit, stripePaymentIntentId } = wanted.uncredited
+    ? await quoteUncredited(topUp, wanted.uncredited, tx)
+    : await quoteRefund(topUp, wanted.amount, tx);
   const isByOperator = wanted.requestedBy === "operator";
   const holdId =
     isByOperator || credit === 0n
@@ -58,6 +62,7 @@ export async function insertRequest(
       customerId,
       refundRequestId,
       topUpIntentId,
+      stripePaymentIntentId,
       requestedBy: wanted.requestedBy,
       amountCents: Number(amount),
       creditNanos: credit,

@@ -1,6 +1,7 @@
 import { type Cents, cents, formatCents, fromCents, type Nanos, nanos } from "@/lib/money";
 import { prisma, type Tx } from "@/lib/platform/db";
 import { counted, listReversals, type ReversedTopUp, reversalTarget, sumEffective } from "@/lib/reversals";
+import { ReviewNotResolvableError } from "@/lib/top-ups";
 import { NotRefundableError } from "./errors";
 
 /** What a refund would do. */
@@ -11,7 +12,17 @@ export interface RefundQuote {
   credit: Nanos;
   /** The rest: tax, which was never credited. */
   tax: Nanos;
+  stripePaymentIntentId: string;
 }
+
+/** A payment that was not credited. */
+export interface UncreditedPayment {
+  stripePaymentIntentId: string;
+  /** What it received, tax included, in the smallest unit of its currency. */
+  received: Cents;
+}
+
+type Db = Pick<Tx, "reversal" | "refundRequest">;
 
 /**
  * Returns what a refund of a top-up would take from the balance. Requests whose refund is not known yet count as made.
@@ -22,9 +33,9 @@ export interface RefundQuote {
 export async function quoteRefund(
   topUp: ReversedTopUp,
   amount: Cents | null,
-  db: Pick<Tx, "reversal" | "refundRequest"> = prisma(),
+  db: Db = prisma(),
 ): Promise<RefundQuote> {
-  const { customerId, topUpIntentId, creditedAt, stripePaymentIntentId, totalCents } = topUp;
+  const { creditedAt, stripePaymentIntentId, totalCents } = topUp;
   if (!creditedAt || !stripePaymentIntentId || totalCents === null) {
     throw new NotRefundableError(
       "This top-up was not credited, so there is nothing to refund.",
@@ -38,11 +49,7 @@ export async function quoteRefund(
       "disputed",
     );
   }
-  const pending = await db.refundRequest.aggregate({
-    where: { customerId, topUpIntentId, status: "pending" },
-    _sum: { amountCents: true },
-  });
-  const before = cents(sumEffective(rows) + BigInt(pending._sum.amountCents ?? 0));
+  const before = cents(sumEffective(rows) + (await sumPending(db, topUp, stripePaymentIntentId)));
   const charge = cents(BigInt(totalCents));
   const refundable = cents(charge - before);
   if (refundable <= 0n) {
@@ -59,5 +66,37 @@ export async function quoteRefund(
   const credited = nanos(topUp.creditedNanos);
   const target = (effective: bigint) => reversalTarget(credited, cents(effective), charge);
   const credit = nanos(target(before + asked) - target(before));
-  return { amount: asked, credit, tax: nanos(fromCents(asked) - credit) };
+  return { amount: asked, credit, tax: nanos(fromCents(asked) - credit), stripePaymentIntentId };
+}
+
+/**
+ * Returns what is left to refund of a payment that was not credited. It takes nothing from the balance.
+ *
+ * @throws ReviewNotResolvableError nothing is left, or a refund of it has been requested
+ */
+export async function quoteUncredited(
+  topUp: ReversedTopUp,
+  { stripePaymentIntentId, received }: UncreditedPayment,
+  db: Db,
+): Promise<Pick<RefundQuote, "amount" | "credit" | "stripePaymentIntentId">> {
+  const rows = (await listReversals(db, topUp, stripePaymentIntentId)).map(counted);
+  if ((await sumPending(db, topUp, stripePaymentIntentId)) > 0n) {
+    throw new ReviewNotResolvableError("refund_requested");
+  }
+  const amount = cents(received - sumEffective(rows));
+  if (amount <= 0n) throw new ReviewNotResolvableError("nothing_to_refund");
+  return { amount, credit: nanos(0n), stripePaymentIntentId };
+}
+
+/** Adds up the requests for refunds of a payment whose result is not known yet. */
+async function sumPending(
+  db: Pick<Tx, "refundRequest">,
+  { customerId, topUpIntentId }: ReversedTopUp,
+  stripePaymentIntentId: string,
+): Promise<bigint> {
+  const pending = await db.refundRequest.aggregate({
+    where: { customerId, topUpIntentId, stripePaymentIntentId, status: "pending" },
+    _sum: { amountCents: true },
+  });
+  return BigInt(pending._sum.amountCents ?? 0);
 }

@@ -2,18 +2,15 @@ import { type CustomerActor, idempotencyOwner, type OperatorActor } from "@/lib/
 import { readBalance } from "@/lib/ledger";
 import { type Cents, type Nanos, nanos } from "@/lib/money";
 import { recordAction } from "@/lib/operator-actions";
-import { isDuplicate, isKeyTaken, prisma, type Tx, withCustomerTransaction } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
-import { IdempotencyConflictError, NotFoundError } from "@/lib/platform/errors";
+import { NotFoundError } from "@/lib/platform/errors";
 import { type CustomerId, isId } from "@/lib/platform/ids";
 import { hashRequest } from "@/lib/platform/request-hash";
-import { lockReversedTopUp, type ReversedTopUp } from "@/lib/reversals";
-import { findIntent, refOf } from "@/lib/top-ups";
+import type { ReversedTopUp } from "@/lib/reversals";
+import { findIntent, readAnyIntent, refOf } from "@/lib/top-ups";
 import { NotRefundableError } from "./errors";
-import { insertRequest, type NewRequest } from "./insert-request";
 import { quoteRefund, type RefundQuote } from "./quote-refund";
-import { type RefundRequest, requestRefOf } from "./refund-requests";
-import { submitRefund } from "./submit-refund";
+import { type RequestedRefund, requestOnce } from "./write-request";
 
 /** A refund of a top-up by the operator. */
 export interface RefundTopUp {
@@ -33,16 +30,6 @@ export interface RefundPreview extends RefundQuote {
   balanceAfter: Nanos;
 }
 
-/** A refund that was asked for. */
-export interface RequestedRefund {
-  request: RefundRequest;
-  /** True when the idempotency key was known and this is the earlier request. */
-  isReplay: boolean;
-}
-
-/** The unique key of a request's idempotency key. */
-const KEY_CONSTRAINT = "refund_request_customer_id_idempotency_owner_idempotency_ke_key";
-
 /**
  * Tells what a refund of a top-up would do, without doing it.
  *
@@ -50,7 +37,7 @@ const KEY_CONSTRAINT = "refund_request_customer_id_idempotency_owner_idempotency
  * @throws NotRefundableError it was not credited, is disputed, or less of it is left
  */
 export async function previewRefund(topUpIntentId: string, amount: Cents | null): Promise<RefundPreview> {
-  const topUp = await findTopUp(topUpIntentId);
+  const topUp = await readAnyIntent(topUpIntentId);
   const { customerId } = refOf(topUp);
   const [quote, { balance }] = await Promise.all([quoteRefund(topUp, amount), readBalance(customerId)]);
   const balanceAfter = nanos(balance - quote.credit);
@@ -68,7 +55,7 @@ export async function previewRefund(topUpIntentId: string, amount: Cents | null)
  */
 export async function refundTopUp(by: OperatorActor, input: RefundTopUp): Promise<RequestedRefund> {
   const { topUpIntentId, amount, reason, idempotencyKey } = input;
-  const { customerId } = refOf(await findTopUp(topUpIntentId));
+  const { customerId } = refOf(await readAnyIntent(topUpIntentId));
   const requestHash = hashRequest(["operator", topUpIntentId, amount?.toString() ?? null, reason]);
   return requestOnce(
     { customerId, topUpIntentId },
@@ -117,71 +104,12 @@ export async function refundOwnTopUp(
   );
 }
 
-/** Finds a top-up by its id alone, as only the operator may. */
-async function findTopUp(topUpIntentId: string): Promise<ReversedTopUp> {
-  if (!isId("topUp", topUpIntentId)) throw new NotFoundError("top-up");
-  const topUp = await prisma().topUpIntent.findFirst({ where: { topUpIntentId } });
-  if (!topUp) throw new NotFoundError("top-up");
-  return topUp;
-}
-
 /**
- * Writes a request unless its key is known, then asks Stripe.
+ * Checks whether customers may refund this top-up now.
  *
- * @param prepare runs first in the transaction, with the top-up locked: it checks, or writes what belongs to the request
+ * @throws NotRefundableError customers may not refund, or its window is closed
  */
-async function requestOnce(
-  ref: { customerId: CustomerId; topUpIntentId: string },
-  wanted: NewRequest,
-  prepare: (tx: Tx, topUp: ReversedTopUp) => Promise<void>,
-): Promise<RequestedRefund> {
-  const known = await findByKey(ref.customerId, wanted);
-  if (known) return { request: await submitRefund(requestRefOf(known)), isReplay: true };
-  let request: RefundRequest;
-  try {
-    request = await withCustomerTransaction(ref.customerId, async (tx) => {
-      const topUp = await lockReversedTopUp(tx, refOf(ref));
-      await prepare(tx, topUp);
-      return insertRequest(tx, topUp, wanted);
-    });
-  } catch (error) {
-    const rival = await findRival(ref.customerId, wanted, error);
-    return { request: await submitRefund(requestRefOf(rival)), isReplay: true };
-  }
-  return { request: await submitRefund(requestRefOf(request)), isReplay: false };
-}
-
-/**
- * Finds the request that came at the same time under the same key: it made this one fail, or left nothing to refund.
- *
- * @throws IdempotencyConflictError the key names something else
- */
-async function findRival(customerId: CustomerId, wanted: NewRequest, error: unknown): Promise<RefundRequest> {
-  if (isKeyTaken(error)) throw new IdempotencyConflictError();
-  const isLate = isDuplicate(error, [KEY_CONSTRAINT]) || error instanceof NotRefundableError;
-  const rival = isLate ? await findByKey(customerId, wanted) : null;
-  if (!rival) throw error;
-  return rival;
-}
-
-async function findByKey(
-  customerId: CustomerId,
-  { owner, key, requestHash }: Pick<NewRequest, "owner" | "key" | "requestHash">,
-): Promise<RefundRequest | null> {
-  const found = await prisma().refundRequest.findUnique({
-    where: {
-      customerId_idempotencyOwner_idempotencyKey: {
-        customerId,
-        idempotencyOwner: owner,
-        idempotencyKey: key,
-      },
-    },
-  });
-  if (found && found.requestHash !== requestHash) throw new IdempotencyConflictError();
-  return found;
-}
-
-function assertWindowOpen({ creditedAt }: ReversedTopUp, now: Date): void {
+export function assertWindowOpen({ creditedAt }: ReversedTopUp, now: Date): void {
   const hours = env().CUSTOMER_REFUNDS;
   if (hours === null) {
     throw new NotRefundableError("Top-ups cannot be refunded here. Please contact us.", "refunds_off");

@@ -73,10 +73,10 @@ async function askStripe(ref: RefundRequestRef): Promise<void> {
   if (request.status === "submitted") return;
   if (request.status === "failed") throw refusedByStripe(request.failureCode);
   const topUp = await findIntent(request);
-  if (!topUp?.stripePaymentIntentId) throw new Error(`${request.topUpIntentId} has no payment to refund.`);
+  if (!topUp) throw new NotFoundError("top-up");
   let refundId: string;
   try {
-    refundId = await findOrCreate(request, topUp, topUp.stripePaymentIntentId);
+    refundId = await findOrCreate(request);
   } catch (error) {
     if (!isStripeRefusal(error)) throw error;
     return refuse(ref, request, topUp, error);
@@ -85,12 +85,14 @@ async function askStripe(ref: RefundRequestRef): Promise<void> {
 }
 
 /** The refund at Stripe, made at most once: by its key as long as Stripe knows that, and by its metadata after it. */
-async function findOrCreate(
-  request: RefundRequest,
-  topUp: TopUpIntent,
-  paymentIntentId: string,
-): Promise<string> {
-  const { refundRequestId, attempt, amountCents, createdAt } = request;
+async function findOrCreate(request: RefundRequest): Promise<string> {
+  const {
+    refundRequestId,
+    attempt,
+    amountCents,
+    createdAt,
+    stripePaymentIntentId: paymentIntentId,
+  } = request;
   if (attempt > 1 || Date.now() - createdAt.getTime() > KEY_LIFETIME_MS) {
     const refunds = await listRefunds(paymentIntentId);
     const made = refunds.find(({ metadata }) => metadata[REQUEST_METADATA] === refundRequestId);
@@ -98,8 +100,8 @@ async function findOrCreate(
   }
   const metadata = {
     [REQUEST_METADATA]: refundRequestId,
-    topup_intent_id: topUp.topUpIntentId,
-    customer_id: topUp.customerId,
+    topup_intent_id: request.topUpIntentId,
+    customer_id: request.customerId,
   };
   const refund = { paymentIntentId, amountCents: cents(BigInt(amountCents)), metadata };
   return createRefund(refund, `refund:${refundRequestId}:${attempt}`);

@@ -9,7 +9,7 @@ import type { CheckoutFacts } from "@/lib/stripe";
 import { enqueueCardTasks, savesCard } from "./card-tasks";
 import { describeDecline } from "./decline-messages";
 import { addTimelineEntry, refOf, type TopUpIntent, type TopUpRef, updateIntent } from "./intents";
-import { flagSecondPayment, raiseReviewAlert } from "./review";
+import { flagSecondPayment, raiseReviewAlert, resolveReviewAlert } from "./review";
 import { type Decision, decide } from "./rules";
 
 /** `invoice.paid` usually arrives within seconds. */
@@ -53,6 +53,8 @@ export async function applyDecision(
       await updateIntent(tx, ref, {
         status: "needs_review",
         reviewReason: decision.reason,
+        reviewSessionId: session.sessionId,
+        reviewPaymentIntentId: session.payment?.paymentIntentId ?? null,
         nextCheckAt: null,
       });
       await addTimelineEntry(tx, ref, "needs_review", now, session.payment?.paymentIntentId);
@@ -79,7 +81,12 @@ export async function applyDecision(
   return decision.do;
 }
 
-async function credit(
+/**
+ * Credits the amount of a locked intent, and takes back what its refunds and disputes took before.
+ *
+ * @throws Error the session has no payment
+ */
+export async function credit(
   tx: Tx,
   ref: TopUpRef,
   intent: TopUpIntent,
@@ -112,6 +119,7 @@ async function credit(
     kind: "payment_intent",
     ourId: ref.topUpIntentId,
   });
+  if (intent.status === "needs_review") await resolveReviewAlert(tx, ref, payment.paymentIntentId);
   if (intent.savePaymentMethod) await enqueueCardTasks(tx, ref, session);
   await resumeFraudWarning(tx, credited);
   await post(inTransaction(tx), {

@@ -1,11 +1,16 @@
 export { SETTLE_FRAUD_WARNING } from "./apply-decision";
 export { CARD_TASKS } from "./card-tasks";
 export { describeDecline } from "./decline-messages";
-export { TopUpAmountOutOfRangeError, TopUpEndedError } from "./errors";
+export {
+  ReviewNotResolvableError,
+  TopUpAmountOutOfRangeError,
+  TopUpEndedError,
+} from "./errors";
 export {
   addTimelineEntry,
   findIntent,
   findIntents,
+  readAnyIntent,
   refOf,
   TOP_UP_MODES,
   TOP_UP_SOURCES,
@@ -19,6 +24,7 @@ export {
 export { TOP_UP_CHECKS } from "./ledger-checks";
 export {
   AFTERWARDS,
+  listAllTopUps,
   listInvoices,
   listTopUps,
   type ShownTopUpStatus,
@@ -28,22 +34,35 @@ export {
   expectPayment,
   findInvoices,
   type InvoiceLink,
+  loadTopUp,
   readTopUp,
-  type TimelineEntry,
   type TopUpDetails,
 } from "./read-top-up";
 export { type DelayHistogram, readDelays } from "./record-delay";
 export { isTopUpMetadata, restoreTopUp } from "./restore-top-up";
+export {
+  closeReview,
+  creditReviewed,
+  lockReviewed,
+  type ReviewedPayment,
+  type ReviewResolution,
+  withReviewedPayment,
+} from "./resolve-review";
 export {
   type Decision,
   decide,
   type IntentState,
   MAX_TOP_UP,
   MIN_TOP_UP,
+  manualCreditObstacle,
+  REVIEW_OBSTACLES,
   REVIEW_REASONS,
+  type ReviewObstacle,
   type ReviewReason,
 } from "./rules";
 export { readSessions, SessionReads } from "./session-reads";
 export { type SettleOutcome, settleTopUp } from "./settle-top-up";
 export { type StartedTopUp, type StartTopUpInput, startTopUp } from "./start-top-up";
 export { type SweepResult, sweepInvoices, sweepTopUps } from "./sweep-top-ups";
+export { buildTimeline, type TimelineEntry } from "./timeline";
+export { describeTimelineEntry, TIMELINE_CODES, type TimelineCode } from "./timeline-messages";

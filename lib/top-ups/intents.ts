@@ -1,5 +1,7 @@
 import { type Prisma, prisma, type Tx } from "@/lib/platform/db";
-import { type CustomerId, newId, type TopUpId } from "@/lib/platform/ids";
+import { NotFoundError } from "@/lib/platform/errors";
+import { type CustomerId, isId, newId, type TopUpId } from "@/lib/platform/ids";
+import type { TimelineCode } from "./timeline-messages";
 
 /** A row of `topup_intent`. */
 export type TopUpIntent = Prisma.TopUpIntentGetPayload<object>;
@@ -48,6 +50,19 @@ export async function findIntents(refs: readonly TopUpRef[]): Promise<TopUpInten
   return rows.filter(({ customerId, topUpIntentId }) => owners.get(topUpIntentId) === customerId);
 }
 
+/**
+ * Reads an intent of any customer, as only the operator may.
+ *
+ * @throws NotFoundError it does not exist
+ */
+export async function readAnyIntent(topUpIntentId: string): Promise<TopUpIntent> {
+  const intent = isId("topUp", topUpIntentId)
+    ? await prisma().topUpIntent.findFirst({ where: { topUpIntentId } })
+    : null;
+  if (!intent) throw new NotFoundError("top-up");
+  return intent;
+}
+
 /** Locks an intent until the transaction ends, then reads it. */
 export async function lockIntent(tx: Tx, ref: TopUpRef): Promise<TopUpIntent> {
   const { customerId, topUpIntentId } = ref;
@@ -80,7 +95,7 @@ export async function updateIntent(
 export async function addTimelineEntry(
   tx: Tx,
   ref: TopUpRef,
-  what: string,
+  what: TimelineCode,
   at: Date,
   reference: string | null = null,
 ): Promise<void> {

@@ -27,8 +27,20 @@ export function listTopUps(
   options: PageRequest & { mode: TopUpMode | "all"; status?: ShownTopUpStatus | undefined },
 ): Promise<Page<TopUpIntent>> {
   const { mode, status, ...request } = options;
-  return readIntents(customerId, request, {
+  return readIntents(request, {
+    customerId,
     ...(mode !== "all" && { mode }),
+    ...(status !== undefined && whereShown(status)),
+  });
+}
+
+/** Lists the top-ups of all customers, or of one, for the operator. */
+export function listAllTopUps(
+  options: PageRequest & { customerId?: CustomerId | undefined; status?: ShownTopUpStatus | undefined },
+): Promise<Page<TopUpIntent>> {
+  const { customerId, status, ...request } = options;
+  return readIntents(request, {
+    ...(customerId !== undefined && { customerId }),
     ...(status !== undefined && whereShown(status)),
   });
 }
@@ -36,19 +48,15 @@ export function listTopUps(
 /** Lists a customer's top-ups that have an invoice. */
 export function listInvoices(customerId: CustomerId, request: PageRequest): Promise<Page<TopUpIntent>> {
   // Has an index of its own, because most top-ups of a customer may never have been paid.
-  return readIntents(customerId, request, { invoiceHostedUrl: { not: null } });
+  return readIntents(request, { customerId, invoiceHostedUrl: { not: null } });
 }
 
-function readIntents(
-  customerId: CustomerId,
-  request: PageRequest,
-  where: Prisma.TopUpIntentWhereInput,
-): Promise<Page<TopUpIntent>> {
+function readIntents(request: PageRequest, where: Prisma.TopUpIntentWhereInput): Promise<Page<TopUpIntent>> {
   return readPage(
     request,
     (take, before) =>
       prisma().topUpIntent.findMany({
-        where: { customerId, ...where, ...(before !== undefined && { topUpIntentId: { lt: before } }) },
+        where: { ...where, ...(before !== undefined && { topUpIntentId: { lt: before } }) },
         orderBy: { topUpIntentId: "desc" }, // ids sort by creation time
         take,
       }),

@@ -109,7 +109,11 @@ async function createSession(
 }
 
 /** Stores the parameters of another attempt, unless another request has done so. */
-function nextAttempt(intent: TopUpIntent, now: Date, reason: string): Promise<TopUpIntent> {
+function nextAttempt(
+  intent: TopUpIntent,
+  now: Date,
+  reason: "session_outdated" | "session_failed",
+): Promise<TopUpIntent> {
   const ref = refOf(intent);
   return withCustomerTransaction(ref.customerId, async (tx) => {
     const locked = await lockIntent(tx, ref);

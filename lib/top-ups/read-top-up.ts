@@ -1,17 +1,13 @@
+import { listTransfersOf } from "@/lib/ledger";
 import { prisma } from "@/lib/platform/db";
 import { NotFoundError } from "@/lib/platform/errors";
 import { type CustomerId, isId } from "@/lib/platform/ids";
 import { log } from "@/lib/platform/log";
+import type { ReversalSource } from "@/lib/reversals";
 import { asLookUp, LookUpBudgetError } from "@/lib/stripe";
-import { findIntent, refOf, type TopUpIntent } from "./intents";
+import { findIntent, refOf, type TopUpIntent, type TopUpRef } from "./intents";
 import { settleTopUp } from "./settle-top-up";
-
-/** One entry of a top-up's timeline. */
-export interface TimelineEntry {
-  at: Date;
-  what: string;
-  reference: string | null;
-}
+import { buildTimeline, type TimelineEntry } from "./timeline";
 
 /** A top-up with its timeline. */
 export interface TopUpDetails {
@@ -47,12 +43,25 @@ export async function readTopUp(
   const first = await findIntent(ref);
   if (!first) throw new NotFoundError("top-up");
   if (await claimRefresh(first, now)) await refresh(first, now);
+  return (await loadTopUp(ref)) ?? { intent: first, timeline: [] };
+}
 
-  const [intent, timeline] = await Promise.all([
+/** Reads one top-up as last known to us, without asking Stripe; null when it does not exist. */
+export async function loadTopUp(ref: TopUpRef): Promise<TopUpDetails | null> {
+  const [intent, stored, reversals] = await Promise.all([
     findIntent(ref),
     prisma().topUpTimeline.findMany({ where: ref, orderBy: [{ at: "asc" }, { entryId: "asc" }] }),
+    prisma().reversal.findMany({ where: ref }),
   ]);
-  return { intent: intent ?? first, timeline };
+  if (!intent) return null;
+  const sources = reversals.map(({ sourceType, sourceId }) => ({
+    type: sourceType as ReversalSource, // guaranteed by a CHECK constraint
+    id: sourceId,
+  }));
+  const transfers = intent.creditedAt
+    ? await listTransfersOf(ref.customerId, [{ type: "topup", id: ref.topUpIntentId }, ...sources])
+    : [];
+  return { intent, timeline: buildTimeline(stored, transfers) };
 }
 
 /** Returns false when nothing can have changed, or it is too early to ask Stripe again. */

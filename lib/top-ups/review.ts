@@ -1,4 +1,4 @@
-import { raiseAlert } from "@/lib/platform/alerts";
+import { raiseAlert, resolveAlertsAbout } from "@/lib/platform/alerts";
 import { inTransaction, type Tx } from "@/lib/platform/db";
 import type { CheckoutFacts } from "@/lib/stripe";
 import { addTimelineEntry, type TopUpRef } from "./intents";
@@ -73,6 +73,16 @@ export async function raiseReviewAlert(
     message: `A payment was not credited. ${REVIEW_MESSAGES[reason]}`,
     details: { topUpIntentId, sessionId: session.sessionId, reason, ...amountsOf(session) },
   });
+}
+
+/** Resolves the alert of a payment that a person or the settlement has decided on. */
+export async function resolveReviewAlert(
+  tx: Tx,
+  { customerId }: TopUpRef,
+  paymentIntentId: string,
+): Promise<void> {
+  const subject = { customerId, subjectId: paymentIntentId, kinds: ["top_up_needs_review"] };
+  await resolveAlertsAbout(inTransaction(tx), subject, new Date());
 }
 
 /** The amounts at Stripe, so that the operator sees what differs. */

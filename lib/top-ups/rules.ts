@@ -25,6 +25,7 @@ export interface IntentState {
   creditedAt: Date | null;
   failureCode: string | null;
   reviewReason: string | null;
+  reviewSessionId: string | null;
 }
 
 /** Why a completed session was not credited and a person must decide. Stored in `topup_intent.review_reason`. */
@@ -42,6 +43,18 @@ export const REVIEW_REASONS = [
   "received_mismatch",
 ] as const;
 export type ReviewReason = (typeof REVIEW_REASONS)[number];
+
+/** Why a top-up in review cannot be credited or given back. */
+export const REVIEW_OBSTACLES = [
+  "not_in_review",
+  "payment_not_paid",
+  "payment_not_ours",
+  "payment_not_usd",
+  "received_too_little",
+  "refund_requested",
+  "nothing_to_refund",
+] as const;
+export type ReviewObstacle = (typeof REVIEW_OBSTACLES)[number];
 
 /** What to do with an intent after its session was read. */
 export type Decision =
@@ -67,7 +80,7 @@ const UNDECIDED = new Set(["created", "open", "processing"]);
 export function decide(intent: IntentState, session: CheckoutFacts): Decision {
   if (session.livemode !== intent.livemode) return NOTHING;
   if (session.status === "complete" && session.paymentStatus === "paid") return decidePaid(intent, session);
-  if (isCompletedWithoutPayment(intent, session)) return review(intent, "no_payment_required");
+  if (isCompletedWithoutPayment(intent, session)) return review(intent, session, "no_payment_required");
   if (!UNDECIDED.has(intent.status) || session.mode !== intent.mode) return NOTHING;
   // A session of an earlier attempt that was not paid says nothing about the current attempt.
   if (session.sessionId !== intent.stripeSessionId) return NOTHING;
@@ -96,7 +109,7 @@ function decidePaid(intent: IntentState, session: CheckoutFacts): Decision {
     return paymentIntentId === intent.stripePaymentIntentId ? NOTHING : { do: "flag_second_payment" };
   }
   const reason = creditObstacle(intent, session);
-  return reason === null ? { do: "credit" } : review(intent, reason);
+  return reason === null ? { do: "credit" } : review(intent, session, reason);
 }
 
 /** Whether the current session completed without taking money, for example because a discount covered the whole amount. */
@@ -107,11 +120,18 @@ function isCompletedWithoutPayment(intent: IntentState, session: CheckoutFacts):
   return isPayment && isCurrent && isFree && intent.creditedAt === null;
 }
 
-/** Asks for a review, once for each reason. */
-function review(intent: IntentState, reason: ReviewReason): Decision {
-  return intent.status === "needs_review" && intent.reviewReason === reason
-    ? NOTHING
-    : { do: "review", reason };
+/**
+ * Asks for a review, once for each reason, and not again after a person has decided. A top-up has one session in review:
+ * any other payment of it must be refunded.
+ */
+function review(intent: IntentState, session: CheckoutFacts, reason: ReviewReason): Decision {
+  const { status, reviewReason, reviewSessionId } = intent;
+  if (reviewSessionId !== null && reviewSessionId !== session.sessionId) {
+    return session.payment && session.payment.receivedCents > 0n ? { do: "flag_second_payment" } : NOTHING;
+  }
+  const isDecided = status === "canceled" && reviewSessionId !== null;
+  const isAsked = status === "needs_review" && reviewReason === reason;
+  return isDecided || isAsked ? NOTHING : { do: "review", reason };
 }
 
 /** Returns why a paid session must not be credited, or null when it must be. */
@@ -138,6 +158,37 @@ function paymentObstacle(session: CheckoutFacts, amountCents: bigint): ReviewRea
   if (!payment?.paidAt || payment.status !== "succeeded") return "payment_incomplete";
   if (payment.currency !== "usd") return "payment_currency_mismatch";
   return payment.receivedCents === totalCents ? null : "received_mismatch";
+}
+
+/**
+ * Returns why not even a person may credit a payment in review, or null when one may: it is paid, ours, in US dollars, and
+ * the amount received, less tax, covers the top-up's amount.
+ *
+ * @param session null when Stripe does not know it
+ */
+export function manualCreditObstacle(
+  intent: Pick<IntentState, "topUpIntentId" | "livemode" | "amountCents" | "stripeCustomerId" | "creditedAt">,
+  session: CheckoutFacts | null,
+): ReviewObstacle | null {
+  const payment = session?.payment;
+  if (intent.creditedAt !== null) return "not_in_review";
+  const isPaid = session?.status === "complete" && session.paymentStatus === "paid";
+  if (!isPaid || !payment?.paidAt || payment.status !== "succeeded") return "payment_not_paid";
+  const isOurs =
+    session.livemode === intent.livemode &&
+    session.mode === "payment" &&
+    session.metadata.topup_intent_id === intent.topUpIntentId &&
+    intent.stripeCustomerId !== null &&
+    session.stripeCustomerId === intent.stripeCustomerId;
+  if (!isOurs) return "payment_not_ours";
+  if (session.currency !== "usd" || payment.currency !== "usd") return "payment_not_usd";
+  const { taxCents } = session;
+  const isEnough =
+    intent.amountCents !== null &&
+    taxCents !== null &&
+    taxCents >= 0n &&
+    payment.receivedCents - taxCents >= BigInt(intent.amountCents);
+  return isEnough ? null : "received_too_little";
 }
 
 function decideUnpaid(intent: IntentState, session: CheckoutFacts): Decision {

@@ -99,7 +99,7 @@ async function readFromStripe(ref: TopUpRef, sessionId: string): Promise<Session
  * Returns the Stripe customer that a session must name. One that was deleted after it paid counts too, because its money
  * has arrived.
  */
-async function expectedStripeCustomer(
+export async function expectedStripeCustomer(
   { customerId }: TopUpRef,
   session: CheckoutFacts,
   link: StripeCustomerLink | null,

@@ -41,10 +41,12 @@ ALTER TABLE "operator_action" DROP CONSTRAINT "operator_action_verb", DROP CONST
 ALTER TABLE "operator_action"
   ADD CONSTRAINT "operator_action_verb" CHECK ("verb" IN (
     'create_customer', 'freeze_customer', 'unfreeze_customer', 'adjust_balance', 'repair_account', 'refund_top_up',
-    'enter_dispute_amount', 'create_api_key', 'roll_api_key', 'revoke_api_key', 'create_billing_link'
+    'enter_dispute_amount', 'resolve_top_up', 'resolve_alert', 'create_api_key', 'roll_api_key', 'revoke_api_key',
+    'create_billing_link'
   )),
   ADD CONSTRAINT "operator_action_has_reason" CHECK (
     "reason" <> '' OR "verb" NOT IN (
-      'freeze_customer', 'unfreeze_customer', 'adjust_balance', 'repair_account', 'refund_top_up', 'enter_dispute_amount'
+      'freeze_customer', 'unfreeze_customer', 'adjust_balance', 'repair_account', 'refund_top_up', 'enter_dispute_amount',
+      'resolve_top_up', 'resolve_alert'
     )
   );

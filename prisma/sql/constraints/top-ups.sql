@@ -47,6 +47,11 @@ CREATE INDEX "topup_intent_invoice_due" ON "topup_intent" ("next_check_at", "cus
 CREATE INDEX "topup_intent_invoice" ON "topup_intent" ("customer_id", "topup_intent_id" DESC)
   WHERE "invoice_hosted_url" IS NOT NULL;
 
+-- What waits for a person is rare among all top-ups, alerts and payments, and is listed newest first.
+CREATE INDEX "topup_intent_review" ON "topup_intent" ("topup_intent_id" DESC) WHERE "status" = 'needs_review';
+CREATE INDEX "alert_open" ON "alert" ("alert_id" DESC) WHERE "resolved_at" IS NULL;
+CREATE INDEX "refund_task_open" ON "refund_task" ("created_at" DESC, "stripe_payment_intent_id" DESC) WHERE "status" = 'open';
+
 ALTER TABLE "topup_timeline"
   ADD CONSTRAINT "topup_timeline_intent" FOREIGN KEY ("customer_id", "topup_intent_id")
     REFERENCES "topup_intent" ("customer_id", "topup_intent_id") ON DELETE RESTRICT;

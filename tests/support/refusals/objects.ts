@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { createApiKey } from "@/lib/api-keys";
 import { createCustomer } from "@/lib/customers";
+import { raiseAlert } from "@/lib/platform/alerts";
+import { onPool, prisma } from "@/lib/platform/db";
 import { type ApiCustomer, eventually, type RunningBrim } from "../brim";
 import { aPaidTopUp, deliverAbout, disputeAtStripe, hideDisputeAmount } from "../paid-top-up";
 
@@ -11,6 +13,7 @@ const MAKERS: Record<string, Maker> = {
   topup_intent_id: async (owner, brim) =>
     (await aPaidTopUp(brim, { amount: "5.00", customer: owner })).topUpIntentId,
   dispute_id: disputeWithoutAmount,
+  alert_id: anAlert,
   charge_id: async (owner) => (await spend(owner, "/api/v1/usage/charges")).charge_id,
   hold_id: async (owner) => (await spend(owner, "/api/v1/usage/holds")).hold_id,
   payment_method_id: savedCard,
@@ -45,6 +48,13 @@ async function disputeWithoutAmount(owner: ApiCustomer, brim: RunningBrim): Prom
   await hideDisputeAmount(brim, id);
   await deliverAbout(brim, "charge.dispute.funds_withdrawn", { id, object: "dispute" });
   return id;
+}
+
+/** Raises an alert about a customer. */
+async function anAlert({ customerId }: ApiCustomer): Promise<string> {
+  const subjectId = randomUUID();
+  await raiseAlert(onPool(), { customerId, kind: "charge_failed", subjectId, message: "A charge failed." });
+  return (await prisma().alert.findFirstOrThrow({ where: { customerId, subjectId } })).alertId;
 }
 
 /** Different cards, because a card that is saved twice is listed once. */

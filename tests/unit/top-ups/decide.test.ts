@@ -15,6 +15,7 @@ const intent: IntentState = {
   creditedAt: null,
   failureCode: null,
   reviewReason: null,
+  reviewSessionId: null,
 };
 
 const paid: CheckoutFacts = {
