@@ -77,6 +77,14 @@ function RecordRow({ record, invoice }: { record: TransferRecord; invoice: Invoi
         <Fact name="Record" value={record.transferId} />
         <Fact name={sourceName(record.source.type)} value={record.source.id} />
       </dl>
+      {record.source.type === "topup" && (
+        <a
+          href={`/billing/top-ups/${record.source.id}`}
+          className="-mt-3 mr-6 mb-1 inline-flex min-h-11 items-center text-sm font-medium underline underline-offset-4"
+        >
+          View top-up
+        </a>
+      )}
       {invoice && (
         <a
           href={invoice.hostedUrl}

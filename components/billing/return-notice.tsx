@@ -22,7 +22,7 @@ interface ReturnNoticeProps {
 }
 
 /** Only in these states may the page say that nothing was charged. */
-const UNPAID = new Set(["created", "open", "failed", "expired", "canceled"]);
+const UNPAID = new Set(["created", "open", "failed", "expired"]);
 
 /** Shows the outcome after the return from Checkout. The `topup` parameter of the URL proves nothing. */
 export function ReturnNotice({ customerId, checkoutReturn, closeHref }: ReturnNoticeProps) {

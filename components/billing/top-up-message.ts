@@ -60,7 +60,7 @@ function describePayment(topUp: TopUpState): TopUpMessage {
         "Nothing was charged. Start a new top-up when you are ready.",
       );
     case "canceled":
-      return final("plain", "This top-up was canceled", "Nothing was charged.");
+      return final("plain", "This top-up was canceled", "Nothing was added to your balance.");
     case "needs_review":
       return final(
         "warn",

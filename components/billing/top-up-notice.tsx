@@ -35,7 +35,16 @@ export function TopUpNotice({ customerId, topUpIntentId, initial, card, closeHre
   }
 
   function action() {
-    if (message.isFinal) return <CloseLink href={closeHref} />;
+    if (message.isFinal) {
+      return (
+        <>
+          <a href={`/billing/top-ups/${topUpIntentId}`} className={buttonLook("secondary")}>
+            View top-up
+          </a>
+          <CloseLink href={closeHref} />
+        </>
+      );
+    }
     if (hasTimedOut) return <Button onClick={checkAgain}>Check again</Button>;
     return null;
   }

@@ -55,6 +55,21 @@ export async function creditTopUp(brim: RunningBrim, topUp: PaidTopUp): Promise<
   });
 }
 
+/** A paid top-up that is in review because its session or payment was changed at Stripe. */
+export async function aTopUpInReview(
+  brim: RunningBrim,
+  customer?: ApiCustomer,
+  { session = { amount_subtotal: 2_100 }, payment = {} }: { session?: object; payment?: object } = {},
+): Promise<PaidTopUp> {
+  await brim.control("/deliveries/mode", { mode: "drop" });
+  const topUp = await aPaidTopUp(brim, { credit: false, ...(customer && { customer }) });
+  await changeAtStripe(brim, topUp.sessionId, session);
+  await changeAtStripe(brim, topUp.paymentIntentId, payment);
+  await creditTopUp(brim, topUp);
+  expect((await rowOf(topUp)).status).toBe("needs_review");
+  return topUp;
+}
+
 /** Delivers a signed event about an object, and expects it to be handled. */
 export async function deliverAbout(
   brim: RunningBrim,

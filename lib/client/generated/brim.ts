@@ -42,6 +42,42 @@ export interface AdjustmentList {
   next_cursor: string | null;
 }
 
+/** A problem that needs a person. */
+export interface Alert {
+  /** The id of the alert. */
+  alert_id: string;
+  /** The customer. Null if it concerns the whole installation. */
+  customer_id: string | null;
+  /** What kind of problem it is. */
+  kind: string;
+  /** The id of the payment, top-up or other object that it is about. */
+  subject_id: string;
+  /** What happened. */
+  message: string;
+  /** The facts that a person needs, by name. */
+  details: { [name: string]: string | number | null };
+  /** The status. */
+  status: "open" | "resolved";
+  /** When it was raised, or raised again. */
+  created_at: string;
+  /** When it was resolved. Null while it is open. */
+  resolved_at: string | null;
+}
+
+/** A page of alerts. */
+export interface AlertList {
+  /** Newest first. */
+  alerts: Alert[];
+  /** Send it as `cursor` to get the next page. Null on the last page. */
+  next_cursor: string | null;
+}
+
+/** Why the alert is resolved. */
+export interface AlertResolutionInput {
+  /** What was done, for the audit log. */
+  reason: string;
+}
+
 /** An API key, without its secret. */
 export interface ApiKey {
   /** The id of the API key. It is not secret. */
@@ -330,26 +366,46 @@ export interface CustomerList {
   next_cursor: string | null;
 }
 
-/** A dispute of a top-up. */
-export interface Dispute {
-  /** Stripe's id of the dispute. */
-  dispute_id: string;
-  /** The disputed top-up. */
-  topup_intent_id: string;
+/** A top-up and its customer. */
+export interface CustomerTopUp {
   /** The customer. */
   customer_id: string;
-  /** Stripe's status of the dispute. */
-  status: string;
-  /** How much of the payment the dispute has taken, including tax. Null if unknown. */
+  /** The id of the top-up. */
+  topup_intent_id: string;
+  /** `open` waits for the payer, `processing` for the bank. `succeeded` was credited. `canceled` was given up, or given back after a review. `disputed`, `refunded` and `partially_refunded` replace `succeeded` when the money is taken or sent back. */
+  status: "created" | "open" | "processing" | "succeeded" | "retry_wait" | "action_required" | "failed" | "expired" | "canceled" | "needs_review" | "disputed" | "refunded" | "partially_refunded";
+  /** `auto` if the saved card was charged because the balance ran low. */
+  source: "checkout" | "auto";
+  /** `setup` saves a card without charging it. */
+  mode: "payment" | "setup";
+  /** The amount added to the balance. Null with mode `setup`. */
   amount_usd: string | null;
+  /** The tax on top. Null until known. */
+  tax_usd: string | null;
+  /** The total paid. Null until known. */
+  total_usd: string | null;
+  /** Null if the payer paid in US dollars. */
+  presentment: Presentment | null;
+  /** The last decline, or null. */
+  failure: PaymentFailure | null;
+  /** Null until there is an invoice. */
+  invoice: InvoiceLink | null;
+  /** The amount refunded to the card. */
+  refunded_usd: string;
+  /** When the top-up was started. */
+  created_at: string;
+  /** When the amount was added to the balance. Null before that. */
+  credited_at: string | null;
+  /** Null unless the status is `needs_review`. */
+  review: TopUpReview | null;
 }
 
-/** The amount that the dispute has taken. */
-export interface DisputeAmountInput {
-  /** How much of the payment the dispute has taken, including tax, in whole cents. `0.00` if all of it was returned. */
-  amount_usd: string | number;
-  /** The reason, for the audit log. */
-  reason: string;
+/** A page of top-ups of all customers. */
+export interface CustomerTopUpList {
+  /** Newest first. */
+  topups: CustomerTopUp[];
+  /** Send it as `cursor` to get the next page. Null on the last page. */
+  next_cursor: string | null;
 }
 
 /** The body of every error response. */
@@ -423,7 +479,7 @@ export interface Invoice {
   hosted_url: string;
   /** The invoice as a PDF. */
   pdf_url: string | null;
-  /** `open` waits for the payer, `processing` for the bank. `succeeded` was credited. `disputed`, `refunded` and `partially_refunded` replace `succeeded` when the money is taken or sent back. */
+  /** `open` waits for the payer, `processing` for the bank. `succeeded` was credited. `canceled` was given up, or given back after a review. `disputed`, `refunded` and `partially_refunded` replace `succeeded` when the money is taken or sent back. */
   status: "created" | "open" | "processing" | "succeeded" | "retry_wait" | "action_required" | "failed" | "expired" | "canceled" | "needs_review" | "disputed" | "refunded" | "partially_refunded";
   /** `auto` if the saved card was charged because the balance ran low. */
   source: "checkout" | "auto";
@@ -483,7 +539,7 @@ export interface ListedAdjustment {
 export interface ListedTopUp {
   /** The id of the top-up. */
   topup_intent_id: string;
-  /** `open` waits for the payer, `processing` for the bank. `succeeded` was credited. `disputed`, `refunded` and `partially_refunded` replace `succeeded` when the money is taken or sent back. */
+  /** `open` waits for the payer, `processing` for the bank. `succeeded` was credited. `canceled` was given up, or given back after a review. `disputed`, `refunded` and `partially_refunded` replace `succeeded` when the money is taken or sent back. */
   status: "created" | "open" | "processing" | "succeeded" | "retry_wait" | "action_required" | "failed" | "expired" | "canceled" | "needs_review" | "disputed" | "refunded" | "partially_refunded";
   /** `auto` if the saved card was charged because the balance ran low. */
   source: "checkout" | "auto";
@@ -627,8 +683,6 @@ export interface ReasonDetails {
   reason: string;
   /** The field that caused the error, if there is one, such as `charges.3.overdraft`. */
   path?: string | undefined;
-  /** Where customers reach the operator, with `account_frozen` and `account_closed`, if it is set. */
-  support_url?: string | undefined;
   /** The top-up of the idempotency key, if that top-up has ended. */
   topup_intent_id?: string | undefined;
 }
@@ -683,6 +737,36 @@ export interface BillingRecord {
 export interface RecordList {
   /** Newest first. */
   records: BillingRecord[];
+  /** Send it as `cursor` to get the next page. Null on the last page. */
+  next_cursor: string | null;
+}
+
+/** A payment that was not credited and must be refunded. */
+export interface RefundTask {
+  /** The payment at Stripe. */
+  payment_intent_id: string;
+  /** The top-up that it was paid for. */
+  topup_intent_id: string;
+  /** The customer. */
+  customer_id: string;
+  /** The amount received, including tax, in the smallest unit of the currency. */
+  amount: number;
+  /** The three-letter currency code. */
+  currency: string;
+  /** `second_payment`: paid more than once. `review`: a person decided to give it back. */
+  reason: string;
+  /** `done` when all of it has gone back, `dismissed` when a person resolved its alert. */
+  status: "open" | "done" | "dismissed";
+  /** When the payment was found. */
+  created_at: string;
+  /** When it was done or dismissed. */
+  resolved_at: string | null;
+}
+
+/** A page of refund tasks. */
+export interface RefundTaskList {
+  /** Newest first. */
+  refund_tasks: RefundTask[];
   /** Send it as `cursor` to get the next page. Null on the last page. */
   next_cursor: string | null;
 }
@@ -761,13 +845,17 @@ export interface TimelineEntry {
   what: string;
   /** The id of the Stripe object. */
   reference: string | null;
+  /** What happened, as a sentence for people. */
+  message: string;
+  /** What it added to the balance, or took from it if negative. Null if nothing. */
+  balance_change_usd: string | null;
 }
 
 /** An attempt to add money or save a card. */
 export interface TopUp {
   /** The id of the top-up. */
   topup_intent_id: string;
-  /** `open` waits for the payer, `processing` for the bank. `succeeded` was credited. `disputed`, `refunded` and `partially_refunded` replace `succeeded` when the money is taken or sent back. */
+  /** `open` waits for the payer, `processing` for the bank. `succeeded` was credited. `canceled` was given up, or given back after a review. `disputed`, `refunded` and `partially_refunded` replace `succeeded` when the money is taken or sent back. */
   status: "created" | "open" | "processing" | "succeeded" | "retry_wait" | "action_required" | "failed" | "expired" | "canceled" | "needs_review" | "disputed" | "refunded" | "partially_refunded";
   /** `auto` if the saved card was charged because the balance ran low. */
   source: "checkout" | "auto";
@@ -791,7 +879,7 @@ export interface TopUp {
   created_at: string;
   /** When the amount was added to the balance. Null before that. */
   credited_at: string | null;
-  /** Oldest first. */
+  /** Oldest first. The changes add up to what it did to the balance. */
   timeline: TimelineEntry[];
 }
 
@@ -845,6 +933,40 @@ export interface TopUpRefundInput {
   reason?: string | undefined;
   /** Your unique key for this request. You can send it as the `Idempotency-Key` header instead; one of the two is required. */
   idempotency_key?: string | undefined;
+}
+
+/** What became of a top-up in review. */
+export interface TopUpResolution {
+  /** The top-up. */
+  topup_intent_id: string;
+  /** The customer. */
+  customer_id: string;
+  /** The status of the top-up. It stays `needs_review` until the refund is complete. */
+  status: "created" | "open" | "processing" | "succeeded" | "retry_wait" | "action_required" | "failed" | "expired" | "canceled" | "needs_review" | "disputed" | "refunded" | "partially_refunded";
+  /** The amount that was added to the balance. */
+  credited_usd: string;
+  /** The id of the refund. Null for a credit. */
+  refund_request_id: string | null;
+  /** `submitted`: Stripe created the refund. `pending`: Brim keeps retrying. Null for a credit. */
+  refund_status: "pending" | "submitted";
+}
+
+/** The decision. */
+export interface TopUpResolutionInput {
+  /** `credit` adds the top-up's amount to the balance. `give_back` refunds the whole payment. */
+  action: "credit" | "give_back";
+  /** The reason, for the audit log. */
+  reason: string;
+  /** Your unique key for this request. You can send it as the `Idempotency-Key` header instead; one of the two is required. */
+  idempotency_key?: string | undefined;
+}
+
+/** The payment that needs a decision. */
+export interface TopUpReview {
+  /** Why the payment was not credited. */
+  reason: "no_payment_required" | "session_mode_mismatch" | "topup_mismatch" | "customer_mismatch" | "currency_mismatch" | "amount_mismatch" | "discounted" | "total_mismatch" | "payment_incomplete" | "payment_currency_mismatch" | "received_mismatch";
+  /** The payment. Null if there is none. */
+  payment_intent_id: string | null;
 }
 
 /** The cost per bucket. */
@@ -1137,6 +1259,18 @@ export interface ListAdjustmentsParams {
   cursor?: string | undefined;
 }
 
+/** List top-ups of all customers, newest first: what it takes. */
+export interface ListAllTopUpsParams {
+  /** Return only top-ups in this state. */
+  status?: "created" | "open" | "processing" | "succeeded" | "retry_wait" | "action_required" | "failed" | "expired" | "canceled" | "needs_review" | "disputed" | "refunded" | "partially_refunded" | undefined;
+  /** Return only this customer's top-ups. */
+  customer_id?: string | undefined;
+  /** The number of items to return, from 1 to 100. */
+  limit?: number | undefined;
+  /** The `next_cursor` of the previous page. Send the same filters again: the cursor does not contain them. */
+  cursor?: string | undefined;
+}
+
 /** Refund a top-up, in part or in full: what it takes. */
 export interface RefundTopUpParams {
   /** The id of the top-up. */
@@ -1151,13 +1285,53 @@ export interface RefundTopUpParams {
   idempotency_key?: string | undefined;
 }
 
-/** Enter what a dispute has taken: what it takes. */
-export interface SetDisputeAmountParams {
-  /** Stripe's id of the dispute. */
-  dispute_id: string;
-  /** How much of the payment the dispute has taken, including tax, in whole cents. `0.00` if all of it was returned. */
-  amount_usd: string | number;
+/** Decide on a top-up in review: what it takes. */
+export interface ResolveTopUpParams {
+  /** The id of the top-up. */
+  topup_intent_id: string;
+  /** `credit` adds the top-up's amount to the balance. `give_back` refunds the whole payment. */
+  action: "credit" | "give_back";
   /** The reason, for the audit log. */
+  reason: string;
+  /** Your unique key for this request. You can send it as the `Idempotency-Key` header instead; one of the two is required. */
+  idempotency_key?: string | undefined;
+}
+
+/** List payments that must be refunded: what it takes. */
+export interface ListRefundTasksParams {
+  /** Return only tasks with this status. */
+  status?: "open" | "done" | "dismissed" | "all" | undefined;
+  /** The number of items to return, from 1 to 100. */
+  limit?: number | undefined;
+  /** The `next_cursor` of the previous page. Send the same filters again: the cursor does not contain them. */
+  cursor?: string | undefined;
+}
+
+/** List alerts, newest first: what it takes. */
+export interface ListAlertsParams {
+  /** Return only alerts with this status. */
+  status?: "open" | "resolved" | "all" | undefined;
+  /** Return only alerts of this kind. */
+  kind?: string | undefined;
+  /** Return only this customer's alerts. */
+  customer_id?: string | undefined;
+  /** The number of items to return, from 1 to 100. */
+  limit?: number | undefined;
+  /** The `next_cursor` of the previous page. Send the same filters again: the cursor does not contain them. */
+  cursor?: string | undefined;
+}
+
+/** Get an alert: what it takes. */
+export interface GetAlertParams {
+  /** The id of the alert. */
+  alert_id: string;
+}
+
+/** Resolve an alert: what it takes. */
+export interface ResolveAlertParams {
+  /** The id of the alert. */
+  alert_id: string;
+  /** What was done, for the audit log. */
   reason: string;
 }
 
@@ -1522,6 +1696,15 @@ export class Brim extends Caller {
   readonly listAdjustments: ListCall<ListAdjustmentsParams, AdjustmentList, ListedAdjustment> = this.list({ method: "GET", path: "/api/v1/admin/adjustments" }, "adjustments");
 
   /**
+   * List top-ups of all customers, newest first.
+   *
+   * Use `status=needs_review` to find payments that were not credited and need a decision.
+   *
+   * Requires an operator key with the scope `admin`.
+   */
+  readonly listAllTopUps: ListCall<ListAllTopUpsParams, CustomerTopUpList, CustomerTopUp> = this.list({ method: "GET", path: "/api/v1/admin/topups" }, "topups");
+
+  /**
    * Refund a top-up, in part or in full.
    *
    * Pays the payer back through Stripe and takes the same share of the credit from the balance, even if the balance becomes negative. Tax is refunded in proportion.
@@ -1535,16 +1718,60 @@ export class Brim extends Caller {
   }
 
   /**
-   * Enter what a dispute has taken.
+   * Decide on a top-up in review.
    *
-   * For disputes whose money moved in a currency that cannot be converted to US dollars (alert `dispute_amount_unknown`). The balance is brought in line with the amount. It applies until the dispute's money moves again. Entering the same amount again has no effect.
+   * Credits or refunds a payment that did not match its top-up. The payment is read at Stripe first.
    *
-   * Returns 409 if Stripe reports the amount in US dollars.
+   * `credit` adds exactly the top-up's amount. The payment must be paid, belong to this top-up and its customer, be in US dollars, and have received at least the amount after tax. Otherwise the response is 409 with the reason in `details.reason`: give it back, or adjust the balance and resolve the alert.
+   *
+   * `give_back` refunds everything that the payer paid. The balance does not change. The review ends when the refund is complete, and starts again if it fails.
    *
    * Requires an operator key with the scope `admin`.
    */
-  setDisputeAmount(input: SetDisputeAmountParams, options?: CallOptions): Promise<Dispute> {
-    return this.call({ method: "POST", path: "/api/v1/admin/disputes/{dispute_id}/amount", hasBody: true }, input, options);
+  resolveTopUp(input: ResolveTopUpParams, options?: KeyedCallOptions): Promise<TopUpResolution> {
+    return this.call({ method: "POST", path: "/api/v1/admin/topups/{topup_intent_id}/resolve", hasBody: true, takesKey: true }, input, options);
+  }
+
+  /**
+   * List payments that must be refunded.
+   *
+   * Lists payments that were not credited. A task is done when all of the payment has gone back, no matter who refunded it, and opens again if the refund fails.
+   *
+   * Requires an operator key with the scope `admin`.
+   */
+  readonly listRefundTasks: ListCall<ListRefundTasksParams, RefundTaskList, RefundTask> = this.list({ method: "GET", path: "/api/v1/admin/refund-tasks" }, "refund_tasks");
+
+  /**
+   * List alerts, newest first.
+   *
+   * Lists what needs a person. Many alerts are resolved automatically when the problem is gone. An alert that is raised again keeps its id and its place in the list.
+   *
+   * Requires an operator key with the scope `admin`.
+   */
+  readonly listAlerts: ListCall<ListAlertsParams, AlertList, Alert> = this.list({ method: "GET", path: "/api/v1/admin/alerts" }, "alerts");
+
+  /**
+   * Get an alert.
+   *
+   * Returns the alert, whether it is open or resolved.
+   *
+   * Requires an operator key with the scope `admin`.
+   */
+  getAlert(input: GetAlertParams, options?: CallOptions): Promise<Alert> {
+    return this.call({ method: "GET", path: "/api/v1/admin/alerts/{alert_id}" }, input, options);
+  }
+
+  /**
+   * Resolve an alert.
+   *
+   * Says that a person has dealt with the problem. If it remains, a later check raises the alert again. Resolving a resolved alert has no effect.
+   *
+   * Resolving `second_payment` also dismisses its refund task. Resolving `top_up_needs_review` also ends the review: the top-up becomes `canceled`, and nothing is credited or refunded. To credit or refund it, resolve the top-up instead.
+   *
+   * Requires an operator key with the scope `admin`.
+   */
+  resolveAlert(input: ResolveAlertParams, options?: CallOptions): Promise<Alert> {
+    return this.call({ method: "POST", path: "/api/v1/admin/alerts/{alert_id}/resolve", hasBody: true }, input, options);
   }
 
   /**

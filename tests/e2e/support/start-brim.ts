@@ -57,6 +57,7 @@ function startDemo(port: number, sandboxPort: number): RunningDemo {
       BRIM_DATA_DIR: dataDir,
       PORT: String(port),
       SANDBOX_PORT: String(sandboxPort),
+      CUSTOMER_REFUNDS: "24",
       RATE_LIMIT_SIGN_IN: "1000", // all tests sign in from one IP address
     },
     stdio: ["ignore", "pipe", "pipe"],

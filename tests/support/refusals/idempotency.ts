@@ -3,6 +3,7 @@ import { ROUTES, type Route } from "@/lib/http";
 import type { ApiRequest } from "../both-adapters";
 import { type ApiResponse, call } from "../brim";
 import { fieldsOf, withField } from "../json-fields";
+import { aTopUpInReview } from "../paid-top-up";
 import { settledDigest } from "../table-digests";
 import { makeObject } from "./objects";
 import { type Expected, invalid, type Refusal, withHeaders } from "./refusal";
@@ -98,6 +99,11 @@ function named(
 
 /** Creates new objects for a request that changes them. */
 export async function freshObjects(route: Route, world: ApiWorld): Promise<Record<string, string>> {
+  if (route.operationId === "resolveTopUp") {
+    const { topUpIntentId } = await aTopUpInReview(world.brim, world.customer);
+    await world.brim.control("/deliveries/mode", { mode: "deliver" });
+    return { topup_intent_id: topUpIntentId };
+  }
   const names = Object.keys(route.params?.shape ?? {});
   const made = names.map(async (name) => [name, await makeObject(name, world.customer, world.brim)]);
   return Object.fromEntries(await Promise.all(made));
@@ -111,6 +117,7 @@ const OTHER_VALUES: Record<string, (value: unknown) => unknown> = {
   amount_usd: (value) => String(value).replace(/\d$/, (digit) => (digit === "1" ? "2" : "1")),
   name: (value) => `${value} too`,
   grace_seconds: (value) => Number(value) + 1,
+  reason: (value) => `${value} too`,
 };
 
 function otherContent(route: Route, body: Record<string, unknown>): unknown {
@@ -129,5 +136,5 @@ async function mustSucceed({ brim }: ApiWorld, request: ApiRequest): Promise<Api
 
 /** Whether Stripe's events of what a request did arrive after its answer. */
 export function isFollowedByEvents(path: string): boolean {
-  return /\/topups\/[^/]+\/refund$/.test(path);
+  return /\/topups\/[^/]+\/(refund|resolve)$/.test(path);
 }

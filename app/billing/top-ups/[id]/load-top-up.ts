@@ -1,0 +1,36 @@
+import { hasScope, type Session, scopesOfRole } from "@/lib/auth";
+import { listCustomersOf, type MemberOf } from "@/lib/customers";
+import { isId } from "@/lib/platform/ids";
+import { type OwnRefund, readOwnRefund } from "@/lib/refunds";
+import { loadTopUp, type TopUpDetails } from "@/lib/top-ups";
+
+/** Everything the page of a top-up shows. */
+export interface TopUpView extends TopUpDetails {
+  customer: MemberOf;
+  /** Whether the viewer may ask for a refund. */
+  mayPay: boolean;
+  refund: OwnRefund;
+}
+
+/** Loads a top-up of one of the user's customers; null if it does not exist or is another customer's. */
+export async function loadTopUpView(
+  { userId, onlyCustomerId }: Session,
+  topUpIntentId: string,
+  now: Date,
+): Promise<TopUpView | null> {
+  if (!isId("topUp", topUpIntentId)) return null;
+  const customers = (await listCustomersOf(userId)).filter(
+    ({ customerId }) => onlyCustomerId === null || onlyCustomerId === customerId,
+  );
+  for (const customer of customers) {
+    const topUp = await loadTopUp({ customerId: customer.customerId, topUpIntentId });
+    if (!topUp) continue;
+    return {
+      ...topUp,
+      customer,
+      mayPay: hasScope({ scopes: scopesOfRole(customer.role) }, "billing:write"),
+      refund: await readOwnRefund(topUp.intent, now),
+    };
+  }
+  return null;
+}
