@@ -6,7 +6,10 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
   return (
     <ol className="mt-4 border-l border-line">
       {entries.map(({ at, what, message, reference, change, balanceAfter }) => (
-        <li key={`${what} ${at.toISOString()} ${reference} ${balanceAfter}`} className="relative pb-6 pl-6 last:pb-0">
+        <li
+          key={`${what} ${at.toISOString()} ${reference} ${balanceAfter}`}
+          className="relative pb-6 pl-6 last:pb-0"
+        >
           <span
             aria-hidden="true"
             className={`absolute top-1.5 -left-[5px] size-[9px] rounded-full border ${dotLook(change)}`}

@@ -30,7 +30,7 @@ it("has only valid SQL statements", async () => {
     block.split(";").filter((statement) => statement.trim() !== ""),
   );
 
-  expect(statements.length).toBeGreaterThanOrEqual(7);
+  expect(statements.length).toBeGreaterThanOrEqual(6);
   for (const statement of statements) await pool().query(`EXPLAIN ${statement}`);
 });
 
