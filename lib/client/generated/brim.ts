@@ -948,7 +948,7 @@ export interface TopUpResolution {
   /** The id of the refund. Null for a credit. */
   refund_request_id: string | null;
   /** `submitted`: Stripe created the refund. `pending`: Brim keeps retrying. Null for a credit. */
-  refund_status: "pending" | "submitted";
+  refund_status: "pending" | "submitted" | null;
 }
 
 /** The decision. */
