@@ -17,10 +17,11 @@ import { openApiDocumentRoute } from "./openapi-document";
 import { listPaymentMethods, removePaymentMethod, setDefaultPaymentMethod } from "./payment-methods";
 import { createPortalSession } from "./portal-sessions";
 import { listRecords } from "./records";
+import { listRefundTasks } from "./refund-tasks";
 import type { Route } from "./route";
 import { receiveStripeEvent } from "./stripe-webhook";
 import { refundOwnTopUp, refundTopUp } from "./top-up-refunds";
-import { listAllTopUps, listRefundTasks, resolveTopUp } from "./top-up-reviews";
+import { listAllTopUps, resolveTopUp } from "./top-up-reviews";
 import { getTopUp, listTopUps } from "./top-ups";
 import { getUsage, getUsageCost } from "./usage-reports";
 
