@@ -67,6 +67,6 @@ function foldNull(part: unknown): unknown {
   const { anyOf, ...meta } = part as Json & { anyOf: Json[] };
   const [value, nothing, ...more] = anyOf;
   if (typeof value?.type !== "string" || nothing?.type !== "null" || more.length > 0) return part;
-  const choices = value.enum && { enum: [...value.enum, null] };
+  const choices = Array.isArray(value.enum) ? { enum: [...value.enum, null] } : {};
   return { ...value, ...choices, ...meta, type: [value.type, "null"] };
 }
