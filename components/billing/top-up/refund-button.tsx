@@ -69,8 +69,15 @@ export function RefundButton({ customerId, topUpIntentId, amount, credit }: Refu
           </p>
         )}
         <div className="mt-6 flex flex-wrap justify-end gap-2">
-          <Button onClick={() => dialog.current?.close()}>Keep the balance</Button>
-          <Button look="primary" aria-disabled={isPending} onClick={() => void refund()}>
+          <Button className="max-sm:w-full" onClick={() => dialog.current?.close()}>
+            Keep the balance
+          </Button>
+          <Button
+            look="primary"
+            className="max-sm:w-full"
+            aria-disabled={isPending}
+            onClick={() => void refund()}
+          >
             {isPending ? "Refunding…" : `Refund ${amount}`}
           </Button>
         </div>
