@@ -39,7 +39,6 @@ export {
   type TopUpDetails,
 } from "./read-top-up";
 export { type DelayHistogram, readDelays } from "./record-delay";
-export { isTopUpMetadata, restoreTopUp } from "./restore-top-up";
 export {
   closeReview,
   creditReviewed,
@@ -48,6 +47,7 @@ export {
   type ReviewResolution,
   withReviewedPayment,
 } from "./resolve-review";
+export { isTopUpMetadata, restoreTopUp } from "./restore-top-up";
 export {
   type Decision,
   decide,

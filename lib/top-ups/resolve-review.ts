@@ -58,7 +58,8 @@ export async function creditReviewed(
     const { customerId } = ref;
     const link = await findStripeCustomer(customerId);
     const stripeCustomerId = session && (await expectedStripeCustomer(ref, session, link));
-    const context = { stripeCustomerId, link, now };
+    // The time until a person decides is not counted as the delay of a credit.
+    const context = { stripeCustomerId, link, now, paidAt: null };
     const owner = session?.payment ? await findOwner(session.payment.paymentIntentId) : null;
     const action = { verb: "resolve_top_up", by, subjectId: topUpIntentId, customerId, reason } as const;
     const request = { idempotencyKey, content: [topUpIntentId, "credit", reason] };

@@ -1,6 +1,7 @@
 /** What customers read about each entry of a timeline. */
 const MESSAGES = {
   created: "You started this top-up.",
+  restored: "This top-up was recovered from the records of the payment.",
   checkout_opened: "The checkout page was opened.",
   session_outdated: "The checkout page was replaced with a new one.",
   session_failed: "The checkout page could not be opened.",

@@ -408,6 +408,28 @@ export interface CustomerTopUpList {
   next_cursor: string | null;
 }
 
+/** A dispute of a top-up. */
+export interface Dispute {
+  /** Stripe's id of the dispute. */
+  dispute_id: string;
+  /** The disputed top-up. */
+  topup_intent_id: string;
+  /** The customer. */
+  customer_id: string;
+  /** Stripe's status of the dispute. */
+  status: string;
+  /** How much of the payment the dispute has taken, including tax. Null if unknown. */
+  amount_usd: string | null;
+}
+
+/** The amount that the dispute has taken. */
+export interface DisputeAmountInput {
+  /** How much of the payment the dispute has taken, including tax, in whole cents. `0.00` if all of it was returned. */
+  amount_usd: string | number;
+  /** The reason, for the audit log. */
+  reason: string;
+}
+
 /** The body of every error response. */
 export interface ErrorBody {
   /** A machine-readable code. Codes never change their meaning. */
@@ -683,6 +705,8 @@ export interface ReasonDetails {
   reason: string;
   /** The field that caused the error, if there is one, such as `charges.3.overdraft`. */
   path?: string | undefined;
+  /** Where customers reach the operator, with `account_frozen` and `account_closed`, if it is set. */
+  support_url?: string | undefined;
   /** The top-up of the idempotency key, if that top-up has ended. */
   topup_intent_id?: string | undefined;
 }
@@ -1285,6 +1309,16 @@ export interface RefundTopUpParams {
   idempotency_key?: string | undefined;
 }
 
+/** Enter what a dispute has taken: what it takes. */
+export interface SetDisputeAmountParams {
+  /** Stripe's id of the dispute. */
+  dispute_id: string;
+  /** How much of the payment the dispute has taken, including tax, in whole cents. `0.00` if all of it was returned. */
+  amount_usd: string | number;
+  /** The reason, for the audit log. */
+  reason: string;
+}
+
 /** Decide on a top-up in review: what it takes. */
 export interface ResolveTopUpParams {
   /** The id of the top-up. */
@@ -1715,6 +1749,19 @@ export class Brim extends Caller {
    */
   refundTopUp(input: RefundTopUpParams, options?: KeyedCallOptions): Promise<TopUpRefund> {
     return this.call({ method: "POST", path: "/api/v1/admin/topups/{topup_intent_id}/refund", hasBody: true, takesKey: true }, input, options);
+  }
+
+  /**
+   * Enter what a dispute has taken.
+   *
+   * For disputes whose money moved in a currency that cannot be converted to US dollars (alert `dispute_amount_unknown`). The balance is brought in line with the amount. It applies until the dispute's money moves again. Entering the same amount again has no effect.
+   *
+   * Returns 409 if Stripe reports the amount in US dollars.
+   *
+   * Requires an operator key with the scope `admin`.
+   */
+  setDisputeAmount(input: SetDisputeAmountParams, options?: CallOptions): Promise<Dispute> {
+    return this.call({ method: "POST", path: "/api/v1/admin/disputes/{dispute_id}/amount", hasBody: true }, input, options);
   }
 
   /**
