@@ -40,6 +40,7 @@ CREATE TABLE "reconciliation_finding" (
 
 -- CreateTable
 CREATE TABLE "reconciliation_report" (
+    "report_id" BIGSERIAL NOT NULL,
     "window_from" TIMESTAMPTZ(3) NOT NULL,
     "window_to" TIMESTAMPTZ(3) NOT NULL,
     "balance_transactions" INTEGER NOT NULL,
@@ -48,7 +49,7 @@ CREATE TABLE "reconciliation_report" (
     "findings" INTEGER NOT NULL,
     "finished_at" TIMESTAMPTZ(3) NOT NULL,
 
-    CONSTRAINT "reconciliation_report_pkey" PRIMARY KEY ("window_to","window_from","finished_at")
+    CONSTRAINT "reconciliation_report_pkey" PRIMARY KEY ("report_id")
 );
 
 -- CreateTable

@@ -50,9 +50,11 @@ async function statusOf({ customer }: PaidTopUp): Promise<string> {
   return (await prisma().ledgerAccount.findUniqueOrThrow({ where: { customerId } })).status;
 }
 
+/** The entries after the credit. */
 async function timelineOf(topUp: PaidTopUp): Promise<string[]> {
   const { body } = await topUp.customer.get(`/api/v1/billing/topups/${topUp.topUpIntentId}`);
-  return body.timeline.map(({ what }: { what: string }) => what).slice(3);
+  const codes = body.timeline.map(({ what }: { what: string }) => what);
+  return codes.slice(codes.indexOf("credited") + 1);
 }
 
 describe("a dispute", () => {

@@ -61,6 +61,7 @@ it("a payment of a known customer recreates its top-up and is credited", async (
   expect(intent.body.timeline.map(({ what }: { what: string }) => what)).toEqual([
     "created",
     "restored",
+    "paid",
     "credited",
   ]);
   const foreign = await prisma().stripeEvent.findMany({ where: { status: "foreign" } });

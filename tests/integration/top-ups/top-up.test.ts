@@ -63,6 +63,7 @@ describe("a top-up by card", () => {
     expect(topUp.timeline.map((entry: { what: string }) => entry.what)).toEqual([
       "created",
       "checkout_opened",
+      "paid",
       "credited",
     ]);
     expect(await creditsOf(customer)).toBe(1);
