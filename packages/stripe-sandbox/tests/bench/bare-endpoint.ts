@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import pg from "pg";
 
-/** The floor of the sandbox: a server that reads a form, writes it into one row, and answers with it. */
+/** The baseline for the sandbox: a server that parses a form, writes it to one row, and returns it. */
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
 await pool.query("CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY, data json NOT NULL)");
 

@@ -8,7 +8,7 @@ import { type Endpoint, startBareEndpoint, startSandboxProcess } from "./process
 
 const CONNECTIONS = 8;
 
-/** A top-up's session made in the sandbox, against a request that writes one row and does nothing else. */
+/** Compares creating a top-up session in the sandbox with a request that only writes one row. */
 export async function measureSandbox(bench: Bench): Promise<Row[]> {
   const sandbox = await startSandboxProcess(await bench.postgres.empty("sandbox"));
   const bare = await startBareEndpoint(await bench.postgres.empty("sandbox_floor"));

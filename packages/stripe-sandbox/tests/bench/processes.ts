@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { startProcess, stopProcess } from "@/tests/bench/http-load/processes";
 
-/** A server in a process of its own, and the key it asks for. */
+/** A server in its own process, and the API key that it expects. */
 export interface Endpoint {
   port: number;
   secretKey: string;

@@ -28,7 +28,7 @@ function paidSession(id: string): Promise<Stripe.Checkout.Session> {
 
 const GERMAN = "jenny+location_DE@example.com";
 
-it("shows the price in the payer's currency, chosen, with dollars beside it", async () => {
+it("preselects the payer's currency and shows the price in dollars beside it", async () => {
   const session = await aTopUp(GERMAN);
 
   const page = await pageOf(session);
@@ -40,7 +40,7 @@ it("shows the price in the payer's currency, chosen, with dollars beside it", as
   expect(session).not.toHaveProperty("presentment_details");
 });
 
-it("charges what the page showed and keeps the integration's amounts in dollars", async () => {
+it("charges the amount shown on the page and reports the integration's amounts in dollars", async () => {
   const session = await aTopUp(GERMAN);
 
   await sandbox.submit(session.id, { ...pageFields, email: GERMAN, country: "DE", state: "", payIn: "eur" });
@@ -64,7 +64,7 @@ it("charges what the page showed and keeps the integration's amounts in dollars"
   });
 });
 
-it("charges dollars when the payer chose them", async () => {
+it("charges dollars when the payer chooses them", async () => {
   const session = await aTopUp(GERMAN);
 
   const page = await (
@@ -80,7 +80,7 @@ it("charges dollars when the payer chose them", async () => {
   expect(paid.payment_intent).not.toHaveProperty("presentment_details");
 });
 
-it("never charges a currency that the page did not show", async () => {
+it("never charges a currency that the page did not offer", async () => {
   const session = await aTopUp("jenny@example.com");
 
   await sandbox.submit(session.id, { ...pageFields, payIn: "eur" });
@@ -88,7 +88,7 @@ it("never charges a currency that the page did not show", async () => {
   expect(await paidSession(session.id)).not.toHaveProperty("presentment_details");
 });
 
-it("forgets the currency of a declined try when the next one is in dollars", async () => {
+it("clears the presentment currency of a declined attempt when the next attempt is in dollars", async () => {
   const session = await aTopUp(GERMAN);
 
   await sandbox.submit(session.id, {
@@ -107,7 +107,7 @@ it("forgets the currency of a declined try when the next one is in dollars", asy
   expect(paid.payment_intent).not.toHaveProperty("presentment_details");
 });
 
-it("takes the place from the address of the page, and amounts without cents for the yen", async () => {
+it("takes the country from the address on the page, and formats yen without decimals", async () => {
   const session = await aTopUp("jenny@example.com");
 
   const page = await pageOf(session, "?location=JP");
@@ -120,11 +120,11 @@ it("takes the place from the address of the page, and amounts without cents for 
   });
 });
 
-describe("it is off", () => {
+describe("Adaptive Pricing is off", () => {
   it.each<[string, string, Partial<Stripe.Checkout.SessionCreateParams>]>([
-    ["when the session says so", GERMAN, { adaptive_pricing: { enabled: false } }],
+    ["when the session disables it", GERMAN, { adaptive_pricing: { enabled: false } }],
     [
-      "when the card is kept with the payment",
+      "when the payment saves the card",
       GERMAN,
       {
         payment_intent_data: { setup_future_usage: "off_session" },
@@ -133,7 +133,7 @@ describe("it is off", () => {
     ],
     ["with manual capture", GERMAN, { payment_intent_data: { capture_method: "manual" } }],
     ["for a payer in the United States", "jenny+location_US@example.com", {}],
-    ["for a payer whose place is not known", "jenny@example.com", {}],
+    ["for a payer in an unknown country", "jenny@example.com", {}],
   ])("%s", async (_when, email, changes) => {
     const session = await aTopUp(email, changes);
 

@@ -14,7 +14,7 @@ const fault = (body: object) => sandbox.control("POST", "/faults", body);
 const get = (path: string, headers?: Record<string, string>) => sandbox.call("GET", path, undefined, headers);
 const customersNamed = async (email: string) => (await sandbox.stripe.customers.list({ email })).data;
 
-it("answers 429 for a locked object and for too many requests, and says which", async () => {
+it("returns 429 with a different code for a locked object and for a rate limit", async () => {
   await fault({ status: 429 });
   const locked = await get("/v1/customers");
   await fault({ status: 429, code: "rate_limit" });
@@ -27,7 +27,7 @@ it("answers 429 for a locked object and for too many requests, and says which", 
   expect((await get("/v1/customers")).status).toBe(200);
 });
 
-it.each([true, false, undefined])("sends Stripe-Should-Retry on demand (%s)", async (shouldRetry) => {
+it.each([true, false, undefined])("sends Stripe-Should-Retry on request (%s)", async (shouldRetry) => {
   await fault({ status: 429, shouldRetry });
 
   const answer = await get("/v1/customers");
@@ -37,7 +37,7 @@ it.each([true, false, undefined])("sends Stripe-Should-Retry on demand (%s)", as
   );
 });
 
-it("makes the SDK retry only what Stripe would have it retry", async () => {
+it("makes the SDK retry only the failures that Stripe marks as retryable", async () => {
   const patient = new Stripe(sandbox.secretKey, {
     host: "127.0.0.1",
     port: Number(new URL(sandbox.url).port),
@@ -64,7 +64,7 @@ it.each([
   [429, "lock_timeout"],
   [409, "idempotency_key_in_use"],
   [500, undefined],
-])("can answer %i after the work was done, and replays the work to who asks again", async (status, code) => {
+])("can return %i after the work was committed, and replays the result on retry", async (status, code) => {
   const email = `after${status}@example.com`;
   const create = () =>
     sandbox.call("POST", "/v1/customers", `email=${encodeURIComponent(email)}`, {
@@ -81,7 +81,7 @@ it.each([
   expect(await customersNamed(email)).toMatchObject([{ id: found.json.id }]);
 });
 
-it("replays a declined payment as it was, without charging again", async () => {
+it("replays a declined payment for the same idempotency key without charging again", async () => {
   const pay = () =>
     sandbox.call(
       "POST",
@@ -103,7 +103,7 @@ it("replays a declined payment as it was, without charging again", async () => {
   expect((await sandbox.stripe.charges.list()).data).toHaveLength(1);
 });
 
-it("answers slowly on demand", async () => {
+it("delays a response on request", async () => {
   await fault({ match: { path: "/v1/customers" }, delayMs: 300 });
   const startedAt = Date.now();
 
@@ -113,7 +113,7 @@ it("answers slowly on demand", async () => {
   expect(Date.now() - startedAt).toBeGreaterThanOrEqual(295);
 });
 
-it("cuts the connection before the work too, and then nothing was done", async () => {
+it("can close the connection before any work is done", async () => {
   await fault({ match: { method: "POST", path: "/v1/customers" }, reset: true });
 
   await expect(sandbox.call("POST", "/v1/customers", "email=cut-before%40example.com")).rejects.toThrow();
@@ -121,7 +121,7 @@ it("cuts the connection before the work too, and then nothing was done", async (
   expect(await customersNamed("cut-before@example.com")).toEqual([]);
 });
 
-it("says who may ask, in the way that browsers and tools understand", async () => {
+it("returns 401 with a WWW-Authenticate header for an invalid API key", async () => {
   const answer = await get("/v1/customers", { Authorization: "Bearer sk_test_wrong_key_0123456789" });
 
   expect(answer).toMatchObject({
@@ -132,7 +132,7 @@ it("says who may ask, in the way that browsers and tools understand", async () =
   expect(JSON.stringify(answer.json)).not.toContain("wrong_key");
 });
 
-it("echoes the version asked for, the account's own without one, and refuses what never was one", async () => {
+it("echoes the requested API version, defaults to the account's version, and rejects an unknown one", async () => {
   const pinned = await get("/v1/customers");
   const unpinned = await fetch(`${sandbox.url}/v1/customers`, {
     headers: { Authorization: `Bearer ${sandbox.secretKey}` },
@@ -144,7 +144,7 @@ it("echoes the version asked for, the account's own without one, and refuses wha
   expect(unknown).toMatchObject({ status: 400, json: { error: { type: "invalid_request_error" } } });
 });
 
-it("gives every answer a request id of its own, refusals included", async () => {
+it("gives every response its own request ID, including errors", async () => {
   const answers = await Promise.all([
     get("/v1/customers"),
     get("/v1/customers/cus_none"),
@@ -157,7 +157,7 @@ it("gives every answer a request id of its own, refusals included", async () => 
   for (const id of ids) expect(id).toMatch(/^req_\w{14}$/);
 });
 
-it("ignores an idempotency key on reads", async () => {
+it("ignores an idempotency key on GET requests", async () => {
   const key = { "Idempotency-Key": "on-a-read" };
   await get("/v1/customers?limit=1", key);
 
@@ -167,7 +167,7 @@ it("ignores an idempotency key on reads", async () => {
   expect(other.headers.get("idempotent-replayed")).toBeNull();
 });
 
-it("forgets a key a day after it was used, on its own clock", async () => {
+it("expires an idempotency key after 24 hours on the sandbox's clock", async () => {
   const create = () => sandbox.call("POST", "/v1/customers", "name=Kept", { "Idempotency-Key": "for-a-day" });
   const first = await create();
   const again = await create();
@@ -177,7 +177,7 @@ it("forgets a key a day after it was used, on its own clock", async () => {
   expect((await create()).json.id).not.toBe(first.json.id);
 });
 
-it("does not take the id of another kind of object as a cursor", async () => {
+it("rejects the ID of another object type as a cursor", async () => {
   const customer = await sandbox.stripe.customers.create({});
 
   const answer = await get(`/v1/payment_methods?starting_after=${customer.id}`);
@@ -188,7 +188,7 @@ it("does not take the id of another kind of object as a cursor", async () => {
   });
 });
 
-it("pages through the line items of a session in their own order, both ways", async () => {
+it("pages through the line items of a session in order, in both directions", async () => {
   const item = (name: string) => ({
     quantity: 1,
     price_data: { currency: "usd", unit_amount: 100, product_data: { name } },
@@ -211,7 +211,7 @@ it("pages through the line items of a session in their own order, both ways", as
   expect(unknown).toMatchObject({ status: 400, json: { error: { param: "starting_after" } } });
 });
 
-it("expands four levels deep and no further, in lists only below data", async () => {
+it("expands at most four levels deep, and in lists only below data", async () => {
   const customer = await sandbox.stripe.customers.create({});
   await sandbox.stripe.checkout.sessions.create(topUpParams(customer.id, { expires_at: undefined }));
 
@@ -226,7 +226,7 @@ it("expands four levels deep and no further, in lists only below data", async ()
   expect(bare).toMatchObject({ status: 400, json: { error: { param: "expand" } } });
 });
 
-it("sells by a price that was made ahead, and refuses one that is inactive or unknown", async () => {
+it("accepts an existing price as a line item, and rejects an inactive or unknown one", async () => {
   const product = await sandbox.stripe.products.create({ name: "Credit", tax_code: "txcd_10000000" });
   const price = await sandbox.stripe.prices.create({
     product: product.id,
@@ -263,7 +263,7 @@ it("sells by a price that was made ahead, and refuses one that is inactive or un
   ).rejects.toMatchObject({ param: "lookup_key" });
 });
 
-it("lists and changes products and prices", async () => {
+it("lists and updates products and prices", async () => {
   const product = await sandbox.stripe.products.create({ name: "Listed", active: true });
   const price = await sandbox.stripe.prices.create({
     product_data: { name: "Of its own" },
@@ -298,7 +298,7 @@ it("lists and changes products and prices", async () => {
   });
 });
 
-it("keeps recurring prices, and sells none of them", async () => {
+it("stores recurring prices but rejects them in a payment session", async () => {
   const product = await sandbox.stripe.products.create({ name: "Monthly" });
   const terms = { product: product.id, currency: "usd", unit_amount: 1500 };
   const price = await sandbox.stripe.prices.create({
@@ -333,7 +333,7 @@ it("keeps recurring prices, and sells none of them", async () => {
   ).rejects.toMatchObject({ param: "recurring[usage_type]" });
 });
 
-it("deletes a product that has no price, after which nothing can name it", async () => {
+it("deletes a product without prices, and rejects later references to it", async () => {
   const { products, prices } = sandbox.stripe;
   const sold = await products.create({ name: "Sold" });
   await prices.create({ product: sold.id, currency: "usd", unit_amount: 100 });

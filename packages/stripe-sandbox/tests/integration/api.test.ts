@@ -41,7 +41,7 @@ it("pages through a list, newest first, in both directions", async () => {
   expect(all).toEqual(ids);
 });
 
-it("updates a customer: metadata merges, an empty value unsets, the event names what changed", async () => {
+it("updates a customer: merges metadata, unsets empty values, and lists the previous values in the event", async () => {
   const customer = await stripe.customers.create({
     name: "Jo",
     description: "old",
@@ -71,7 +71,7 @@ it("updates a customer: metadata merges, an empty value unsets, the event names 
   expect((await stripe.events.list({ type: "customer.updated" })).data[0]?.id).toBe(event?.id);
 });
 
-it("attaches, updates, defaults and detaches a card", async () => {
+it("attaches, updates and detaches a card, and sets it as the default", async () => {
   const customer = await stripe.customers.create({});
   const method = await stripe.paymentMethods.attach("pm_card_visa", { customer: customer.id });
   await stripe.customers.update(customer.id, { invoice_settings: { default_payment_method: method.id } });
@@ -100,7 +100,7 @@ it("attaches, updates, defaults and detaches a card", async () => {
   ]);
 });
 
-it("refuses another customer's card as the default", async () => {
+it("rejects another customer's card as the default", async () => {
   const [mine, theirs] = [await stripe.customers.create({}), await stripe.customers.create({})];
   const method = await stripe.paymentMethods.attach("pm_card_mastercard", { customer: theirs.id });
 
@@ -112,7 +112,7 @@ it("refuses another customer's card as the default", async () => {
   });
 });
 
-it("deletes a customer: the id answers with a stub, lists leave it out, its cards are detached", async () => {
+it("deletes a customer: returns a stub for the ID, omits it from lists, and detaches its cards", async () => {
   const customer = await stripe.customers.create({ email: "gone@example.com" });
   const method = await stripe.paymentMethods.attach("pm_card_visa", { customer: customer.id });
 
@@ -131,7 +131,7 @@ it("deletes a customer: the id answers with a stub, lists leave it out, its card
   });
 });
 
-it("lists sessions by customer, status, payment intent and time of creation", async () => {
+it("lists sessions by customer, status, payment intent and creation time", async () => {
   const customer = await stripe.customers.create({ email: "jenny@example.com" });
   const paid = await stripe.checkout.sessions.create(topUpParams(customer.id));
   await sandbox.submit(paid.id, pageFields);
@@ -150,7 +150,7 @@ it("lists sessions by customer, status, payment intent and time of creation", as
   expect(await ids({ created: { gt: open.created } })).toEqual([]);
 });
 
-it("expands through lists and several levels, and leaves null where nothing is", async () => {
+it("expands through lists and several levels, and keeps null where there is no object", async () => {
   const customer = await stripe.customers.create({ email: "jenny@example.com" });
   const session = await stripe.checkout.sessions.create(topUpParams(customer.id));
   await sandbox.submit(session.id, pageFields);
@@ -205,14 +205,14 @@ it("updates only the metadata of a session", async () => {
   expect(updated.metadata).toEqual({ ...session.metadata, kind: undefined, note: "x" });
 });
 
-it("answers with a request id and the version that was asked for", async () => {
+it("returns a request ID and the requested API version", async () => {
   const { headers } = await sandbox.call("GET", "/v1/customers");
 
   expect(headers.get("request-id")).toMatch(/^req_\w{14}$/);
   expect(headers.get("stripe-version")).toBe("2026-10-28.endive");
 });
 
-it("pays by the control API as the page would", async () => {
+it("pays a session through the control API like the hosted page does", async () => {
   const customer = await stripe.customers.create({});
   const session = await stripe.checkout.sessions.create(topUpParams(customer.id));
 
@@ -232,7 +232,7 @@ it("pays by the control API as the page would", async () => {
   expect((await stripe.customers.listPaymentMethods(customer.id)).data).toHaveLength(1);
 });
 
-it("goes on after its database connections were cut", async () => {
+it("recovers after its database connections were closed", async () => {
   const customer = await stripe.customers.create({ name: "Kept" });
   const outcomes = Promise.allSettled(Array.from({ length: 40 }, () => stripe.customers.create({})));
 
@@ -244,7 +244,7 @@ it("goes on after its database connections were cut", async () => {
     .toMatchObject({ name: "Kept" });
 });
 
-it("keeps the control API from web pages", async () => {
+it("rejects control API requests from web pages", async () => {
   const response = await fetch(`${sandbox.url}/_control/clock`, {
     method: "POST",
     headers: { Origin: "https://example.com" },

@@ -15,7 +15,7 @@ afterAll(() => sandbox.stop());
 const steps = ["create", "line", "finalize", "pay"] as const;
 type Step = (typeof steps)[number];
 
-/** Where each call goes, as a fault matches it. */
+/** The path of each call, as a fault matches it. */
 const paths: Record<Step, string> = {
   create: "/v1/invoices",
   line: "/v1/invoices/in_*",
@@ -23,12 +23,12 @@ const paths: Record<Step, string> = {
   pay: "/v1/invoices/in_*",
 };
 
-/** What may become of a call; of all but the last the caller cannot tell whether it was done. */
+/** The failures of a call. For all but the last, the caller cannot tell whether the work was done. */
 const faults = {
   "500 before the work": { status: 500, when: "before" },
   "500 after the work": { status: 500, when: "after_commit" },
-  "a cut before the work": { reset: true, when: "before" },
-  "a cut after the work": { reset: true, when: "after_commit" },
+  "a closed connection before the work": { reset: true, when: "before" },
+  "a closed connection after the work": { reset: true, when: "after_commit" },
   "409": { status: 409, when: "before" },
   "429": { status: 429, when: "before" },
 } as const;
@@ -42,7 +42,7 @@ async function aTopUp() {
   return { customer, topUp: automaticTopUp(stripe, { customer: customer.id, card: card.id, intent }) };
 }
 
-/** The four calls; the given one meets the fault first and is repeated with the same key. */
+/** Makes the four calls; the given one fails with the fault and is retried with the same idempotency key. */
 async function payWith(topUp: AutomaticTopUp, at: Step, fault: object): Promise<unknown> {
   let invoice = "";
   let failure: unknown;
@@ -75,7 +75,7 @@ const cases = steps.flatMap((step) =>
   (Object.keys(faults) as Fault[]).map((fault) => [step, fault] as const),
 );
 
-it.each(cases)("pays once when %s meets %s and is repeated with its key", async (step, fault) => {
+it.each(cases)("pays once when %s fails with %s and is retried with the same key", async (step, fault) => {
   const { customer, topUp } = await aTopUp();
 
   const failure = await payWith(topUp, step, faults[fault]);
@@ -85,10 +85,10 @@ it.each(cases)("pays once when %s meets %s and is repeated with its key", async 
 });
 
 it.each([
-  ["was not begun", "before", "requires_payment_method", "open"],
-  ["was done", "after_commit", "succeeded", "paid"],
+  ["did not start", "before", "requires_payment_method", "open"],
+  ["completed", "after_commit", "succeeded", "paid"],
 ] as const)(
-  "shows by reading whether a payment whose answer is unknown %s",
+  "reports the current state when a payment whose response was lost %s",
   async (_name, when, intent, status) => {
     const { topUp } = await aTopUp();
     const draft = await topUp.create();
@@ -112,7 +112,7 @@ it.each([
   },
 );
 
-it("keeps a payment's key busy while a caller who gave up waiting asks again, and charges once", async () => {
+it("returns 409 for a retry while the first payment is still running, and charges once", async () => {
   const { customer, topUp } = await aTopUp();
   const draft = await topUp.create();
   await topUp.addLine(draft.id);
@@ -137,7 +137,7 @@ it("keeps a payment's key busy while a caller who gave up waiting asks again, an
   await expectOnePayment(customer.id);
 });
 
-it("finds the invoice of a creation whose answer was lost, and none where nothing was done", async () => {
+it("lists the invoice whose create response was lost, and none when the request failed before any work", async () => {
   const lost = await aTopUp();
   const refused = await aTopUp();
   const fault = (when: string) =>

@@ -23,7 +23,7 @@ async function aTopUp(number?: string) {
   return { customer, card, topUp };
 }
 
-/** An invoice that waits for its card, and the newest event then. */
+/** Creates an open invoice that is ready to be paid, and returns the latest event. */
 async function anOpenTopUp(number?: string) {
   const { topUp, ...rest } = await aTopUp(number);
   const open = await openInvoiceOf(topUp);
@@ -32,7 +32,7 @@ async function anOpenTopUp(number?: string) {
 
 const refusalOf = (call: Promise<unknown>) => call.catch((error: unknown) => error as Stripe.StripeRawError);
 
-/** Lets the bank refuse a saved card, as it never does with a test card that can be saved. */
+/** Makes the bank decline a saved card. No test card that can be saved declines later by itself. */
 const decline = (card: string, code: string, advice?: string | null) =>
   sandbox.control("POST", `/payment_methods/${card}/decline`, {
     decline_code: code,
@@ -49,7 +49,7 @@ const PAID = [
 ];
 
 describe("an automatic top-up", () => {
-  it("is paid in four calls: tax on top, no balance and no discount in it, each event delivered once", async () => {
+  it("takes four calls: tax on top, no customer balance or discount applied, each event sent once", async () => {
     const { customer, topUp } = await aTopUp();
     const receiver = await startWebhookReceiver();
     const endpoint = await stripe.webhookEndpoints.create({ url: receiver.url, enabled_events: ["*"] });
@@ -92,7 +92,7 @@ describe("an automatic top-up", () => {
     await receiver.stop();
   });
 
-  it("leads from its PaymentIntent's event to the invoice, and is found by customer, time and metadata", async () => {
+  it("can be found through its PaymentIntent's event, and by customer, time and metadata", async () => {
     const { customer, topUp, open, before } = await anOpenTopUp();
     const other = await aTopUp();
     await openInvoiceOf(other.topUp);
@@ -116,7 +116,7 @@ describe("an automatic top-up", () => {
     expect(later.data).toEqual([]);
   });
 
-  it("takes its amount from an invoice item as well as from a line", async () => {
+  it("accepts the amount as an invoice item as well as a line", async () => {
     const { customer, topUp } = await aTopUp();
     const draft = await topUp.create();
 
@@ -135,13 +135,13 @@ describe("an automatic top-up", () => {
     expect(await topUp.pay(draft.id)).toMatchObject({ status: "paid", subtotal: 2500, total: 2975 });
   });
 
-  it("charges a card that 3-D Secure set up, without asking again", async () => {
+  it("charges a card set up with 3-D Secure without asking the customer again", async () => {
     const { topUp, open } = await anOpenTopUp("4000002500003155");
 
     expect(await topUp.pay(open.id)).toMatchObject({ status: "paid" });
   });
 
-  it("shows when the customer's balance is in the invoice, so that nobody takes it for the amount paid", async () => {
+  it("shows a customer balance applied to the invoice separately from the amount paid", async () => {
     const { customer, topUp } = await aTopUp();
     await stripe.customers.update(customer.id, { balance: -1000 });
 
@@ -152,7 +152,7 @@ describe("an automatic top-up", () => {
     expect(paid).toMatchObject({ status: "paid", total: 2975, amount_paid: 1975 });
   });
 
-  it("waits for an address when the tax needs one: a draft without, which can be deleted", async () => {
+  it("stays a draft, which can be deleted, while the tax calculation needs an address", async () => {
     const { customer, topUp } = await aTopUp();
     await stripe.customers.update(customer.id, { address: "" });
     await sandbox.control("POST", "/behavior", { invoice_tax_address: "customer_only" });
@@ -174,7 +174,7 @@ describe("an automatic top-up", () => {
   });
 });
 
-describe("a card that is refused while its owner is away", () => {
+describe("a card that is declined off-session", () => {
   it.each([
     ["insufficient_funds", "card_declined", "try_again_later"],
     ["do_not_honor", "card_declined", "try_again_later"],
@@ -183,7 +183,7 @@ describe("a card that is refused while its owner is away", () => {
     ["revocation_of_all_authorizations", "card_declined", "do_not_try_again"],
     ["expired_card", "expired_card", "do_not_try_again"],
   ])(
-    "for %s is a 402 that names the failed charge; the next attempt has its own",
+    "for %s returns 402 with the failed charge; the next attempt has its own charge",
     async (reason, code, advice) => {
       const { card, topUp, open, before } = await anOpenTopUp();
       await decline(card.id, reason);
@@ -217,7 +217,7 @@ describe("a card that is refused while its owner is away", () => {
     },
   );
 
-  it("gets no advice from a bank that gives none", async () => {
+  it("has no advice_code when the bank gives no advice", async () => {
     const { card, topUp, open } = await anOpenTopUp();
     await decline(card.id, "do_not_honor", null);
 
@@ -227,7 +227,7 @@ describe("a card that is refused while its owner is away", () => {
     expect(refusal).not.toHaveProperty("advice_code", expect.any(String));
   });
 
-  it("is the customer's turn when the bank wants to see them: paid on the invoice's page, and no robot pays again", async () => {
+  it("that needs authentication can only be paid by the customer on the invoice page", async () => {
     const { card, topUp, open, before } = await anOpenTopUp("4000002760003184");
     const refusal = await refusalOf(topUp.pay(open.id));
     const asked = await eventTypesSince(stripe, before);
@@ -268,8 +268,8 @@ describe("a card that is refused while its owner is away", () => {
   });
 });
 
-describe("giving up", () => {
-  it("deletes a draft, and says afterwards that there is no such invoice", async () => {
+describe("giving up on an automatic top-up", () => {
+  it("deletes a draft, and returns 404 for the invoice afterwards", async () => {
     const { customer, topUp } = await aTopUp();
     const draft = await topUp.create();
     await topUp.addLine(draft.id);
@@ -283,7 +283,7 @@ describe("giving up", () => {
     expect((await stripe.invoices.list({ customer: customer.id })).data).toEqual([]);
   });
 
-  it("voids an open invoice once, after which no card and no page pays it", async () => {
+  it("voids an open invoice once; it cannot be paid afterwards", async () => {
     const { topUp, open, before } = await anOpenTopUp();
 
     expect(await refusalOf(topUp.deleteDraft(open.id))).toMatchObject({ statusCode: 400 });
@@ -304,7 +304,7 @@ describe("giving up", () => {
     expect(await (await fetch(String(open.hosted_invoice_url))).text()).not.toContain('name="action"');
   });
 
-  it("cannot void what was paid in between", async () => {
+  it("cannot void an invoice that was paid in the meantime", async () => {
     const { topUp, open } = await anOpenTopUp();
 
     const [paid, given] = await Promise.allSettled([topUp.pay(open.id), topUp.giveUp(open.id)]);

@@ -29,7 +29,7 @@ async function held(): Promise<Held> {
   return { available: usd(available), pending: usd(pending) };
 }
 
-/** What the balance should be: the sum of every balance transaction there is. */
+/** The expected balance: the sum of all balance transactions. */
 async function summed(): Promise<Held> {
   const sums = { available: 0, pending: 0 };
   for await (const { net, status } of stripe.balanceTransactions.list({ limit: 100 })) {
@@ -38,7 +38,7 @@ async function summed(): Promise<Held> {
   return sums;
 }
 
-it("is zero in the account's currency before anything was paid", async () => {
+it("is zero in the account's currency before the first payment", async () => {
   const balance = await stripe.balance.retrieve();
 
   expect(balance).toMatchObject({
@@ -49,7 +49,7 @@ it("is zero in the account's currency before anything was paid", async () => {
   });
 });
 
-it("holds a payment less its fee, pending for two days and then available", async () => {
+it("adds a payment minus its fee: pending for two days, then available", async () => {
   const before = await held();
 
   const charge = await aPaidCharge(sandbox, { cents: 10_000 });
@@ -72,7 +72,7 @@ it("holds a payment less its fee, pending for two days and then available", asyn
   expect(await held()).toEqual({ available: (before.available ?? 0) + 9680, pending: before.pending });
 });
 
-it("takes a refund from money that is still pending, and gives it back there when the refund fails", async () => {
+it("takes a refund from pending funds, and returns it there when the refund fails", async () => {
   const charge = await aPaidCharge(sandbox, { cents: 5000 });
   const paid = await held();
 
@@ -86,7 +86,7 @@ it("takes a refund from money that is still pending, and gives it back there whe
   expect(await held()).toEqual(await summed());
 });
 
-it("takes a chargeback and its fee from what is available, at once", async () => {
+it("takes a chargeback and its fee from the available balance immediately", async () => {
   const charge = await aPaidCharge(sandbox, { cents: 5000 });
   const paid = await held();
 
@@ -99,7 +99,7 @@ it("takes a chargeback and its fee from what is available, at once", async () =>
   expect(await held()).toEqual(await summed());
 });
 
-it("lists its transactions by type, source, currency and time", async () => {
+it("lists balance transactions by type, source, currency and time", async () => {
   const charge = await aPaidCharge(sandbox, { cents: 7000 });
   const refund = await stripe.refunds.create({ charge: charge.id, amount: 500 });
   const mine = { created: { gte: charge.created } };
@@ -122,7 +122,7 @@ it("lists its transactions by type, source, currency and time", async () => {
   expect(bySource.url).toBe("/v1/balance_transactions");
 });
 
-it("shows what caused a transaction", async () => {
+it("expands the source of a balance transaction", async () => {
   const charge = await aPaidCharge(sandbox);
   const dispute = await sandbox.control<Stripe.Dispute>("POST", `/charges/${charge.id}/dispute`);
 
@@ -137,14 +137,14 @@ it.each([
   ["GET", "/v1/balance_transactions?payout=po_1", 400, { code: "resource_missing", param: "payout" }],
   ["GET", "/v1/balance_transactions?foo=1", 400, { code: "parameter_unknown", param: "foo" }],
   ["GET", "/v1/balance?foo=1", 400, { code: "parameter_unknown", param: "foo" }],
-])("refuses %s %s", async (method, path, status, error) => {
+])("rejects %s %s", async (method, path, status, error) => {
   const answer = await sandbox.call(method, path);
 
   expect(answer.status).toBe(status);
   expect(answer.json.error).toMatchObject({ type: "invalid_request_error", ...error });
 });
 
-it("lets a payment's balance transaction come later, with charge.updated, when it was told to", async () => {
+it("delays a payment's balance transaction until charge.updated when configured to", async () => {
   await sandbox.control("POST", "/captures", { after_seconds: 300 });
   const mark = await lastEvent(stripe);
 

@@ -29,7 +29,7 @@ async function refusalOf(params: object) {
 
 const hosted = { success_url: undefined, cancel_url: undefined };
 
-describe("a session is refused", () => {
+describe("a Checkout Session is rejected", () => {
   it.each<[string, Record<string, unknown>, { param: string; code?: string }]>([
     [
       "success_url on an embedded page",
@@ -42,7 +42,7 @@ describe("a session is refused", () => {
       { param: "return_url", code: "parameter_missing" },
     ],
     [
-      "an embedded form that goes nowhere at no time",
+      "an unknown redirect_on_completion",
       { ui_mode: "elements", ...hosted, redirect_on_completion: "sometimes" },
       { param: "redirect_on_completion" },
     ],
@@ -51,7 +51,7 @@ describe("a session is refused", () => {
       { payment_method_collection: "always" },
       { param: "payment_method_collection" },
     ],
-    ["subscriptions, which are not built", { mode: "subscription" }, { param: "mode" }],
+    ["unsupported subscriptions", { mode: "subscription" }, { param: "mode" }],
     [
       "a suffix with a quote",
       { payment_intent_data: { statement_descriptor_suffix: "a'b" } },
@@ -78,15 +78,11 @@ describe("a session is refused", () => {
       { param: "allowed_payment_method_types" },
     ],
     [
-      "fees for another account",
+      "application fees",
       { payment_intent_data: { application_fee_amount: 1 } },
       { param: "payment_intent_data[application_fee_amount]" },
     ],
-    [
-      "promotion codes, which are not built",
-      { allow_promotion_codes: true },
-      { param: "allow_promotion_codes" },
-    ],
+    ["unsupported promotion codes", { allow_promotion_codes: true }, { param: "allow_promotion_codes" }],
     ["no line items at all", { line_items: [] }, { param: "line_items", code: "parameter_missing" }],
   ])("for %s", async (_what, changes, expected) => {
     const customer = await stripe.customers.create({});
@@ -101,8 +97,8 @@ describe("a session is refused", () => {
     ["tax ids", { tax_id_collection: { enabled: true } }, { param: "tax_id_collection[enabled]" }],
     ["an unknown currency", { currency: "xyz" }, { param: "currency" }],
     ["ui_mode=hosted", { ui_mode: "hosted" }, { param: "ui_mode" }],
-    ["discounts, which are not built", { discounts: [{ coupon: "x" }] }, { param: "discounts" }],
-  ])("when a card is saved with %s", async (_what, changes, expected) => {
+    ["unsupported discounts", { discounts: [{ coupon: "x" }] }, { param: "discounts" }],
+  ])("in setup mode with %s", async (_what, changes, expected) => {
     const customer = await stripe.customers.create({});
 
     const { status, error } = await refusalOf({ ...cardSetupParams(customer.id), ...changes });
@@ -113,7 +109,7 @@ describe("a session is refused", () => {
 });
 
 describe("expiring a session", () => {
-  it("is possible once, while it is open, and cancels its intent", async () => {
+  it("works once, while it is open, and cancels its PaymentIntent", async () => {
     const session = await aTopUp();
     await sandbox.submit(session.id, { ...pageFields, cardNumber: "4000000000000002" });
     const mark = await lastEvent(stripe);
@@ -137,8 +133,8 @@ describe("expiring a session", () => {
 
   it.each([
     ["paid", {}],
-    ["waiting for a bank", { bank_account: "pays" }],
-  ])("is refused when it is %s", async (_what, how) => {
+    ["waiting for a bank debit", { bank_account: "pays" }],
+  ])("is rejected when it is %s", async (_what, how) => {
     const session = await aTopUp();
     await sandbox.control("POST", `/checkout/${session.id}/pay`, how);
 
@@ -148,7 +144,7 @@ describe("expiring a session", () => {
     });
   });
 
-  it("of a card that is to be saved cancels its intent as well", async () => {
+  it("in setup mode cancels its SetupIntent as well", async () => {
     const customer = await stripe.customers.create({});
     const session = await stripe.checkout.sessions.create(cardSetupParams(customer.id));
 
@@ -159,7 +155,7 @@ describe("expiring a session", () => {
 });
 
 describe("listing sessions", () => {
-  it("filters by customer, status, intent and the e-mail address", async () => {
+  it("filters by customer, status, payment intent and email address", async () => {
     const customer = await stripe.customers.create({ email: "list@example.com" });
     const make = () => stripe.checkout.sessions.create(topUpParams(customer.id, { expires_at: undefined }));
     const [paid, expired, open] = [await make(), await make(), await make()];
@@ -183,7 +179,7 @@ describe("listing sessions", () => {
   });
 });
 
-it("does not take a card where the session takes SEPA accounts only", async () => {
+it("rejects a card when the session only accepts SEPA debit", async () => {
   const session = await stripe.checkout.sessions.create({
     mode: "payment",
     success_url: "https://example.com/done",
@@ -200,7 +196,7 @@ it("does not take a card where the session takes SEPA accounts only", async () =
   expect((await stripe.checkout.sessions.retrieve(session.id)).status).toBe("open");
 });
 
-it("holds the amount with manual capture: complete, unpaid until it is captured", async () => {
+it("authorizes the amount with manual capture: the session completes and stays unpaid until capture", async () => {
   const session = await aTopUp({
     payment_intent_data: { capture_method: "manual" },
     invoice_creation: undefined,
@@ -218,7 +214,7 @@ it("holds the amount with manual capture: complete, unpaid until it is captured"
   expect((await stripe.checkout.sessions.retrieve(session.id)).payment_status).toBe("paid");
 });
 
-it("keeps where the goods go on the intent and the charge", async () => {
+it("stores the shipping address on the PaymentIntent and the charge", async () => {
   const shipping = { name: "Jenny Rosen", address: { line1: "510 Townsend St", country: "US" } };
   const session = await aTopUp({ payment_intent_data: { shipping } });
   await sandbox.submit(session.id, pageFields);
@@ -232,7 +228,7 @@ it("keeps where the goods go on the intent and the charge", async () => {
   expect(intent.latest_charge).toMatchObject({ shipping });
 });
 
-it("makes a customer with a test card that is also the default", async () => {
+it("creates a customer with a test card as the default payment method", async () => {
   const customer = await stripe.customers.create({
     payment_method: "pm_card_visa",
     invoice_settings: { default_payment_method: "pm_card_visa" },

@@ -20,7 +20,7 @@ async function page(path: string): Promise<{ status: number; text: string }> {
   return { status: response.status, text: await response.text() };
 }
 
-/** Presses the button of a page as a browser does: with the form's own fields and the page's origin. */
+/** Submits the form of a button like a browser: with the form's own fields and the page's origin. */
 async function press(
   path: string,
   label: string,
@@ -47,7 +47,7 @@ async function aSession(): Promise<string> {
     .id;
 }
 
-it("shows what there is and what happened lately", async () => {
+it("shows the object counts and the latest activity", async () => {
   const session = await aSession();
   await sandbox.submit(session, pageFields);
 
@@ -59,7 +59,7 @@ it("shows what there is and what happened lately", async () => {
   expect(text).not.toMatch(/<script|src=|@import|url\(/);
 });
 
-it("shows one object with its events and their deliveries, and leads to the objects that it names", async () => {
+it("shows one object with its events and deliveries, and links to related objects", async () => {
   const session = await aSession();
   await sandbox.submit(session, pageFields);
   const { payment_intent: intent } = await sandbox.stripe.checkout.sessions.retrieve(session);
@@ -73,7 +73,7 @@ it("shows one object with its events and their deliveries, and leads to the obje
   expect((await page("/dashboard/objects/pi_nothing")).status).toBe(404);
 });
 
-it("lists objects by type, events and deliveries, a page at a time", async () => {
+it("lists objects by type, events and deliveries, with pagination", async () => {
   for (let made = 0; made < 51; made += 1) await sandbox.stripe.customers.create({ name: `N${made}` });
 
   const first = await page("/dashboard/objects?type=customer");
@@ -89,7 +89,7 @@ it("lists objects by type, events and deliveries, a page at a time", async () =>
   expect((await page("/dashboard/deliveries")).text).toContain(receiver.url);
 });
 
-it("escapes what customers wrote", async () => {
+it("escapes customer input", async () => {
   const customer = await sandbox.stripe.customers.create({ name: "<img src=x onerror=alert(1)>" });
 
   for (const path of ["/dashboard/objects?type=customer", `/dashboard/objects/${customer.id}`]) {
@@ -97,7 +97,7 @@ it("escapes what customers wrote", async () => {
   }
 });
 
-it("sends an event again, several times, and under a new id", async () => {
+it("resends an event, sends duplicates of it, and copies it under a new ID", async () => {
   const customer = await sandbox.stripe.customers.create({});
   const isIts = ({ event }: { event: { data: { object: { id: string } } } }) =>
     event.data.object.id === customer.id;
@@ -112,7 +112,7 @@ it("sends an event again, several times, and under a new id", async () => {
   expect(new Set(received.map(({ event }) => event.id)).size).toBe(2);
 });
 
-it("moves the clock, holds webhooks back and lets them go", async () => {
+it("advances the clock, and pauses and resumes webhook delivery", async () => {
   const { now } = await sandbox.control<{ now: number }>("GET", "/health");
   const moved = await press("/", "An hour later");
   await press("/dashboard/controls", "Set", { "text:mode": "hold" });
@@ -126,7 +126,7 @@ it("moves the clock, holds webhooks back and lets them go", async () => {
   await receiver.waitFor(1, ({ event }) => event.data.object.id === customer.id);
 });
 
-it("turns faults on and off, and shows which are on", async () => {
+it("turns faults on and off, and lists the active ones", async () => {
   await press("/dashboard/controls", "Add the API fault", {
     "number:status": "429",
     "text:match.path": "/v1/charges",
@@ -150,7 +150,7 @@ it("turns faults on and off, and shows which are on", async () => {
   expect(await sandbox.control("GET", "/deliveries/faults")).toEqual({ faults: [] });
 });
 
-it("pays and expires sessions, and says why when that is refused", async () => {
+it("pays and expires sessions, and shows the error when that fails", async () => {
   const [paid, expired] = [await aSession(), await aSession()];
 
   await press(`/dashboard/objects/${paid}`, "Pay with 4242");
@@ -164,7 +164,7 @@ it("pays and expires sessions, and says why when that is refused", async () => {
   expect((await page(`/dashboard/objects/${expired}`)).text).not.toContain("Pay with 4242");
 });
 
-it("rolls a secret and shows the new one", async () => {
+it("rolls a webhook secret and shows the new one", async () => {
   const [endpoint] = (await sandbox.stripe.webhookEndpoints.list()).data;
 
   const answer = await press(`/dashboard/objects/${endpoint?.id}`, "Roll the secret at once");
@@ -173,7 +173,7 @@ it("rolls a secret and shows the new one", async () => {
   expect(await answer.text()).toMatch(/whsec_\w{32}/);
 });
 
-it("does nothing for a form of another site, or of nobody", async () => {
+it("rejects a form submitted from another or an opaque origin", async () => {
   const before = await sandbox.control<{ now: number }>("GET", "/health");
 
   const foreign = await press("/", "A week later", {}, "https://evil.example");
@@ -183,7 +183,7 @@ it("does nothing for a form of another site, or of nobody", async () => {
   expect((await sandbox.control<{ now: number }>("GET", "/health")).now).toBeLessThan(before.now + 3600);
 });
 
-it("leads back only to itself", async () => {
+it("redirects back only to its own pages", async () => {
   const answer = await press("/", "An hour later", { back: "//evil.example" });
 
   expect(answer.headers.get("location")).toBe("/?done=An%20hour%20later");
@@ -196,7 +196,7 @@ it("lists the test cards", async () => {
   expect(text).toContain("pm_card_visa");
 });
 
-it("lets the bank of a saved card refuse, and take it again", async () => {
+it("makes the bank decline a saved card, and accept it again", async () => {
   const { stripe } = sandbox;
   const customer = await stripe.customers.create({});
   const card = await stripe.paymentMethods.attach("pm_card_visa", { customer: customer.id });
@@ -222,7 +222,7 @@ it("lets the bank of a saved card refuse, and take it again", async () => {
   await expect(sandbox.control("POST", "/payment_methods/pm_none/accept")).rejects.toThrow(/404/);
 });
 
-it("makes a portal configuration the default, once", async () => {
+it("makes a portal configuration the default", async () => {
   const { id } = await sandbox.stripe.billingPortal.configurations.create({
     features: { invoice_history: { enabled: true } },
   });

@@ -37,7 +37,7 @@ async function debited(fields: Record<string, string> = bankFields) {
   return { session: open, intent: open.payment_intent as Stripe.PaymentIntent };
 }
 
-it("completes the session before there is any money", async () => {
+it("completes the session before the payment settles", async () => {
   const mark = await lastEvent(stripe);
 
   const { session, intent } = await debited();
@@ -70,8 +70,8 @@ it("completes the session before there is any money", async () => {
   expect(page).toContain("on its way");
 });
 
-describe("a bank's answer", () => {
-  it("by control, that it pays: the money is there, then the session hears of it", async () => {
+describe("the outcome of a bank debit", () => {
+  it("can be set to succeed through the control API: the charge settles before the session's event", async () => {
     const { session, intent } = await debited();
     const mark = await lastEvent(stripe);
 
@@ -92,7 +92,7 @@ describe("a bank's answer", () => {
   });
 
   it.each(["account_closed", "debit_not_authorized", "insufficient_funds"])(
-    "by control, that it refuses: %s",
+    "can be set to fail through the control API: %s",
     async (reason) => {
       const { session, intent } = await debited();
       const mark = await lastEvent(stripe);
@@ -115,7 +115,7 @@ describe("a bank's answer", () => {
     },
   );
 
-  it("comes by itself after four days on the clock, as the chosen account says", async () => {
+  it("arrives after four days on the clock, as the chosen test account determines", async () => {
     const pays = await debited();
     const fails = await debited({ ...bankFields, payBy: "bank_fails" });
 
@@ -130,7 +130,7 @@ describe("a bank's answer", () => {
     expect(failed.payment_intent).toMatchObject({ status: "requires_payment_method" });
   });
 
-  it("is taken once", async () => {
+  it("can be set only once", async () => {
     const { intent } = await debited();
 
     const answers = await Promise.allSettled(
@@ -156,7 +156,7 @@ it("can be chosen through the control API", async () => {
   expect(answer).toMatchObject({ outcome: "completed", session: { payment_status: "unpaid" } });
 });
 
-it("is not offered where it cannot be used", async () => {
+it("is not offered where bank debits cannot be used", async () => {
   const kept = await aTopUp({
     payment_intent_data: { setup_future_usage: "off_session" },
     saved_payment_method_options: undefined,

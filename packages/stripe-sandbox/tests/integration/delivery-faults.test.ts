@@ -22,7 +22,7 @@ const fault = (body: object) => sandbox.control("POST", "/deliveries/faults", bo
 const makeCustomer = () => sandbox.stripe.customers.create({});
 const isCreated = ({ event }: { event: { type: string } }) => event.type === "customer.created";
 
-/** Names of the customers in the order in which their events arrived. */
+/** Returns the names of the customers in the order in which their events arrived. */
 const arrivals = () => receiver.received.filter(isCreated).map(({ event }) => event.data.object.id);
 
 interface DeliveryState {
@@ -38,7 +38,7 @@ async function deliveries(): Promise<DeliveryState[]> {
   return (await sandbox.control<{ data: DeliveryState[] }>("GET", "/deliveries")).data;
 }
 
-it("loses the events of one type only, and as many as it was told", async () => {
+it("drops only events of one type, up to the configured number", async () => {
   await fault({ match: { type: "customer.created" }, action: "drop", times: 2 });
 
   const [lost, alsoLost, kept] = [await makeCustomer(), await makeCustomer(), await makeCustomer()];
@@ -52,7 +52,7 @@ it("loses the events of one type only, and as many as it was told", async () => 
   expect((await sandbox.control<{ faults: object[] }>("GET", "/deliveries/faults")).faults).toEqual([]);
 });
 
-it("delays an event on the sandbox's clock while others overtake it", async () => {
+it("delays an event on the sandbox's clock while later events are delivered", async () => {
   await fault({ match: { type: "customer.*" }, action: "delay", delayMs: 3_600_000 });
 
   const [late, early] = [await makeCustomer(), await makeCustomer()];
@@ -64,7 +64,7 @@ it("delays an event on the sandbox's clock while others overtake it", async () =
   expect(arrivals()).toEqual([early.id, late.id]);
 });
 
-it("delivers an event four times, each after the answer to the one before", async () => {
+it("delivers an event four times in a row", async () => {
   await fault({ action: "duplicate", copies: 3 });
   let open = 0;
   let most = 0;
@@ -89,7 +89,7 @@ it("delivers an event twice at the same time", async () => {
   receiver.respondWith(async () => {
     await new Promise<void>((resolve) => {
       waiting.push(resolve);
-      // Neither is answered before both are here.
+      // Holds both responses until both requests have arrived.
       if (waiting.length === 2) for (const go of waiting) go();
     });
     return 200;
@@ -101,7 +101,7 @@ it("delivers an event twice at the same time", async () => {
   expect(received[0]?.body).toBe(received[1]?.body);
 });
 
-it("delivers the next three events in reverse", async () => {
+it("delivers the next three events in reverse order", async () => {
   await fault({ match: { type: "customer.created" }, action: "reorder", times: 3 });
 
   const ids = [await makeCustomer(), await makeCustomer(), await makeCustomer()].map(({ id }) => id);
@@ -112,7 +112,7 @@ it("delivers the next three events in reverse", async () => {
   expect(arrivals()).toEqual([...ids.reverse(), next.id]);
 });
 
-it("stops waiting for events to reorder when none come, and still reverses what it has", async () => {
+it("stops waiting for more events to reorder, and delivers the ones it has in reverse", async () => {
   await fault({ action: "reorder", times: 5, delayMs: 60_000 });
   const [first, second] = [await makeCustomer(), await makeCustomer()];
   await expect
@@ -126,7 +126,7 @@ it("stops waiting for events to reorder when none come, and still reverses what 
   expect(arrivals()).toEqual([second.id, first.id]);
 });
 
-it("tells one change by two events with different ids", async () => {
+it("sends two events with different IDs for one change", async () => {
   await fault({ match: { type: "customer.created" }, action: "copy" });
 
   const customer = await makeCustomer();
@@ -139,7 +139,7 @@ it("tells one change by two events with different ids", async () => {
   expect((await sandbox.stripe.events.list({ type: "customer.created" })).data).toHaveLength(2);
 });
 
-it("copies an event under a new id on demand", async () => {
+it("copies an event under a new ID on request", async () => {
   await makeCustomer();
   const [original] = await receiver.waitFor(1);
 
@@ -153,7 +153,7 @@ it("copies an event under a new id on demand", async () => {
   expect(copied?.event.data).toEqual(original?.event.data);
 });
 
-it("hits one endpoint and spares the other", async () => {
+it("affects only the selected endpoint", async () => {
   const other = await startWebhookReceiver();
   const endpoint = await sandbox.stripe.webhookEndpoints.create({ url: other.url, enabled_events: ["*"] });
   await fault({ match: { endpoint: endpoint.id }, action: "drop", times: null });
@@ -170,7 +170,7 @@ it("hits one endpoint and spares the other", async () => {
   await other.stop();
 });
 
-it("tries again when an endpoint takes too long to answer", async () => {
+it("retries when an endpoint takes too long to respond", async () => {
   receiver.respondWith((_webhook, earlier) =>
     earlier === 0 ? new Promise<number>((resolve) => setTimeout(() => resolve(200), 700)) : 200,
   );
@@ -180,7 +180,7 @@ it("tries again when an endpoint takes too long to answer", async () => {
   await expect.poll(async () => (await deliveries())[0]).toMatchObject({ state: "succeeded", attempts: 2 });
 });
 
-it("refuses a fault that it does not know", async () => {
+it("rejects an unknown fault", async () => {
   await expect(fault({ action: "explode" })).rejects.toThrow(/400/);
   await expect(fault({ action: "drop", times: 0 })).rejects.toThrow(/400/);
 });

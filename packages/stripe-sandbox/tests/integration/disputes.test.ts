@@ -36,7 +36,7 @@ function dispute(charge: Stripe.Charge, input: object = {}): Promise<Stripe.Disp
   return sandbox.control<Stripe.Dispute>("POST", `/charges/${charge.id}/dispute`, input);
 }
 
-/** The events about these objects only: the clock is everybody's. */
+/** Returns only the events of these objects: tests share the clock, so it triggers other events too. */
 async function eventsAbout(last: Stripe.Event | undefined, ...ids: string[]): Promise<Stripe.Event[]> {
   const events = await eventsAfter(stripe, last);
   return events.filter((event) => ids.includes((event.data.object as { id: string }).id));
@@ -56,7 +56,7 @@ async function movementsOf(id: string): Promise<[string, number, number][]> {
 }
 
 describe("a chargeback", () => {
-  it("comes with its card right after the payment and takes the amount and a fee", async () => {
+  it("opens right after a payment with its test card, and takes the amount and a fee", async () => {
     const last = await lastEvent(stripe);
 
     const { charge, dispute } = await aDispute();
@@ -92,7 +92,7 @@ describe("a chargeback", () => {
       },
     ]);
     expect((await stripe.charges.retrieve(charge.id)).disputed).toBe(true);
-    // The dispute is told before the success of the payment that it is about.
+    // The dispute event precedes the success event of its payment.
     expect(await typesAbout(last, charge.id, dispute.id, String(charge.payment_intent))).toEqual([
       "payment_intent.created",
       "charge.succeeded",
@@ -102,7 +102,7 @@ describe("a chargeback", () => {
     ]);
   });
 
-  it("comes with its card when the amount that was held is captured", async () => {
+  it("opens when an authorized payment with its test card is captured", async () => {
     const held = await stripe.paymentIntents.create({
       amount: 6000,
       currency: "usd",
@@ -123,7 +123,7 @@ describe("a chargeback", () => {
     ]);
   });
 
-  it("is opened on any charge, for a part of it and any reason, by charge or PaymentIntent", async () => {
+  it("opens on any charge through the control API, for any amount and reason, by charge or PaymentIntent", async () => {
     const charge = await aPaidCharge(sandbox, { cents: 6000 });
 
     const part = await dispute(charge, { amount: 2500, reason: "product_not_received" });
@@ -139,7 +139,7 @@ describe("a chargeback", () => {
     await expect(sandbox.control("POST", "/charges/ch_nope/dispute")).rejects.toThrow(/404/);
   });
 
-  it("cannot be opened on a charge that failed", async () => {
+  it("cannot be opened on a failed charge", async () => {
     const paid = await aPaidCharge(sandbox);
     const customer = String(paid.customer);
     const session = await stripe.checkout.sessions.create({
@@ -160,7 +160,7 @@ describe("a chargeback", () => {
     );
   });
 
-  it("keeps the charge from being refunded until it is won, and for good when it is lost", async () => {
+  it("blocks refunds of the charge while it is open, and for good once it is lost", async () => {
     const won = await aDispute();
     const lost = await aDispute();
     const refused = { code: "charge_disputed", statusCode: 400 };
@@ -176,7 +176,7 @@ describe("a chargeback", () => {
     await expect(stripe.refunds.create({ charge: lost.charge.id })).rejects.toMatchObject(refused);
   });
 
-  it("gives the amount back when it is won, not the fee", async () => {
+  it("returns the amount, but not the fee, when it is won", async () => {
     const { charge, dispute } = await aDispute();
     const last = await lastEvent(stripe);
 
@@ -200,7 +200,7 @@ describe("a chargeback", () => {
     expect((await stripe.charges.retrieve(charge.id)).disputed).toBe(true);
   });
 
-  it("keeps the money when it is lost", async () => {
+  it("keeps the money withdrawn when it is lost", async () => {
     const { dispute } = await aDispute();
     const last = await lastEvent(stripe);
 
@@ -211,7 +211,7 @@ describe("a chargeback", () => {
     expect(await typesAbout(last, dispute.id)).toEqual(["charge.dispute.closed"]);
   });
 
-  it("is lost when nobody answers until it is due", async () => {
+  it("is lost when no evidence is submitted by the due date", async () => {
     const { dispute } = await aDispute();
 
     await advance((dispute.evidence_details.due_by ?? 0) - dispute.created - 120);
@@ -222,7 +222,7 @@ describe("a chargeback", () => {
     expect((await stripe.disputes.retrieve(dispute.id)).status).toBe("lost");
   });
 
-  it("lets refunds that are still pending fail, but not those that have arrived", async () => {
+  it("fails the charge's pending refunds, but not the completed ones", async () => {
     const charge = await aPaidCharge(sandbox, { card: REFUND_PENDING, cents: 5000 });
     const arrived = await stripe.refunds.create({ charge: charge.id, amount: 1000 });
     await advance(60);
@@ -248,7 +248,7 @@ describe("a chargeback", () => {
     ]);
   });
 
-  it("and a refund at the same moment never take more than was paid", async () => {
+  it("and a concurrent refund never take more than was paid", async () => {
     for (let round = 0; round < 5; round += 1) {
       const charge = await aPaidCharge(sandbox, { cents: 1000 });
 
@@ -264,15 +264,15 @@ describe("a chargeback", () => {
   });
 });
 
-describe("evidence", () => {
-  it("is handed in at once: the dispute is under review and stays there", async () => {
+describe("dispute evidence", () => {
+  it("is submitted immediately, and the dispute stays under review", async () => {
     const { charge, dispute } = await aDispute();
     const last = await lastEvent(stripe);
 
     const after = await stripe.disputes.update(dispute.id, {
       evidence: { product_description: "A prepaid balance", customer_name: "Jenny Rosen" },
     });
-    await advance(29 * DAY); // events are listed for thirty
+    await advance(29 * DAY); // Events are listed for thirty days.
 
     expect(after).toMatchObject({
       status: "under_review",
@@ -290,7 +290,7 @@ describe("evidence", () => {
     ]);
   });
 
-  it("is only kept ready with submit=false, until another request hands it in", async () => {
+  it("is only saved with submit=false, until another request submits it", async () => {
     const { dispute } = await aDispute();
 
     const staged = await stripe.disputes.update(dispute.id, {
@@ -308,7 +308,7 @@ describe("evidence", () => {
     expect(handedIn).toMatchObject({ status: "under_review", evidence_details: { submission_count: 1 } });
   });
 
-  it("that wins or loses by its words does so a few seconds later", async () => {
+  it("that contains winning_evidence or losing_evidence decides the dispute a few seconds later", async () => {
     const winning = await aDispute();
     const losing = await aDispute();
     const last = await lastEvent(stripe);
@@ -347,7 +347,7 @@ describe("evidence", () => {
     ],
     [{ intended_submission_method: "smart_disputes" }, { param: "intended_submission_method" }],
     [{ submit: "maybe" }, { param: "submit" }],
-  ])("refuses %j", async (params, error) => {
+  ])("rejects %j", async (params, error) => {
     const { dispute } = await aDispute();
 
     const answer = await sandbox.call("POST", `/v1/disputes/${dispute.id}`, qs.stringify(params));
@@ -356,7 +356,7 @@ describe("evidence", () => {
     expect(answer.json.error).toMatchObject({ type: "invalid_request_error", ...error });
   });
 
-  it("and closing are refused once the dispute is closed", async () => {
+  it("and closing are rejected once the dispute is closed", async () => {
     const { dispute } = await aDispute();
     await decide(dispute, "win");
 
@@ -370,8 +370,8 @@ describe("evidence", () => {
   });
 });
 
-describe("closing", () => {
-  it("gives in: the dispute is lost", async () => {
+describe("closing a dispute", () => {
+  it("makes it lost", async () => {
     const { charge, dispute } = await aDispute();
     const last = await lastEvent(stripe);
 
@@ -386,7 +386,7 @@ describe("closing", () => {
 });
 
 describe("an inquiry", () => {
-  it("comes with its card, takes nothing and leaves the charge refundable", async () => {
+  it("opens with its test card, withdraws nothing, and leaves the charge refundable", async () => {
     const last = await lastEvent(stripe);
     const { charge, dispute } = await aDispute(INQUIRED);
 
@@ -404,7 +404,7 @@ describe("an inquiry", () => {
     expect((await stripe.charges.retrieve(charge.id)).disputed).toBe(true);
   });
 
-  it("becomes a chargeback under the same id when it escalates", async () => {
+  it("becomes a chargeback under the same ID when it escalates", async () => {
     const { charge, dispute } = await aDispute(INQUIRED);
     const last = await lastEvent(stripe);
 
@@ -429,7 +429,7 @@ describe("an inquiry", () => {
     expect((await decide(dispute, "win")).status).toBe("won");
   });
 
-  it("is under review after evidence, and its words escalate or close it", async () => {
+  it("is under review after evidence, whose text escalates or closes it", async () => {
     const escalating = await aDispute(INQUIRED);
     const closing = await aDispute(INQUIRED);
 
@@ -446,7 +446,7 @@ describe("an inquiry", () => {
     expect((await stripe.disputes.retrieve(closing.dispute.id)).status).toBe("warning_closed");
   });
 
-  it("may be answered after its date, which then says so", async () => {
+  it("accepts evidence after the due date and reports past_due", async () => {
     const { dispute } = await aDispute(INQUIRED);
     await advance(10 * DAY);
 
@@ -455,7 +455,7 @@ describe("an inquiry", () => {
     expect(late).toMatchObject({ status: "warning_under_review", evidence_details: { past_due: true } });
   });
 
-  it("is closed by the bank, by control or after 120 days", async () => {
+  it("is closed by the bank, through the control API, or after 120 days", async () => {
     const now = await aDispute(INQUIRED);
     const later = await aDispute(INQUIRED);
     const last = await lastEvent(stripe);
@@ -473,7 +473,7 @@ describe("an inquiry", () => {
     }
   });
 
-  it("cannot escalate once the payment is refunded in full", async () => {
+  it("cannot escalate once the payment is fully refunded", async () => {
     const { charge, dispute } = await aDispute(INQUIRED);
     await stripe.refunds.create({ charge: charge.id });
 
@@ -486,7 +486,7 @@ describe("an inquiry", () => {
     expect((await stripe.disputes.retrieve(dispute.id)).status).toBe("warning_closed");
   });
 
-  it("is prevented by giving the payment back, which shows as a refund", async () => {
+  it("is prevented by refunding the payment", async () => {
     const { charge, dispute } = await aDispute(INQUIRED);
     const last = await lastEvent(stripe);
 
@@ -508,7 +508,7 @@ describe("an inquiry", () => {
 });
 
 describe("two disputes of one charge", () => {
-  it("cannot both take the same money: the second is not prevented with a refund while the first has it", async () => {
+  it("cannot both withdraw the same money: the second cannot be prevented with a refund while the first holds it", async () => {
     const { charge, dispute: inquiry } = await aDispute(INQUIRED);
     const chargeback = await dispute(charge);
 
@@ -522,7 +522,7 @@ describe("two disputes of one charge", () => {
 });
 
 describe("an appeal", () => {
-  it("opens a lost dispute again, and may win it", async () => {
+  it("reopens a lost dispute, which can then be won", async () => {
     const { dispute } = await aDispute();
     await decide(dispute, "lose");
     const last = await lastEvent(stripe);
@@ -551,7 +551,7 @@ describe("an appeal", () => {
     ]);
   });
 
-  it("that nobody files is lost once more", async () => {
+  it("that is not filed leaves the dispute lost", async () => {
     const { dispute } = await aDispute();
     await decide(dispute, "lose");
     await decide(dispute, "allow_appeal");
@@ -562,12 +562,12 @@ describe("an appeal", () => {
   });
 });
 
-describe("control", () => {
+describe("the control API for disputes", () => {
   it.each([
     ["needs_response", [], ["escalate", "close_warning", "prevent", "allow_appeal"]],
     ["won", ["win"], ["win", "lose", "escalate", "close_warning", "prevent", "allow_appeal"]],
     ["lost", ["lose"], ["lose", "escalate", "close_warning", "prevent"]],
-  ])("refuses what a dispute that is %s cannot do", async (status, before, impossible) => {
+  ])("rejects actions that a dispute in %s does not allow", async (status, before, impossible) => {
     const { dispute } = await aDispute();
     for (const action of before) await decide(dispute, action);
     const last = await lastEvent(stripe);
@@ -582,7 +582,7 @@ describe("control", () => {
     ["warning_needs_response", [], ["win", "lose", "allow_appeal"]],
     ["warning_closed", ["close_warning"], ["win", "lose", "escalate", "close_warning", "prevent"]],
     ["prevented", ["prevent"], ["win", "lose", "escalate", "close_warning", "prevent"]],
-  ])("refuses what an inquiry that is %s cannot do", async (status, before, impossible) => {
+  ])("rejects actions that an inquiry in %s does not allow", async (status, before, impossible) => {
     const { dispute } = await aDispute(INQUIRED);
     for (const action of before) await decide(dispute, action);
 
@@ -596,8 +596,8 @@ describe("control", () => {
   });
 });
 
-describe("reading", () => {
-  it("finds disputes by charge, PaymentIntent and time, with their charge expanded", async () => {
+describe("reading disputes", () => {
+  it("lists them by charge, PaymentIntent and time, with their charge expanded", async () => {
     const { charge, dispute } = await aDispute();
     const created = { gte: dispute.created, lte: dispute.created };
 

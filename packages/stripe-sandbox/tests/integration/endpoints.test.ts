@@ -19,7 +19,7 @@ async function configuredEndpoint(): Promise<string> {
   return (await sandbox.stripe.webhookEndpoints.list()).data[0]?.id ?? "";
 }
 
-/** What arrives for one more event, and which of the secrets it is signed with. */
+/** Sends one more event, and returns which of the secrets it is signed with. */
 async function nextSignedBy(secrets: string[]): Promise<{ signatures: number; by: string[] }> {
   const before = receiver.received.length;
   await sandbox.stripe.customers.create({});
@@ -43,7 +43,7 @@ interface Rotated {
 const rotate = async (body?: object) =>
   sandbox.control<Rotated>("POST", `/endpoints/${await configuredEndpoint()}/rotate`, body);
 
-it("signs with both secrets until the old one ends, and then with the new one only", async () => {
+it("signs with both secrets until the old one expires, then only with the new one", async () => {
   const { secret } = await rotate({ overlap_seconds: 3_600 });
   const secrets = [secret, "whsec_first"];
 
@@ -52,14 +52,14 @@ it("signs with both secrets until the old one ends, and then with the new one on
   expect(await nextSignedBy(secrets)).toEqual({ signatures: 1, by: [secret] });
 });
 
-it("ends the old secret at once when it was rolled without an overlap", async () => {
+it("expires the old secret immediately when it is rolled without an overlap", async () => {
   const { secret, old_secret_ends_at: end } = await rotate({ overlap_seconds: 0 });
 
   expect(end).toBeNull();
   expect(await nextSignedBy([secret, "whsec_first"])).toEqual({ signatures: 1, by: [secret] });
 });
 
-it("keeps a rolled secret over a restart, until the configuration names another one", async () => {
+it("keeps a rolled secret across restarts until the configuration sets a different one", async () => {
   const { secret } = await rotate({ overlap_seconds: 0 });
   await sandbox.restart();
   const kept = await nextSignedBy([secret, "whsec_first"]);
@@ -69,12 +69,12 @@ it("keeps a rolled secret over a restart, until the configuration names another 
   expect((await nextSignedBy([secret, "whsec_first", "whsec_second"])).by).toEqual(["whsec_second"]);
 });
 
-it("refuses to roll the secret of an endpoint that does not exist, or for longer than a day", async () => {
+it("rejects rolling the secret of an unknown endpoint, or an overlap longer than a day", async () => {
   await expect(sandbox.control("POST", "/endpoints/we_none/rotate")).rejects.toThrow(/404/);
   await expect(rotate({ overlap_seconds: 86_401 })).rejects.toThrow(/400/);
 });
 
-it("sends nothing to a disabled endpoint, and again when it is enabled", async () => {
+it("sends nothing to a disabled endpoint, and resumes when it is enabled", async () => {
   const id = await configuredEndpoint();
   await sandbox.stripe.webhookEndpoints.update(id, { disabled: true });
   const missed = await sandbox.stripe.customers.create({});
@@ -88,7 +88,7 @@ it("sends nothing to a disabled endpoint, and again when it is enabled", async (
   expect(data.map((event) => event.data.object)).toMatchObject([{ id: told.id }, { id: missed.id }]);
 });
 
-it("changes, lists and deletes endpoints, and shows a secret only at their creation", async () => {
+it("updates, lists and deletes endpoints, and returns the secret only on creation", async () => {
   const made = await sandbox.stripe.webhookEndpoints.create({
     url: receiver.url,
     enabled_events: ["charge.succeeded"],
@@ -112,7 +112,7 @@ it("changes, lists and deletes endpoints, and shows a secret only at their creat
   await expect(sandbox.stripe.webhookEndpoints.retrieve(made.id)).rejects.toMatchObject({ statusCode: 404 });
 });
 
-it("refuses an endpoint for a version whose shapes it cannot make", async () => {
+it("rejects an endpoint with an API version that the sandbox does not support", async () => {
   const create = (version: string) =>
     sandbox.call(
       "POST",
@@ -127,7 +127,7 @@ it("refuses an endpoint for a version whose shapes it cannot make", async () => 
   expect((await create(Stripe.API_VERSION)).json.api_version).toBe(Stripe.API_VERSION);
 });
 
-it("sends an event again to one endpoint as Stripe's command-line tool asks for it", async () => {
+it("resends an event to one endpoint, like the Stripe CLI does", async () => {
   await sandbox.stripe.customers.create({});
   const [first] = await receiver.waitFor(1);
   const endpoint = await configuredEndpoint();
@@ -148,7 +148,7 @@ it("sends an event again to one endpoint as Stripe's command-line tool asks for 
   expect(unknown).toMatchObject({ status: 400, json: { error: { param: "webhook_endpoint" } } });
 });
 
-it("refuses an endpoint in the shapes of an older version and says what to do, and takes one without a version", async () => {
+it("rejects an endpoint with an older API version and explains the fix; accepts one without a version", async () => {
   const params = { url: receiver.url, enabled_events: ["customer.created" as const] };
   const older = sandbox.stripe.webhookEndpoints.create({ ...params, api_version: "2025-12-15.clover" });
   await expect(older).rejects.toMatchObject({

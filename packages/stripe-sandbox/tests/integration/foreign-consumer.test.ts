@@ -10,7 +10,7 @@ let sandbox: TestSandbox;
 let listener: RunningSyncEngine;
 let account: Account;
 
-/** Everything of the account that the engine has a table for, by table. */
+/** All objects of the account that the engine has a table for, by table. */
 type Account = Record<string, object[]>;
 
 beforeAll(async () => {
@@ -19,7 +19,7 @@ beforeAll(async () => {
   listener = await startSyncEngine(options);
   const { webhookUrl: url } = listener;
   await sandbox.restart({ webhook: { url, secret: SECRET } });
-  // It orders what it hears by whole seconds, so nothing that belongs together may happen within one.
+  // The engine orders changes by whole seconds, so related changes must not happen within the same second.
   await sandbox.control("POST", "/deliveries/mode", { mode: "hold" });
   for (const step of aDay(sandbox.stripe)) {
     await step();
@@ -34,7 +34,7 @@ afterAll(async () => {
   await listener.stop();
 });
 
-/** Something of everything: paid, declined, invoiced, refunded, saved, removed; one change after the other. */
+/** Creates, pays, declines, invoices, refunds, saves and removes objects, one change after the other. */
 function aDay(stripe: Stripe): (() => Promise<unknown>)[] {
   const address = { country: "DE", line1: "Hauptstr. 1", city: "Berlin", postal_code: "10115" };
   const lines = Array.from({ length: 12 }, (_, index) => ({ amount: 100, description: `Line ${index + 1}` }));
@@ -99,13 +99,13 @@ async function readAccount(stripe: Stripe): Promise<Account> {
   };
 }
 
-/** The engine reads the lines that the invoice itself does not show. */
+/** The engine fetches the lines that the invoice itself does not include. */
 async function withAllLines(stripe: Stripe, invoice: Stripe.Invoice): Promise<object> {
   const { data } = await stripe.invoices.listLineItems(invoice.id, { limit: 100 });
   return { ...invoice, lines: { ...invoice.lines, data, has_more: false } };
 }
 
-/** Fails unless the table holds exactly these objects, equal in every field that it has a column for. */
+/** Fails unless the table contains exactly these objects, equal in every field that has a column. */
 function expectSameRows(rows: Map<string, Record<string, unknown>>, objects: object[]): void {
   const wanted = objects as { id: string }[];
   expect([...rows.keys()].sort()).toEqual(wanted.map(({ id }) => id).sort());
@@ -118,12 +118,12 @@ function expectSameRows(rows: Map<string, Record<string, unknown>>, objects: obj
   }
 }
 
-/** As over HTTP, without what the SDK adds. */
+/** The object as sent over HTTP, without what the SDK adds. */
 function plain(object: object): Record<string, unknown> {
   return JSON.parse(JSON.stringify(object)) as Record<string, unknown>;
 }
 
-/** Postgres gives a bigint as text. */
+/** Postgres returns a bigint as text. */
 function withNumbers(row: Record<string, unknown>, like: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(row).map(([name, value]) => [
@@ -133,7 +133,7 @@ function withNumbers(row: Record<string, unknown>, like: Record<string, unknown>
   );
 }
 
-it("has its webhooks taken by a program that was made for Stripe, without one refusal", async () => {
+it("has all of its webhooks accepted by a third-party sync engine", async () => {
   const { data } = await sandbox.control<{ data: { state: string; type: string }[] }>("GET", "/deliveries");
 
   expect(data.length).toBeGreaterThan(30);
@@ -149,14 +149,14 @@ it.each([
   "refunds",
   "checkout_sessions",
   "invoices",
-])("is copied by webhooks into rows that equal its own %s", async (table) => {
+])("lets the sync engine copy %s from webhooks, equal field by field", async (table) => {
   const rows = await listener.rows(table);
   const live = new Map([...rows].filter(([, row]) => row.deleted !== true));
 
   expectSameRows(live, account[table] ?? []);
 });
 
-it("has a wrong signature refused by that program", async () => {
+it("has a wrong signature rejected by the sync engine", async () => {
   const answer = await fetch(listener.webhookUrl, {
     method: "POST",
     headers: { "Stripe-Signature": "t=1,v1=00" },
@@ -167,7 +167,7 @@ it("has a wrong signature refused by that program", async () => {
   expect(String(listener.failures.pop())).toContain("signature");
 });
 
-it("is copied by its lists alone into the same rows", async () => {
+it("lets the sync engine copy the same rows from its lists alone", async () => {
   const { stripe, secretKey } = sandbox;
   const backfill = await startSyncEngine({ stripe, secretKey, webhookSecret: SECRET });
   const objects = [

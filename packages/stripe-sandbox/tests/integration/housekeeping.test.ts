@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { silentLog } from "../../src/options";
 import { startTestSandbox } from "../support/test-sandbox";
 
-it("does its other tasks while work that is due fails every time, and says so in the log", async () => {
+it("runs the other periodic tasks when one of them fails every time, and logs the failure", async () => {
   const failures: object[] = [];
   const sandbox = await startTestSandbox({
     log: { ...silentLog, error: (fields: object) => void failures.push(fields) },

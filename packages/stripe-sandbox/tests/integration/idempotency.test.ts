@@ -16,7 +16,7 @@ afterAll(() => sandbox.stop());
 const create = (key: string, form: string, headers: Record<string, string> = {}) =>
   sandbox.call("POST", "/v1/customers", form, { "Idempotency-Key": key, ...headers });
 
-it("replays the first answer and says so", async () => {
+it("replays the first response and marks it as replayed", async () => {
   const first = await create("replay", "email=a%40example.com");
   const again = await create("replay", "email=a%40example.com");
 
@@ -27,13 +27,13 @@ it("replays the first answer and says so", async () => {
   expect(again.headers.get("idempotency-key")).toBe("replay");
 });
 
-it("does not mind the order of the parameters", async () => {
+it("ignores the order of the parameters", async () => {
   const first = await create("order", "name=A&email=a%40example.com");
 
   expect((await create("order", "email=a%40example.com&name=A")).json).toEqual(first.json);
 });
 
-it("makes one session out of twenty simultaneous requests with one key", async () => {
+it("creates one session for twenty concurrent requests with one key", async () => {
   const customer = await stripe.customers.create({ email: "jenny@example.com" });
   const params = topUpParams(customer.id);
 
@@ -51,7 +51,7 @@ it("makes one session out of twenty simultaneous requests with one key", async (
   expect((await stripe.checkout.sessions.list({ customer: customer.id })).data).toHaveLength(1);
 });
 
-it("answers 409 while the first request is still running, and replays it afterwards", async () => {
+it("returns 409 while the first request is running, and replays its response afterwards", async () => {
   const customer = await stripe.customers.create({});
   const rename = () =>
     sandbox.call("POST", `/v1/customers/${customer.id}`, "name=Jo", { "Idempotency-Key": "flight" });
@@ -70,7 +70,7 @@ it("answers 409 while the first request is still running, and replays it afterwa
   expect((await rename()).headers.get("idempotent-replayed")).toBe("true");
 });
 
-it("refuses other parameters and another path under the same key", async () => {
+it("rejects different parameters or a different path under the same key", async () => {
   await create("other", "name=A");
 
   const params = await create("other", "name=B");
@@ -80,7 +80,7 @@ it("refuses other parameters and another path under the same key", async () => {
   expect(path).toMatchObject({ status: 400, json: { error: { type: "idempotency_error" } } });
 });
 
-it("forgets a request that was refused before it began", async () => {
+it("does not store a request that was rejected before any work was done", async () => {
   const refused = await create("corrected", "nam=A");
   const corrected = await create("corrected", "name=A");
 
@@ -88,7 +88,7 @@ it("forgets a request that was refused before it began", async () => {
   expect(corrected.status).toBe(200);
 });
 
-it("remembers a refusal that came while the work was done", async () => {
+it("stores an error that occurred during the work", async () => {
   const form = "customer=cus_nobody";
   const path = "/v1/payment_methods/pm_card_visa/attach";
 
@@ -100,7 +100,7 @@ it("remembers a refusal that came while the work was done", async () => {
   expect(again.json).toEqual(first.json);
 });
 
-it("finds the work done after an answer was lost behind it", async () => {
+it("replays the completed work after its response was lost", async () => {
   await sandbox.control("POST", "/faults", {
     match: { path: "/v1/customers" },
     status: 500,
@@ -115,7 +115,7 @@ it("finds the work done after an answer was lost behind it", async () => {
   expect((await stripe.customers.list({ email: "lost@example.com" })).data).toHaveLength(1);
 });
 
-it("finds the work done after the connection was cut behind it", async () => {
+it("replays the completed work after the connection was closed", async () => {
   await sandbox.control("POST", "/faults", {
     match: { path: "/v1/customers" },
     reset: true,
@@ -126,7 +126,7 @@ it("finds the work done after the connection was cut behind it", async () => {
   expect((await create("cut", "email=cut%40example.com")).headers.get("idempotent-replayed")).toBe("true");
 });
 
-it("remembers a failure that was injected to be remembered, as Stripe does with a 500", async () => {
+it("stores an injected failure when configured to, like a 500 from Stripe", async () => {
   await sandbox.control("POST", "/faults", {
     match: { path: "/v1/customers" },
     status: 500,
@@ -140,7 +140,7 @@ it("remembers a failure that was injected to be remembered, as Stripe does with 
   expect(again.headers.get("idempotent-replayed")).toBe("true");
 });
 
-it("gives a key back whose request failed because its database connection was cut", async () => {
+it("releases the key of a request that failed because its database connection was closed", async () => {
   const customer = await stripe.customers.create({});
   const rename = () =>
     sandbox.call("POST", `/v1/customers/${customer.id}`, "name=Jo", { "Idempotency-Key": "cut-off" });
@@ -155,7 +155,7 @@ it("gives a key back whose request failed because its database connection was cu
   await expect.poll(async () => (await rename()).status).toBe(200);
 });
 
-it.each([429, 409, 500])("can answer %i before anything happens", async (status) => {
+it.each([429, 409, 500])("returns %i before any work is done", async (status) => {
   await sandbox.control("POST", "/faults", {
     match: { method: "POST", path: "/v1/cust*" },
     status,
@@ -169,7 +169,7 @@ it.each([429, 409, 500])("can answer %i before anything happens", async (status)
   expect((await stripe.customers.list({ email })).data).toEqual([]);
 });
 
-it("keeps keys over a restart for at least 24 hours", async () => {
+it("keeps keys across a restart for at least 24 hours", async () => {
   const first = await create("kept", "name=Kept");
   await sandbox.restart();
   await sandbox.control("POST", "/clock", { advance_seconds: 24 * 3600 - 60 });

@@ -17,7 +17,7 @@ async function anItem(customer: string, changes: Partial<Stripe.InvoiceItemCreat
   return stripe.invoiceItems.create(params);
 }
 
-it("lets items wait for the customer's next invoice, which takes them when it is told to", async () => {
+it("keeps items pending until the customer's next invoice includes them", async () => {
   const customer = await stripe.customers.create({});
   const first = await anItem(customer.id);
   const second = await anItem(customer.id, { amount: 500, description: "Travel" });
@@ -43,7 +43,7 @@ it("lets items wait for the customer's next invoice, which takes them when it is
   expect(await eventTypesSince(stripe, before)).toEqual(["invoice.created", "invoice.created"]);
 });
 
-it("puts an item on a draft at once, and takes it off again when it is deleted", async () => {
+it("adds an item to a draft immediately, and removes it when the item is deleted", async () => {
   const customer = await stripe.customers.create({});
   const draft = await stripe.invoices.create({ customer: customer.id });
   const before = await lastEvent(stripe);
@@ -63,7 +63,7 @@ it("puts an item on a draft at once, and takes it off again when it is deleted",
   ]);
 });
 
-it("names a real item behind every line that was added", async () => {
+it("links every added line to an invoice item", async () => {
   const customer = await stripe.customers.create({});
   const draft = await stripe.invoices.create({ customer: customer.id });
 
@@ -74,7 +74,7 @@ it("names a real item behind every line that was added", async () => {
   expect(item).toMatchObject({ amount: 700, invoice: draft.id, description: "Line" });
 });
 
-it("leaves what was finalized alone", async () => {
+it("does not change a finalized invoice", async () => {
   const customer = await stripe.customers.create({});
   const draft = await stripe.invoices.create({ customer: customer.id });
   const item = await anItem(customer.id, { invoice: draft.id });
@@ -101,7 +101,7 @@ it.each<[string, string, object]>([
     { code: "resource_missing", param: "invoice" },
   ],
   ["another customer's invoice", "customer=CUS&currency=usd&amount=100&invoice=OTHER", { param: "invoice" }],
-])("refuses %s", async (_name, form, error) => {
+])("rejects %s", async (_name, form, error) => {
   const customer = await stripe.customers.create({});
   const other = await stripe.invoices.create({ customer: (await stripe.customers.create({})).id });
   const known: Record<string, string> = { CUS: customer.id, OTHER: other.id };

@@ -38,7 +38,7 @@ function press(page: string, fields: Record<string, string>): Promise<Response> 
   return fetch(page, { method: "POST", redirect: "manual", body: new URLSearchParams(fields) });
 }
 
-it("shows what is due and asks nothing of other hosts", async () => {
+it("shows the amount due and loads nothing from other hosts", async () => {
   const { open, page } = await anOpenInvoice();
 
   const text = await (await fetch(page)).text();
@@ -51,7 +51,7 @@ it("shows what is due and asks nothing of other hosts", async () => {
   expect(text).not.toMatch(/<script|src=|@import|url\(/);
 });
 
-it("takes a card on the page, then says that the invoice is paid and leads to its papers", async () => {
+it("accepts a card on the page, then shows the invoice as paid with links to its PDF and receipt", async () => {
   const { open, page } = await anOpenInvoice();
   const before = await lastEvent(stripe);
 
@@ -76,7 +76,7 @@ it("takes a card on the page, then says that the invoice is paid and leads to it
   expect(await (await fetch(receipt)).text()).toContain("$29.75");
 });
 
-it("shows a decline, charges nothing, and takes another card", async () => {
+it("shows a decline, charges nothing, and accepts another card", async () => {
   const { open, page } = await anOpenInvoice();
   const before = await lastEvent(stripe);
 
@@ -104,7 +104,7 @@ it("charges nothing for a number with a wrong check digit", async () => {
   expect((await stripe.invoices.retrieve(open.id)).attempted).toBe(false);
 });
 
-it("offers the customer's saved cards and nobody else's", async () => {
+it("offers only the customer's own saved cards", async () => {
   const owner = await anOpenInvoice();
   const saved = await stripe.paymentMethods.attach("pm_card_mastercard", { customer: owner.customer.id });
   const stranger = await anOpenInvoice();
@@ -120,7 +120,7 @@ it("offers the customer's saved cards and nobody else's", async () => {
   expect((await stripe.invoices.retrieve(owner.open.id)).status).toBe("paid");
 });
 
-it("finishes a payment that needs 3-D Secure, after the bank's page said yes", async () => {
+it("completes a payment that needs 3-D Secure after the customer authenticates", async () => {
   const { open, page, customer } = await anOpenInvoice();
   const card = await stripe.paymentMethods.attach("pm_card_authenticationRequired", {
     customer: customer.id,
@@ -164,7 +164,7 @@ it("takes one payment when Pay is pressed many times at once", async () => {
   ).toHaveLength(1);
 });
 
-it("has nothing to pay on a void invoice, and no page for a draft or an unknown address", async () => {
+it("has nothing to pay on a void invoice, and returns no page for a draft or an unknown link", async () => {
   const { open, page } = await anOpenInvoice();
   await stripe.invoices.voidInvoice(open.id);
 
@@ -179,7 +179,7 @@ it("has nothing to pay on a void invoice, and no page for a draft or an unknown 
   expect((await fetch(`${sandbox.url}/receipts/ch_unknown`)).status).toBe(404);
 });
 
-it("gives the invoice as a PDF whose text can be selected", async () => {
+it("serves the invoice as a PDF with selectable text", async () => {
   const { open, page } = await anOpenInvoice({ footer: "Thank you 你好" });
   await press(page, { ...newCard, cardNumber: "4242424242424242" });
 
@@ -194,7 +194,7 @@ it("gives the invoice as a PDF whose text can be selected", async () => {
   expect(text).toContain("Thank you ??");
 });
 
-it("gives a top-up's charge a receipt", async () => {
+it("has a receipt for the charge of a top-up", async () => {
   const customer = await stripe.customers.create({ email: "jenny@example.com" });
   const session = await stripe.checkout.sessions.create(topUpParams(customer.id));
   await sandbox.submit(session.id, pageFields);

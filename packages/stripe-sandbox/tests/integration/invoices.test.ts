@@ -26,7 +26,7 @@ async function aCustomer(changes: Stripe.CustomerCreateParams = {}) {
   return { customer, method };
 }
 
-/** The draft of an automatic top-up exactly as the app asks for it. */
+/** Creates the draft of an automatic top-up with the parameters that the app sends. */
 function draftParams(customer: string, changes: Stripe.InvoiceCreateParams = {}): Stripe.InvoiceCreateParams {
   return {
     customer,
@@ -64,7 +64,7 @@ async function anOpenInvoice(customer: string, changes: Stripe.InvoiceCreatePara
   return stripe.invoices.finalizeInvoice(draft.id, { auto_advance: false });
 }
 
-it("makes, fills, finalizes and pays an invoice off-session, with the events in Stripe's order", async () => {
+it("creates, fills, finalizes and pays an invoice off-session, with the events in Stripe's order", async () => {
   const { customer, method } = await aCustomer({ address: germany });
   const before = await lastEvent(stripe);
 
@@ -113,7 +113,7 @@ it("makes, fills, finalizes and pays an invoice off-session, with the events in 
   ]);
 });
 
-it("finds the invoice of a PaymentIntent through its invoice payment, and nothing on the charge", async () => {
+it("finds the invoice of a PaymentIntent through its invoice payment; the charge has no link to it", async () => {
   const { customer, method } = await aCustomer();
   const open = await anOpenInvoice(customer.id, { default_payment_method: method.id });
   await stripe.invoices.pay(open.id);
@@ -135,7 +135,7 @@ it("finds the invoice of a PaymentIntent through its invoice payment, and nothin
 });
 
 it.each([["pm_card_chargeCustomerFail", "card_declined", "generic_decline", "try_again_later"]])(
-  "answers %s with 402, keeps the invoice open, and takes another card",
+  "answers %s with 402, keeps the invoice open, and accepts another card",
   async (alias, code, decline, advice) => {
     const { customer, method } = await aCustomer();
     const bad = await stripe.paymentMethods.attach(alias, { customer: customer.id });
@@ -172,7 +172,7 @@ it.each([["pm_card_chargeCustomerFail", "card_declined", "generic_decline", "try
   },
 );
 
-it("expands from an invoice down to its PaymentIntent, and from an invoice payment up to its invoice", async () => {
+it("expands from an invoice to its PaymentIntent, and from an invoice payment to its invoice", async () => {
   const { customer, method } = await aCustomer();
   const open = await anOpenInvoice(customer.id);
   const waiting = await stripe.invoices.retrieve(open.id, { expand: ["confirmation_secret"] });
@@ -195,7 +195,7 @@ it("expands from an invoice down to its PaymentIntent, and from an invoice payme
   expect(listed.data[0]?.payments?.data).toHaveLength(1);
 });
 
-it("says authentication_required when the bank wants to see a customer who is away", async () => {
+it("returns authentication_required when the bank requires authentication off-session", async () => {
   const { customer } = await aCustomer();
   const card = await stripe.paymentMethods.attach("pm_card_authenticationRequired", {
     customer: customer.id,
@@ -221,7 +221,7 @@ it("says authentication_required when the bank wants to see a customer who is aw
   ]);
 });
 
-it("charges a card off-session that was set up with 3-D Secure, and says why its bank refuses", async () => {
+it("charges a card off-session that was set up with 3-D Secure, and returns the decline code when it fails", async () => {
   const { customer } = await aCustomer();
   const alias = "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds";
   const setup = await stripe.setupIntents.create({
@@ -251,7 +251,7 @@ it("charges a card off-session that was set up with 3-D Secure, and says why its
   });
 });
 
-it("asks for action when the customer is there and the bank wants to see them", async () => {
+it("requires action when the bank requires authentication on-session", async () => {
   const { customer } = await aCustomer();
   const card = await stripe.paymentMethods.attach("pm_card_authenticationRequired", {
     customer: customer.id,
@@ -276,7 +276,7 @@ it("asks for action when the customer is there and the bank wants to see them", 
   ]);
 });
 
-it("shows on the draft that the tax needs an address, and refuses to finalize until there is one", async () => {
+it("reports on the draft that the tax calculation needs an address, and rejects finalizing until there is one", async () => {
   const { customer } = await aCustomer({ address: "" });
   const draft = await aDraft(customer.id);
   const before = await lastEvent(stripe);
@@ -304,7 +304,7 @@ it("shows on the draft that the tax needs an address, and refuses to finalize un
   });
 });
 
-it("keeps what the customer looked like when the invoice was finalized", async () => {
+it("keeps the customer's details as of finalization", async () => {
   const { customer } = await aCustomer();
   const open = await anOpenInvoice(customer.id);
 
@@ -317,7 +317,7 @@ it("keeps what the customer looked like when the invoice was finalized", async (
   });
 });
 
-it("adds the tax within an inclusive price, and none for a business in the EU that has a tax ID", async () => {
+it("includes the tax in an inclusive price, and adds none for an EU business with a tax ID", async () => {
   const { customer } = await aCustomer({ address: germany });
   const inclusive = { ...line, price_data: { ...line.price_data, tax_behavior: "inclusive" as const } };
   const draft = await stripe.invoices.create(draftParams(customer.id));
@@ -341,7 +341,7 @@ it("adds the tax within an inclusive price, and none for a business in the EU th
   expect(reversed.total_taxes?.[0]?.taxability_reason).toBe("reverse_charge");
 });
 
-it("pays an invoice with nothing due at its finalization, without a payment", async () => {
+it("marks an invoice with nothing due as paid at finalization, without a payment", async () => {
   const { customer } = await aCustomer();
   const draft = await stripe.invoices.create(draftParams(customer.id));
   const before = await lastEvent(stripe);
@@ -358,7 +358,7 @@ it("pays an invoice with nothing due at its finalization, without a payment", as
   ]);
 });
 
-it("uses up the customer's balance, and gives it back when the invoice is voided", async () => {
+it("applies the customer's balance, and returns it when the invoice is voided", async () => {
   const { customer } = await aCustomer({ balance: -1000 });
 
   const open = await anOpenInvoice(customer.id);
@@ -370,7 +370,7 @@ it("uses up the customer's balance, and gives it back when the invoice is voided
   expect(await stripe.customers.retrieve(customer.id)).toMatchObject({ balance: -1000 });
 });
 
-it("voids what was finalized and cancels its PaymentIntent; nothing can pay it afterwards", async () => {
+it("voids a finalized invoice and cancels its PaymentIntent; it cannot be paid afterwards", async () => {
   const { customer, method } = await aCustomer();
   const open = await anOpenInvoice(customer.id);
   const before = await lastEvent(stripe);
@@ -392,7 +392,7 @@ it("voids what was finalized and cancels its PaymentIntent; nothing can pay it a
   await expect(stripe.invoices.voidInvoice(open.id)).rejects.toMatchObject({ statusCode: 400 });
 });
 
-it("deletes drafts only, and voids only what is no draft", async () => {
+it("deletes only drafts, and rejects voiding a draft", async () => {
   const { customer } = await aCustomer();
   const draft = await aDraft(customer.id);
   const open = await anOpenInvoice(customer.id);
@@ -408,7 +408,7 @@ it("deletes drafts only, and voids only what is no draft", async () => {
   expect(listed.data.map((invoice) => invoice.id)).toEqual([open.id]);
 });
 
-it("gives up an invoice as uncollectible, and still takes its payment", async () => {
+it("marks an invoice as uncollectible, and still accepts a payment", async () => {
   const { customer, method } = await aCustomer();
   const open = await anOpenInvoice(customer.id);
   const before = await lastEvent(stripe);
@@ -420,7 +420,7 @@ it("gives up an invoice as uncollectible, and still takes its payment", async ()
   expect((await stripe.invoices.pay(open.id, { payment_method: method.id })).status).toBe("paid");
 });
 
-it("takes a payment from outside: paid, without a charge and without payment_succeeded", async () => {
+it("marks an invoice as paid out of band: no charge and no payment_succeeded event", async () => {
   const { customer } = await aCustomer();
   const open = await anOpenInvoice(customer.id);
   const before = await lastEvent(stripe);
@@ -437,7 +437,7 @@ it("takes a payment from outside: paid, without a charge and without payment_suc
   ]);
 });
 
-it("sends an invoice that is to be sent, finalizing it first", async () => {
+it("finalizes a send_invoice draft before sending it", async () => {
   const { customer } = await aCustomer();
   const draft = await aDraft(customer.id, { collection_method: "send_invoice", days_until_due: 14 });
   const before = await lastEvent(stripe);
@@ -460,7 +460,7 @@ it("charges once when an invoice is paid many times at once", async () => {
   expect((await stripe.charges.list({ customer: customer.id })).data).toHaveLength(1);
 });
 
-it("numbers a customer's invoices one after the other", async () => {
+it("numbers a customer's invoices consecutively", async () => {
   const { customer } = await aCustomer();
 
   const numbers = [await anOpenInvoice(customer.id), await anOpenInvoice(customer.id)].map(
@@ -470,7 +470,7 @@ it("numbers a customer's invoices one after the other", async () => {
   expect(numbers).toEqual([`${customer.invoice_prefix}-0001`, `${customer.invoice_prefix}-0002`]);
 });
 
-it("lists by customer, status and collection method, and shows at most ten lines on the invoice", async () => {
+it("lists by customer, status and collection method, and includes at most ten lines in the invoice", async () => {
   const { customer } = await aCustomer();
   const open = await anOpenInvoice(customer.id);
   const draft = await stripe.invoices.create(draftParams(customer.id));
@@ -526,7 +526,12 @@ it.each<[string, string, string, object]>([
     { code: "invoice_not_editable" },
   ],
   ["a second finalization", "/v1/invoices/OPEN/finalize", "", { code: "invoice_not_editable" }],
-  ["a new description after that", "/v1/invoices/OPEN", "description=x", { code: "invoice_not_editable" }],
+  [
+    "a description change after finalization",
+    "/v1/invoices/OPEN",
+    "description=x",
+    { code: "invoice_not_editable" },
+  ],
   ["no card to charge", "/v1/invoices/OPEN/pay", "", { code: "resource_missing" }],
   [
     "a card that is not the customer's",
@@ -535,7 +540,7 @@ it.each<[string, string, string, object]>([
     { code: "resource_missing", param: "payment_method" },
   ],
   ["an unknown invoice", "/v1/invoices/in_missing/pay", "", { code: "resource_missing", param: "invoice" }],
-])("refuses %s", async (_name, path, form, error) => {
+])("rejects %s", async (_name, path, form, error) => {
   const { customer } = await aCustomer();
   const other = await aCustomer();
   const draft = await aDraft(customer.id);

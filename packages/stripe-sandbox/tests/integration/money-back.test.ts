@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.stop());
 
 const DAY = 86_400;
-/** Events are listed for thirty days, and the history is read from them. */
+/** Events are listed for thirty days, and the test reads the history from them. */
 const LONGEST_SECONDS = 29 * DAY;
 
 const CARDS = [
@@ -34,7 +34,7 @@ const n = fc.nat({ max: 50 });
 const cents = fc.option(fc.integer({ min: 1, max: 2200 }), { nil: undefined });
 const kind = fc.constantFrom("chargeback", "inquiry");
 
-/** One thing that happens to the payments; `n` chooses among those charges, refunds and disputes that exist. */
+/** One action on the payments; `n` selects one of the existing charges, refunds or disputes. */
 const step = fc.oneof(
   {
     weight: 4,
@@ -76,7 +76,7 @@ interface World {
   waitedSeconds: number;
 }
 
-/** Asks the API; a refusal is fine, a failure of the sandbox is not. */
+/** Calls the API; an error response is fine, a failure of the sandbox is not. */
 async function ask<T extends { id: string }>(path: string, params: object): Promise<T | undefined> {
   const form = new URLSearchParams(
     Object.entries(params).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
@@ -129,7 +129,7 @@ async function perform(world: World, one: Step): Promise<void> {
       return;
     case "decide":
       if (disputeId) await command(`/disputes/${disputeId}/${one.as}`);
-      // A prevented dispute is paid back by a refund of its own.
+      // A prevented dispute is refunded with a refund of its own.
       if (one.as === "prevent") await noteRefunds(world);
       return;
     case "settle":
@@ -179,7 +179,7 @@ async function aWorld(cards: string[]): Promise<World> {
 const GONE = ["needs_response", "under_review", "appeal_needs_response", "appeal_under_review", "lost"];
 const CLOSED = ["won", "lost", "warning_closed", "prevented"];
 
-/** What each kind of object has moved on the balance, net of fees, oldest first. */
+/** The balance transactions of each kind of object, net of fees, oldest first. */
 function movementsExpected(object: Stripe.Refund | Stripe.Dispute): number[] {
   if (object.object === "refund") {
     const isBack = object.status === "failed" || object.status === "canceled";
@@ -202,7 +202,7 @@ async function expectMovements(object: Stripe.Refund | Stripe.Dispute): Promise<
   else expect(object.balance_transaction).toBe(moved[0]?.id);
 }
 
-/** A charge's totals are those of its refunds and disputes, and nobody got back more than was paid. */
+/** A charge's totals match its refunds and disputes, and no more than the payment was returned. */
 async function expectTotals(charge: Stripe.Charge): Promise<void> {
   const refunds = (await stripe.refunds.list({ charge: charge.id, limit: 100 })).data;
   const disputes = (await stripe.disputes.list({ charge: charge.id, limit: 100 })).data;
@@ -217,7 +217,7 @@ async function expectTotals(charge: Stripe.Charge): Promise<void> {
   for (const object of [...refunds, ...disputes]) await expectMovements(object);
 }
 
-/** Every object's events: their kinds and numbers fit what became of it, and the last shows it as it is. */
+/** The types and counts of every object's events match its history, and the last one shows its current state. */
 function expectEvents(object: Stripe.Refund | Stripe.Dispute, events: Stripe.Event[]): void {
   const about = events.filter((event) => (event.data.object as { id?: string }).id === object.id);
   const types = about.map((event) => event.type);
@@ -240,9 +240,9 @@ function expectEvents(object: Stripe.Refund | Stripe.Dispute, events: Stripe.Eve
 }
 
 /**
- * Plays one charge's events back, in their order. While the bank has the money no refund begins; neither refunds nor
- * disputes exceed the payment, nor do both together. The last holds unless the bank named an amount itself or an
- * inquiry escalated after a refund: then Stripe, too, lets the same money be taken twice.
+ * Replays one charge's events in order. No refund starts while the bank has the money; neither refunds nor
+ * disputes exceed the payment, nor do both together. The last rule holds unless the bank set an amount itself or
+ * an inquiry escalated after a refund: then Stripe, too, allows the same money to be taken twice.
  */
 function expectHistory(charge: Stripe.Charge, events: Stripe.Event[], mayOverlap: boolean): void {
   const refunds = new Map<string, Stripe.Refund>();
@@ -295,7 +295,7 @@ async function expectWholeBalance(): Promise<void> {
   expect(await readBalance()).toEqual(sums);
 }
 
-it("keeps every total, balance and event right, whatever happens to refunds and disputes", async () => {
+it("keeps every total, balance and event correct under any sequence of refunds and disputes", async () => {
   const cards = fc.array(fc.constantFrom(...CARDS), { minLength: 2, maxLength: 4 });
   const steps = fc.array(step, { minLength: 5, maxLength: 25 });
 

@@ -35,7 +35,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-it("installs from its tarball into an empty folder and serves from there, with a Postgres of its own", async () => {
+it("installs from its tarball into an empty folder and runs there with its own Postgres", async () => {
   await installPacked();
 
   const { port, secretKey } = await startInstalled();
@@ -45,7 +45,7 @@ it("installs from its tarball into an empty folder and serves from there, with a
   expect(await stripe.customers.retrieve(customer.id)).toMatchObject({ name: "Outside" });
 });
 
-/** Packs the package as a release would and installs the tarball, with the versions of our own lock file. */
+/** Packs the package like a release and installs the tarball with the versions of our own lock file. */
 async function installPacked(): Promise<void> {
   const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: packageRoot });
   const [packed] = JSON.parse(stdout.slice(stdout.indexOf("["))) as { filename: string }[];
@@ -66,8 +66,8 @@ async function installPacked(): Promise<void> {
     },
   };
   writeFileSync(join(folder, "package-lock.json"), JSON.stringify(lock));
-  // All these versions are in npm's cache since our own installation, so that no network is needed. npm drops from the
-  // lock what the tarball does not depend on.
+  // All these versions are in npm's cache since our own installation, so no network is needed. npm removes from the
+  // lock file what the tarball does not depend on.
   await run("npm", ["install", "--prefer-offline", "--ignore-scripts"], { cwd: folder });
 }
 

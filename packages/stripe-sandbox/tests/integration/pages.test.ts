@@ -17,7 +17,7 @@ async function aPage(changes: Partial<Stripe.Checkout.SessionCreateParams> = {})
   return { session, text: await (await fetch(session.url ?? "")).text() };
 }
 
-it("shows the amount, says that tax depends on the address, and asks nothing of other hosts", async () => {
+it("shows the amount and that tax depends on the address, and loads nothing from other hosts", async () => {
   const { text, session } = await aPage();
 
   expect(text).toContain("test mode, no real money");
@@ -27,7 +27,7 @@ it("shows the amount, says that tax depends on the address, and asks nothing of 
   expect(text).not.toMatch(/<script|src=|@import|url\(/);
 });
 
-it("computes the tax on request without taking a payment", async () => {
+it("calculates the tax on request without taking a payment", async () => {
   const { session } = await aPage();
 
   const page = await sandbox.submit(session.id, {
@@ -60,7 +60,7 @@ it("fills in a test card and keeps the other fields", async () => {
   expect(text).toContain('value="Salem"');
 });
 
-it("asks for consent instead of offering the tick box when the card is kept anyway", async () => {
+it("shows a consent text instead of a checkbox when the card is always saved", async () => {
   const kept = await aPage({
     payment_intent_data: { setup_future_usage: "off_session" },
     saved_payment_method_options: undefined,
@@ -72,7 +72,7 @@ it("asks for consent instead of offering the tick box when the card is kept anyw
   expect(ticked.text).toContain('type="checkbox"');
 });
 
-it("has no amounts when a card is only saved", async () => {
+it("shows no amounts in setup mode", async () => {
   const session = await sandbox.stripe.checkout.sessions.create(cardSetupParams(customer.id));
 
   const text = await (await fetch(session.url ?? "")).text();
@@ -81,7 +81,7 @@ it("has no amounts when a card is only saved", async () => {
   expect(text).not.toContain("$");
 });
 
-it("does not let a customer pay under another e-mail address than the one on file", async () => {
+it("does not let a customer pay under a different email address than the one on file", async () => {
   const { session } = await aPage();
 
   await sandbox.submit(session.id, { ...pageFields, email: "mallory@example.com" });
@@ -91,7 +91,7 @@ it("does not let a customer pay under another e-mail address than the one on fil
   );
 });
 
-it("tells a paid, an expired and an unknown session apart", async () => {
+it("shows different pages for a paid, an expired and an unknown session", async () => {
   const paid = await aPage();
   await sandbox.submit(paid.session.id, pageFields);
   const expired = await aPage();
@@ -105,7 +105,7 @@ it("tells a paid, an expired and an unknown session apart", async () => {
   expect(await answers[0]?.text()).toContain(`session_id=${paid.session.id}`);
 });
 
-it("has a front page with what happened lately", async () => {
+it("shows recent activity on the front page", async () => {
   const answer = await fetch(sandbox.url);
 
   expect(answer.status).toBe(200);

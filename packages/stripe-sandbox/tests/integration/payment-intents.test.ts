@@ -25,7 +25,7 @@ function pay(changes: Partial<CreateParams> = {}): Promise<Stripe.Response<Strip
   });
 }
 
-/** Calls without the SDK, which would hide the body of a refusal. */
+/** Calls the API without the SDK, which would hide the body of an error. */
 async function refusalOf(path: string, form: string, version?: string) {
   const { status, json } = await sandbox.call(
     "POST",
@@ -36,8 +36,8 @@ async function refusalOf(path: string, form: string, version?: string) {
   return { status, error: json.error };
 }
 
-describe("a PaymentIntent of the API", () => {
-  it("goes through its statuses: no method, a method, paid", async () => {
+describe("a PaymentIntent created by API", () => {
+  it("moves from requires_payment_method to requires_confirmation to succeeded", async () => {
     const mark = await lastEvent(stripe);
 
     const created = await stripe.paymentIntents.create({
@@ -83,7 +83,7 @@ describe("a PaymentIntent of the API", () => {
     ]);
   });
 
-  it("keeps what a declined card did: the charge, the intent, the events; and answers 402 with the intent", async () => {
+  it("records a declined card (charge, intent, events) and returns 402 with the intent", async () => {
     const mark = await lastEvent(stripe);
 
     const { status, error } = await refusalOf(
@@ -121,7 +121,7 @@ describe("a PaymentIntent of the API", () => {
     expect(paid).toMatchObject({ status: "succeeded", last_payment_error: null });
   });
 
-  it("replays a declined confirmation for its idempotency key and charges nothing again", async () => {
+  it("replays a declined confirmation for the same idempotency key and does not charge again", async () => {
     const params: CreateParams = {
       amount: 2500,
       currency: "usd",
@@ -144,7 +144,7 @@ describe("a PaymentIntent of the API", () => {
     expect(await eventTypesSince(stripe, mark)).toEqual([]);
   });
 
-  it("charges a saved card while the customer is away, and asks for them when the bank does", async () => {
+  it("charges a saved card off-session, and fails when the bank requires authentication", async () => {
     const customer = await stripe.customers.create({});
     const method = await stripe.paymentMethods.attach("pm_card_authenticationRequired", {
       customer: customer.id,
@@ -172,7 +172,7 @@ describe("a PaymentIntent of the API", () => {
     expect(back).toMatchObject({ status: "requires_action", next_action: { type: "redirect_to_url" } });
   });
 
-  it("refuses instead of asking the customer when it was told to", async () => {
+  it("fails instead of requiring action with error_on_requires_action", async () => {
     const mark = await lastEvent(stripe);
 
     await expect(
@@ -188,7 +188,7 @@ describe("a PaymentIntent of the API", () => {
     ]);
   });
 
-  it("saves the card with setup_future_usage, so that it works without the customer afterwards", async () => {
+  it("saves the card for off-session use with setup_future_usage", async () => {
     const customer = await stripe.customers.create({});
     const mark = await lastEvent(stripe);
     const asked = await pay({
@@ -212,7 +212,7 @@ describe("a PaymentIntent of the API", () => {
     ]);
   });
 
-  it("uses a card that belongs to nobody once", async () => {
+  it("uses a card without a customer once", async () => {
     const method = await stripe.paymentMethods.create({ type: "card", card: { token: "tok_visa" } });
     await pay({ payment_method: method.id });
 
@@ -222,7 +222,7 @@ describe("a PaymentIntent of the API", () => {
     });
   });
 
-  it("lets an older version name payment_method_types", async () => {
+  it("accepts payment_method_types from an older API version", async () => {
     const form =
       "amount=500&currency=usd&payment_method=pm_card_visa&payment_method_types[]=card&confirm=true";
 
@@ -243,7 +243,7 @@ describe("a PaymentIntent of the API", () => {
 });
 
 describe("manual confirmation", () => {
-  it("charges when the server confirms once more after 3-D Secure, for one charge only", async () => {
+  it("charges once, when the server confirms again after 3-D Secure", async () => {
     const asked = await pay({
       confirmation_method: "manual",
       payment_method: "pm_card_authenticationRequired",
@@ -265,7 +265,7 @@ describe("manual confirmation", () => {
 });
 
 describe("manual capture", () => {
-  it("holds the amount, captures a part of it, and gives the rest back", async () => {
+  it("authorizes the amount, captures part of it, and releases the rest", async () => {
     const mark = await lastEvent(stripe);
 
     const held = await pay({ capture_method: "manual", expand: ["latest_charge"] });
@@ -296,7 +296,7 @@ describe("manual capture", () => {
     ]);
   });
 
-  it("gives the hold back when the intent is canceled", async () => {
+  it("releases the authorization when the intent is canceled", async () => {
     const held = await pay({ capture_method: "manual" });
     const mark = await lastEvent(stripe);
 
@@ -314,7 +314,7 @@ describe("manual capture", () => {
     expect(await eventTypesSince(stripe, mark)).toEqual(["charge.refunded", "payment_intent.canceled"]);
   });
 
-  it("lets a hold lapse after seven days", async () => {
+  it("expires an authorization after seven days", async () => {
     const held = await pay({ capture_method: "manual" });
     const mark = await lastEvent(stripe);
 
@@ -327,7 +327,7 @@ describe("manual capture", () => {
     );
   });
 
-  it("captures once, and no more than it holds", async () => {
+  it("captures once, and at most the authorized amount", async () => {
     const held = await pay({ capture_method: "manual" });
 
     await expect(stripe.paymentIntents.capture(held.id, { amount_to_capture: 2501 })).rejects.toMatchObject({
@@ -380,7 +380,7 @@ const refusals: [string, string, { param?: string; code?: string }][] = [
   ["off_session without confirm", `${base}&off_session=true`, { param: "off_session" }],
   ["return_url without confirm", `${base}&return_url=https://example.com`, { param: "return_url" }],
   [
-    "a return_url that is none",
+    "an invalid return_url",
     `${base}&payment_method=pm_card_visa&confirm=true&return_url=back`,
     { param: "return_url", code: "url_invalid" },
   ],
@@ -391,25 +391,25 @@ const refusals: [string, string, { param?: string; code?: string }][] = [
     { param: "statement_descriptor_suffix" },
   ],
   [
-    "types without card",
+    "payment method types without card",
     `${base}&allowed_payment_method_types[]=link`,
     { param: "allowed_payment_method_types" },
   ],
   [
-    "a payment method in the request itself",
+    "inline payment method data",
     `${base}&payment_method_data[type]=us_bank_account`,
     { param: "payment_method_data" },
   ],
-  ["what is not built", `${base}&application_fee_amount=5`, { param: "application_fee_amount" }],
+  ["an unsupported parameter", `${base}&application_fee_amount=5`, { param: "application_fee_amount" }],
   [
-    "options that are not built",
+    "unsupported payment method options",
     `${base}&payment_method_options[card][request_multicapture]=never`,
     { param: "payment_method_options[card][request_multicapture]" },
   ],
 ];
 
-describe("a refused request", () => {
-  it.each(refusals)("%s leaves nothing behind", async (_what, form, expected) => {
+describe("rejects", () => {
+  it.each(refusals)("a request with %s, which has no side effects", async (_what, form, expected) => {
     const mark = await lastEvent(stripe);
 
     const { status, error } = await refusalOf("", form);
@@ -421,7 +421,7 @@ describe("a refused request", () => {
     expect(await eventTypesSince(stripe, mark)).toEqual([]);
   });
 
-  it("names a payment method of a type that the intent does not take", async () => {
+  it("a payment method of a type that the intent does not accept", async () => {
     const account = await stripe.paymentMethods.create({
       type: "sepa_debit",
       sepa_debit: { iban: "AT321904300235473204" },
@@ -438,7 +438,7 @@ describe("a refused request", () => {
     ).rejects.toMatchObject({ statusCode: 400, param: "payment_method" });
   });
 
-  it("to save a card while the customer is away", async () => {
+  it("saving a card in an off-session payment", async () => {
     const customer = await stripe.customers.create({});
     const method = await stripe.paymentMethods.attach("pm_card_visa", { customer: customer.id });
 
@@ -452,7 +452,7 @@ describe("a refused request", () => {
     ).rejects.toMatchObject({ statusCode: 400, param: "off_session" });
   });
 
-  it("names a card of another customer, or of any customer when none is named", async () => {
+  it("a card of another customer, or of any customer when none is given", async () => {
     const [owner, other] = [await stripe.customers.create({}), await stripe.customers.create({})];
     const method = await stripe.paymentMethods.attach("pm_card_visa", { customer: owner.id });
 
@@ -463,7 +463,7 @@ describe("a refused request", () => {
     });
   });
 
-  it.each(["confirm", "cancel", "capture"] as const)("to %s what is paid names the status", async (verb) => {
+  it.each(["confirm", "cancel", "capture"] as const)("%s of a paid intent, with its status", async (verb) => {
     const paid = await pay();
 
     await expect(stripe.paymentIntents[verb](paid.id)).rejects.toMatchObject({
@@ -473,7 +473,7 @@ describe("a refused request", () => {
     });
   });
 
-  it("to change the amount of what is paid, but not its description", async () => {
+  it("changing the amount of a paid intent, but not its description", async () => {
     const paid = await pay();
 
     await expect(stripe.paymentIntents.update(paid.id, { amount: 1 + 2500 })).rejects.toMatchObject({
@@ -484,7 +484,7 @@ describe("a refused request", () => {
     expect(described.description).toBe("Hats");
   });
 
-  it("to touch the intent of a Checkout Session", async () => {
+  it("changing the intent of a Checkout Session", async () => {
     const customer = await stripe.customers.create({});
     const session = await stripe.checkout.sessions.create(
       topUpParams(customer.id, { expires_at: undefined }),
@@ -505,7 +505,7 @@ describe("a refused request", () => {
   });
 });
 
-it("cancels an open intent for good", async () => {
+it("cancels an open intent permanently", async () => {
   const open = await pay({ confirm: false });
   const mark = await lastEvent(stripe);
 

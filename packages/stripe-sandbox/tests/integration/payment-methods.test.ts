@@ -20,8 +20,8 @@ async function aSavedCard(alias = "pm_card_visa") {
   return { customer, method: await stripe.paymentMethods.attach(alias, { customer: customer.id }) };
 }
 
-describe("making a card", () => {
-  it("keeps what it was given and belongs to nobody", async () => {
+describe("creating a card", () => {
+  it("stores its details without a customer", async () => {
     const mark = await lastEvent(stripe);
 
     const method = await stripe.paymentMethods.create({
@@ -53,25 +53,20 @@ describe("making a card", () => {
       { param: "card[token]", code: "resource_missing" },
     ],
     [
-      "letters for a number",
+      "letters in the card number",
       { type: "card", "card[number]": "4242 four" },
       402,
       { code: "incorrect_number" },
     ],
-    [
-      "a month that does not exist",
-      { type: "card", "card[exp_month]": "13" },
-      402,
-      { code: "invalid_expiry_month" },
-    ],
-    ["a year that is over", { type: "card", "card[exp_year]": "2020" }, 402, { code: "invalid_expiry_year" }],
+    ["an invalid month", { type: "card", "card[exp_month]": "13" }, 402, { code: "invalid_expiry_month" }],
+    ["an expired year", { type: "card", "card[exp_year]": "2020" }, 402, { code: "invalid_expiry_year" }],
     [
       "a security code of two digits",
       { type: "card", "card[cvc]": "12" },
       402,
       { code: "invalid_cvc", param: "card[cvc]" },
     ],
-  ])("refuses %s", async (_what, changes, expectedStatus, expected) => {
+  ])("rejects %s", async (_what, changes, expectedStatus, expected) => {
     const whole = { "card[number]": card.number, "card[exp_month]": "12", "card[exp_year]": "34" };
     const fields = Object.keys(changes).some((key) => /number|exp|cvc/.test(key)) ? whole : {};
 
@@ -86,8 +81,8 @@ describe("making a card", () => {
   });
 });
 
-describe("attaching", () => {
-  it("makes a new card of an alias every time", async () => {
+describe("attaching a card", () => {
+  it("creates a new card each time an alias is attached", async () => {
     const { customer, method } = await aSavedCard();
 
     const second = await stripe.paymentMethods.attach("pm_card_visa", { customer: customer.id });
@@ -99,7 +94,7 @@ describe("attaching", () => {
     expect(list.data.map(({ id }) => id)).toEqual([second.id, method.id]);
   });
 
-  it("refuses a declining card, another customer's card and a detached one", async () => {
+  it("rejects a declining card, another customer's card and a detached one", async () => {
     const { customer, method } = await aSavedCard();
     const other = await stripe.customers.create({});
 
@@ -118,8 +113,8 @@ describe("attaching", () => {
   });
 });
 
-describe("a card that changes", () => {
-  it("by its owner: expiry, name and display, with the old values in the event", async () => {
+describe("a card update", () => {
+  it("by its owner changes expiry, name and display; the event has the previous values", async () => {
     const { method } = await aSavedCard();
 
     const changed = await stripe.paymentMethods.update(method.id, {
@@ -144,7 +139,7 @@ describe("a card that changes", () => {
     ).rejects.toMatchObject({ code: "invalid_expiry_year" });
   });
 
-  it("by its network: a later expiry, and on request another number or brand", async () => {
+  it("by its network sets a later expiry and, on request, another number or brand", async () => {
     const { method, customer } = await aSavedCard();
     await stripe.customers.update(customer.id, {
       invoice_settings: { default_payment_method: method.id },
@@ -186,7 +181,7 @@ describe("a card that changes", () => {
     expect(paid.status).toBe("succeeded");
   });
 
-  it("and goes: detached by control it is nobody's default any more", async () => {
+  it("that detaches the card through the control API removes it as the default", async () => {
     const { method, customer } = await aSavedCard();
     await stripe.customers.update(customer.id, {
       invoice_settings: { default_payment_method: method.id },
@@ -202,7 +197,7 @@ describe("a card that changes", () => {
     expect(await eventTypesSince(stripe, mark)).toEqual(["customer.updated", "payment_method.detached"]);
   });
 
-  it("is updated by its network only while it is saved", async () => {
+  it("by its network applies only while the card is saved", async () => {
     const method = await stripe.paymentMethods.create({ type: "card", card });
 
     await expect(sandbox.control("POST", `/payment_methods/${method.id}/update`)).rejects.toThrow(/400/);
@@ -211,13 +206,13 @@ describe("a card that changes", () => {
 
 describe("saved cards on the hosted page", () => {
   it.each<[string, Stripe.PaymentMethod.AllowRedisplay, ("always" | "limited")[] | undefined, boolean]>([
-    ["always, asked for always", "always", ["always"], true],
-    ["limited, asked for always", "limited", ["always"], false],
-    ["limited, asked for both", "limited", ["always", "limited"], true],
-    ["unspecified, asked for both", "unspecified", ["always", "limited"], false],
-    ["always, with nothing said", "always", undefined, true],
-    ["limited, with nothing said", "limited", undefined, false],
-  ])("%s: offered is %s / %s / %s", async (_what, allowRedisplay, filters, offered) => {
+    ["an allowed card", "always", ["always"], true],
+    ["a limited card", "limited", ["always"], false],
+    ["a limited card with both filters", "limited", ["always", "limited"], true],
+    ["an unspecified card with both filters", "unspecified", ["always", "limited"], false],
+    ["an allowed card without filters", "always", undefined, true],
+    ["a limited card without filters", "limited", undefined, false],
+  ])("%s: redisplay %s, filters %s, offered %s", async (_what, allowRedisplay, filters, offered) => {
     const { customer, method } = await aSavedCard();
     if (allowRedisplay !== "unspecified") {
       await stripe.paymentMethods.update(method.id, { allow_redisplay: allowRedisplay });
@@ -235,7 +230,7 @@ describe("saved cards on the hosted page", () => {
     expect(paid.status).toBe(offered ? 303 : 422);
   });
 
-  it("cannot be used once they are detached", async () => {
+  it("cannot be used after they are detached", async () => {
     const { customer, method } = await aSavedCard();
     await stripe.paymentMethods.update(method.id, { allow_redisplay: "always" });
     const session = await stripe.checkout.sessions.create(topUpParams(customer.id));

@@ -26,7 +26,7 @@ function pick(actions: readonly Action[], round: number, count: number): Action[
   );
 }
 
-/** Does them all at once. A refusal is one of the two things that may happen; a failure of the sandbox is not. */
+/** Runs them concurrently. An error response is a valid outcome; a failure of the sandbox is not. */
 async function allAtOnce(actions: Action[], id: string): Promise<void> {
   const answers = await Promise.allSettled(actions.map((action) => action(id)));
   for (const answer of answers) {
@@ -49,7 +49,7 @@ const onIntent: readonly Action[] = [
 ];
 
 it.each(Array.from({ length: 12 }, (_, round) => round))(
-  "takes the money of one intent at most once, whatever is asked of it at once (round %i)",
+  "charges an intent at most once under concurrent requests (round %i)",
   async (round) => {
     const { id } = await stripe.paymentIntents.create({
       amount: 2500,
@@ -90,7 +90,7 @@ const onSession: readonly Action[] = [
 ];
 
 it.each(Array.from({ length: 8 }, (_, round) => round))(
-  "ends a session one way, whoever presses what at once (round %i)",
+  "ends a session in exactly one way under concurrent requests (round %i)",
   async (round) => {
     const customer = await stripe.customers.create({ email: "jenny@example.com" });
     const { id } = await stripe.checkout.sessions.create(topUpParams(customer.id));

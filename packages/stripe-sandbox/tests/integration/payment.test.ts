@@ -30,7 +30,7 @@ async function lastEvent(): Promise<Stripe.Event | undefined> {
   return (await stripe.events.list({ limit: 1 })).data[0];
 }
 
-it("opens a top-up without a PaymentIntent, with the tax still open", async () => {
+it("opens a top-up session without a PaymentIntent and with the tax pending", async () => {
   const { session, customer } = await aTopUp();
 
   expect(session).toMatchObject({
@@ -103,7 +103,7 @@ it.each([
   ["Oregon", { country: "US", state: "OR" }, 0],
   ["Japan", { country: "JP", state: "" }, 0],
   ["a German business", { country: "DE", state: "", taxId: "DE 123456789" }, 0],
-])("adds the tax of %s on top and leaves the subtotal alone", async (_place, address, tax) => {
+])("adds the tax of %s and does not change the subtotal", async (_place, address, tax) => {
   const { session } = await aTopUp();
 
   await sandbox.submit(session.id, { ...pageFields, ...address });
@@ -134,7 +134,7 @@ it.each([
   ["4000000000000119", "processing_error", "processing_error"],
   ["4000000000000341", "card_declined", "generic_decline"],
 ])(
-  "declines %s with %s / %s, then takes another card for the same PaymentIntent",
+  "declines %s with %s / %s, then accepts another card for the same PaymentIntent",
   async (cardNumber, code, declineCode) => {
     const { session } = await aTopUp();
     const before = await lastEvent();
@@ -172,7 +172,7 @@ it.each([
   },
 );
 
-it("charges nothing for a number with a wrong check digit or for missing fields, and keeps what was typed", async () => {
+it("charges nothing for a wrong check digit or missing fields, and keeps the input", async () => {
   const { session } = await aTopUp();
   const before = await lastEvent();
 
@@ -204,7 +204,7 @@ it("takes one payment when Pay is pressed many times at once", async () => {
   expect(page).toContain("already been made");
 });
 
-it("attaches the card for off-session use, not to be shown again by default", async () => {
+it("saves the card for off-session use without offering it at the next checkout", async () => {
   const { session, customer } = await aTopUp({
     saved_payment_method_options: undefined,
     payment_intent_data: { setup_future_usage: "off_session" },
@@ -229,7 +229,7 @@ it("attaches the card for off-session use, not to be shown again by default", as
   ]);
 });
 
-it("saves the card on the tick box and offers it on the customer's next session", async () => {
+it("saves the card when the box is checked, and offers it in the customer's next session", async () => {
   const { session, customer } = await aTopUp();
   await sandbox.submit(session.id, { ...pageFields, save: "on" });
   const [method] = (await stripe.paymentMethods.list({ customer: customer.id })).data;
@@ -263,7 +263,7 @@ it("never charges another customer's saved card", async () => {
   expect((await stripe.checkout.sessions.retrieve(stranger.session.id)).payment_intent).toBeNull();
 });
 
-it("sets a card up without a payment: the address is on the card, not on the session", async () => {
+it("sets up a card without a payment: the address is on the card, not on the session", async () => {
   const customer = await stripe.customers.create({ email: "jenny@example.com" });
   const before = await lastEvent();
   const session = await stripe.checkout.sessions.create(cardSetupParams(customer.id));
@@ -302,7 +302,7 @@ it("sets a card up without a payment: the address is on the card, not on the ses
   ]);
 });
 
-it("keeps a setup open when the bank refuses the card", async () => {
+it("keeps a setup session open when the bank declines the card", async () => {
   const customer = await stripe.customers.create({});
   const session = await stripe.checkout.sessions.create(cardSetupParams(customer.id));
 
@@ -317,7 +317,7 @@ it("keeps a setup open when the bank refuses the card", async () => {
   expect((await stripe.customers.listPaymentMethods(customer.id)).data).toEqual([]);
 });
 
-it("expires by itself when its time is up, and cancels the intent of a declined try", async () => {
+it("expires automatically, and cancels the intent of a declined attempt", async () => {
   const { session } = await aTopUp();
   await sandbox.submit(session.id, { ...pageFields, cardNumber: "4000000000000002" });
 
@@ -326,7 +326,7 @@ it("expires by itself when its time is up, and cancels the intent of a declined 
   const expired = await stripe.checkout.sessions.retrieve(session.id, { expand: ["payment_intent"] });
   expect(expired).toMatchObject({ status: "expired", url: null, payment_status: "unpaid" });
   expect(expired.payment_intent).toMatchObject({ status: "canceled" });
-  // The clock is everybody's: other tests' sessions expire at the same moment.
+  // Tests share the clock: other tests' sessions expire at the same time.
   const ended = ["payment_intent.canceled", "checkout.session.expired"];
   const { data } = await stripe.events.list({ types: ended, limit: 100 });
   const own = [session.id, (expired.payment_intent as Stripe.PaymentIntent).id];
@@ -336,7 +336,7 @@ it("expires by itself when its time is up, and cancels the intent of a declined 
   expect(page.status).toBe(410);
 });
 
-it("expires on demand, once", async () => {
+it("expires on request, once", async () => {
   const { session } = await aTopUp({ expires_at: undefined });
 
   const expired = await stripe.checkout.sessions.expire(session.id);

@@ -62,7 +62,7 @@ async function cardsOf(customer: Stripe.Customer) {
   return (await stripe.customers.listPaymentMethods(customer.id)).data;
 }
 
-it("makes, changes, reads and lists configurations, with their events", async () => {
+it("creates, updates, retrieves and lists configurations, with their events", async () => {
   const before = await lastEvent(stripe);
 
   const made = await stripe.billingPortal.configurations.create({
@@ -93,7 +93,7 @@ it("makes, changes, reads and lists configurations, with their events", async ()
   ]);
 });
 
-it("may offer to cancel subscriptions, which shows nothing to a customer who has none", async () => {
+it("can enable subscription cancellation, which shows nothing to a customer without subscriptions", async () => {
   const offer = {
     enabled: true,
     mode: "immediately" as const,
@@ -120,7 +120,12 @@ it.each<[string, string, string, object]>([
     "customer=CUS",
     { message: expect.stringContaining("default configuration has not been created") },
   ],
-  ["a session for nobody", "sessions", "configuration=BPC", { code: "parameter_missing", param: "customer" }],
+  [
+    "a session without a customer",
+    "sessions",
+    "configuration=BPC",
+    { code: "parameter_missing", param: "customer" },
+  ],
   [
     "a session for an unknown customer",
     "sessions",
@@ -134,7 +139,7 @@ it.each<[string, string, string, object]>([
     { code: "resource_missing", param: "configuration" },
   ],
   [
-    "an address that is none",
+    "an invalid URL",
     "sessions",
     "customer=CUS&configuration=BPC&return_url=nowhere",
     { code: "url_invalid", param: "return_url" },
@@ -158,7 +163,7 @@ it.each<[string, string, string, object]>([
     "features[invoice_history][enabled]=true&login_page[enabled]=true",
     { param: "login_page[enabled]" },
   ],
-])("refuses %s", async (_name, path, form, error) => {
+])("rejects %s", async (_name, path, form, error) => {
   const { customer } = await aPortal();
   const known: Record<string, string> = { CUS: customer.id, BPC: configuration.id };
 
@@ -172,7 +177,7 @@ it.each<[string, string, string, object]>([
   expect(answer.json.error).toMatchObject(error);
 });
 
-it("shows the customer's billing and the way back, and asks nothing of other hosts", async () => {
+it("shows the customer's billing and the return link, and loads nothing from other hosts", async () => {
   const before = await lastEvent(stripe);
   const { session, customer } = await aPortal();
 
@@ -189,7 +194,7 @@ it("shows the customer's billing and the way back, and asks nothing of other hos
   expect(text).not.toMatch(/<script|src=|@import|url\(/);
 });
 
-it("saves a card for later, which becomes the default because it is the first", async () => {
+it("saves a card, which becomes the default because it is the first", async () => {
   const { session, customer } = await aPortal();
   const before = await lastEvent(stripe);
 
@@ -233,7 +238,7 @@ it("makes another card the default, and removes cards", async () => {
   ]);
 });
 
-it("saves no card that the bank refuses, and sends one that needs 3-D Secure to the bank's page", async () => {
+it("saves no card that the bank declines, and redirects to the bank's page for 3-D Secure", async () => {
   const { session, customer } = await aPortal();
 
   const declined = await press(session, { ...newCard, cardNumber: "4000000000000002" });
@@ -255,7 +260,7 @@ it("saves no card that the bank refuses, and sends one that needs 3-D Secure to 
   });
 });
 
-it("says so when the cardholder does not pass 3-D Secure", async () => {
+it("shows an error when 3-D Secure authentication fails", async () => {
   const { session, customer } = await aPortal();
   const asked = await press(session, { ...newCard, cardNumber: "4000002500003155" });
 
@@ -268,7 +273,7 @@ it("says so when the cardholder does not pass 3-D Secure", async () => {
   expect(await cardsOf(customer)).toEqual([]);
 });
 
-it("never touches another customer's card", async () => {
+it("never changes another customer's card", async () => {
   const owner = await aPortal();
   await press(owner.session, { ...newCard, cardNumber: "4242424242424242" });
   const [card] = await cardsOf(owner.customer);
@@ -284,7 +289,7 @@ it("never touches another customer's card", async () => {
   expect(await cardsOf(owner.customer)).toHaveLength(1);
 });
 
-it("changes name, e-mail, address and tax ID, with the events of each", async () => {
+it("updates name, email, address and tax ID, with the events of each", async () => {
   const { session, customer } = await aPortal();
   const before = await lastEvent(stripe);
 
@@ -314,7 +319,7 @@ it("changes name, e-mail, address and tax ID, with the events of each", async ()
   ]);
 });
 
-it("says which detail is wrong and keeps what was typed", async () => {
+it("shows which field is invalid and keeps the input", async () => {
   const { session, customer } = await aPortal();
 
   const answer = await press(session, { ...details, email: "nobody", city: "", taxId: "12", name: "<b>" });
@@ -328,7 +333,7 @@ it("says which detail is wrong and keeps what was typed", async () => {
   expect(await stripe.customers.retrieve(customer.id)).toMatchObject({ email: "jenny@example.com" });
 });
 
-it("offers and does only what the configuration allows", async () => {
+it("offers and allows only what the configuration enables", async () => {
   const limited = await stripe.billingPortal.configurations.create({
     features: { customer_update: { enabled: true, allowed_updates: ["email"] } },
   });
@@ -348,7 +353,7 @@ it("offers and does only what the configuration allows", async () => {
   });
 });
 
-it("lists the customer's invoices but no drafts", async () => {
+it("lists the customer's invoices without drafts", async () => {
   const { session, customer } = await aPortal();
   const other = await aPortal();
   const draft = await stripe.invoices.create({ customer: customer.id });
@@ -364,7 +369,7 @@ it("lists the customer's invoices but no drafts", async () => {
   expect(strangers).toContain("There are no invoices yet.");
 });
 
-it("lets a link expire: five minutes unopened, one hour after a visit", async () => {
+it("expires a link: five minutes after creation if unused, one hour after a visit", async () => {
   const unopened = await aPortal();
   const opened = await aPortal();
   await fetch(opened.session.url);
@@ -378,7 +383,7 @@ it("lets a link expire: five minutes unopened, one hour after a visit", async ()
   expect(afterAnHour.status).toBe(410);
 });
 
-it("keeps tax IDs through the API: made once, read, and removed", async () => {
+it("creates, retrieves and removes tax IDs through the API", async () => {
   const customer = await stripe.customers.create({});
   const before = await lastEvent(stripe);
 
@@ -398,7 +403,7 @@ it("keeps tax IDs through the API: made once, read, and removed", async () => {
   ).rejects.toMatchObject({ code: "tax_id_invalid" });
 });
 
-it("takes tax IDs together with a new customer, and shows them on request", async () => {
+it("accepts tax IDs with a new customer, and expands them on request", async () => {
   const before = await lastEvent(stripe);
 
   const customer = await stripe.customers.create({
@@ -419,7 +424,7 @@ it("takes tax IDs together with a new customer, and shows them on request", asyn
   expect(await eventTypesSince(stripe, before)).toEqual(["customer.created", "customer.tax_id.created"]);
 });
 
-it("uses the configuration that was made the default, one at a time, where a session names none", async () => {
+it("uses the default configuration when a session names none", async () => {
   const own = await startTestSandbox();
   const { configurations, sessions } = own.stripe.billingPortal;
   const features = { invoice_history: { enabled: true } };

@@ -69,7 +69,7 @@ function launch(env: Record<string, string>): ChildProcess {
   return child;
 }
 
-it("keeps its state through kill -9 and sends what was in flight again", async () => {
+it("keeps its state across kill -9 and redelivers webhooks that were in flight", async () => {
   receiver.respondWith((_webhook, earlier) => (earlier === 0 ? new Promise<number>(() => undefined) : 200));
   const first = await startProcess();
   const customer = await first.stripe.customers.create({ name: "Kept" }, { idempotencyKey: "kept" });
@@ -89,7 +89,7 @@ it("keeps its state through kill -9 and sends what was in flight again", async (
   expect((await second.stripe.webhookEndpoints.list()).data).toHaveLength(1);
 });
 
-it("does the work of a key whose process was killed in the middle of it, once", async () => {
+it("completes the work of an idempotency key once when its process was killed midway", async () => {
   const first = await startProcess();
   const customer = await first.stripe.customers.create({ name: "Old" });
   const release = await lockObject(database.url, customer.id);
@@ -114,7 +114,7 @@ it("does the work of a key whose process was killed in the middle of it, once", 
   expect((await second.stripe.events.list({ type: "customer.updated" })).data).toHaveLength(1);
 });
 
-it("loses and doubles nothing when it is killed in the middle of many payments", async () => {
+it("loses and duplicates nothing when it is killed during many payments", async () => {
   const first = await startProcess({ SANDBOX_REDIRECT_WAIT_MS: "0" });
   const customer = await first.stripe.customers.create({ email: "jenny@example.com" });
   const sessions = await Promise.all(
@@ -141,7 +141,7 @@ it("loses and doubles nothing when it is killed in the middle of many payments",
   await expectBooksInOrder({ stripe: second.stripe, control: controlOf(second.ready) });
 });
 
-it("keeps endpoints, their rolled secrets, disputes, idempotency keys and its clock through kill -9", async () => {
+it("keeps endpoints, rolled secrets, disputes, idempotency keys and its clock across kill -9", async () => {
   const first = await startProcess();
   const control = controlOf(first.ready);
   const [endpoint] = (await first.stripe.webhookEndpoints.list()).data;
@@ -183,7 +183,7 @@ function controlOf({ port }: Ready): Books["control"] {
   };
 }
 
-/** The first answer never comes, so the receiver cannot announce it. */
+/** The first response never arrives, so the receiver cannot signal it. */
 async function untilReceived(count: number) {
   while (receiver.received.length < count) await new Promise((resolve) => setTimeout(resolve, 20));
   return receiver.received;
@@ -197,7 +197,7 @@ it.each(["SIGTERM", "SIGINT"] as const)("stops cleanly on %s", async (signal) =>
   expect((await once(child, "exit"))[0]).toBe(0);
 });
 
-it("stops when the process that started it goes away", async () => {
+it("stops when its parent process exits", async () => {
   const { child } = await startProcess();
 
   child.disconnect();
@@ -213,7 +213,7 @@ it.each([
     /database cannot be reached/,
   ],
   ["the key is a live one", () => ({ SANDBOX_SECRET_KEY: "sk_live_1" }), /sk_test_/],
-])("says in one line that %s, and fails", async (_what, env, message) => {
+])("exits with a one-line error when %s", async (_what, env, message) => {
   const child = launch(env(Number(new URL(receiver.url).port)) as Record<string, string>);
   let output = "";
   child.stderr?.on("data", (chunk) => {

@@ -9,9 +9,9 @@ import { startTestSandbox, type TestSandbox } from "../support/test-sandbox";
 const CALLS = atDepth({ ci: 400, deep: 20_000 });
 const CLIENTS = 8;
 const CALLS_EACH = atDepth({ ci: 15, deep: 600 });
-/** What only thousands of calls are certain to make. */
+/** Operations that are only certain to occur in thousands of calls. */
 const RARER_TYPES = ["payment_intent", "charge", "checkout.session", "refund", "dispute"];
-/** Enough to see what is wrong. */
+/** Enough to show what is wrong. */
 const MOST_FAILURES = 10;
 
 let sandbox: TestSandbox;
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.stop());
 
-it(`answers ${CALLS} random calls without a failure of its own, in Stripe's shapes, and keeps the books in order`, async () => {
+it(`answers ${CALLS} random calls without a failure, in Stripe's shapes, with consistent balances`, async () => {
   const seed = Number(process.env.TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
   console.log(`random calls: TEST_SEED=${seed} repeats them`);
   const dice = diceOf(seed);
@@ -39,13 +39,13 @@ it(`answers ${CALLS} random calls without a failure of its own, in Stripe's shap
   expect(failures).toEqual([]);
 
   console.log(`answers: ${[...statuses].map(([status, count]) => `${count} × ${status}`).join(", ")}`);
-  // Otherwise the dice never got past the door and nothing above was tested.
+  // Otherwise all calls were rejected early and nothing above was tested.
   expect(statuses.get(200) ?? 0).toBeGreaterThan(CALLS / 10);
   expect(known.types).toEqual(expect.arrayContaining(atDepth({ ci: ["payment_intent"], deep: RARER_TYPES })));
   await expectBooksInOrder(sandbox);
 });
 
-it(`keeps the books in order when ${CLIENTS} clients make random calls at once`, async () => {
+it(`keeps balances consistent when ${CLIENTS} clients make random calls concurrently`, async () => {
   const known = new KnownObjects();
   const failures: string[] = [];
   const client = async (seed: number) => {
@@ -55,7 +55,7 @@ it(`keeps the books in order when ${CLIENTS} clients make random calls at once`,
     }
   };
 
-  // The order in which their calls meet is the machine's own, so no seed can repeat this.
+  // How the calls interleave depends on the machine, so no seed can reproduce it.
   await Promise.all(Array.from({ length: CLIENTS }, (_, index) => client(index)));
 
   expect(failures).toEqual([]);

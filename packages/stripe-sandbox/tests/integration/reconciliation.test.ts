@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.stop());
 
-/** An automatic top-up of $25.00 and $4.75 tax; its invoice and PaymentIntent. */
+/** Creates an automatic top-up of $25.00 and $4.75 tax; returns its invoice and PaymentIntent. */
 async function aPaidInvoice(number?: string) {
   const { customer, card } = await aCustomerWithCard(sandbox, number);
   made += 1;
@@ -31,7 +31,7 @@ async function typesAfter(mark: Stripe.Event | undefined): Promise<string[]> {
   return (await eventsAfter(stripe, mark)).map(({ type }) => type);
 }
 
-it("gives an automatic top-up back in parts, tax included, and leaves its invoice paid", async () => {
+it("refunds an automatic top-up in parts, including tax, and leaves its invoice paid", async () => {
   const { invoice, intent } = await aPaidInvoice();
   const mark = await lastEvent(stripe);
 
@@ -53,7 +53,7 @@ it("gives an automatic top-up back in parts, tax included, and leaves its invoic
   }
 });
 
-it("tells the dispute of an automatic top-up before the invoice that it is about", async () => {
+it("sends the dispute event of an automatic top-up before its invoice events", async () => {
   const { before, intent } = await aPaidInvoice("4000000000000259");
 
   const [dispute] = (await stripe.disputes.list({ payment_intent: intent })).data;
@@ -71,7 +71,7 @@ it("tells the dispute of an automatic top-up before the invoice that it is about
   expect(dispute).toMatchObject({ amount: 2975, status: "needs_response" });
 });
 
-it("adds up: every movement has a source, and the balance is the sum of what all of them left", async () => {
+it("reconciles: every balance transaction has a source, and they sum up to the balance", async () => {
   const refunded = await aPaidCharge(sandbox, { cents: 5000 });
   await stripe.refunds.create({ charge: refunded.id, amount: 1500 });
   const failing = await aPaidCharge(sandbox, { cents: 4000, card: "4000000000005126" });
@@ -102,7 +102,7 @@ it("adds up: every movement has a source, and the balance is the sum of what all
   expect(await left(refunded)).toBe(3500);
   expect(await left(failing)).toBe(4000);
   expect(await left(won)).toBe(3000);
-  // The bank of an escalated inquiry takes the whole payment, also what was given back in between.
+  // When an inquiry escalates, the bank takes the whole payment, including what was refunded before.
   expect(await left(inquired)).toBe(-500);
   expect(new Set(walked.map(({ id }) => id)).size).toBe(walked.length);
   expect(walked.every(({ source }) => typeof source === "string")).toBe(true);
@@ -111,7 +111,7 @@ it("adds up: every movement has a source, and the balance is the sum of what all
   expect(walked.reduce((sum, { net }) => sum + net, 0)).toBe(total);
 });
 
-it("lets a reader who was away find every event once, by its last one or by time and type", async () => {
+it("lists every missed event once, after the last known event or by time and type", async () => {
   const mark = await lastEvent(stripe);
   const first = await aPaidInvoice();
   await aPaidInvoice();
@@ -138,7 +138,7 @@ it("lets a reader who was away find every event once, by its last one or by time
   expect(new Set(byType.map(({ id }) => id)).size).toBe(byType.length);
 });
 
-it("lists refunds and disputes by when they were made", async () => {
+it("lists refunds and disputes by creation time", async () => {
   const old = await aPaidCharge(sandbox, { cents: 1000 });
   await stripe.refunds.create({ charge: old.id, amount: 100 });
   await sandbox.control("POST", `/charges/${old.id}/dispute`, { amount: 200 });

@@ -25,7 +25,7 @@ async function refusalOf(params: object) {
   return { status, ...json.error };
 }
 
-/** The types of all events about these objects, oldest first; the clock may touch other tests' objects as well. */
+/** Returns the types of all events of these objects, oldest first; the clock may also trigger other tests' events. */
 async function typesAbout(last: Stripe.Event | undefined, ...ids: string[]): Promise<string[]> {
   const events = await eventsAfter(stripe, last);
   return events
@@ -33,8 +33,8 @@ async function typesAbout(last: Stripe.Event | undefined, ...ids: string[]): Pro
     .map((event) => event.type);
 }
 
-describe("a refund that succeeds", () => {
-  it("pays the whole rest back by PaymentIntent, with its balance transaction and events", async () => {
+describe("an immediate refund", () => {
+  it("refunds the remaining amount by PaymentIntent, with its balance transaction and events", async () => {
     const charge = await aPaidCharge(sandbox, { cents: 2500 });
     const last = await lastEvent(stripe);
 
@@ -71,7 +71,7 @@ describe("a refund that succeeds", () => {
     expect(await typesAbout(last, refund.id, charge.id)).toEqual(["refund.created", "charge.refunded"]);
   });
 
-  it("adds several partial refunds up on the charge and shows them newest first when expanded", async () => {
+  it("adds up partial refunds on the charge and lists them newest first when expanded", async () => {
     const charge = await aPaidCharge(sandbox, { cents: 5000 });
     const last = await lastEvent(stripe);
 
@@ -96,7 +96,7 @@ describe("a refund that succeeds", () => {
     ]);
   });
 
-  it("shows the latest ten refunds in the charge and has the others in the list", async () => {
+  it("shows the latest ten refunds in the charge and all of them in the list", async () => {
     const charge = await aPaidCharge(sandbox, { cents: 1300 });
     for (let made = 0; made < 11; made += 1) await stripe.refunds.create({ charge: charge.id, amount: 100 });
 
@@ -108,7 +108,7 @@ describe("a refund that succeeds", () => {
     expect(all.data).toHaveLength(11);
   });
 
-  it("gets the card network's reference a day later", async () => {
+  it("gets the card network's reference after a day", async () => {
     const charge = await aPaidCharge(sandbox);
     const refund = await stripe.refunds.create({ charge: charge.id });
     const last = await lastEvent(stripe);
@@ -121,7 +121,7 @@ describe("a refund that succeeds", () => {
     expect(await typesAbout(last, refund.id)).toEqual(["refund.updated", "charge.refund.updated"]);
   });
 
-  it("remembers that a payment refunded as fraudulent was fraud", async () => {
+  it("marks a payment refunded as fraudulent as fraud", async () => {
     const charge = await aPaidCharge(sandbox);
 
     await stripe.refunds.create({ charge: charge.id, reason: "fraudulent" });
@@ -131,8 +131,8 @@ describe("a refund that succeeds", () => {
   });
 });
 
-describe("a refund that takes time", () => {
-  it("is pending first and succeeds on the clock", async () => {
+describe("a delayed refund", () => {
+  it("is pending first and succeeds as the clock advances", async () => {
     const charge = await aPaidCharge(sandbox, { card: REFUND_PENDING });
     const last = await lastEvent(stripe);
 
@@ -154,7 +154,7 @@ describe("a refund that takes time", () => {
     ]);
   });
 
-  it("succeeds first and fails later: the money is back, and the charge can be refunded again", async () => {
+  it("can succeed first and fail later: the money is returned, and the charge can be refunded again", async () => {
     const charge = await aPaidCharge(sandbox, { card: REFUND_FAILS });
     const last = await lastEvent(stripe);
 
@@ -191,7 +191,7 @@ describe("a refund that takes time", () => {
     expect(again.amount).toBe(10_000);
   });
 
-  it("keeps what is due over a restart", async () => {
+  it("keeps pending outcomes across a restart", async () => {
     const charge = await aPaidCharge(sandbox, { card: REFUND_PENDING });
     const refund = await stripe.refunds.create({ charge: charge.id });
 
@@ -201,7 +201,7 @@ describe("a refund that takes time", () => {
     expect((await stripe.refunds.retrieve(refund.id)).status).toBe("succeeded");
   });
 
-  it("settles each refund once when the clock is moved by many at the same moment", async () => {
+  it("settles each refund once when the clock is advanced concurrently", async () => {
     const charge = await aPaidCharge(sandbox, { card: REFUND_FAILS });
     const refund = await stripe.refunds.create({ charge: charge.id, amount: 700 });
     const last = await lastEvent(stripe);
@@ -219,7 +219,7 @@ describe("a refund that takes time", () => {
 });
 
 describe("a refund of a bank debit", () => {
-  it("is pending until the bank has it, under the names for payments without a card", async () => {
+  it("is pending until the bank confirms it, and uses the names for payments without a card", async () => {
     const customer = await stripe.customers.create({ email: "jenny@example.com" });
     const session = await stripe.checkout.sessions.create(
       topUpParams(customer.id, { expires_at: undefined }),
@@ -247,8 +247,8 @@ describe("a refund of a bank debit", () => {
   });
 });
 
-describe("a refund of a payment in the customer's own currency", () => {
-  it("says what the customer gets, all parts together exactly what they paid", async () => {
+describe("a refund of a payment in a presentment currency", () => {
+  it("shows the customer's amounts, which add up to exactly what was paid", async () => {
     const customer = await stripe.customers.create({ email: "jenny@example.com" });
     const session = await stripe.checkout.sessions.create(
       topUpParams(customer.id, { expires_at: undefined }),
@@ -274,7 +274,7 @@ describe("a refund of a payment in the customer's own currency", () => {
 });
 
 describe("a refund of a captured amount", () => {
-  it("waits for the capture, and gives back at most what was captured", async () => {
+  it("is possible only after the capture, up to the captured amount", async () => {
     const customer = await stripe.customers.create({ email: "jenny@example.com" });
     const held = await stripe.paymentIntents.create({
       amount: 5000,
@@ -305,8 +305,8 @@ describe("a refund of a captured amount", () => {
   });
 });
 
-describe("a refund that is refused", () => {
-  it("names the parameter when the amount is above the charge or above the rest of it", async () => {
+describe("a rejected refund", () => {
+  it("names the parameter when the amount exceeds the charge or its unrefunded amount", async () => {
     const charge = await aPaidCharge(sandbox, { cents: 5000 });
 
     const whole = await refusalOf({ charge: charge.id, amount: 5001 });
@@ -327,7 +327,7 @@ describe("a refund that is refused", () => {
     expect(rest).not.toHaveProperty("code");
   });
 
-  it("says that a charge has already been refunded", async () => {
+  it("reports that a charge has already been refunded", async () => {
     const charge = await aPaidCharge(sandbox);
     await stripe.refunds.create({ charge: charge.id });
 
@@ -363,7 +363,7 @@ describe("a refund that is refused", () => {
       { param: "reverse_transfer", message: /not support/ },
     ],
     [{ charge: "ch_1", instructions_email: "a@b.c" }, 400, { param: "instructions_email" }],
-  ])("refuses %j", async (params, status, error) => {
+  ])("rejects %j", async (params, status, error) => {
     const refusal = await refusalOf(params);
 
     const { message, ...fields } = error as { message?: RegExp };
@@ -371,7 +371,7 @@ describe("a refund that is refused", () => {
     if (message) expect(refusal.message).toMatch(message);
   });
 
-  it("refuses a charge that failed, and an intent whose only charge failed", async () => {
+  it("rejects a failed charge, and an intent whose only charge failed", async () => {
     const customer = await stripe.customers.create({ email: "jenny@example.com" });
     const session = await stripe.checkout.sessions.create(
       topUpParams(customer.id, { expires_at: undefined }),
@@ -388,7 +388,7 @@ describe("a refund that is refused", () => {
     }
   });
 
-  it("never gives back more than was paid, however many ask at once", async () => {
+  it("never refunds more than was paid under concurrent requests", async () => {
     const charge = await aPaidCharge(sandbox, { cents: 1000 });
 
     const answers = await Promise.all(
@@ -403,7 +403,7 @@ describe("a refund that is refused", () => {
     expect(after).toMatchObject({ amount_refunded: 1000, refunded: true });
   });
 
-  it("makes one refund for one idempotency key", async () => {
+  it("creates one refund for one idempotency key", async () => {
     const charge = await aPaidCharge(sandbox);
     const options = { idempotencyKey: `refund:${charge.id}` };
 
@@ -415,7 +415,7 @@ describe("a refund that is refused", () => {
   });
 });
 
-describe("reading and changing refunds", () => {
+describe("reading and updating refunds", () => {
   it("lists by charge, PaymentIntent and time", async () => {
     const charge = await aPaidCharge(sandbox);
     const other = await aPaidCharge(sandbox);
@@ -436,7 +436,7 @@ describe("reading and changing refunds", () => {
     expect(early.data.map(({ id }) => id)).toEqual([first.id]);
   });
 
-  it("changes the metadata, and nothing else", async () => {
+  it("updates the metadata, and nothing else", async () => {
     const charge = await aPaidCharge(sandbox);
     const refund = await stripe.refunds.create({ charge: charge.id, metadata: { a: "1", b: "2" } });
     const last = await lastEvent(stripe);
@@ -467,7 +467,7 @@ describe("reading and changing refunds", () => {
     }
   });
 
-  it("cancels a refund only while the customer still has to act", async () => {
+  it("cancels a refund only while it requires action", async () => {
     const charge = await aPaidCharge(sandbox, { card: REFUND_PENDING });
     const settled = await stripe.refunds.create({ charge: charge.id, amount: 100 });
     await advance(60);
@@ -493,8 +493,8 @@ describe("reading and changing refunds", () => {
   });
 });
 
-describe("control", () => {
-  it("lets a refund fail for a chosen reason, also days after it succeeded, and once", async () => {
+describe("the control API for refunds", () => {
+  it("makes a refund fail once, for a chosen reason, even days after it succeeded", async () => {
     const charge = await aPaidCharge(sandbox);
     const refund = await stripe.refunds.create({ charge: charge.id });
 
@@ -512,7 +512,7 @@ describe("control", () => {
     expect((await stripe.refunds.retrieve(refund.id)).status).toBe("failed");
   });
 
-  it("lets a pending refund succeed at once", async () => {
+  it("makes a pending refund succeed immediately", async () => {
     const charge = await aPaidCharge(sandbox, { card: REFUND_PENDING });
     const refund = await stripe.refunds.create({ charge: charge.id });
 

@@ -17,7 +17,7 @@ interface Dump {
   objects: { type: string; deleted: boolean; data: { object: string } }[];
 }
 
-/** Objects in many states, made as a seller, a customer and a bank make them. */
+/** Creates objects in many states through the API, the hosted pages and the control API. */
 async function makeHistory(): Promise<void> {
   const customer = await stripe.customers.create({
     email: "jenny@example.com",
@@ -72,13 +72,13 @@ interface EventAnswer {
   data: { object: object; previous_attributes?: object };
 }
 
-/** One event of each type. Of what changed inside a map Stripe shows only the changed keys, which its types deny. */
+/** One event of each type. For a changed map Stripe lists only the changed keys, which the SDK's types do not allow. */
 function withoutHistory(events: EventAnswer[]): EventAnswer[] {
   const byType = new Map(events.map((event) => [event.type, event]));
   return [...byType.values()].map((event) => ({ ...event, data: { object: event.data.object } }));
 }
 
-it("answers with JSON that the compiler takes for the SDK's types", async () => {
+it("returns JSON that matches the SDK's types", async () => {
   await makeHistory();
   const { objects } = await sandbox.control<Dump>("GET", "/dump");
   const events = await sandbox.call("GET", "/v1/events?limit=100");
@@ -90,7 +90,7 @@ it("answers with JSON that the compiler takes for the SDK's types", async () => 
     balance.json,
   ];
 
-  // Compiled together with one that is wrong, so that this cannot pass by checking nothing.
+  // Compiled together with an invalid object, so that the test fails if nothing is checked.
   const wrong = { object: "product", id: "prod_1", unknown: 1, name: 5 };
   const complaints = compileAnswers([...answers, wrong]);
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { pageFields } from "../support/checkout-params";
 import { startTestSandbox, type TestSandbox } from "../support/test-sandbox";
 
-/** As a caller without a pinned version, which is how Stripe's command-line tool asks. */
+/** Calls the API without a pinned version, like the Stripe CLI. */
 const UNPINNED = { "Stripe-Version": "2025-12-15.clover" };
 
 let sandbox: TestSandbox;
@@ -36,7 +36,7 @@ const confirm = (session: string, form: string) =>
 it.each([
   ["AT611904300234573201", "checkout.session.async_payment_succeeded", "paid"],
   ["AT861904300235473202", "checkout.session.async_payment_failed", "unpaid"],
-])("debits %s, whose bank answers days later", async (iban, event, status) => {
+])("debits %s, with an outcome after days", async (iban, event, status) => {
   const session = await aSession();
   const { json: method } = await anAccount(iban);
 
@@ -50,7 +50,7 @@ it.each([
   expect(told?.data.object).toMatchObject({ id: session.id, payment_status: status });
 });
 
-it("takes no card where only bank debits are allowed, and says so on the page", async () => {
+it("rejects a card where only bank debits are allowed, and shows the error on the page", async () => {
   const session = await aSession();
 
   const answer = await sandbox.submit(session.id, pageFields);
@@ -60,7 +60,7 @@ it("takes no card where only bank debits are allowed, and says so on the page", 
   expect((await sandbox.stripe.checkout.sessions.retrieve(session.id)).status).toBe("open");
 });
 
-it("refuses another amount than the session's, a second confirmation and an unknown session", async () => {
+it("rejects a mismatched amount, a second confirmation and an unknown session", async () => {
   const session = await aSession();
   const { json: method } = await anAccount("AT611904300234573201");
 
@@ -74,7 +74,7 @@ it("refuses another amount than the session's, a second confirmation and an unkn
   expect(unknown).toMatchObject({ status: 404, json: { error: { code: "resource_missing" } } });
 });
 
-it("refuses an account without a name or with a wrong number, and keeps none for customers", async () => {
+it("rejects an account without a name or with an invalid IBAN, and cannot save one for a customer", async () => {
   const nameless = await sandbox.call(
     "POST",
     "/v1/payment_methods",

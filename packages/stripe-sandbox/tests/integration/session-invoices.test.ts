@@ -26,7 +26,7 @@ async function aTopUp(changes: Partial<Stripe.Checkout.SessionCreateParams> = {}
   return { customer, session };
 }
 
-it("leaves a paid invoice behind, which the completed session already names", async () => {
+it("creates a paid invoice that the completed session references", async () => {
   const { customer, session } = await aTopUp();
   const before = await lastEvent(stripe);
 
@@ -67,7 +67,7 @@ it("leaves a paid invoice behind, which the completed session already names", as
   expect(completed?.data.object).toMatchObject({ invoice: invoice.id });
 });
 
-it("makes none without the wish, for a declined payment, or a second one for the same session", async () => {
+it("creates none unless requested, none for a declined payment, and only one per session", async () => {
   const without = await aTopUp({ invoice_creation: { enabled: false } });
   await sandbox.submit(without.session.id, pageFields);
   const declined = await aTopUp();
@@ -83,9 +83,9 @@ it("makes none without the wish, for a declined payment, or a second one for the
 });
 
 it.each([
-  ["a German business pays the tax itself", { country: "DE", state: "", taxId: "DE123456789" }, 2500],
+  ["a German business with reverse charge", { country: "DE", state: "", taxId: "DE123456789" }, 2500],
   ["California's tax comes on top", { country: "US", state: "CA" }, 2681],
-])("says on the invoice what the session said: %s", async (_name, fields, total) => {
+])("shows the session's data on the invoice: %s", async (_name, fields, total) => {
   const { session } = await aTopUp();
 
   await sandbox.submit(session.id, { ...pageFields, ...fields });
@@ -95,7 +95,7 @@ it.each([
   expect(paid.invoice).toMatchObject({ total });
 });
 
-it("keeps the business tax ID that Checkout asked for, so that the next invoice knows it", async () => {
+it("keeps the business tax ID collected by Checkout for the next invoice", async () => {
   const { customer, session } = await aTopUp();
   const before = await lastEvent(stripe);
 
@@ -111,7 +111,7 @@ it("keeps the business tax ID that Checkout asked for, so that the next invoice 
   expect(await (await fetch(String(second.url))).text()).toContain('value="DE123456789"');
 });
 
-it("refuses to capture a part of what the invoice says was bought, and takes the whole", async () => {
+it("rejects a partial capture of an invoiced payment, and accepts the full one", async () => {
   const { session } = await aTopUp({ payment_intent_data: { capture_method: "manual" } });
   await sandbox.submit(session.id, pageFields);
   const { payment_intent: intent } = await stripe.checkout.sessions.retrieve(session.id);
@@ -132,11 +132,11 @@ it.each([
     "invoice_creation[enabled]",
   ],
   [
-    "what no invoice here can show",
+    "unsupported custom fields",
     { invoice_creation: { enabled: true, invoice_data: { custom_fields: [{ name: "PO", value: "1" }] } } },
     "invoice_creation[invoice_data][custom_fields]",
   ],
-])("refuses %s instead of ignoring it", async (_name, changes, param) => {
+])("rejects %s instead of ignoring it", async (_name, changes, param) => {
   const attempt = aTopUp(changes as Partial<Stripe.Checkout.SessionCreateParams>);
 
   await expect(attempt).rejects.toMatchObject({ statusCode: 400, param });

@@ -40,7 +40,7 @@ it("saves a card for its customer, with the attempt and the events", async () =>
   ]);
 });
 
-it("keeps a declined setup and answers 402 with it", async () => {
+it("records a declined setup and returns 402 with it", async () => {
   const mark = await lastEvent(stripe);
 
   const { status, json } = await sandbox.call(
@@ -61,7 +61,7 @@ it("keeps a declined setup and answers 402 with it", async () => {
   expect(await eventTypesSince(stripe, mark)).toEqual(["setup_intent.created", "setup_intent.setup_failed"]);
 });
 
-it("asks the bank, and saves nothing when the customer does not pass", async () => {
+it("requires authentication, and saves nothing when it fails", async () => {
   const customer = await stripe.customers.create({});
   const mark = await lastEvent(stripe);
   const asked = await stripe.setupIntents.create({
@@ -91,7 +91,7 @@ it("asks the bank, and saves nothing when the customer does not pass", async () 
   ]);
 });
 
-it("does not make a card usable without the customer when it is saved for use with them", async () => {
+it("does not allow off-session payments with a card saved for on-session use", async () => {
   const customer = await stripe.customers.create({});
   const asked = await stripe.setupIntents.create({
     customer: customer.id,
@@ -113,7 +113,7 @@ it("does not make a card usable without the customer when it is saved for use wi
   ).rejects.toMatchObject({ code: "authentication_required" });
 });
 
-it("changes and cancels an open setup", async () => {
+it("updates and cancels an open setup", async () => {
   const created = await stripe.setupIntents.create({});
   const mark = await lastEvent(stripe);
 
@@ -132,9 +132,9 @@ it("changes and cancels an open setup", async () => {
   expect(await eventTypesSince(stripe, mark)).toEqual(["setup_intent.canceled"]);
 });
 
-describe("a refused setup", () => {
+describe("rejects a SetupIntent", () => {
   it.each([
-    ["confirm without a card", "confirm=true", { code: "setup_intent_unexpected_state" }],
+    ["confirm without a payment method", "confirm=true", { code: "setup_intent_unexpected_state" }],
     ["return_url without confirm", "return_url=https://example.com", { param: "return_url" }],
     [
       "payment_method_types",
@@ -142,17 +142,21 @@ describe("a refused setup", () => {
       { code: "payment_method_types_no_longer_supported" },
     ],
     ["an unknown customer", "customer=cus_nobody", { param: "customer", code: "resource_missing" }],
-    ["what is not built", "attach_to_self=true", { param: "attach_to_self" }],
+    ["an unsupported parameter", "attach_to_self=true", { param: "attach_to_self" }],
     ["an unknown usage", "usage=sometimes", { param: "usage" }],
-    ["types without card", "allowed_payment_method_types[]=link", { param: "allowed_payment_method_types" }],
-  ])("%s", async (_what, form, expected) => {
+    [
+      "payment method types without card",
+      "allowed_payment_method_types[]=link",
+      { param: "allowed_payment_method_types" },
+    ],
+  ])("with %s", async (_what, form, expected) => {
     const { status, json } = await sandbox.call("POST", "/v1/setup_intents", form);
 
     expect(status).toBe(400);
     expect(json.error).toMatchObject(expected);
   });
 
-  it("of a Checkout Session is not confirmed or canceled by the API", async () => {
+  it("of a Checkout Session when it is confirmed or canceled by API", async () => {
     const customer = await stripe.customers.create({});
     const session = await stripe.checkout.sessions.create({
       mode: "setup",

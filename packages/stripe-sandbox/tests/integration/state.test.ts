@@ -44,7 +44,7 @@ const dump = (sandbox: TestSandbox) => sandbox.control<Dump>("GET", "/dump");
 
 const idsOf = ({ objects, events }: Dump) => [...objects, ...events].map(({ id }) => id).sort();
 
-it("dumps all of its state", async () => {
+it("dumps its complete state", async () => {
   const sandbox = await aSandbox();
   const session = await pay(sandbox);
   await sandbox.stripe.customers.create({}, { idempotencyKey: "dumped" });
@@ -63,7 +63,7 @@ it("dumps all of its state", async () => {
   expect(state).toMatchObject({ delivery_mode: "deliver", faults: [], delivery_faults: [] });
 });
 
-it("resets to what it was after its first start, with the same key and endpoint", async () => {
+it("resets to its state after the first start, with the same key and endpoint", async () => {
   const sandbox = await aSandbox();
   await pay(sandbox);
   await sandbox.stripe.customers.create({}, { idempotencyKey: "before" });
@@ -90,7 +90,7 @@ it("resets to what it was after its first start, with the same key and endpoint"
   await receiver.waitFor(1, ({ event }) => event.data.object.id === customer.id);
 });
 
-it("lets a webhook that is on its way arrive before it resets", async () => {
+it("finishes webhook deliveries in flight before it resets", async () => {
   const sandbox = await aSandbox();
   let answer: () => void = () => undefined;
   receiver.respondWith(async (_webhook, earlier) => {
@@ -109,7 +109,7 @@ it("lets a webhook that is on its way arrive before it resets", async () => {
   await expect.poll(async () => (await dump(sandbox)).deliveries).toMatchObject([{ state: "succeeded" }]);
 });
 
-it("makes the same ids from the same seed, also after a reset, and others from another", async () => {
+it("generates the same IDs from the same seed, also after a reset, and different ones from another", async () => {
   const [one, two, other] = [
     await aSandbox({ seed: "seven" }),
     await aSandbox({ seed: "seven" }),
@@ -123,11 +123,11 @@ it("makes the same ids from the same seed, also after a reset, and others from a
   const [first, second, third] = states.map(idsOf);
   expect(second).toEqual(first);
   expect(third).not.toEqual(first);
-  // The endpoint of the configuration is made again too, from the same numbers.
+  // The configured endpoint is also recreated, with the same IDs.
   expect(idsOf(await dump(one))).toEqual(first);
 });
 
-it("goes on with new ids after a restart with the same seed", async () => {
+it("continues with new IDs after a restart with the same seed", async () => {
   const sandbox = await aSandbox({ seed: "seven" });
   const before = await sandbox.stripe.customers.create({});
   await sandbox.restart();
@@ -156,7 +156,7 @@ it("repeats random faults from the same seed", async () => {
   expect(new Set(outcomes[0])).toEqual(new Set([200, 500]));
 });
 
-it("keeps its state from pages that name another host, as a rebound address would", async () => {
+it("rejects control requests with a foreign Host header (DNS rebinding)", async () => {
   const sandbox = await aSandbox();
   const { port } = new URL(sandbox.url);
 
@@ -165,7 +165,7 @@ it("keeps its state from pages that name another host, as a rebound address woul
   expect(answer).toBe(403);
 });
 
-/** `fetch` does not let a Host header through. */
+/** `fetch` does not allow setting the Host header. */
 async function statusWithHost(port: number, host: string): Promise<number | undefined> {
   const { request } = await import("node:http");
   return new Promise((resolve, reject) => {

@@ -25,7 +25,7 @@ afterAll(async () => {
   await sandbox?.stop();
 });
 
-/** Every event that it can make the sandbox send, and that the sandbox sends at once. */
+/** The events that it can trigger in the sandbox and that are sent immediately. */
 const TRIGGERS = [
   "billing_portal.configuration.created",
   "billing_portal.configuration.updated",
@@ -77,12 +77,12 @@ const TRIGGERS = [
   "setup_intent.succeeded",
 ];
 
-/** The first of each object: "charge.captured" stands for all that begin with "charge.". */
+/** Returns the first of each object: "charge.captured" stands for all that begin with "charge.". */
 const ONE_OF_EACH = [
   ...new Map([...TRIGGERS].reverse().map((type) => [type.replace(/\.\w+$/, ""), type])).values(),
 ];
 
-/** How fixtures name the id of an earlier answer. */
+/** How fixtures reference the ID from an earlier response. */
 const idOf = (name: string) => `\${${name}:id}`;
 
 const typesSince = async (last: string | undefined) =>
@@ -90,7 +90,7 @@ const typesSince = async (last: string | undefined) =>
     ({ type }) => type,
   );
 
-describe.skipIf(missing)("Stripe's command-line tool", () => {
+describe.skipIf(missing)("the Stripe CLI", () => {
   it.each(atDepth({ ci: ONE_OF_EACH, deep: TRIGGERS }))("triggers %s", async (type) => {
     const [last] = (await sandbox.stripe.events.list({ limit: 1 })).data;
 
@@ -102,7 +102,7 @@ describe.skipIf(missing)("Stripe's command-line tool", () => {
   });
 
   it.each(["checkout.session.async_payment_failed", "checkout.session.async_payment_succeeded"])(
-    "triggers %s, which comes when the bank has answered",
+    "triggers %s, which is sent once the bank responds",
     async (type) => {
       const [last] = (await sandbox.stripe.events.list({ limit: 1 })).data;
 
@@ -117,7 +117,7 @@ describe.skipIf(missing)("Stripe's command-line tool", () => {
     },
   );
 
-  it("triggers a portal session as soon as the account has a default configuration", async () => {
+  it("triggers a portal session once the account has a default configuration", async () => {
     const type = "billing_portal.session.created";
     const [last] = (await sandbox.stripe.events.list({ limit: 1 })).data;
     const without = await cli.run("trigger", type);
@@ -138,7 +138,7 @@ describe.skipIf(missing)("Stripe's command-line tool", () => {
     ["balance.available", "No such PaymentMethod: 'pm_card_bypassPending'"],
     ["plan.created", "Unrecognized request URL (POST: /v1/plans)"],
     ["tax_rate.created", "Unrecognized request URL (POST: /v1/tax_rates)"],
-  ])("says that it cannot trigger %s, whose objects are not built", async (type, refusal) => {
+  ])("reports that it cannot trigger %s, which the sandbox does not support", async (type, refusal) => {
     const { exitCode, output } = await cli.run("trigger", type);
 
     expect(exitCode).toBe(1);
@@ -168,7 +168,7 @@ describe.skipIf(missing)("Stripe's command-line tool", () => {
     await rm(file);
   });
 
-  it("creates, finds, changes, lists and deletes by its resource commands", async () => {
+  it("creates, retrieves, updates, lists and deletes through its resource commands", async () => {
     const made = await cli.json("customers", "create", "--email", "cli@example.com", "-d", "metadata[a]=1");
     const id = String(made.id);
     const updated = await cli.json("customers", "update", id, "--name", "By the tool");
@@ -183,21 +183,21 @@ describe.skipIf(missing)("Stripe's command-line tool", () => {
     expect(deleted).toMatchObject({ id, deleted: true });
   });
 
-  it("shows Stripe's refusal and fails when something does not exist", async () => {
+  it("prints the API error and fails when an object does not exist", async () => {
     const { output } = await cli.run("customers", "retrieve", "cus_nobody");
 
     expect(output).toContain("resource_missing");
     expect(output).toContain("No such customer: 'cus_nobody'");
   });
 
-  it("gets and posts any path", async () => {
+  it("sends GET and POST requests to any path", async () => {
     const customer = await cli.json("post", "/v1/customers", "-d", "email=any@example.com");
     const found = await cli.json("get", `/v1/customers/${customer.id}`);
 
     expect(found).toEqual(customer);
   });
 
-  it("sends an event again to an endpoint", async () => {
+  it("resends an event to an endpoint", async () => {
     const receiver = await startWebhookReceiver();
     const endpoint = await sandbox.stripe.webhookEndpoints.create({
       url: receiver.url,

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.stop());
 
-/** What becomes of a payment: a status, or the decline code of its refusal. */
+/** The outcome of a payment: a status, or the decline code. */
 type Outcome =
   | "succeeded"
   | "requires_action"
@@ -27,13 +27,13 @@ type Outcome =
 
 interface Row {
   number: string;
-  /** With the customer there. */
+  /** On-session. */
   onSession: Outcome;
-  /** While the customer is away, with a card that was only attached. */
+  /** Off-session, with a card that was only attached. */
   offSession: Outcome;
   /** Saved without a payment. */
   setup: Outcome;
-  /** While away, after the setup was completed; missing where the setup is refused. */
+  /** Off-session, after the setup completed; undefined where the setup fails. */
   afterSetup?: Outcome;
 }
 
@@ -51,7 +51,7 @@ const declines = (number: string, outcome: Outcome): Row => ({
   setup: outcome,
 });
 
-/** Every card of the table that the contract lists. */
+/** The documented test cards. */
 const rows: Row[] = [
   plain("4242424242424242"),
   {
@@ -113,7 +113,7 @@ function makeCard(number: string): Promise<Stripe.PaymentMethod> {
   return stripe.paymentMethods.create({ type: "card", card: { number, exp_month: 12, exp_year: 2034 } });
 }
 
-/** The status of an intent, or the decline code of the refusal. */
+/** Returns the status of an intent, or the decline code. */
 async function outcomeOf(intent: Promise<{ status: string }>): Promise<string> {
   try {
     return (await intent).status;
@@ -138,7 +138,7 @@ async function payAway(customer: string, method: string): Promise<string> {
 }
 
 describe.each(rows)("the card $number", ({ number, onSession, offSession, setup, afterSetup }) => {
-  it(`paid with the customer there: ${onSession}`, async () => {
+  it(`paid on-session: ${onSession}`, async () => {
     const method = await makeCard(number);
 
     const outcome = await outcomeOf(
@@ -153,7 +153,7 @@ describe.each(rows)("the card $number", ({ number, onSession, offSession, setup,
     expect(outcome).toBe(onSession);
   });
 
-  it(`paid while the customer is away: ${offSession}`, async () => {
+  it(`paid off-session: ${offSession}`, async () => {
     const customer = await stripe.customers.create({});
     const method = await makeCard(number);
     const attached = await outcomeOf(
@@ -165,7 +165,7 @@ describe.each(rows)("the card $number", ({ number, onSession, offSession, setup,
     expect(outcome).toBe(offSession);
   });
 
-  it(`saved for later: ${setup}, then paid while away: ${afterSetup ?? "not possible"}`, async () => {
+  it(`set up: ${setup}, then paid off-session: ${afterSetup ?? "not possible"}`, async () => {
     const customer = await stripe.customers.create({});
     const method = await makeCard(number);
     const intent = stripe.setupIntents.create({
@@ -184,7 +184,7 @@ describe.each(rows)("the card $number", ({ number, onSession, offSession, setup,
     if (afterSetup) expect(await payAway(customer.id, method.id)).toBe(afterSetup);
   });
 
-  it("does in Checkout what it does with the customer there", async () => {
+  it("has the same outcome in Checkout as on-session", async () => {
     const customer = await stripe.customers.create({});
     const session = await stripe.checkout.sessions.create(topUpParams(customer.id));
 
@@ -199,7 +199,7 @@ describe.each(rows)("the card $number", ({ number, onSession, offSession, setup,
   });
 });
 
-it("refuses a number with a wrong check digit as incorrect_number, at once", async () => {
+it("rejects a number with a wrong check digit as incorrect_number", async () => {
   await expect(makeCard("4242424242424241")).rejects.toMatchObject({
     statusCode: 402,
     type: "StripeCardError",
@@ -219,7 +219,7 @@ it.each([
   ["pm_card_createDispute", "visa", "succeeded"],
   ["pm_card_refundFail", "visa", "succeeded"],
   ["pm_card_chargeDeclined", "visa", "generic_decline"],
-])("takes %s in place of a payment method", async (alias, brand, outcome) => {
+])("accepts %s as a payment method", async (alias, brand, outcome) => {
   const card = alias.replace("pm_card_", "tok_");
   const byToken = await stripe.paymentMethods.create({ type: "card", card: { token: card } });
 

@@ -23,7 +23,7 @@ async function aTopUp(changes: Partial<Stripe.Checkout.SessionCreateParams> = {}
   return { customer, session };
 }
 
-/** Presses Pay with a card whose bank asks, and returns the address of the bank's page. */
+/** Pays with a card that requires authentication, and returns the URL of the bank's page. */
 async function payUntilAsked(sessionId: string, cardNumber: string): Promise<string> {
   const response = await sandbox.submit(sessionId, { ...pageFields, cardNumber });
   expect(response.status).toBe(303);
@@ -41,7 +41,7 @@ function answer(address: string, choice: "complete" | "fail"): Promise<Response>
 }
 
 describe("3-D Secure in a payment", () => {
-  it("asks on a page of its own and charges nothing before the answer", async () => {
+  it("shows the bank's page and charges nothing before the customer responds", async () => {
     const { session } = await aTopUp();
     const address = await payUntilAsked(session.id, ALWAYS);
 
@@ -60,7 +60,7 @@ describe("3-D Secure in a payment", () => {
     });
   });
 
-  it("pays once the customer completes it, with the address and the events of every payment", async () => {
+  it("charges once the customer authenticates, with the address and the events of every payment", async () => {
     const { session, customer } = await aTopUp();
     const mark = await lastEvent(stripe);
     const address = await payUntilAsked(session.id, ALWAYS);
@@ -93,7 +93,7 @@ describe("3-D Secure in a payment", () => {
     ]);
   });
 
-  it("goes back to the open form when the customer fails it, and takes another card for the same intent", async () => {
+  it("returns to the open form when authentication fails, and accepts another card for the same intent", async () => {
     const { session } = await aTopUp();
     const mark = await lastEvent(stripe);
     const address = await payUntilAsked(session.id, ALWAYS);
@@ -126,7 +126,7 @@ describe("3-D Secure in a payment", () => {
   it.each([
     [THEN_NO_FUNDS, "insufficient_funds", "insufficient funds"],
     [THEN_DECLINED, "generic_decline", "was declined"],
-  ])("declines %s after it was completed", async (cardNumber, declineCode, text) => {
+  ])("declines %s after authentication", async (cardNumber, declineCode, text) => {
     const { session } = await aTopUp();
     const address = await payUntilAsked(session.id, cardNumber);
 
@@ -141,7 +141,7 @@ describe("3-D Secure in a payment", () => {
     expect(form).toContain(text);
   });
 
-  it("keeps the card that was ticked, after it was completed", async () => {
+  it("saves the card when the box was checked, after authentication", async () => {
     const { session, customer } = await aTopUp();
     const response = await sandbox.submit(session.id, { ...pageFields, cardNumber: ALWAYS, save: "on" });
     expect((await stripe.customers.listPaymentMethods(customer.id)).data).toEqual([]);
@@ -152,7 +152,7 @@ describe("3-D Secure in a payment", () => {
     expect(saved).toMatchObject({ allow_redisplay: "always" });
   });
 
-  it("sets the card up for payments without the customer when the session asks for that", async () => {
+  it("sets up the card for off-session payments when the session requests it", async () => {
     const { session, customer } = await aTopUp({
       payment_intent_data: { setup_future_usage: "off_session" },
       saved_payment_method_options: undefined,
@@ -174,7 +174,7 @@ describe("3-D Secure in a payment", () => {
     expect(away.status).toBe("succeeded");
   });
 
-  it("answers once: the same page again, an old page and a wrong address ask nothing", async () => {
+  it("accepts one response; a repeated page, an old page and a wrong URL have no effect", async () => {
     const { session } = await aTopUp();
     const first = await payUntilAsked(session.id, ALWAYS);
     const second = await payUntilAsked(session.id, ALWAYS);
@@ -191,7 +191,7 @@ describe("3-D Secure in a payment", () => {
     expect(charges.data).toHaveLength(1);
   });
 
-  it("asks nothing any more when the session expired meanwhile", async () => {
+  it("has no effect when the session expired in the meantime", async () => {
     const { session } = await aTopUp();
     const address = await payUntilAsked(session.id, ALWAYS);
     await stripe.checkout.sessions.expire(session.id);
@@ -208,8 +208,8 @@ describe("3-D Secure in a payment", () => {
   });
 });
 
-describe("3-D Secure while a card is saved", () => {
-  it("saves the card once the customer completes it, for use without them", async () => {
+describe("3-D Secure in setup mode", () => {
+  it("saves the card for off-session use once the customer authenticates", async () => {
     const customer = await stripe.customers.create({});
     const session = await stripe.checkout.sessions.create(cardSetupParams(customer.id));
     const mark = await lastEvent(stripe);
@@ -239,7 +239,7 @@ describe("3-D Secure while a card is saved", () => {
     expect(paid.status).toBe("succeeded");
   });
 
-  it("saves nothing when the customer fails it", async () => {
+  it("saves nothing when authentication fails", async () => {
     const customer = await stripe.customers.create({});
     const session = await stripe.checkout.sessions.create(cardSetupParams(customer.id));
     const address = await payUntilAsked(session.id, ALWAYS);
@@ -253,7 +253,7 @@ describe("3-D Secure while a card is saved", () => {
   });
 });
 
-describe("3-D Secure of the API", () => {
+describe("3-D Secure of an API payment", () => {
   const asked = (changes: Partial<Stripe.PaymentIntentCreateParams> = {}) =>
     stripe.paymentIntents.create({
       amount: 2500,
@@ -266,7 +266,7 @@ describe("3-D Secure of the API", () => {
   it.each([
     ["complete", "succeeded", "succeeded"],
     ["fail", "failed", "requires_payment_method"],
-  ] as const)("sends the customer back to return_url after %s", async (choice, redirectStatus, status) => {
+  ] as const)("redirects the customer to return_url after %s", async (choice, redirectStatus, status) => {
     const intent = await asked({ return_url: "https://example.com/back?order=7" });
 
     const back = await answer(intent.next_action?.redirect_to_url?.url ?? "", choice);
@@ -281,7 +281,7 @@ describe("3-D Secure of the API", () => {
     expect((await stripe.paymentIntents.retrieve(intent.id)).status).toBe(status);
   });
 
-  it("shows the result itself when nobody said where to go", async () => {
+  it("shows the result itself when there is no return_url", async () => {
     const intent = await asked();
     const sdk = intent.next_action?.use_stripe_sdk as { stripe_js: string };
 
@@ -292,7 +292,7 @@ describe("3-D Secure of the API", () => {
     expect((await stripe.paymentIntents.retrieve(intent.id)).status).toBe("succeeded");
   });
 
-  it("forgets the question when the intent is canceled or gets another card", async () => {
+  it("becomes invalid when the intent is canceled or gets another card", async () => {
     const canceled = await asked({ return_url: "https://example.com" });
     const changed = await asked({ return_url: "https://example.com" });
     await stripe.paymentIntents.cancel(canceled.id);
@@ -310,7 +310,7 @@ describe("3-D Secure of the API", () => {
 it.each([
   ["complete", 200, "completed"],
   ["fail", 402, "declined"],
-])("the control API pays and answers for the customer: %s", async (authentication, _status, outcome) => {
+])("can be completed through the control API: %s", async (authentication, _status, outcome) => {
   const { session } = await aTopUp();
 
   const waiting = await sandbox.control("POST", `/checkout/${session.id}/pay`, { card: ALWAYS });

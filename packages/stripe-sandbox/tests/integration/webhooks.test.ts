@@ -38,7 +38,7 @@ const settled = async (eventId: string) => {
   }
 };
 
-it("signs every event so that the SDK accepts it, pretty-printed and complete", async () => {
+it("signs every event so that the SDK accepts it, and sends it complete and pretty-printed", async () => {
   await aPaidTopUp();
 
   const webhooks = await receiver.waitFor(6);
@@ -54,7 +54,7 @@ it("signs every event so that the SDK accepts it, pretty-printed and complete", 
   ).toThrow();
 });
 
-it("names the request and its idempotency key on events that the API caused, and nobody on those of the page", async () => {
+it("includes the request and idempotency key in events from the API, and null in those from the page", async () => {
   await sandbox.stripe.customers.create({ name: "Jo" }, { idempotencyKey: "customer:1" });
   await aPaidTopUp();
   const webhooks = await receiver.waitFor(7);
@@ -68,7 +68,7 @@ it("names the request and its idempotency key on events that the API caused, and
   expect(completed.request).toEqual({ id: null, idempotency_key: null });
 });
 
-it("tries again after an error or a redirect with the same id and body but a new signature time", async () => {
+it("retries after an error or a redirect with the same ID and body and a new timestamp in the signature", async () => {
   receiver.respondWith((_webhook, earlier) => [500, 302][earlier] ?? 200);
   const customer = await sandbox.stripe.customers.create({});
 
@@ -81,7 +81,7 @@ it("tries again after an error or a redirect with the same id and body but a new
   expect(data).toMatchObject([{ state: "succeeded", attempts: 3, status: 200 }]);
 });
 
-it("gives up at the end of its schedule and shows the event as undelivered", async () => {
+it("stops at the end of the retry schedule and shows the event as undelivered", async () => {
   receiver.respondWith(() => 500);
   await sandbox.stripe.customers.create({});
   const [first] = await receiver.waitFor(5);
@@ -93,7 +93,7 @@ it("gives up at the end of its schedule and shows the event as undelivered", asy
   expect((await sandbox.stripe.events.list({ delivery_success: true })).data).toEqual([]);
 });
 
-it("holds the redirect until the completed event is answered, but not for long", async () => {
+it("delays the redirect until the completed event is acknowledged, up to a limit", async () => {
   let answered = false;
   receiver.respondWith(async ({ event }) => {
     if (event.type !== "checkout.session.completed") return 200;
@@ -107,7 +107,7 @@ it("holds the redirect until the completed event is answered, but not for long",
   expect(answered).toBe(true);
 });
 
-it("sends only the events an endpoint asked for, with the secret that only its creation showed", async () => {
+it("sends only the event types that an endpoint subscribed to, signed with the secret from its creation", async () => {
   const other = await startWebhookReceiver();
   const endpoint = await sandbox.stripe.webhookEndpoints.create({
     url: other.url,
@@ -128,7 +128,7 @@ it("sends only the events an endpoint asked for, with the secret that only its c
   await other.stop();
 });
 
-it("loses events on demand, and finds them again when they are resent", async () => {
+it("drops events on request, and can resend them", async () => {
   await sandbox.control("POST", "/deliveries/mode", { mode: "drop" });
   await sandbox.stripe.customers.create({});
   const [event] = (await sandbox.stripe.events.list()).data;
@@ -144,7 +144,7 @@ it("loses events on demand, and finds them again when they are resent", async ()
   ]);
 });
 
-it("holds events back until told to deliver", async () => {
+it("pauses delivery until it is resumed", async () => {
   await sandbox.control("POST", "/deliveries/mode", { mode: "hold" });
   const { id } = await aPaidTopUp();
   expect(receiver.received).toEqual([]);
@@ -155,7 +155,7 @@ it("holds events back until told to deliver", async () => {
   expect(completed?.event.data.object.id).toBe(id);
 });
 
-it.each([true, false])("delivers an event several times more (in parallel: %s)", async (parallel) => {
+it.each([true, false])("delivers an event multiple times (in parallel: %s)", async (parallel) => {
   await sandbox.stripe.customers.create({});
   const [first] = await receiver.waitFor(1);
 
@@ -164,12 +164,12 @@ it.each([true, false])("delivers an event several times more (in parallel: %s)",
   expect(receiver.received.map((webhook) => webhook.body)).toEqual(Array(6).fill(first?.body));
 });
 
-it("sends a webhook again when its result could not be written", async () => {
+it("resends a webhook whose result could not be stored", async () => {
   receiver.respondWith(async (_webhook, earlier) => {
     if (earlier === 0) await cutConnections(sandbox.databaseUrl, "brim-sandbox");
     return 200;
   });
-  // Without its connection the sandbox may also fail to answer; the event is written by then.
+  // Without its connection the sandbox may also fail to respond; the event is stored by then.
   await sandbox.stripe.customers.create({}).catch(() => undefined);
 
   const [first] = await receiver.waitFor(1);
@@ -179,7 +179,7 @@ it("sends a webhook again when its result could not be written", async () => {
     .toBe(0);
 });
 
-it("delivers after a restart what was waiting before it", async () => {
+it("delivers pending webhooks after a restart", async () => {
   receiver.respondWith(() => 500);
   await sandbox.restart({ retryScheduleMs: [60_000] });
   const customer = await sandbox.stripe.customers.create({});

@@ -3,8 +3,8 @@ import type Stripe from "stripe";
 type SessionParams = Stripe.Checkout.SessionCreateParams;
 
 /**
- * A top-up's session as the app asks Stripe for it, without the invoice: most tests are about what a payment alone does.
- * Those of the invoice that it leaves behind ask for one.
+ * A top-up session as the app creates it, but without invoice creation: most tests are only about the payment.
+ * Tests of the session's invoice turn it on.
  */
 export function topUpParams(customer: string, changes: Partial<SessionParams> = {}): SessionParams {
   const metadata = {
@@ -48,7 +48,7 @@ export function topUpParams(customer: string, changes: Partial<SessionParams> = 
   };
 }
 
-/** The session that saves a card, exactly as the app asks for it. */
+/** The session that saves a card, exactly as the app creates it. */
 export function cardSetupParams(customer: string, changes: Partial<SessionParams> = {}): SessionParams {
   return {
     mode: "setup",
@@ -67,7 +67,7 @@ export function cardSetupParams(customer: string, changes: Partial<SessionParams
   };
 }
 
-/** What a customer types into the hosted page; Oregon, so no tax. */
+/** What a customer enters on the hosted page; Oregon, so no tax. */
 export const pageFields = {
   action: "pay",
   email: "jenny@example.com",

@@ -1,13 +1,13 @@
 import { inflateSync } from "node:zlib";
 
 /**
- * The text of a simple PDF as a reader would select it: the strings that its page streams show, as far as
- * they are Latin-1. Knows just what a PDF with the built-in fonts uses.
+ * Extracts the text of a simple PDF: the strings in its page streams, as far as they are Latin-1. Supports only
+ * what a PDF with the built-in fonts uses.
  */
 export function readPdfText(pdf: Buffer): string {
   const source = pdf.toString("latin1");
   const lines: string[] = [];
-  // A carriage return before the end may be the last byte of the checksum: one too many is passed over, one too few is not.
+  // A carriage return before the end may be the last byte of the checksum; only an extra byte is ignored.
   for (const match of source.matchAll(/stream\r?\n([\s\S]*?)\nendstream/g)) {
     const content = inflate(Buffer.from(match[1] ?? "", "latin1"));
     for (const shown of content?.matchAll(/\[(.*?)\]\s*TJ/g) ?? []) lines.push(decode(shown[1] ?? ""));

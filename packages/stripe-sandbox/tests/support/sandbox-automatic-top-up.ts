@@ -4,7 +4,7 @@ import type { TestSandbox } from "./test-sandbox";
 
 const germany = { country: "DE", line1: "Hauptstr. 1", city: "Berlin", postal_code: "10115" };
 
-/** A German customer (19 % tax) and a card saved by Checkout for payments while they are away. */
+/** Creates a German customer (19 % tax) and a card saved by Checkout for off-session payments. */
 export async function aCustomerWithCard({ stripe, control }: TestSandbox, number = "4242424242424242") {
   const customer = await stripe.customers.create({
     name: "Jenny Rosen",
@@ -20,7 +20,7 @@ export async function aCustomerWithCard({ stripe, control }: TestSandbox, number
   return { customer, card };
 }
 
-/** The calls of one automatic top-up of $25.00, with the parameters and keys that the app freezes for it. */
+/** The calls of one automatic top-up of $25.00, with the parameters and keys that the app stores for it. */
 export function automaticTopUp(
   stripe: Stripe,
   { customer, card, intent }: { customer: string; card: string; intent: string },
@@ -79,7 +79,7 @@ export function automaticTopUp(
 
 export type AutomaticTopUp = ReturnType<typeof automaticTopUp>;
 
-/** The first three calls: what is left is to pay. */
+/** Makes the first three calls; the invoice can then be paid. */
 export async function openInvoiceOf(topUp: AutomaticTopUp): Promise<Stripe.Invoice> {
   const draft = await topUp.create();
   await topUp.addLine(draft.id);

@@ -1,6 +1,6 @@
 import pg from "pg";
 
-/** Holds the row of a sandbox object, so that a request that wants to change it has to wait. Returns the release. */
+/** Locks the row of a sandbox object, so that a request that changes it has to wait. Returns the release function. */
 export async function lockObject(databaseUrl: string, id: string): Promise<() => Promise<void>> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
@@ -12,7 +12,7 @@ export async function lockObject(databaseUrl: string, id: string): Promise<() =>
   };
 }
 
-/** Waits until a request with this idempotency key has begun its work. */
+/** Waits until a request with this idempotency key has started its work. */
 export async function untilClaimed(databaseUrl: string, key: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
@@ -24,7 +24,7 @@ export async function untilClaimed(databaseUrl: string, key: string): Promise<vo
   await client.end();
 }
 
-/** Cuts the connections of one program to the database, as a restart of Postgres does. */
+/** Terminates one program's database connections, like a restart of Postgres. */
 export async function cutConnections(databaseUrl: string, applicationName: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();

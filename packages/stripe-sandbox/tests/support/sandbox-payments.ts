@@ -7,7 +7,7 @@ interface Payment {
   card?: string;
 }
 
-/** A payment through Checkout, made by a customer in Oregon, so that no tax is added; its charge. */
+/** Pays through Checkout as a customer in Oregon, so that no tax is added; returns the charge. */
 export async function aPaidCharge(
   sandbox: TestSandbox,
   { cents = 10_000, card = "4242424242424242" }: Payment = {},
@@ -15,7 +15,7 @@ export async function aPaidCharge(
   return (await checkOut(sandbox, cents, { card })).charge;
 }
 
-/** A bank debit through Checkout that waits for the bank; its charge and the id of its PaymentIntent. */
+/** Pays by bank debit through Checkout; the debit stays pending. Returns its charge and PaymentIntent ID. */
 export function aBankDebit(sandbox: TestSandbox, { cents = 10_000 }: Payment = {}) {
   return checkOut(sandbox, cents, { bank_account: "pays" });
 }
@@ -41,7 +41,7 @@ async function checkOut({ stripe, control }: TestSandbox, cents: number, paidWit
   return { charge, intent };
 }
 
-/** Every event after the mark, oldest first. */
+/** Returns every event after the given one, oldest first. */
 export async function eventsAfter(stripe: Stripe, mark: Stripe.Event | undefined): Promise<Stripe.Event[]> {
   const events: Stripe.Event[] = [];
   for await (const event of stripe.events.list({ limit: 100 })) {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import ts from "typescript";
 
-/** The SDK's name for each type of object, as its `object` field says it. */
+/** The SDK's type for each value of `object`. */
 const SDK_TYPES: Record<string, string> = {
   balance: "Balance",
   balance_transaction: "BalanceTransaction",
@@ -36,17 +36,17 @@ const SDK_TYPES: Record<string, string> = {
 const ROOT = join(import.meta.dirname, "../..");
 
 /**
- * What the compiler has against taking raw answers of the API for the SDK's types: a field that is missing, unknown
- * or of another type. Empty when it has nothing.
+ * Returns the compiler's errors when raw API responses are assigned to the SDK's types: a field that is missing,
+ * unknown or of another type. Empty if there are none.
  *
- * @throws Error for a type of object without a name in the SDK's types
+ * @throws Error for an object type without a type in the SDK
  */
 export function compileAnswers(answers: readonly { object: string }[]): string[] {
   const file = join(ROOT, "tests/answers.virtual.ts");
   return diagnosticsOf(file, [HEADER, ...answers.map(statementOf)].join("\n"));
 }
 
-// The SDK parses decimals into objects; over HTTP they are text.
+// The SDK parses decimals into objects; over HTTP they are strings.
 const HEADER = `import type Stripe from "stripe";
 declare function decimal(text: string): NonNullable<Stripe.Price["unit_amount_decimal"]>;`;
 
@@ -58,7 +58,7 @@ function statementOf(answer: { object: string }): string {
 }
 
 function sdkTypeOf({ object, type }: { object: string; type?: unknown }): string | undefined {
-  // The compiler is slow to compare with all eighty kinds of events at once.
+  // Comparing with all eighty event types at once is slow.
   if (object === "event") return `Extract<Stripe.Event, { type: ${JSON.stringify(type)} }>`;
   return SDK_TYPES[object] && `Stripe.${SDK_TYPES[object]}`;
 }
@@ -90,7 +90,7 @@ function diagnosticsOf(file: string, text: string): string[] {
     );
 }
 
-/** The line in which a diagnostic starts names the object. */
+/** The line in which a diagnostic starts identifies the object. */
 function objectAt(text: string, start: number | undefined): string {
   const line = text.slice(0, start).split("\n").length - 1;
   return /"object":"([\w.]+)"/.exec(text.split("\n")[line] ?? "")?.[1] ?? "the test itself";

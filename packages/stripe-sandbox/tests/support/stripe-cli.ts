@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 
 const require = createRequire(import.meta.url);
 
-/** Where Stripe's command-line tool is; undefined on a platform for which its makers have no package. */
+/** The path of the Stripe CLI; undefined on a platform without a published package. */
 export function stripeCliPath(): string | undefined {
   try {
     const root = dirname(require.resolve(`@stripe/cli-${process.platform}-${process.arch}/package.json`));
@@ -20,18 +20,18 @@ export function stripeCliPath(): string | undefined {
 
 export interface CliResult {
   exitCode: number;
-  /** What it printed, on both channels. */
+  /** Its output, stdout and stderr. */
   output: string;
 }
 
 export interface StripeCli {
   run(...args: string[]): Promise<CliResult>;
-  /** Runs a command that answers with an object, and fails when it does not. */
+  /** Runs a command that returns an object; throws if it fails. */
   json(...args: string[]): Promise<Record<string, unknown>>;
   stop(): Promise<void>;
 }
 
-/** Stripe's own command-line tool, as published, pointed at a sandbox and without any settings of this machine. */
+/** The published Stripe CLI, connected to a sandbox and without any settings of this machine. */
 export async function startStripeCli(sandbox: { url: string; secretKey: string }): Promise<StripeCli> {
   const path = stripeCliPath();
   if (!path) throw new Error(`There is no Stripe command-line tool for ${process.platform}-${process.arch}.`);

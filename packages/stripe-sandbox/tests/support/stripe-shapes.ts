@@ -5,7 +5,7 @@ import specJson from "../../src/stripe-openapi/spec.json";
 type Json = Record<string, unknown>;
 const spec = specJson as unknown as { components: { schemas: Record<string, Json> } };
 
-/** On globalThis, because each test file loads this module anew and compiling Stripe's schemas takes seconds. */
+/** On globalThis, because each test file loads this module again and compiling Stripe's schemas takes seconds. */
 const shared = globalThis as typeof globalThis & {
   testStripeShapes?: { ajv: Ajv2020; validators: Map<string, ValidateFunction> };
 };
@@ -13,25 +13,25 @@ shared.testStripeShapes ??= { ajv: createAjv(), validators: new Map() };
 const { ajv, validators } = shared.testStripeShapes;
 
 function createAjv(): Ajv2020 {
-  // Each schema sees a few objects only: shorter code would take longer to write than it saves.
+  // Each schema validates only a few objects: optimizing the generated code would take longer than it saves.
   const ajv = new Ajv2020({ strict: false, allErrors: true, logger: false, code: { optimize: false } });
   return ajv.addSchema({ $id: "stripe", components: closed(spec.components) as Json });
 }
 
-/** The same schemas, with every described object closed: a field that Stripe does not have is an error too. */
+/** The same schemas with additional properties disallowed: a field that Stripe does not have is an error too. */
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed);
   if (typeof value !== "object" || value === null) return value;
   const schema = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, closed(inner)]));
   const isStub = typeof schema.description === "string" && schema.description.startsWith("Stub:");
   const isDescribed = schema.type === "object" && typeof schema.properties === "object";
-  // An event's object is described only as having a type; its own schema looks inside.
+  // The event schema describes its object only by type; the object is checked with its own schema.
   const isOpenObject = isDescribed && Object.keys(schema.properties as Json).join() === "object";
   if (!isDescribed || isStub || isOpenObject || schema.additionalProperties !== undefined) return schema;
   return { ...schema, additionalProperties: false };
 }
 
-/** The types whose schema is not named like their `object` field. */
+/** Types whose schema name differs from their `object` field. */
 const schemaNames: Record<string, string> = {
   item: "line_item",
   line_item: "invoice_line_item",
@@ -39,7 +39,7 @@ const schemaNames: Record<string, string> = {
   deleted_invoiceitem: "deleted_invoice_item",
 };
 
-/** Fails unless the value is a complete object of this name (`checkout.session`) and has no unknown field. */
+/** Fails unless the value is a complete object of this type (`checkout.session`) without unknown fields. */
 export function expectStripeShape(name: string, json: unknown): void {
   const schema = schemaNames[name] ?? name;
   const validate = validators.get(schema) ?? ajv.compile({ $ref: `stripe#/components/schemas/${schema}` });
@@ -52,8 +52,8 @@ export function expectStripeShape(name: string, json: unknown): void {
 }
 
 /**
- * Fails unless the value is an event whose object has the shape that its type promises. `previous_attributes` shows
- * only the changed keys of nested maps, and null for new ones, so of it only the names are checked.
+ * Fails unless the value is an event whose object has the shape of its type. `previous_attributes` contains only the
+ * changed keys of nested maps, and null for new ones, so only its field names are checked.
  */
 export function expectStripeEvent(json: unknown): void {
   const event = json as { type: string; data: { object: Json; previous_attributes?: Json } };
@@ -64,7 +64,7 @@ export function expectStripeEvent(json: unknown): void {
   expect(Object.keys(event.data.object)).toEqual(expect.arrayContaining(Object.keys(previous ?? {})));
 }
 
-/** A few types are listed without a schema of their own: of those the event and the object in it are checked apart. */
+/** Some types have no event schema of their own: their event and object are checked separately. */
 function describedByItsObject(event: { type: string; data: { object: Json } }): string {
   const { type } = (spec.components.schemas.event as { properties: Record<string, { enum?: string[] }> })
     .properties;
@@ -73,7 +73,7 @@ function describedByItsObject(event: { type: string; data: { object: Json } }): 
   return "event";
 }
 
-/** Checks any answer of the API by what it says it is: an object, a deleted one, a list of them, or an error. */
+/** Checks any API response by its `object` field: an object, a deleted object, a list or an error. */
 export function expectStripeResponse(json: unknown): void {
   const answer = json as Json & { object?: string; data?: unknown[] };
   if (answer.error) expectStripeShape("error", answer);

@@ -5,24 +5,24 @@ import type * as SyncEngine from "@supabase/stripe-sync-engine";
 import type Stripe from "stripe";
 import { createTestDatabase } from "@/tests/support/database";
 
-// Its ESM build looks for its migrations through `__dirname`, which only its CommonJS build has.
+// Its ESM build looks for its migrations through `__dirname`, which only the CommonJS build has.
 const { StripeSync, runMigrations } = createRequire(import.meta.url)(
   "@supabase/stripe-sync-engine",
 ) as typeof SyncEngine;
 
-/** A program by somebody else that copies a Stripe account into Postgres, by webhooks and by lists. */
+/** A third-party program that copies a Stripe account into Postgres, from webhooks and lists. */
 export interface RunningSyncEngine {
   engine: SyncEngine.StripeSync;
-  /** Takes webhooks; answers 400 to a wrong signature. */
+  /** Handles a webhook; returns 400 for a wrong signature. */
   webhookUrl: string;
-  /** What went wrong with webhooks that it took. */
+  /** Errors from webhooks that it accepted. */
   failures: unknown[];
-  /** One of its tables, by id. */
+  /** Returns one of its tables, by ID. */
   rows(table: string): Promise<Map<string, Record<string, unknown>>>;
   stop(): Promise<void>;
 }
 
-/** Starts the engine on a database of its own, pointed at the given Stripe. */
+/** Starts the engine on its own database, connected to the given Stripe API. */
 export async function startSyncEngine(options: {
   stripe: Stripe;
   secretKey: string;
@@ -36,7 +36,7 @@ export async function startSyncEngine(options: {
     stripeWebhookSecret: options.webhookSecret,
     backfillRelatedEntities: true,
     autoExpandLists: true,
-    // An event's time is whole seconds, so of two in one second it would keep the first.
+    // Event times are whole seconds, so of two events in one second it would keep the first.
     revalidateObjectsViaStripeApi: [
       "charge",
       "customer",
@@ -61,7 +61,7 @@ export async function startSyncEngine(options: {
         failures.push(error);
         response.writeHead(400).end();
       };
-      // One at a time: of two readings of one object at once, it would keep the one that it stores last.
+      // One at a time: of two concurrent reads of an object it would keep the one that it stores last.
       working = working.then(take).then(() => void response.writeHead(200).end(), fail);
     });
   });

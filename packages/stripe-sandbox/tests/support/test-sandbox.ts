@@ -4,7 +4,7 @@ import { onFileEnd } from "@/tests/support/file-resources";
 import { type SandboxOptions, startSandbox } from "../../src";
 import { expectStripeResponse } from "./stripe-shapes";
 
-/** A sandbox on a database of its own, and the SDK talking to it over HTTP. */
+/** A sandbox on its own database, and the SDK connected to it over HTTP. */
 export interface TestSandbox {
   url: string;
   databaseUrl: string;
@@ -12,9 +12,9 @@ export interface TestSandbox {
   stripe: Stripe;
   /** Calls the API without the SDK. `form` is the encoded body. */
   call(method: string, path: string, form?: string, headers?: Record<string, string>): Promise<RawResponse>;
-  /** Calls `/_control`; fails on an answer that is neither 2xx nor 402 (a payment that did not go through). */
+  /** Calls `/_control`; throws for a response that is neither 2xx nor 402 (a failed payment). */
   control<T = Record<string, unknown>>(method: string, path: string, body?: object): Promise<T>;
-  /** Presses Pay (or another button) on the hosted page. */
+  /** Submits the hosted page with Pay (or another button). */
   submit(sessionId: string, fields: Record<string, string>): Promise<Response>;
   restart(options?: Partial<SandboxOptions>): Promise<void>;
   stop(): Promise<void>;
@@ -23,7 +23,7 @@ export interface TestSandbox {
 export interface RawResponse {
   status: number;
   headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: what the tests look into is decided by each of them
+  // biome-ignore lint/suspicious/noExplicitAny: each test decides which fields of the response it reads
   json: any;
 }
 
@@ -86,7 +86,7 @@ export async function startTestSandbox(options: Partial<SandboxOptions> = {}): P
   };
 }
 
-/** The SDK as the app sets it up; every answer that passes through is held against the API description. */
+/** The SDK configured as in the app; every response is validated against the API description. */
 function createClient(port: number): Stripe {
   return new Stripe(SANDBOX_KEY, {
     apiVersion: Stripe.API_VERSION as "2026-10-28.endive",

@@ -16,14 +16,14 @@ export interface ReceivedWebhook {
 export interface WebhookReceiver {
   url: string;
   received: ReceivedWebhook[];
-  /** Chooses the status of each answer; default 200. */
+  /** Chooses the status of each response; default 200. */
   respondWith(choose: (webhook: ReceivedWebhook, earlier: number) => number | Promise<number>): void;
-  /** Waits until `count` webhooks that match have arrived, and returns them. */
+  /** Waits for `count` matching webhooks, and returns them. */
   waitFor(count: number, matches?: (webhook: ReceivedWebhook) => boolean): Promise<ReceivedWebhook[]>;
   stop(): Promise<void>;
 }
 
-/** An HTTP server that takes webhooks and remembers them byte for byte. */
+/** An HTTP server that receives webhooks and stores them byte for byte. */
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const received: ReceivedWebhook[] = [];
   let choose: (webhook: ReceivedWebhook, earlier: number) => number | Promise<number> = () => 200;

@@ -28,7 +28,7 @@ const form: CheckoutForm = {
 const read = (changes: Partial<CheckoutForm>) => readCheckoutForm({ ...form, ...changes }, session, NOW);
 
 describe("the form of the hosted page", () => {
-  it("is read into an address and a card that is valid to the end of its month", () => {
+  it("is parsed into an address and a card that is valid through the end of its month", () => {
     expect(read({})).toMatchObject({
       address: { country: "US", state: "OR", line2: null },
       payment: { card: { number: "4242424242424242" }, expMonth: 11, expYear: 2026 },
@@ -51,14 +51,14 @@ describe("the form of the hosted page", () => {
     [{ expiry: "" }, "expiry"],
     [{ cvc: "12" }, "cvc"],
     [{ cvc: "123", cardNumber: "378282246310005" }, "cvc"],
-  ])("says which field is wrong in %j", (changes, field) => {
+  ])("reports which field is wrong in %j", (changes, field) => {
     const result = read(changes);
 
     expect(isCheckoutDetails(result)).toBe(false);
     expect(Object.keys(result)).toEqual([field]);
   });
 
-  it("needs nothing of a new card when a saved one is chosen", () => {
+  it("does not require card fields when a saved card is selected", () => {
     expect(read({ savedCard: "pm_1", cardNumber: "", expiry: "", cvc: "", name: "" })).toMatchObject({
       payment: { savedCard: "pm_1" },
     });

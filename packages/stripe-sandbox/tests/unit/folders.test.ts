@@ -4,11 +4,11 @@ import { expect, it } from "vitest";
 
 const src = resolve(import.meta.dirname, "../../src");
 
-it("folders of src depend on each other in one direction", () => {
+it("folders of src have no circular imports", () => {
   expect(findCycle(folderImports())).toBeUndefined();
 });
 
-it("a cycle would be found", () => {
+it("a circular import is detected", () => {
   const imports = new Map([
     ["pages", new Set(["checkout"])],
     ["checkout", new Set(["resources"])],
@@ -18,7 +18,7 @@ it("a cycle would be found", () => {
   expect(findCycle(imports)).toBe("checkout → resources → checkout");
 });
 
-/** Which folders the files of each folder import from. Files directly in src are left out: they tie the folders together. */
+/** Returns the folders that each folder imports from. Files directly in src are excluded: they connect the folders. */
 function folderImports(): Map<string, Set<string>> {
   const imports = new Map<string, Set<string>>();
   for (const file of readdirSync(src, { recursive: true, encoding: "utf8" })) {

@@ -17,14 +17,14 @@ describe("the price in the payer's currency", () => {
     [2500, "jpy", 3900],
     [1, "jpy", 2],
     [500_000, "inr", 43_420_000],
-  ])("of %i cents in %s is %i, fee included, half a unit up", (cents, currency, units) => {
+  ])("of %i cents in %s is %i, including the fee, rounded half up", (cents, currency, units) => {
     expect(localPrice(cents, currency)).toEqual({
       presentment_amount: units,
       presentment_currency: currency,
     });
   });
 
-  it("is a whole number that never falls when the price rises", () => {
+  it("is a whole number that never decreases when the price increases", () => {
     const prices = Array.from({ length: 2000 }, (_, cents) => localPrice(cents, "chf").presentment_amount);
 
     expect(prices.every(Number.isSafeInteger)).toBe(true);
@@ -36,16 +36,16 @@ describe("the offered currency", () => {
   it.each([
     ["a German e-mail address", german, "eur"],
     ["lower case letters", { email: "a+location_gb@example.com" }, "gbp"],
-    ["the page's own place first", { ...german, location: "JP" }, "jpy"],
-    ["nobody knows where", { email: "a@example.com" }, undefined],
-    ["a country whose currency is not known", { email: "a+location_ZW@example.com" }, undefined],
+    ["the country from the page first", { ...german, location: "JP" }, "jpy"],
+    ["an unknown country", { email: "a@example.com" }, undefined],
+    ["a country without a known currency", { email: "a+location_ZW@example.com" }, undefined],
     ["the United States", { email: "a+location_US@example.com" }, undefined],
-    ["a place in the middle of the address", { email: "+location_DE.x@example.com" }, undefined],
+    ["a location suffix in the wrong position", { email: "+location_DE.x@example.com" }, undefined],
   ])("for %s", (_where, form, expected) => {
     expect(offeredCurrency(session, secrets, form)).toBe(expected);
   });
 
-  it("is chosen only when the page showed it, and never for a bank in the United States", () => {
+  it("is used only when the page offered it, and never for a bank in the United States", () => {
     const form = { ...german, payIn: "eur" } as CheckoutForm;
 
     expect(chosenCurrency(session, secrets, form)).toBe("eur");

@@ -8,11 +8,11 @@ import { presentmentOf, withRefunded } from "../../src/resources/refunds/refund"
 interface Paid {
   cents: number;
   type?: string;
-  /** What the customer saw, in euro cents. */
+  /** What the customer paid, in euro cents. */
   presented?: number;
 }
 
-/** Only what the rules look at. */
+/** Only the fields that the rules read. */
 function aCharge({ cents, type = "card", presented }: Paid): Stripe.Charge {
   const charge = {
     id: "ch_1",
@@ -35,11 +35,11 @@ it.each([
   [10_000, "card", 320],
   [2500, "us_bank_account", 20],
   [100_000, "us_bank_account", 500],
-])("takes the published price of a payment: %i cents by %s cost %i", (cents, type, fee) => {
+])("charges the published fee: for %i cents by %s it is %i", (cents, type, fee) => {
   expect(paymentFeeCents(aCharge({ cents, type }))).toBe(fee);
 });
 
-it("shows a refund in the currency that was paid in, and all refunds together as exactly what was paid", () => {
+it("shows a refund in the presentment currency; all refunds add up to exactly what was paid", () => {
   const parts = fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 12 });
 
   fc.assert(
@@ -59,11 +59,11 @@ it("shows a refund in the currency that was paid in, and all refunds together as
   );
 });
 
-it("shows no other currency when the payment was made in its own", () => {
+it("shows no presentment amount when the payment was made in the settlement currency", () => {
   expect(presentmentOf(aCharge({ cents: 1000 }), 400)).toBeUndefined();
 });
 
-it("never lets a charge have more than itself, or less than nothing, refunded", () => {
+it("never allows refunds above the charge or below zero", () => {
   const charge = aCharge({ cents: 1000 });
 
   expect(() => withRefunded(charge, 1001)).toThrow(/1001 of 1000/);
@@ -74,7 +74,7 @@ it("never lets a charge have more than itself, or less than nothing, refunded", 
   });
 });
 
-it("gives until the end of the eighth day to answer a dispute", () => {
+it("sets the dispute deadline to the end of the eighth day", () => {
   const noon = Date.UTC(2026, 10, 22, 12) / 1000;
 
   expect(new Date(responseDueBy(noon) * 1000).toISOString()).toBe("2026-11-30T23:59:59.000Z");

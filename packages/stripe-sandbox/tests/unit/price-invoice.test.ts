@@ -30,7 +30,7 @@ const stored = (lines: { cents: number; inclusive: boolean }[]) =>
 
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0);
 
-it("adds up: the lines, what comes on top of them, and what is within them", () => {
+it("adds up: lines, taxes on top, and inclusive taxes", () => {
   fc.assert(
     fc.property(fc.array(aLine, { maxLength: 30 }), (lines) => {
       const { invoice, lines: taxed } = priceInvoice(anInvoice(), stored(lines));
@@ -49,7 +49,7 @@ it("adds up: the lines, what comes on top of them, and what is within them", () 
   );
 });
 
-it("never asks for less than nothing, whatever the customer's balance", () => {
+it("never has a negative amount due, whatever the customer's balance", () => {
   fc.assert(
     fc.property(fc.array(aLine, { maxLength: 5 }), fc.integer({ min: -1e9, max: 1e9 }), (lines, balance) => {
       const { invoice } = priceInvoice(anInvoice({ starting_balance: balance }), stored(lines));
@@ -61,17 +61,22 @@ it("never asks for less than nothing, whatever the customer's balance", () => {
 });
 
 it.each<[string, Partial<Invoice>, number, string | undefined]>([
-  ["taxes a consumer", {}, 2975, "standard_rated"],
+  ["charges tax to a consumer", {}, 2975, "standard_rated"],
   [
-    "leaves the tax to a business in the EU",
+    "charges no tax to an EU business",
     { customer_tax_ids: [{ type: "eu_vat", value: "DE123456789" }] },
     2500,
     "reverse_charge",
   ],
-  ["taxes nobody who is exempt", { customer_tax_exempt: "exempt" }, 2500, "customer_exempt"],
-  ["leaves the tax to who is marked so", { customer_tax_exempt: "reverse" }, 2500, "reverse_charge"],
+  ["charges no tax to an exempt customer", { customer_tax_exempt: "exempt" }, 2500, "customer_exempt"],
   [
-    "goes by the place it is sent to",
+    "charges no tax to a customer marked for reverse charge",
+    { customer_tax_exempt: "reverse" },
+    2500,
+    "reverse_charge",
+  ],
+  [
+    "uses the shipping address",
     { customer_shipping: { address: { ...germany, country: "JP" }, name: "Jenny" } },
     2500,
     "not_collecting",

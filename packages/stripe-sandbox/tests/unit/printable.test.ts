@@ -6,6 +6,6 @@ it.each([
   ["Łódź", "?ód?"],
   ["東京 Tower", "?? Tower"],
   ["two\nlines", "two\nlines"],
-])("keeps what the PDF's fonts have of %j", (text, printed) => {
+])("keeps the characters that the PDF's fonts support in %j", (text, printed) => {
   expect(printable(text)).toBe(printed);
 });

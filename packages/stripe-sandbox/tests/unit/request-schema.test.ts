@@ -37,13 +37,13 @@ const schema: RequestSchema = {
 const read = (form: string, canUnset: string[] = []) => readParams(schema, parseForm(form), canUnset);
 
 describe("readParams", () => {
-  it("tells words from a boolean where either may stand", () => {
+  it("distinguishes strings from booleans where the schema allows either", () => {
     expect(read("away=true")).toEqual({ away: true });
     expect(read("away=one_off")).toEqual({ away: "one_off" });
     expect(() => read("away=sometimes")).toThrow(/Invalid away/);
   });
 
-  it("gives every leaf the type of the schema", () => {
+  it("converts every value to the type in the schema", () => {
     expect(read("count=5&on=false&rate=1.5&name=5&tags[]=x&tags[]=y&inner[must]=0&metadata[a]=1")).toEqual({
       count: 5,
       on: false,
@@ -55,11 +55,11 @@ describe("readParams", () => {
     });
   });
 
-  it("reads an empty value as unset where that is allowed", () => {
+  it("reads an empty value as unset where the schema allows it", () => {
     expect(read("note=&metadata=&name=", ["name"])).toEqual({ note: null, metadata: null, name: null });
   });
 
-  it("keeps metadata keys that are numbers", () => {
+  it("keeps numeric metadata keys", () => {
     expect(read("metadata[3]=c&metadata[7]=")).toEqual({ metadata: { "3": "c", "7": "" } });
   });
 
@@ -82,14 +82,14 @@ describe("readParams", () => {
     ["tags=x", "tags", "Invalid array"],
     ["name=a&name=b", "name", 'Invalid string: ["a","b"]'],
     ["metadata=x", "metadata", "Invalid object"],
-  ])("refuses %s", (form, param, message) => {
+  ])("rejects %s", (form, param, message) => {
     const refusal = catchError(() => read(form));
 
     expect(refusal).toMatchObject({ status: 400, fields: { param } });
     expect(refusal.message.startsWith(message)).toBe(true);
   });
 
-  it("names a missing value with its whole path", () => {
+  it("names a missing value by its full path", () => {
     expect(catchError(() => read("inner[other]=1&count=x"))).toMatchObject({
       fields: { code: "parameter_unknown" },
     });
@@ -99,7 +99,7 @@ describe("readParams", () => {
     });
   });
 
-  it("reads the description of every operation that is built", () => {
+  it("compiles the schema of every supported operation", () => {
     expect(operationSpec("Checkout.Sessions.create")).toMatchObject({
       method: "POST",
       path: "/v1/checkout/sessions",

@@ -14,11 +14,11 @@ it.each([
   "payment_method",
   "refund",
   "setup_intent",
-] as const)("accepts Stripe's own sample of a %s", (name) => {
+] as const)("accepts Stripe's own example of a %s", (name) => {
   expectStripeShape(name, fixtures.resources[name]);
 });
 
-it("refuses an object with a missing, an unknown or a wrong field", () => {
+it("rejects an object with a missing, unknown or invalid field", () => {
   const { email: _, ...incomplete } = customer;
 
   expect(() => expectStripeShape("customer", incomplete)).toThrow(/email/);

@@ -13,11 +13,11 @@ describe("tax", () => {
     [50, 1900, 10], // 9.5 cents
     [99_999_999, 2000, 20_000_000],
     [2500, 0, 0],
-  ])("of %i cents at %i hundredths of a percent is %i, half a cent up", (amount, basisPoints, tax) => {
+  ])("of %i cents at %i hundredths of a percent is %i, rounded half up", (amount, basisPoints, tax) => {
     expect(taxOnTop(amount, basisPoints)).toBe(tax);
   });
 
-  it("inside a gross amount is what on top of its net amount would be", () => {
+  it("is the same whether included in a gross amount or added to its net amount", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 99_999_999 }),
@@ -40,7 +40,7 @@ describe("tax", () => {
     expect(taxRule(at(country, state), undefined).basisPoints).toBe(basisPoints);
   });
 
-  it("is the buyer's own business with a VAT id in the EU, and nowhere else", () => {
+  it("is reverse-charged for a business with an EU VAT ID, and only then", () => {
     expect(taxRule(at("FR"), { type: "eu_vat", value: "FR12345678901" })).toEqual({
       basisPoints: 0,
       reason: "reverse_charge",
@@ -56,7 +56,7 @@ describe("tax", () => {
     ["DE", "FR123456789", undefined],
     ["JP", "1234567890123", undefined],
     ["DE", "hello", undefined],
-  ])("knows a tax id of %s: %s", (country, text, expected) => {
+  ])("recognizes a tax ID of %s: %s", (country, text, expected) => {
     expect(readTaxId(country, text)).toEqual(expected);
   });
 });

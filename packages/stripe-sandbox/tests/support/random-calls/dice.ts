@@ -1,4 +1,4 @@
-/** Repeatable luck: the same seed throws the same dice. */
+/** A seeded random number generator: the same seed gives the same sequence. */
 export interface Dice {
   /** At least 0, less than 1. */
   next(): number;
@@ -8,7 +8,7 @@ export interface Dice {
   pick<T>(items: readonly T[]): T;
 }
 
-/** Counts in steps of the golden ratio and mixes the count, as splitmix does. */
+/** Counts in steps of the golden ratio and mixes the counter, like splitmix. */
 export function diceOf(seed: number): Dice {
   let state = seed >>> 0;
   const next = () => {

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { expectStripeEvent, expectStripeShape } from "../stripe-shapes";
 import type { TestSandbox } from "../test-sandbox";
 
-/** What it needs of a sandbox: also one in a process of its own. */
+/** The parts of a sandbox that the checks need; it may run in another process. */
 export type Books = Pick<TestSandbox, "control" | "stripe">;
 
 interface StoredObject {
@@ -17,10 +17,10 @@ interface Dump {
   events: { id: string; type: string; object_id: string; data: Record<string, unknown> }[];
 }
 
-/** Types of rows that Stripe has no object for by that name. */
+/** Row types that are not Stripe object types. */
 const INTERNAL = /^sandbox\./;
 
-/** What has to be true of the sandbox's money and of its objects, whatever was done to them. */
+/** Checks the invariants of the sandbox's balances and objects, which hold after any sequence of calls. */
 export async function expectBooksInOrder(sandbox: Books): Promise<void> {
   const dump = await sandbox.control<Dump>("GET", "/dump");
   const of = (type: string) =>
@@ -74,12 +74,12 @@ function expectEventShape({ type, data }: Dump["events"][number]): void {
   });
 }
 
-/** Of an amount that was only held: what was never captured. A charge shows it as refunded, without a refund. */
+/** The part of an authorization that was not captured. A charge shows it as refunded, without a refund. */
 function released({ captured, refunded, amount, amount_captured: taken }: Record<string, unknown>): number {
   return captured === true || refunded === true ? Number(amount) - Number(taken) : 0;
 }
 
-/** What the disputes of a charge took and did not give back, in cents without their fees. */
+/** What the disputes of a charge withdrew and did not return, in cents without fees. */
 function withdrawn(disputes: Record<string, unknown>[]): number {
   return disputes
     .flatMap((dispute) => dispute.balance_transactions as { amount: number }[])

@@ -1,10 +1,10 @@
 import type { Dice } from "./dice";
 
-/** Ids seen in answers, by the type of object that they name. */
+/** IDs seen in responses, by object type. */
 export class KnownObjects {
   readonly #ids = new Map<string, string[]>();
 
-  /** Remembers every object inside an answer. */
+  /** Records every object in a response. */
   learn(answer: unknown): void {
     if (Array.isArray(answer)) for (const item of answer) this.learn(item);
     else if (typeof answer === "object" && answer !== null) {
@@ -20,7 +20,7 @@ export class KnownObjects {
     this.#ids.set(type, ids);
   }
 
-  /** An id of this type, mostly a recent one; sometimes one of another type, or of nothing at all. */
+  /** Returns an ID of this type, mostly a recent one; sometimes one of another type, or an unknown one. */
   some(dice: Dice, type: string): string {
     if (dice.chance(0.03)) return `${type.slice(0, 4)}_nothing`;
     const ids = this.#ids.get(dice.chance(0.03) ? dice.pick(this.types) : type);

@@ -5,14 +5,14 @@ import type { KnownObjects } from "./known-objects";
 import { nextCall, spoiled } from "./next-call";
 import { controls, type RandomCall } from "./recipes";
 
-/** Long enough for a busy machine, short enough to tell a hang from it. */
+/** Long enough for a busy machine, short enough to detect a hang. */
 const ANSWER_MS = 15_000;
 
 /**
- * Makes one call of the API or presses one button, and learns the ids in the answer.
+ * Makes one API call or submits one form, and records the IDs in the response.
  *
- * @returns the status of the answer
- * @throws Error for a failure of the sandbox itself, an answer that is not in Stripe's shape, or none in time
+ * @returns the response's status
+ * @throws Error on a failure of the sandbox, a response that is not in Stripe's shape, or a timeout
  */
 export async function makeRandomCall(sandbox: TestSandbox, dice: Dice, known: KnownObjects): Promise<number> {
   if (dice.chance(0.06)) return press(sandbox, dice.pick(controls)(dice, known));
@@ -32,7 +32,7 @@ function send(sandbox: TestSandbox, { method, path, params }: RandomCall) {
     : sandbox.call(method, form ? `${path}?${form}` : path);
 }
 
-/** The control API may refuse, but not fail. */
+/** The control API may return a 4xx, but must not fail. */
 async function press(sandbox: TestSandbox, { path, params }: RandomCall): Promise<number> {
   const response = await inTime(
     fetch(`${sandbox.url}/_control${path}`, { method: "POST", body: JSON.stringify(params) }),

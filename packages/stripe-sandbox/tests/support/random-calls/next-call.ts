@@ -18,7 +18,7 @@ interface RawOperation {
 
 const paths = (specJson as unknown as { paths: Record<string, Record<string, RawOperation>> }).paths;
 
-/** Every operation that the description has; those that are not built have to refuse as clearly as any. */
+/** Every operation of the API description; unsupported ones must be rejected with a clear error. */
 const operations: readonly Described[] = Object.entries(paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, raw]) => describeOperation(path, method, raw)),
 );
@@ -36,7 +36,7 @@ function describeOperation(path: string, method: string, raw: RawOperation): Des
   };
 }
 
-/** The object types that the placeholder after each of these words stands for. */
+/** The object type of the placeholder after each path segment. */
 const TYPE_OF_SEGMENT: Record<string, string> = {
   balance_transactions: "balance_transaction",
   charges: "charge",
@@ -61,7 +61,7 @@ const TYPE_OF_SEGMENT: Record<string, string> = {
   webhook_endpoints: "webhook_endpoint",
 };
 
-/** One more call: a sensible one, a sensible one with something changed, or anything that the description allows. */
+/** Returns the next call: a valid one, a valid one with a change, or anything that the description allows. */
 export function nextCall(dice: Dice, known: KnownObjects): RandomCall {
   if (dice.chance(0.45)) return dice.pick(recipes)(dice, known);
   const operation = dice.pick(operations);
@@ -72,7 +72,7 @@ export function nextCall(dice: Dice, known: KnownObjects): RandomCall {
   return { method: operation.method, path, params: randomParams(dice, known, schema) };
 }
 
-/** A sensible call to which something is done that it may not survive. */
+/** Returns a valid call with one change that may make it invalid. */
 export function spoiled(dice: Dice, call: RandomCall): RandomCall {
   const names = Object.keys(call.params);
   if (names.length === 0 || !dice.chance(0.15)) return call;

@@ -28,7 +28,7 @@ const TEXTS = [
   "0",
 ];
 
-/** What an id parameter of this name points at. */
+/** The object type that an ID parameter of this name references. */
 const REFERENCES: Record<string, string> = {
   charge: "charge",
   configuration: "billing_portal.configuration",
@@ -46,7 +46,7 @@ const REFERENCES: Record<string, string> = {
   starting_after: "customer",
 };
 
-/** Parameters that follow the schema mostly, and break it now and then. */
+/** Generates parameters that mostly follow the schema, and violate it now and then. */
 export function randomParams(
   dice: Dice,
   known: KnownObjects,

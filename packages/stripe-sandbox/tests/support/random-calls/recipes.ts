@@ -23,9 +23,9 @@ const priceData = (dice: Dice): Json => ({
   product_data: { name: "Balance top-up", tax_code: "txcd_10000000" },
 });
 
-/** Calls as a sensible program makes them, so that the objects reach states which random parameters never reach. */
+/** Valid calls as a program would make them, so that objects reach states that random parameters never produce. */
 export const recipes: readonly Recipe[] = [
-  // Here the ids become known of what other objects brought about.
+  // Records the IDs of objects that were created as a side effect.
   (dice) => ({
     method: "GET",
     path: dice.pick(["/v1/events", "/v1/charges", "/v1/disputes", "/v1/refunds", "/v1/payment_methods"]),
@@ -123,7 +123,7 @@ export const recipes: readonly Recipe[] = [
   (dice, known) => post(`/v1/invoices/${known.some(dice, "invoice")}/void`),
 ];
 
-/** What people and banks do, by the control API. */
+/** Actions of customers and banks, through the control API. */
 export const controls: readonly Recipe[] = [
   (dice, known) =>
     post(`/checkout/${known.some(dice, "checkout.session")}/pay`, {

@@ -57,7 +57,7 @@ async function aPortal(customer: string): Promise<Stripe.BillingPortal.Session> 
   });
 }
 
-/** The addresses of one page of each kind. */
+/** The URLs of one page of each kind. */
 async function everyPage(): Promise<string[]> {
   const customer = await aCustomer();
   const open = await anInvoice(customer);
@@ -74,7 +74,7 @@ async function everyPage(): Promise<string[]> {
   ];
 }
 
-/** The findings of axe on the page as it stands, in words. */
+/** Describes axe's findings on the current page. */
 async function findings(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
   return page.evaluate(async () => {
@@ -90,7 +90,7 @@ it.each([
   [1280, "light"],
   [375, "dark"],
 ] as const)(
-  "has no finding of axe on any page at %i px, %s, and nothing sticks out",
+  "has no axe findings on any page at %i px in %s mode, and nothing overflows",
   async (width, colorScheme) => {
     const urls = await everyPage();
     const context = await browser.newContext({
@@ -111,7 +111,7 @@ it.each([
   },
 );
 
-it.each([1280, 375])("keeps a long invoice number on one line beside its amount, at %i px", async (width) => {
+it.each([1280, 375])("keeps a long invoice number on one line beside its amount at %i px", async (width) => {
   const { id } = await stripe.customers.create({
     invoice_prefix: width === 375 ? "SMALLSCREENS" : "LARGESCREENS",
   });
@@ -133,7 +133,7 @@ it.each([1280, 375])("keeps a long invoice number on one line beside its amount,
   await page.close();
 });
 
-it("pays an invoice without scripts and with the keyboard alone", async () => {
+it("pays an invoice without JavaScript, using only the keyboard", async () => {
   const invoice = await anInvoice(await aCustomer());
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
@@ -152,7 +152,7 @@ it("pays an invoice without scripts and with the keyboard alone", async () => {
   await context.close();
 });
 
-it("goes through 3-D Secure from the invoice and back without scripts", async () => {
+it("completes 3-D Secure from the invoice page without JavaScript", async () => {
   const invoice = await anInvoice(await aCustomer());
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
@@ -168,7 +168,7 @@ it("goes through 3-D Secure from the invoice and back without scripts", async ()
   await context.close();
 });
 
-it("saves a card and changes the details in the portal without scripts", async () => {
+it("saves a card and updates the details in the portal without JavaScript", async () => {
   const customer = await aCustomer();
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
