@@ -13,7 +13,7 @@ import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
 import { applySettings } from "@/tests/support/settings";
 import { aCharge, aFundedCustomer, fundedCustomers, usd } from "@/tests/support/spending";
 
-/** A Postgres of this file's own that waits for its disk, as in production: the tests' common one does not, and must not crash. */
+/** A Postgres server with durable commits, as in production. The shared test server has none, and must not crash. */
 const dataDir = join(tmpdir(), `brim-durability-${randomUUID()}`);
 let server: EmbeddedPostgres;
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   const databaseUrl = server.url("durable");
   await applyMigrations({ databaseUrl });
   applySettings({ DATABASE_URL: databaseUrl });
-  // What is not waited for is written late, so that a crash loses all of it and not only the last moment.
+  // Commits without a flush are written late, so that a crash loses all of them and not only the latest.
   await pool().query("ALTER SYSTEM SET wal_writer_delay = '10s'");
   await pool().query("SELECT pg_reload_conf()");
 });
@@ -34,7 +34,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
 });
 
-/** Ends Postgres as a power cut would, without a word to anybody, and starts it on what is on the disk. */
+/** Ends Postgres like a power failure and restarts it from what is on disk. */
 async function crash(): Promise<void> {
   const client = new pg.Client(server.url("durable"));
   client.on("error", () => undefined);
@@ -48,7 +48,7 @@ async function crash(): Promise<void> {
   server = await startEmbeddedPostgres({ dataDir, durable: true, port: server.port });
 }
 
-it("every confirmed charge survives a crash, including those that shared a commit", async () => {
+it("every confirmed charge survives a crash, including charges that shared a commit", async () => {
   const customers = await fundedCustomers(40, "100.00");
   const answered: string[] = [];
   let isRunning = true;
@@ -73,7 +73,7 @@ it.each([
   ["a charge", (request: ChargeRequest) => charge(request)],
   ["an item of a batch", (request: ChargeRequest) => chargeAsBatch(request)],
 ])(
-  "a charge that is visible before it is on the disk is flushed before it is replayed as %s",
+  "a charge that is visible but not yet on disk is flushed before it is replayed as %s",
   async (_name, ask) => {
     const customer = await aFundedCustomer("100.00");
     const request = aCharge(customer, "1.00");
@@ -91,7 +91,7 @@ it.each([
   },
 );
 
-it("without the replay the charge is lost, so the tests above can fail", async () => {
+it("without the replay the charge is lost, which shows that the tests above can fail", async () => {
   const customer = await aFundedCustomer("100.00");
   await writeWithoutWaiting(aCharge(customer, "1.00"));
 
@@ -104,7 +104,7 @@ it("without the replay the charge is lost, so the tests above can fail", async (
   expect(rows[0].n).toBe(1); // the top-up
 });
 
-/** Commits a charge as a group commit does, just before it waits for the disk. */
+/** Commits a charge like a group commit, just before the group commit waits for the disk. */
 async function writeWithoutWaiting(request: ChargeRequest): Promise<void> {
   const { customerId, amount, owner, key, requestHash } = request;
   const client = new pg.Client(server.url("durable"));

@@ -17,7 +17,7 @@ afterAll(() => database.drop());
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i));
 
-/** Statements of this database that wait for a lock. */
+/** The statements in this database that wait for a lock. */
 async function waitingStatements(): Promise<{ pid: number; query: string }[]> {
   const { rows } = await pool().query<{ pid: number; query: string }>(
     "SELECT pid, query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
@@ -25,7 +25,7 @@ async function waitingStatements(): Promise<{ pid: number; query: string }[]> {
   return rows;
 }
 
-/** Waits until a single charge waits for a lock, and returns the process id of its connection. */
+/** Waits until a single charge waits for a lock. Returns the process ID of its connection. */
 async function theWaitingCharge(): Promise<number> {
   let waiting: { pid: number; query: string }[] = [];
   await expect
@@ -37,8 +37,8 @@ async function theWaitingCharge(): Promise<number> {
   return waiting[0]?.pid ?? 0;
 }
 
-describe("charges of one customer that come at once", () => {
-  it("are made in the order in which they came, each with the balance after it", async () => {
+describe("concurrent charges of one customer", () => {
+  it("are written in order of arrival, each with its resulting balance", async () => {
     const customer = await aFundedCustomer("10.00");
 
     const posted = await Promise.all(times(250, () => charge(aCharge(customer, "0.01"))));
@@ -64,7 +64,7 @@ describe("charges of one customer that come at once", () => {
     expect((await readBalance(busy)).balance).toBe(usd("20.00"));
   });
 
-  it("enqueue one evaluation of automatic top-up when they cross its threshold together", async () => {
+  it("enqueue one auto top-up evaluation when they cross its threshold together", async () => {
     const customer = await aFundedCustomer("10.00");
     await prisma().ledgerAccount.update({
       where: { customerId: customer },
@@ -80,7 +80,7 @@ describe("charges of one customer that come at once", () => {
     expect(rows[0].n).toBe(1);
   });
 
-  it("of two callers never take more than there is", async () => {
+  it("from two callers never exceed the balance", async () => {
     const customer = await aFundedCustomer("20.00");
 
     const counts = await outcomes([
@@ -94,7 +94,7 @@ describe("charges of one customer that come at once", () => {
 });
 
 describe("a charge that cannot be written", () => {
-  it("is refused by itself: too large, known with another body, or with the key of a hold", async () => {
+  it("is rejected without affecting the others: too large, a key used with another body, or a hold's key", async () => {
     const customer = await aFundedCustomer("10.00");
     const known = aCharge(customer, "1.00");
     const before = await charge(known);
@@ -123,8 +123,8 @@ describe("a charge that cannot be written", () => {
   });
 });
 
-describe("a database that becomes unavailable", () => {
-  it("refuses all charges of the batch; their keys then have one effect each", async () => {
+describe("a database outage", () => {
+  it("rejects all charges of the batch; each key has one effect when it is retried", async () => {
     const customer = await aFundedCustomer("100.00");
     const requests = times(21, () => aCharge(customer, "1.00"));
     let charges: Promise<PromiseSettledResult<PostedCharge>[]> = Promise.resolve([]);
@@ -143,7 +143,7 @@ describe("a database that becomes unavailable", () => {
   });
 });
 
-/** One of a wave: few keys, so that they repeat, and amounts that soon use up the balance. */
+/** A charge of a group: few keys, so that they repeat, and amounts that soon exhaust the balance. */
 const wave = fc.array(
   fc.record({
     key: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }),
@@ -153,7 +153,7 @@ const wave = fc.array(
   { minLength: 2, maxLength: 40 },
 );
 
-it("concurrent charges end as if each had been made alone, in the order in which they came", async () => {
+it("concurrent charges have the same results as sequential charges in order of arrival", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(wave, { minLength: 1, maxLength: 4 }), async (waves) => {
       const customer = await aFundedCustomer("15.00");
@@ -197,7 +197,7 @@ function expectAsModelled(
     const isSame = known.hash === request.requestHash;
     expect(shortly(result)).toBe(isSame ? `replay of ${known.id}` : "IdempotencyConflictError");
   } else if (!request.allowOverdraft && model.balance < request.amount) {
-    // The key is looked up after the wave was written: by then another body of it may have been charged.
+    // The key is looked up after the group was written: by then another body may have been charged under it.
     const refusals = ["InsufficientBalanceError", ...(isKeyChargedLater ? ["IdempotencyConflictError"] : [])];
     expect(refusals).toContain(shortly(result));
   } else {
@@ -218,7 +218,7 @@ function shortly(result: PromiseSettledResult<PostedCharge>): string {
   return result.value.isReplay ? `replay of ${result.value.chargeId}` : "ok";
 }
 
-// The last one, because a balance that was set by hand is no ledger any more.
+// Runs last, because a balance that was set by hand makes the ledger inconsistent.
 it("a charge that exceeds the range of the ledger does not affect the others", async () => {
   const customer = await aFundedCustomer("10.00");
   await prisma().ledgerAccount.update({

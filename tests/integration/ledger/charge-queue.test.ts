@@ -28,7 +28,7 @@ afterAll(() => database.drop());
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i));
 
-it("a freeze refuses charges that wait behind it", async () => {
+it("a freeze rejects charges that wait behind it", async () => {
   const customer = await aFundedCustomer("100.00");
   let charges: Promise<Record<string, number>> = Promise.resolve({});
 
@@ -42,7 +42,7 @@ it("a freeze refuses charges that wait behind it", async () => {
   expect((await readBalance(customer)).balance).toBe(usd("100.00"));
 });
 
-it("a credit that commits while charges wait pays for them, to the last dollar and no further", async () => {
+it("a credit that commits while charges wait is available to them, up to its exact amount", async () => {
   const customer = await aFundedCustomer("5.00");
   let charges: Promise<Record<string, number>> = Promise.resolve({});
 
@@ -66,7 +66,7 @@ it("a credit that commits while charges wait pays for them, to the last dollar a
   expect((await readBalance(customer)).balance).toBe(0n);
 });
 
-it("held money is not available to them", async () => {
+it("held money is not available to waiting charges", async () => {
   const customer = await aFundedCustomer("100.00");
   await openHold(aHold(customer, "90.00"));
 
@@ -76,11 +76,11 @@ it("held money is not available to them", async () => {
   expect(await readBalance(customer)).toMatchObject({ balance: usd("90.00"), available: 0n });
 });
 
-it("held money is not available even if the balance would cover all of them", async () => {
+it("held money is not available even if the balance would cover all charges", async () => {
   const customer = await aFundedCustomer("100.00");
   await openHold(aHold(customer, "90.00"));
 
-  // The first comes alone, and the others would fit into the balance, though not into what is available.
+  // The first charge is written alone. The others would fit into the balance, but not into the available amount.
   const counts = await outcomes([
     charge(aCharge(customer, "1.00")),
     charge(aCharge(customer, "20.00")),
@@ -90,7 +90,7 @@ it("held money is not available even if the balance would cover all of them", as
   expect(counts).toEqual({ ok: 1, InsufficientBalanceError: 2 });
 });
 
-it("one key from the operator and from the customer makes two charges", async () => {
+it("the operator and the customer can use the same key for two charges", async () => {
   const customer = await aFundedCustomer("100.00");
   const asOperator = times(16, () => charge(aCharge(customer, "1.00", { key: "same" })));
   const asCustomer = times(16, () => charge(aCharge(customer, "1.00", { key: "same", owner: customer })));
@@ -103,7 +103,7 @@ it("one key from the operator and from the customer makes two charges", async ()
   expect((await readBalance(customer)).balance).toBe(usd("98.00"));
 });
 
-it("one key that a caller sends with two API keys and two bodies at once has one effect", async () => {
+it("one key that a caller sends concurrently with two API keys and two bodies has one effect", async () => {
   const customer = await aFundedCustomer("100.00");
   const keys = [newId("apiKey"), newId("apiKey")] as const;
   const requests = times(20, (i) =>
@@ -151,7 +151,7 @@ it("a charge writes the same row, alone or in a group", async () => {
   expect(rows[2]).toEqual(rows[0]);
 });
 
-/** A charge's row without what must differ, after what it says of itself was held against its answer. */
+/** A charge's row without the fields that always differ, after comparing its fields with the response. */
 async function rowOf(customer: CustomerId, posted: PostedCharge): Promise<Record<string, unknown>> {
   const { rows } = await pool().query(
     "SELECT * FROM ledger_transfer WHERE customer_id = $1 AND transfer_id = $2",
@@ -179,7 +179,7 @@ async function rowOf(customer: CustomerId, posted: PostedCharge): Promise<Record
   return rest;
 }
 
-it("all ledger functions on one customer at once never deadlock, and the balance adds up", async () => {
+it("concurrent ledger functions on one customer never deadlock, and the balance adds up", async () => {
   const customer = await aFundedCustomer("1000.00");
   const operator = { kind: "operator_key", apiKeyId: newId("apiKey"), scopes: ["admin"] } as const;
   const known = await Promise.all(times(10, () => charge(aCharge(customer, "2.00"))));
@@ -212,7 +212,7 @@ it("all ledger functions on one customer at once never deadlock, and the balance
 
   expect(counts).toEqual({ ok: 160 });
   const { balance, held: stillHeld } = await readBalance(customer);
-  // 1000 − 10 × 2 − 200 × 1 − 10 × 2 captured + 10 × 1 given back + 5 × 10 topped up − 5 × 1
+  // 1000 − 10 × 2 − 200 × 1 − 10 × 2 captured + 10 × 1 refunded + 5 × 10 topped up − 5 × 1
   expect([balance, stillHeld]).toEqual([usd("815.00"), usd("10.00")]);
   await expectLedgerVerified();
 });

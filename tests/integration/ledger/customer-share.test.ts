@@ -24,7 +24,7 @@ const MANY = 12;
 const times = <T>(make: (index: number) => T): T[] => Array.from({ length: MANY }, (_, i) => make(i));
 const operator = { kind: "operator_key", apiKeyId: newId("apiKey"), scopes: ["admin"] } as const;
 
-/** Each way to spend, as many times as would take all connections; the customer's row is changed by each of them. */
+/** Every way to spend, as often as there are connections. Each changes the customer's row. */
 const WAYS: Record<string, (customer: CustomerId) => Promise<(() => Promise<unknown>)[]>> = {
   "charges by many API keys": async (customer) =>
     times(() => () => charge(aCharge(customer, "0.01", { apiKeyId: newId("apiKey") }))),
@@ -69,7 +69,7 @@ const WAYS: Record<string, (customer: CustomerId) => Promise<(() => Promise<unkn
 };
 
 it.each(Object.entries(WAYS))(
-  "%s of a customer whose row is locked leave the connections to the others",
+  "%s of a customer whose row is locked leave connections to other customers",
   async (_name, prepare) => {
     const [locked, other] = await Promise.all([aFundedCustomer("10.00"), aFundedCustomer("10.00")]);
     const requests = await prepare(locked);

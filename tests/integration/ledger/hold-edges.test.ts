@@ -36,7 +36,7 @@ const capture = (customerId: CustomerId, holdId: string, dollars: string | null)
   );
 
 describe("on a frozen account", () => {
-  it("a capture charges the held amount and not a nano-dollar more", async () => {
+  it("a capture charges at most the held amount", async () => {
     const customer = await aFundedCustomer("100.00");
     const { hold } = await openHold(aHold(customer, "5.00"));
     await freeze(customer);
@@ -73,7 +73,7 @@ describe("on a frozen account", () => {
     expect((await readBalance(customer)).balance).toBe(usd("94.50"));
   });
 
-  it("a charge can be refunded, and a hold released or left to expire", async () => {
+  it("a charge can be refunded, and a hold can be released or expire", async () => {
     const customer = await aFundedCustomer("100.00");
     const { chargeId } = await charge(aCharge(customer, "10.00"));
     const { hold: released } = await openHold(aHold(customer, "5.00"));
@@ -88,7 +88,7 @@ describe("on a frozen account", () => {
   });
 });
 
-it("one key for refunds of two charges at once refunds one of them", async () => {
+it("one key for concurrent refunds of two charges refunds one of them", async () => {
   const customer = await aFundedCustomer("100.00");
   const charges = await Promise.all(times(2, () => charge(aCharge(customer, "10.00"))));
 
@@ -105,12 +105,12 @@ it("one key for refunds of two charges at once refunds one of them", async () =>
   expect((await readBalance(customer)).balance).toBe(usd("90.00"));
 });
 
-it("one refund sent eight times at once refunds once and returns the same result to all", async () => {
+it("one refund sent eight times concurrently refunds once, and every response is the same", async () => {
   const customer = await aFundedCustomer("100.00");
   const { chargeId } = await charge(aCharge(customer, "10.00"));
   const refund = aRefund(customer, chargeId, null);
 
-  // The account stays locked until some have seen that the key is new and wait behind the first of them.
+  // The account stays locked until some requests have seen that the key is new and wait behind the first.
   const sent = await withTransaction(async (tx) => {
     await tx.$queryRaw`SELECT 1 FROM ledger_account WHERE customer_id = ${customer} FOR UPDATE`;
     const answers = Promise.all(times(8, () => refundCharge(refund)));
@@ -151,7 +151,7 @@ async function waitingForALock(): Promise<number> {
   return rows[0]?.n ?? 0;
 }
 
-it("holds that have expired and are captured, released and swept at once end in one way each", async () => {
+it("expired holds that are captured, released and swept concurrently each end in one way", async () => {
   const customer = await aFundedCustomer("100.00");
   const holds = await Promise.all(
     times(12, () => openHold(aHold(customer, "1.00", { expiresAt: new Date(Date.now() - 1) }))),
@@ -175,7 +175,7 @@ it("holds that have expired and are captured, released and swept at once end in 
   await expectLedgerVerified();
 });
 
-describe("the response to a committed request reads nothing more, because that could fail", () => {
+describe("responses to committed requests need no further query, which could fail", () => {
   async function checkoutsOf(work: () => Promise<unknown>): Promise<number> {
     let count = 0;
     const raise = () => {
@@ -186,7 +186,7 @@ describe("the response to a committed request reads nothing more, because that c
     return count;
   }
 
-  it("of a hold and of its release, and they say what a later look says", async () => {
+  it("for opening and releasing a hold, and match a later read", async () => {
     const customer = await aFundedCustomer("10.00");
     let opened: Hold | undefined;
     let released: Hold | undefined;
@@ -206,7 +206,7 @@ describe("the response to a committed request reads nothing more, because that c
     expect(await releaseHold(ref)).toEqual({ hold: released, isReplay: true });
   });
 
-  it("of a new key, whose secret would be lost", async () => {
+  it("for a new API key, whose secret would be lost", async () => {
     const by = null;
     const issue = () =>
       issueApiKey(
@@ -223,14 +223,14 @@ describe("the response to a committed request reads nothing more, because that c
       rolled = await rollApiKey(by, input, { idempotencyKey: randomUUID(), now: new Date() });
     });
 
-    // A look for an earlier request and the transaction; to roll also the old key and its successor, before that.
+    // The lookup of an earlier request and the transaction. Rolling first also reads the old key and its successor.
     expect([toIssue, toRoll]).toEqual([2, 4]);
     expect(rolled?.previous.rolledTo).toBe(rolled?.apiKey.apiKeyId);
     expect(rolled?.secret).toMatch(/^brim_sk_/);
   });
 });
 
-it("the expiry skips a locked hold and ends the others", async () => {
+it("the expiry skips a locked hold and expires the others", async () => {
   const [busy, other] = [await aFundedCustomer("10.00"), await aFundedCustomer("10.00")];
   const overdue = (customer: CustomerId, minutes: number) =>
     openHold(aHold(customer, "5.00", { expiresAt: new Date(Date.now() - minutes * 60_000) }));

@@ -30,7 +30,7 @@ const amountUpTo = (maxDollars: number) =>
     .integer({ min: 1, max: maxDollars * 100 })
     .map((cents) => `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, "0")}`);
 
-/** One thing done to one of two customers. `n` chooses among what exists by then; `key` now and then repeats an older one. */
+/** An operation on one of two customers. `n` selects an existing object; `key` sometimes repeats an earlier one. */
 const operation = fc.record({
   who: fc.integer({ min: 0, max: 1 }),
   what: fc.constantFrom(
@@ -62,18 +62,18 @@ interface ModelHold {
   captured: bigint;
 }
 
-/** What the books of one customer should say, kept in memory in the plainest way. */
+/** The expected state of one customer, in the simplest possible implementation. */
 interface Model {
   id: CustomerId;
   balance: bigint;
-  /** What is left of the first top-up to be sent back. */
+  /** The part of the first top-up that can still be refunded. */
   reversible: bigint;
   holds: ModelHold[];
   charges: { id: string; amount: bigint; refunded: bigint }[];
   requests: { key: string; amount: string; chargeId: string }[];
 }
 
-/** A smaller failing history would take thousands of runs to find; the seed that is printed gives the same one again. */
+/** Shrinking would take thousands of runs. The printed seed reproduces the history. */
 const WITHOUT_SHRINKING = { endOnFailure: true };
 
 const CENT = 10_000_000n;
@@ -86,7 +86,7 @@ const pick = <T>(list: readonly T[], n: number): T | undefined => list[n % Math.
 
 let counter = 0;
 
-/** Does one thing to the ledger and to the model and compares how they answered. */
+/** Applies an operation to the ledger and to the model, and compares the results. */
 async function apply(model: Model, op: Operation): Promise<void> {
   const amount = toNanos(op.amount);
   switch (op.what) {
@@ -122,7 +122,7 @@ async function apply(model: Model, op: Operation): Promise<void> {
     }
     case "expire":
       await expireHolds(new Date());
-      return; // every hold of both models has expired: the caller knows
+      return; // the caller expires the holds of both models
     case "refund":
       return applyRefund(model, op, amount);
     case "top_up":
@@ -260,7 +260,7 @@ it("a thousand concurrent operations never overdraw, and each is accounted for",
           Array.from({ length: width }, async () => {
             for (let op = queue.pop(); op; op = queue.pop()) {
               await raceOne(customer, op, holds, charges);
-              // Nobody may ever see less than nothing available.
+              // The available amount must never be negative, for any reader.
               if (op.n % 10 === 0) expect((await readBalance(customer)).available).toBeGreaterThanOrEqual(0n);
             }
           }),
@@ -281,7 +281,7 @@ const EXPECTED_REFUSALS = new Set([
   "RefundTooLargeError",
 ]);
 
-/** One operation among many at once: it succeeds, or is refused for a reason of its own. */
+/** One of many concurrent operations: it succeeds, or is rejected for an expected reason. */
 async function raceOne(
   customer: CustomerId,
   op: Operation,

@@ -65,7 +65,7 @@ describe.each([
     ]);
   });
 
-  it("posts a source once, and a refused duplicate leaves the balance alone", async () => {
+  it("posts a source once; a rejected duplicate does not change the balance", async () => {
     customerId = await aCustomer();
     await run(credit(customerId, "topup_a"));
 
@@ -75,7 +75,7 @@ describe.each([
     expect(await rowsOf(customerId)).toHaveLength(1);
   });
 
-  it("keeps the sequence gapless and the running balance right under sixty-four parallel postings", async () => {
+  it("keeps sequence numbers gapless and running balances correct under sixty-four concurrent postings", async () => {
     customerId = await aCustomer();
 
     const results = await Promise.allSettled(
@@ -91,7 +91,7 @@ describe.each([
     expect((await readBalance(customerId)).balance).toBe(160_000_000_000n);
   });
 
-  it("goes below zero for a reversal", async () => {
+  it("allows a negative balance for a reversal", async () => {
     customerId = await aCustomer();
 
     await run({
@@ -108,7 +108,7 @@ describe.each([
   });
 });
 
-it("undoes a posting with the transaction around it", async () => {
+it("is rolled back with its transaction", async () => {
   customerId = await aCustomer();
 
   await expect(
@@ -126,7 +126,7 @@ const CHARGE = { kind: "charge", direction: "debit", house: "revenue", source: "
 const GRANT = { kind: "grant", house: "promotions" };
 const KEYED = { owner: "operator", key: "a key", hash: "a hash" };
 
-/** Writes a lawful credit of five dollars that differs in some columns. */
+/** Inserts a valid credit of five dollars with some columns changed. */
 function insert(db: Pick<pg.ClientBase, "query">, difference: object) {
   const row = {
     seq: "2",
@@ -166,7 +166,7 @@ function insert(db: Pick<pg.ClientBase, "query">, difference: object) {
   );
 }
 
-/** Writes it as replication does, with the ordinary triggers off, and takes it back. */
+/** Inserts it like replication, with ordinary triggers disabled, and rolls it back. */
 async function replicate(difference: object): Promise<void> {
   const client = await pool().connect();
   try {
@@ -178,7 +178,7 @@ async function replicate(difference: object): Promise<void> {
   }
 }
 
-describe("the database refuses, whoever asks", () => {
+describe("the database rejects, from any writer", () => {
   beforeAll(async () => {
     customerId = await aCustomer();
     await post(onPool(), credit(customerId, "topup_a"));
@@ -198,11 +198,11 @@ describe("the database refuses, whoever asks", () => {
 
   it.each([
     ["a balance out of range", "balance_nanos", "9000000000000000001", "ledger_account_balance_in_range"],
-    ["a balance as far below", "balance_nanos", "-9000000000000000001", "ledger_account_balance_in_range"],
-    ["a held amount below zero", "held_nanos", "-1", "ledger_account_held_not_negative"],
-    ["a last number below zero", "last_seq", "-1", "ledger_account_seq_not_negative"],
+    ["a balance below the range", "balance_nanos", "-9000000000000000001", "ledger_account_balance_in_range"],
+    ["a negative held amount", "held_nanos", "-1", "ledger_account_held_not_negative"],
+    ["a negative sequence number", "last_seq", "-1", "ledger_account_seq_not_negative"],
     ["an unknown status", "status", "asleep", "ledger_account_status"],
-  ])("%s of an account, old or new", async (_what, column, value, constraint) => {
+  ])("%s of an account, new or existing", async (_what, column, value, constraint) => {
     const changed = pool().query(`UPDATE ledger_account SET ${column} = $2 WHERE customer_id = $1`, [
       customerId,
       value,
@@ -226,23 +226,19 @@ describe("the database refuses, whoever asks", () => {
     ["an amount of zero", { amount: "0" }, "ledger_transfer_amount_positive"],
     ["a credit of less than five dollars", { amount: "4990000000" }, "ledger_transfer_credit_is_a_topup"],
     ["a credit of more than five thousand", { amount: "5000010000000" }, "ledger_transfer_credit_is_a_topup"],
-    ["a credit of broken cents", { amount: "5000000001" }, "ledger_transfer_credit_is_a_topup"],
-    ["a credit that is no top-up's", { source: "grant" }, "ledger_transfer_credit_is_a_topup"],
-    ["a row without a number", { seq: "0" }, "ledger_transfer_seq_positive"],
-    ["a kind that nobody knows", { kind: "gift" }, "ledger_transfer_kind"],
-    ["a charge that gives", { ...CHARGE, direction: "credit" }, "ledger_transfer_kind"],
+    ["a credit with fractions of a cent", { amount: "5000000001" }, "ledger_transfer_credit_is_a_topup"],
+    ["a credit without a top-up", { source: "grant" }, "ledger_transfer_credit_is_a_topup"],
+    ["a row with sequence number zero", { seq: "0" }, "ledger_transfer_seq_positive"],
+    ["an unknown kind", { kind: "gift" }, "ledger_transfer_kind"],
+    ["a charge with direction credit", { ...CHARGE, direction: "credit" }, "ledger_transfer_kind"],
     [
       "a charge above a million dollars",
       { ...CHARGE, amount: "1000000000000001" },
       "ledger_transfer_amount_at_most",
     ],
+    ["a charge with another source", { ...CHARGE, source: "charge" }, "ledger_transfer_charge_is_its_source"],
     [
-      "a charge whose source is another fact",
-      { ...CHARGE, source: "charge" },
-      "ledger_transfer_charge_is_its_source",
-    ],
-    [
-      "a grant that claims to be a charge's",
+      "a grant with a charge as its source",
       { source: "charge", ...GRANT },
       "ledger_transfer_charge_is_its_source",
     ],
@@ -251,14 +247,14 @@ describe("the database refuses, whoever asks", () => {
       { kind: "adjustment", house: "adjustments", amount: "1000000000000001" },
       "ledger_transfer_amount_at_most",
     ],
-    ["a credit of a second revision", { revision: 1 }, "ledger_transfer_credit_is_a_topup"],
+    ["a credit with a second revision", { revision: 1 }, "ledger_transfer_credit_is_a_topup"],
     [
-      "a charge that is its own source again",
+      "a charge with a revised source",
       { ...CHARGE, source: "charge", sourceId: "trf_x", revision: 1 },
       "ledger_transfer_charge_is_its_source",
     ],
-    ["a revision below zero", { ...GRANT, revision: -1 }, "ledger_transfer_revision_not_negative"],
-    ["a held amount below zero", { held: "-1" }, "ledger_transfer_held_not_negative"],
+    ["a negative revision", { ...GRANT, revision: -1 }, "ledger_transfer_revision_not_negative"],
+    ["a negative held amount", { held: "-1" }, "ledger_transfer_held_not_negative"],
     ["a key without owner", { ...KEYED, owner: null }, "ledger_transfer_key_has_owner"],
     ["an owner without key", { ...KEYED, key: null }, "ledger_transfer_key_has_owner"],
     ["a key without hash", { ...KEYED, hash: null }, "ledger_transfer_key_has_hash"],
@@ -273,7 +269,7 @@ describe("the database refuses, whoever asks", () => {
     await expect(insert(pool(), { seq: "1" })).rejects.toMatchObject({ constraint: "ledger_transfer_pkey" });
   });
 
-  it("a key that names a hold, and one that names a customer's top-up", async () => {
+  it("an idempotency key that a hold uses, or that belongs to a customer's top-up", async () => {
     await pool().query(
       `INSERT INTO ledger_hold (customer_id, hold_id, opened_by, amount_nanos, idempotency_owner, idempotency_key, request_hash)
        VALUES ($1, 'hold_a', $1, 1, $1, 'of a hold', '')`,
@@ -297,7 +293,7 @@ describe("the database refuses, whoever asks", () => {
   });
 });
 
-it("takes a row from replication by its rules alone: the hold that its key might name may come later", async () => {
+it("accepts a replicated row by its own constraints only: the hold with its key may be replicated later", async () => {
   customerId = await aCustomer();
   await pool().query(
     `INSERT INTO ledger_hold (customer_id, hold_id, opened_by, amount_nanos, idempotency_owner, idempotency_key, request_hash)
@@ -309,7 +305,7 @@ it("takes a row from replication by its rules alone: the hold that its key might
   await replicate({ ...KEYED, owner: customerId });
 });
 
-it("looks for the hold of a key in the index, also on a connection that has known no holds", async () => {
+it("finds a key's hold through the index, even on a connection that has not seen holds before", async () => {
   customerId = await aCustomer();
   await pool().query("VACUUM ANALYZE ledger_hold");
   const client = await pool().connect();

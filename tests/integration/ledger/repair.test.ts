@@ -28,7 +28,7 @@ it.each([
   "balance_nanos = -9000000000000000000",
   "held_nanos = 0",
   "last_seq = 3",
-])("puts back %s", async (set) => {
+])("repairs %s", async (set) => {
   const customerId = await aCustomerWithHistory();
   const right = await readBalance(customerId);
   await damage(customerId, set);
@@ -40,7 +40,7 @@ it.each([
   await expectLedgerVerified();
 });
 
-it("a dry run says the same and changes nothing", async () => {
+it("a dry run reports the same and changes nothing", async () => {
   const customerId = await aCustomerWithHistory();
   await damage(customerId, "balance_nanos = 5");
 
@@ -52,7 +52,7 @@ it("a dry run says the same and changes nothing", async () => {
   expect(planned.before.balance).toBe(nanos(5n));
 });
 
-it("writes nothing down where nothing is wrong", async () => {
+it("records nothing when there is nothing to repair", async () => {
   const customerId = await aCustomerWithHistory();
 
   const { before, after } = await repair(customerId);
@@ -61,7 +61,7 @@ it("writes nothing down where nothing is wrong", async () => {
   expect(await actionsOf(customerId)).toBe(0);
 });
 
-it("waits for what is being posted, and counts it", async () => {
+it("waits for transfers that are being posted, and includes them", async () => {
   const customerId = await aCustomerWithHistory();
   await damage(customerId, "balance_nanos = balance_nanos + 1");
   let repairing: Promise<unknown> | undefined;
@@ -77,7 +77,7 @@ it("waits for what is being posted, and counts it", async () => {
   await expectLedgerVerified();
 });
 
-it("refuses when the transfers contradict each other", async () => {
+it("is refused when the transfers contradict each other", async () => {
   const customerId = await aCustomerWithHistory();
   await pool().query("ALTER TABLE ledger_transfer DISABLE TRIGGER ledger_transfer_append_only");
   const addToBalanceAfter = (difference: number) =>
@@ -97,6 +97,6 @@ it("refuses when the transfers contradict each other", async () => {
   await repair(customerId);
 });
 
-it("knows no account of a customer that does not exist", async () => {
+it("throws for a customer that does not exist", async () => {
   await expect(repair(newId("customer"))).rejects.toThrow(UnknownCustomerError);
 });

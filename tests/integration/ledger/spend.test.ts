@@ -35,7 +35,7 @@ async function transfersOf(customerId: CustomerId, kind = "charge"): Promise<num
 }
 
 describe("charge", () => {
-  it("charges the amount and returns what is left, to the nano-dollar", async () => {
+  it("charges the exact amount and returns the remaining balance", async () => {
     const customer = await aFundedCustomer("10.00");
 
     const posted = await charge(aCharge(customer, "0.000000001"));
@@ -48,7 +48,7 @@ describe("charge", () => {
     expect(posted.chargeId).toMatch(/^chg_/);
   });
 
-  it("a replay after the balance is spent is a success with the same result", async () => {
+  it("replays the original result, even after the balance is spent", async () => {
     const customer = await aFundedCustomer("5.00");
     await openHold(aHold(customer, "1.00"));
     const first = await charge(aCharge(customer, "3.00", { key: "a" }));
@@ -61,7 +61,7 @@ describe("charge", () => {
     expect(again.availableAfter).toBe(usd("1.00"));
   });
 
-  it("the same key with another request is a conflict, also across verbs", async () => {
+  it("the same key with another request is a conflict, also for another operation", async () => {
     const customer = await aFundedCustomer("10.00");
     await charge(aCharge(customer, "1.00", { key: "a" }));
     await openHold(aHold(customer, "1.00", { key: "b" }));
@@ -87,7 +87,7 @@ describe("charge", () => {
     expect((await readBalance(customer)).balance).toBe(usd("9.00"));
   });
 
-  it("a customer cannot claim an operator's key", async () => {
+  it("a customer cannot use an operator's key", async () => {
     const customer = await aFundedCustomer("10.00");
 
     const operator = await charge(aCharge(customer, "1.00", { key: "a" }));
@@ -96,7 +96,7 @@ describe("charge", () => {
     expect(own.chargeId).not.toBe(operator.chargeId);
   });
 
-  it("records work already done below zero when it says so, also when frozen, never when closed", async () => {
+  it("allows overdraft for work already done, also on a frozen account, never on a closed one", async () => {
     const customer = await aFundedCustomer("5.00");
     await charge(aCharge(customer, "6.00", { allowOverdraft: true }));
     await freeze(customer);
@@ -109,7 +109,7 @@ describe("charge", () => {
     expect((await readBalance(customer)).balance).toBe(usd("-2.00"));
   });
 
-  it("is refused on a frozen account and for an unknown customer", async () => {
+  it("is rejected on a frozen account and for an unknown customer", async () => {
     const customer = await aFundedCustomer("5.00");
     await freeze(customer);
 
@@ -125,8 +125,8 @@ describe.each([
     "charges with a statement each, as from many processes",
     (request: ChargeRequest) => postCharge(request, runCharge),
   ],
-])("a race of %s", (_name, take) => {
-  it("sixty-four at once of $1 on $10: exactly ten succeed", async () => {
+])("concurrent %s", (_name, take) => {
+  it("never exceed the balance: exactly ten of sixty-four $1 requests on $10 succeed", async () => {
     const customer = await aFundedCustomer("10.00");
 
     const counts = await outcomes(times(64, () => take(aCharge(customer, "1.00"))));
@@ -136,7 +136,7 @@ describe.each([
     expect(await transfersOf(customer)).toBe(10);
   });
 
-  it("cannot spend what is held", async () => {
+  it("cannot spend held money", async () => {
     const customer = await aFundedCustomer("10.00");
     await openHold(aHold(customer, "9.00"));
 
@@ -146,7 +146,7 @@ describe.each([
     expect(await readBalance(customer)).toMatchObject({ balance: usd("9.00"), held: usd("9.00") });
   });
 
-  it("a key that is sent again charges nothing", async () => {
+  it("charge nothing for a repeated key", async () => {
     const customer = await aFundedCustomer("10.00");
     const first = await take(aCharge(customer, "1.00", { key: "same" }));
 
@@ -155,7 +155,7 @@ describe.each([
     expect((await readBalance(customer)).balance).toBe(usd("9.00"));
   });
 
-  it("a key sent sixty-four times at once charges once", async () => {
+  it("charge once for a key that is sent sixty-four times", async () => {
     const customer = await aFundedCustomer("10.00");
 
     const results = await Promise.all(times(64, () => take(aCharge(customer, "1.00", { key: "same" }))));
@@ -165,7 +165,7 @@ describe.each([
     expect((await readBalance(customer)).balance).toBe(usd("9.00"));
   });
 
-  it("one key sent at once as a charge and as a hold has one effect", async () => {
+  it("with one key for a charge and a hold have one effect", async () => {
     const customer = await aFundedCustomer("100.00");
 
     for (let round = 0; round < 60; round++) {
@@ -180,7 +180,7 @@ describe.each([
     }
   });
 
-  it("is never an error when a top-up makes room at the same moment", async () => {
+  it("never fail when a top-up commits at the same time", async () => {
     const customer = await aFundedCustomer("5.00");
 
     const counts = await outcomes([
@@ -212,16 +212,16 @@ describe("crossing the threshold of automatic top-up", () => {
   };
 
   it.each<[string, (customer: CustomerId) => Promise<unknown>, number]>([
-    ["a charge that stays above", (c) => charge(aCharge(c, "5.00")), 0],
-    ["a charge that crosses", (c) => charge(aCharge(c, "5.01")), 1],
-    ["a hold that crosses", (c) => openHold(aHold(c, "6.00")), 1],
+    ["a charge that stays above the threshold", (c) => charge(aCharge(c, "5.00")), 0],
+    ["a charge that crosses it", (c) => charge(aCharge(c, "5.01")), 1],
+    ["a hold that crosses it", (c) => openHold(aHold(c, "6.00")), 1],
     [
-      "a batch that crosses",
+      "a batch that crosses it",
       (c) => chargeBatch([aCharge(c, "3.00"), aCharge(c, "3.00")], { owner: "operator", apiKeyId: null }),
       1,
     ],
     [
-      "a capture above its hold that crosses",
+      "a capture above its hold that crosses it",
       async (c) => {
         const { hold } = await openHold(aHold(c, "1.00"));
         await captureHold(
@@ -243,7 +243,7 @@ describe("crossing the threshold of automatic top-up", () => {
         }),
       0,
     ],
-  ])("%s enqueues as many evaluations as it should", async (_what, spend, jobs) => {
+  ])("%s enqueues the expected number of evaluations", async (_what, spend, jobs) => {
     const customer = await aWatchedCustomer();
 
     await spend(customer);
@@ -251,7 +251,7 @@ describe("crossing the threshold of automatic top-up", () => {
     expect(await jobsOf(customer)).toBe(jobs);
   });
 
-  it("below the threshold nothing more is enqueued", async () => {
+  it("enqueues nothing more while the balance stays below the threshold", async () => {
     const customer = await aWatchedCustomer();
     await charge(aCharge(customer, "6.00"));
     await pool().query(
@@ -274,7 +274,7 @@ describe("holds", () => {
   const all = { amount: null, apiKeyId: null };
   const only = (dollars: string) => ({ amount: usd(dollars), apiKeyId: null });
 
-  it("sixty-four at once of $1 on $10: exactly ten are opened, and nothing is left to charge", async () => {
+  it("allow exactly ten of sixty-four concurrent $1 holds on $10, and then no charge", async () => {
     const customer = await aFundedCustomer("10.00");
 
     const counts = await outcomes(times(64, () => openHold(aHold(customer, "1.00"))));
@@ -288,7 +288,7 @@ describe("holds", () => {
     expect(await outcomes([charge(aCharge(customer, "0.01"))])).toEqual({ InsufficientBalanceError: 1 });
   });
 
-  it("captured in part releases the rest", async () => {
+  it("captured in part release the rest", async () => {
     const customer = await aFundedCustomer("10.00");
     const { hold } = await openHold(aHold(customer, "6.00"));
 
@@ -305,7 +305,7 @@ describe("holds", () => {
     });
   });
 
-  it("captured twice at once is charged once; another amount is a conflict", async () => {
+  it("captured twice concurrently are charged once; another amount is a conflict", async () => {
     const customer = await aFundedCustomer("10.00");
     const { hold } = await openHold(aHold(customer, "6.00"));
 
@@ -319,7 +319,7 @@ describe("holds", () => {
     expect(await readBalance(customer)).toMatchObject({ balance: usd("4.00"), held: 0n });
   });
 
-  it("captured above the hold takes the rest from what is available, or changes nothing", async () => {
+  it("captured above the hold use the available balance for the rest, or change nothing", async () => {
     const customer = await aFundedCustomer("10.00");
     const { hold } = await openHold(aHold(customer, "6.00"));
 
@@ -332,7 +332,7 @@ describe("holds", () => {
     expect(await readBalance(customer)).toMatchObject({ balance: 0n, held: 0n });
   });
 
-  it("is captured although the account is frozen and a reversal took the balance below zero", async () => {
+  it("can be captured on a frozen account with a negative balance after a reversal", async () => {
     const customer = await aFundedCustomer("10.00");
     const { hold } = await openHold(aHold(customer, "6.00"));
     const source = { type: "stripe_refund" as const, id: "re_1" };
@@ -351,7 +351,7 @@ describe("holds", () => {
     expect(await outcomes([openHold(aHold(customer, "1.00"))])).toEqual({ AccountNotActiveError: 1 });
   });
 
-  it("released frees the whole amount, once; a captured one cannot be released", async () => {
+  it("that are released free the whole amount once; captured ones cannot be released", async () => {
     const customer = await aFundedCustomer("10.00");
     const { hold } = await openHold(aHold(customer, "6.00"));
 
@@ -364,7 +364,7 @@ describe("holds", () => {
     expect(await outcomes([releaseHold(ref(customer, second.holdId))])).toEqual({ ConflictError: 1 });
   });
 
-  it("captured and released at once ends as one of the two, never both", async () => {
+  it("captured and released concurrently end in one of the two states", async () => {
     for (let round = 0; round < 20; round++) {
       const customer = await aFundedCustomer("10.00");
       const { hold } = await openHold(aHold(customer, "6.00"));
@@ -381,7 +381,7 @@ describe("holds", () => {
     }
   });
 
-  it("expires only when the sweep says so: a capture that comes first wins", async () => {
+  it("expire only through the sweep: an earlier capture succeeds", async () => {
     const customer = await aFundedCustomer("10.00");
     const past = new Date(Date.now() - 1_000);
     const [first, second] = [
@@ -398,7 +398,7 @@ describe("holds", () => {
     expect(await readBalance(customer)).toMatchObject({ balance: usd("8.00"), held: usd("1.00") });
   });
 
-  it("of another principal is not a customer's to close, but the operator's", async () => {
+  it("of the operator cannot be closed by the customer, but the operator can close any", async () => {
     const customer = await aFundedCustomer("10.00");
     const { hold } = await openHold(aHold(customer, "2.00"));
     const { hold: own } = await openHold(aHold(customer, "2.00", { owner: customer }));
@@ -413,7 +413,7 @@ describe("holds", () => {
     await captureHold(ref(customer, hold.holdId), all);
   });
 
-  it("is not found under another customer", async () => {
+  it("are not found under another customer", async () => {
     const [customer, other] = [await aFundedCustomer("10.00"), await aFundedCustomer("10.00")];
     const { hold } = await openHold(aHold(customer, "2.00"));
 
@@ -438,7 +438,7 @@ describe("refund of a charge", () => {
     expect((await readBalance(customer)).balance).toBe(usd("10.00"));
   });
 
-  it("refunds the whole remaining amount when none is given", async () => {
+  it("refunds the whole remaining amount by default", async () => {
     const customer = await aFundedCustomer("10.00");
     const { chargeId } = await charge(aCharge(customer, "4.00"));
     await refundCharge(aRefund(customer, chargeId, "1.00"));
@@ -463,7 +463,7 @@ describe("refund of a charge", () => {
     expect(await outcomes([refundCharge(other)])).toEqual({ IdempotencyConflictError: 1 });
   });
 
-  it("works for a captured hold, and only for charges of this customer", async () => {
+  it("works for a captured hold, and only for this customer's charges", async () => {
     const [customer, other] = [await aFundedCustomer("10.00"), await aFundedCustomer("10.00")];
     const { hold } = await openHold(aHold(customer, "4.00"));
     const { chargeId } = await captureHold(
@@ -485,7 +485,7 @@ describe("batch", () => {
       result.ok ? (result.charge.isReplay ? "replay" : "ok") : result.error.constructor.name,
     );
 
-  it("returns a result for each item, in order; a refused one charges nothing", async () => {
+  it("returns a result for each item, in order; a rejected item charges nothing", async () => {
     const [rich, poor] = [await aFundedCustomer("10.00"), await aFundedCustomer("5.00")];
     await charge(aCharge(rich, "1.00", { key: "known" }));
 
@@ -517,7 +517,7 @@ describe("batch", () => {
     expect((await readBalance(poor)).balance).toBe(0n);
   });
 
-  it("replays a key that is repeated inside it", async () => {
+  it("replays a key that is repeated within the batch", async () => {
     const customer = await aFundedCustomer("10.00");
 
     const results = await chargeBatch(
@@ -533,7 +533,7 @@ describe("batch", () => {
     expect((await readBalance(customer)).balance).toBe(usd("9.00"));
   });
 
-  it("sent sixteen times at once is charged once", async () => {
+  it("is charged once when it is sent sixteen times concurrently", async () => {
     const customer = await aFundedCustomer("1000.00");
     const batch = times(100, (index) => aCharge(customer, "1.00", { key: `item-${index}` }));
 
@@ -544,7 +544,7 @@ describe("batch", () => {
     expect((await readBalance(customer)).balance).toBe(usd("900.00"));
   });
 
-  it("never deadlocks with one over the same customers in the opposite order", async () => {
+  it("never deadlocks with a batch over the same customers in the opposite order", async () => {
     const customers = await Promise.all(times(8, () => aFundedCustomer("1000.00")));
     const forwards = () => customers.map((customer) => aCharge(customer, "0.10"));
 
@@ -556,7 +556,7 @@ describe("batch", () => {
     for (const customer of customers) expect((await readBalance(customer)).balance).toBe(usd("996.00"));
   });
 
-  it("and single charges at once never take too much", async () => {
+  it("and concurrent single charges never exceed the balance", async () => {
     const customer = await aFundedCustomer("50.00");
 
     await Promise.all([
@@ -573,7 +573,7 @@ describe("batch", () => {
     expect(await transfersOf(customer)).toBe(50);
   });
 
-  it("is refused item by item on a frozen account, but for overdraft", async () => {
+  it("is rejected item by item on a frozen account, except for overdraft", async () => {
     const customer = await aFundedCustomer("10.00");
     await freeze(customer);
 
@@ -586,7 +586,7 @@ describe("batch", () => {
     expect((await readBalance(customer)).balance).toBe(usd("-10.00"));
   });
 
-  it("refuses only the item that exceeds the range of the ledger", async () => {
+  it("rejects only the item that exceeds the range of the ledger", async () => {
     const customer = await aFundedCustomer("10.00");
     const overdraft = { allowOverdraft: true };
     const million = (key: string) => aCharge(customer, "1000000.00", { key, ...overdraft });
@@ -625,7 +625,7 @@ describe("batch", () => {
   });
 });
 
-it("the house accounts are the other side of all balances", async () => {
+it("the house accounts balance all customer accounts", async () => {
   const { rows } = await pool().query(
     `SELECT (SELECT sum(balance_nanos) FROM house_account_balance)
           + (SELECT sum(balance_nanos) FROM ledger_account) AS sum`,

@@ -21,7 +21,7 @@ afterAll(() => database.drop());
 
 const MINUTE_MS = 60_000;
 
-/** As if somebody had written to the account by hand: its next transfer meets the number of the last one. */
+/** Simulates a manual change of the account: its next transfer gets the number of the last one. */
 const damageNumbers = (customerId: CustomerId) =>
   pool().query("UPDATE ledger_account SET last_seq = last_seq - 1 WHERE customer_id = $1", [customerId]);
 
@@ -34,7 +34,7 @@ describe("the expiry of holds", () => {
     return (await openHold(aHold(customerId, "1.00", { expiresAt }))).hold;
   };
 
-  /** A customer whose account says that nothing is held, so that nothing can be given back. */
+  /** Creates a customer whose account says that nothing is held, so that no hold can be released. */
   async function aDamagedCustomer(): Promise<{ damaged: CustomerId; holdId: string }> {
     const damaged = await aFundedCustomer("10.00");
     const { holdId } = await overdueHold(damaged, 60);
@@ -61,7 +61,7 @@ describe("the expiry of holds", () => {
     await expireHolds(new Date(later.getTime() + 2 * 60 * MINUTE_MS));
   });
 
-  it("plans the next attempt before a hold fails, and releases it when it can", async () => {
+  it("schedules the next attempt before it releases a hold, and releases it once that is possible", async () => {
     const { damaged } = await aDamagedCustomer();
     const now = new Date();
     expect(await expireHolds(now)).toMatchObject({ failed: 1 });
@@ -73,7 +73,7 @@ describe("the expiry of holds", () => {
     expect((await readBalance(damaged)).held).toBe(0n);
   });
 
-  it("continues after a hold whose next attempt cannot even be planned", async () => {
+  it("continues after a hold whose next attempt cannot be scheduled", async () => {
     const [stuck, other] = [await aFundedCustomer("10.00"), await aFundedCustomer("10.00")];
     const { holdId } = await overdueHold(stuck, 60);
     await overdueHold(other, 1);
@@ -94,7 +94,7 @@ describe("the expiry of holds", () => {
 describe("a batch of charges", () => {
   const CALLER = { owner: "operator", apiKeyId: null };
 
-  it("charges everybody but the one whose account is damaged, and reports that once", async () => {
+  it("charges everybody except the customer whose account is damaged, and reports that once", async () => {
     const customers = [
       await aFundedCustomer("10.00"),
       await aFundedCustomer("10.00"),
@@ -114,7 +114,7 @@ describe("a batch of charges", () => {
     expect(await alertsOf(damaged, "charge_failed")).toHaveLength(1);
   });
 
-  it("charges the other items of an account when one of them alone cannot be written", async () => {
+  it("charges the other items of an account when one of them cannot be written", async () => {
     const customerId = await aFundedCustomer("10.00");
     await pool().query(`
       CREATE FUNCTION refuse_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
@@ -133,17 +133,17 @@ describe("a batch of charges", () => {
   });
 });
 
-describe("a unique key that is not the idempotency key's", () => {
+describe("a violation of a unique key other than the idempotency key", () => {
   const OTHER = { code: "23505", constraint: "ledger_transfer_pkey" };
 
-  it("refuses a charge as a fault, and not as a known key", async () => {
+  it("fails a charge as an internal error, not as a key conflict", async () => {
     const customerId = await aFundedCustomer("10.00");
     await damageNumbers(customerId);
 
     await expect(charge(aCharge(customerId, "1.00"))).rejects.toMatchObject(OTHER);
   });
 
-  it("refuses charges that come at once as a fault, and charges the customers that come with them", async () => {
+  it("fails concurrent charges of the account as an internal error, and charges the other customers", async () => {
     const [damaged, other] = [await aFundedCustomer("10.00"), await aFundedCustomer("10.00")];
     await damageNumbers(damaged);
 
@@ -156,7 +156,7 @@ describe("a unique key that is not the idempotency key's", () => {
     expect(fine.status).toBe("fulfilled");
   });
 
-  it("refuses a refund as a fault", async () => {
+  it("fails a refund as an internal error", async () => {
     const customerId = await aFundedCustomer("10.00");
     const { chargeId }: PostedCharge = await charge(aCharge(customerId, "1.00"));
     await damageNumbers(customerId);
@@ -164,7 +164,7 @@ describe("a unique key that is not the idempotency key's", () => {
     await expect(refundCharge(aRefund(customerId, chargeId, null))).rejects.toMatchObject(OTHER);
   });
 
-  it("refuses a hold as a fault", async () => {
+  it("fails a hold as an internal error", async () => {
     const customerId = await aFundedCustomer("10.00");
     await openHold(aHold(customerId, "1.00"));
     await pool().query("CREATE UNIQUE INDEX one_hold_each ON ledger_hold (customer_id)");
@@ -175,7 +175,7 @@ describe("a unique key that is not the idempotency key's", () => {
     await pool().query("DROP INDEX one_hold_each");
   });
 
-  it("is not taken for a fact that was posted before, on the pool and in a transaction", async () => {
+  it("is not mistaken for a transfer that was posted before, on the pool and in a transaction", async () => {
     const customerId = await aFundedCustomer("10.00");
     await damageNumbers(customerId);
     const grant = (id: string) => ({
@@ -193,7 +193,7 @@ describe("a unique key that is not the idempotency key's", () => {
     );
   });
 
-  it("while a known fact is, on the pool and in a transaction", async () => {
+  it("while a repeated transfer is recognized, on the pool and in a transaction", async () => {
     const customerId = await aFundedCustomer("10.00");
     const grant = {
       customerId,

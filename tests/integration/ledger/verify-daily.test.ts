@@ -29,7 +29,7 @@ afterEach(async () => {
   await pool().query("UPDATE topup_intent SET reversed_nanos = 0 WHERE customer_id = $1", [broken]);
 });
 
-/** Changes a row behind the ledger's back. */
+/** Changes a row without the ledger's functions. */
 function addToBalance(customerId: CustomerId, difference: bigint) {
   return pool().query("UPDATE ledger_account SET balance_nanos = balance_nanos + $2 WHERE customer_id = $1", [
     customerId,
@@ -45,7 +45,7 @@ function alertsOf(customerId: CustomerId) {
   return prisma().alert.findMany({ where: { customerId } });
 }
 
-it("freezes only the customer whose balance cannot be trusted", async () => {
+it("freezes only the customer whose balance is inconsistent", async () => {
   await addToBalance(broken, 1n);
 
   const result = await checkLedgerDaily(NOW, LEDGER_CHECKS);
@@ -56,7 +56,7 @@ it("freezes only the customer whose balance cannot be trusted", async () => {
   expect(await alertsOf(sound)).toEqual([]);
 });
 
-it("writes one alert however often it runs, and opens it again when it was resolved too early", async () => {
+it("creates one alert for repeated runs, and reopens it when it was resolved too early", async () => {
   await addToBalance(broken, 1n);
 
   for (let run = 0; run < 3; run++) await checkLedgerDaily(NOW, LEDGER_CHECKS);
@@ -70,7 +70,7 @@ it("writes one alert however often it runs, and opens it again when it was resol
   expect(await alertsOf(broken)).toMatchObject([{ resolvedAt: null }]);
 });
 
-it("leaves a closed account closed", async () => {
+it("does not reopen a closed account", async () => {
   await addToBalance(broken, 1n);
   await pool().query("UPDATE ledger_account SET status = 'closed' WHERE customer_id = $1", [broken]);
 
@@ -79,7 +79,7 @@ it("leaves a closed account closed", async () => {
   expect(await statusOf(broken)).toBe("closed");
 });
 
-it("does not freeze a customer that is being charged meanwhile", async () => {
+it("does not freeze a customer that is being charged at the same time", async () => {
   let isDone = false;
   const charging = (async () => {
     while (!isDone) {
@@ -94,7 +94,7 @@ it("does not freeze a customer that is being charged meanwhile", async () => {
   expect(await statusOf(sound)).toBe("active");
 });
 
-it("looks again under the account's lock: what was repaired meanwhile is not frozen", async () => {
+it("checks again under the account's lock: an account that was repaired meanwhile is not frozen", async () => {
   await addToBalance(broken, 1n);
   const repair = await pool().connect();
   await repair.query("BEGIN");
@@ -121,7 +121,7 @@ async function untilSomebodyWaitsForALock(): Promise<void> {
   }
 }
 
-describe("every finding becomes an alert", () => {
+describe("the alert of a finding", () => {
   const ledgerAlerts = () =>
     prisma().alert.findMany({ where: { kind: "ledger_finding" }, orderBy: { subjectId: "asc" } });
   const takeBack = (nanos: number) =>
@@ -135,7 +135,7 @@ describe("every finding becomes an alert", () => {
 
   beforeEach(() => prisma().alert.deleteMany());
 
-  it("one, of a customer or of the database, however often it is found, and is counted", async () => {
+  it("is created once per customer or database object; the metrics count the findings", async () => {
     await takeBack(1);
     await pool().query("ALTER TABLE ledger_hold DISABLE TRIGGER ledger_hold_key_is_no_transfer");
 
@@ -152,7 +152,7 @@ describe("every finding becomes an alert", () => {
     expect(text).toContain('brim_open_alerts{kind="ledger_finding"} 2');
   });
 
-  it("which stays resolved while the finding is the same, and comes back when there is more of it", async () => {
+  it("stays resolved while the finding is unchanged, and reopens when it grows", async () => {
     const holds = [await aHold(), await aHold()];
     const setHash = (count: number, hash: string | null) =>
       pool().query("UPDATE ledger_hold SET request_hash = $2 WHERE hold_id = ANY ($1)", [
@@ -172,7 +172,7 @@ describe("every finding becomes an alert", () => {
     await setHash(2, "hash");
   });
 
-  it("which is resolved when nothing is found any more, and is a new one when it comes again", async () => {
+  it("is resolved when the finding is gone, and created again when it returns", async () => {
     await takeBack(1);
     await checkLedgerDaily(NOW, LEDGER_CHECKS);
     await takeBack(0);
@@ -186,7 +186,7 @@ describe("every finding becomes an alert", () => {
   });
 });
 
-it("counts a finding that is not about the balance and freezes nobody for it", async () => {
+it("counts a finding that is not about a balance without freezing the account", async () => {
   await pool().query("UPDATE topup_intent SET reversed_nanos = 1 WHERE customer_id = $1", [broken]);
 
   const result = await checkLedgerDaily(NOW, LEDGER_CHECKS);

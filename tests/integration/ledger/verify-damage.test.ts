@@ -9,7 +9,7 @@ import { copyToDamage, type DamagedCopy, removeGuards } from "@/tests/support/da
 import { aCustomerWithHistory } from "@/tests/support/ledger-history";
 import { testDatabase } from "@/tests/support/settings";
 
-/** The tables of the books. */
+/** The tables of the ledger. */
 const LEDGER_TABLES = [
   "ledger_account",
   "ledger_transfer",
@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 async function aCopy(): Promise<DamagedCopy> {
-  await closeDatabase(); // Postgres copies only what nobody is connected to
+  await closeDatabase(); // Postgres copies only databases without connections
   const copy = await copyToDamage();
   copies.push(copy);
   return copy;
@@ -41,7 +41,7 @@ async function findingsIn(copy: DamagedCopy): Promise<Finding[]> {
   return (await verifyLedger(copy.pool, LEDGER_CHECKS, { maxFindings: Number.POSITIVE_INFINITY })).findings;
 }
 
-/** Writes one of the customer's transfers once more, with the next number. */
+/** Inserts a copy of one of the customer's transfers with the next number. */
 function again(seq: number, difference: object): string {
   const values = JSON.stringify({ seq: 18, balance_after_nanos: 0, ...difference });
   return `
@@ -62,74 +62,66 @@ const reversal = (sourceType: string, set: string) =>
   `UPDATE reversal SET ${set} WHERE customer_id = $1 AND source_type = '${sourceType}'`;
 const refund = (set: string) => `UPDATE ledger_charge_refund SET ${set} WHERE customer_id = $1`;
 
-/** What was done to a customer's rows, and every check that must see it. The numbers are those of `aCustomerWithHistory`. */
+/** Damage to a customer's rows, and every check that must report it. The numbers are those of `aCustomerWithHistory`. */
 const DAMAGES: [what: string, checks: string[], sql: string][] = [
-  ["a balance with a nano too much", ["balance"], account("balance_nanos = balance_nanos + 1")],
+  ["a balance that is one nano too high", ["balance"], account("balance_nanos = balance_nanos + 1")],
   ["a balance out of range", ["account_limits", "balance"], account("balance_nanos = 9000000000000000001")],
   ["an unknown status", ["account_limits"], account("status = 'asleep'")],
-  ["a held amount that no hold explains", ["held"], account("held_nanos = held_nanos + 1")],
+  ["a held amount without a hold", ["held"], account("held_nanos = held_nanos + 1")],
   ["a negative held amount", ["account_limits", "held"], account("held_nanos = -1")],
-  ["a hold that was made smaller", ["held"], hold("open", "amount_nanos = 1")],
-  ["a last number too high", ["seq"], account("last_seq = last_seq + 1")],
-  ["a last number too low", ["rollup_mark", "seq"], account("last_seq = last_seq - 1")],
+  ["a hold with a reduced amount", ["held"], hold("open", "amount_nanos = 1")],
+  ["a last sequence number that is too high", ["seq"], account("last_seq = last_seq + 1")],
+  ["a last sequence number that is too low", ["rollup_mark", "seq"], account("last_seq = last_seq - 1")],
   [
-    "a last transfer that is gone",
+    "a missing last transfer",
     ["balance", "rollup_sum", "seq"],
     "DELETE FROM ledger_transfer WHERE customer_id = $1 AND seq = 17",
   ],
   [
-    "a first transfer that is gone",
+    "a missing first transfer",
     ["balance", "chain", "rollup_sum", "seq", "top_up_without_credit"],
     "DELETE FROM ledger_transfer WHERE customer_id = $1 AND seq = 1",
   ],
   [
-    "a transfer in between that is gone",
+    "a missing transfer in between",
     ["balance", "chain", "rollup_sum", "seq"],
     "DELETE FROM ledger_transfer WHERE customer_id = $1 AND seq = 14",
   ],
   [
-    "two transfers whose numbers were swapped",
+    "two transfers with swapped sequence numbers",
     ["chain"],
     "UPDATE ledger_transfer SET seq = 31 - seq WHERE customer_id = $1 AND seq IN (15, 16)",
   ],
+  ["a changed resulting balance", ["chain"], transfer(14, "balance_after_nanos = balance_after_nanos + 1")],
   [
-    "a balance after that was changed",
-    ["chain"],
-    transfer(14, "balance_after_nanos = balance_after_nanos + 1"),
-  ],
-  [
-    "a charge that was made cheaper",
+    "a charge with a reduced amount",
     ["balance", "chain", "rollup_sum"],
     transfer(3, "amount_nanos = amount_nanos - 1"),
   ],
   [
-    "an amount below zero",
+    "a negative amount",
     ["balance", "chain", "rollup_sum", "transfer_amount"],
     transfer(16, "amount_nanos = -amount_nanos"),
   ],
   [
-    "an amount beyond every range",
+    "an amount out of range",
     ["balance", "chain", "rollup_sum", "transfer_amount"],
     transfer(14, "amount_nanos = 9223372036854775807"),
   ],
   [
-    "a transfer whose direction was turned",
+    "a transfer with the opposite direction",
     ["balance", "chain", "rollup_sum"],
     transfer(14, "direction = 'debit'"),
   ],
-  ["a held amount after it below zero", ["transfer_amount"], transfer(3, "held_after_nanos = -1")],
+  ["a negative resulting held amount", ["transfer_amount"], transfer(3, "held_after_nanos = -1")],
+  ["an unknown kind", ["rollup_sum", "transfer_kind", "transfer_source"], transfer(16, "kind = 'gift'")],
+  ["the wrong house account for the kind", ["transfer_kind"], transfer(3, "house_account = 'promotions'")],
+  ["a negative revision", ["transfer_source"], transfer(16, "source_revision = -1")],
+  ["a credit with a second revision", ["transfer_source"], transfer(1, "source_revision = 1")],
+  ["a charge with another charge as its source", ["transfer_source"], transfer(3, "source_id = 'chg_other'")],
+  ["a charge with a revised source", ["transfer_source"], transfer(3, "source_revision = 1")],
   [
-    "a kind that does not exist",
-    ["rollup_sum", "transfer_kind", "transfer_source"],
-    transfer(16, "kind = 'gift'"),
-  ],
-  ["a house account that is not the kind's", ["transfer_kind"], transfer(3, "house_account = 'promotions'")],
-  ["a revision below zero", ["transfer_source"], transfer(16, "source_revision = -1")],
-  ["a credit of a second revision", ["transfer_source"], transfer(1, "source_revision = 1")],
-  ["a charge whose source is another one", ["transfer_source"], transfer(3, "source_id = 'chg_other'")],
-  ["a charge that is its own source again", ["transfer_source"], transfer(3, "source_revision = 1")],
-  [
-    "a grant that claims to be a charge's",
+    "a grant with a charge as its source",
     ["transfer_key", "transfer_source"],
     transfer(16, "source_type = 'charge'"),
   ],
@@ -150,7 +142,7 @@ const DAMAGES: [what: string, checks: string[], sql: string][] = [
     ["hold_state"],
     hold("open", "idempotency_owner = NULL, idempotency_key = NULL"),
   ],
-  ["a hold whose key has no hash", ["hold_state"], hold("open", "request_hash = NULL")],
+  ["a hold with a key but no hash", ["hold_state"], hold("open", "request_hash = NULL")],
   [
     "a payment that credited two top-ups",
     ["payment_of_two_top_ups", "reversal_without_credit", "top_up_reversed"],
@@ -171,29 +163,29 @@ const DAMAGES: [what: string, checks: string[], sql: string][] = [
     ["credited_more_than_paid"],
     topUp("total_cents = 10800, tax_cents = 801"),
   ],
-  ["a refund that comes from a top-up", ["transfer_source"], transfer(5, "source_type = 'topup'")],
+  ["a refund with a top-up as its source", ["transfer_source"], transfer(5, "source_type = 'topup'")],
   [
     "a capture far above its hold, beyond what was available",
     ["balance", "capture_above_hold", "chain", "hold_charge", "rollup_sum"],
     transfer(7, "amount_nanos = 900000000000, balance_after_nanos = -800000000000"),
   ],
   [
-    "sums for charts without their mark",
+    "usage rollups without their mark",
     ["rollup_without_mark"],
     "DELETE FROM usage_rollup_mark WHERE customer_id = $1",
   ],
   [
-    "a customer's charge below what was available",
+    "a customer's charge above the available balance",
     ["overdraft"],
     transfer(2, "held_after_nanos = balance_after_nanos + 1"),
   ],
   [
-    "transfers of a customer without account",
+    "transfers of a customer without an account",
     ["hold_without_account", "customer_without_account", "rollup_mark", "transfer_without_account"],
     "DELETE FROM ledger_account WHERE customer_id = $1",
   ],
   [
-    "an account without customer",
+    "an account without a customer",
     ["account_without_customer"],
     "DELETE FROM customer WHERE customer_id = $1",
   ],
@@ -208,32 +200,32 @@ const DAMAGES: [what: string, checks: string[], sql: string][] = [
     "UPDATE ledger_transfer SET idempotency_key = 'same', idempotency_owner = 'operator' WHERE customer_id = $1 AND seq IN (3, 4)",
   ],
   [
-    "an id that was given twice",
+    "a duplicate transfer ID",
     ["duplicate_transfer_id"],
     "UPDATE ledger_transfer SET transfer_id = 'trf_same' WHERE customer_id = $1 AND seq IN (16, 17)",
   ],
   [
-    "a key of two holds",
+    "a key used by two holds",
     ["duplicate_hold_key"],
     "UPDATE ledger_hold SET idempotency_key = 'same' WHERE customer_id = $1 AND status IN ('open', 'released')",
   ],
   [
-    "a key of a hold and a charge",
+    "a key used by a hold and a charge",
     ["key_used_twice"],
     "UPDATE ledger_hold h SET idempotency_key = t.idempotency_key FROM ledger_transfer t WHERE h.customer_id = $1 AND h.status = 'open' AND t.customer_id = $1 AND t.seq = 2",
   ],
   [
-    "a key of a top-up and a charge",
+    "a key used by a top-up and a charge",
     ["top_up_key_used_twice"],
     "UPDATE topup_intent i SET idempotency_owner = $1, idempotency_key = t.idempotency_key FROM ledger_transfer t WHERE i.customer_id = $1 AND i.amount_cents = 10000 AND t.customer_id = $1 AND t.seq = 2",
   ],
   [
-    "a key of a top-up and a hold",
+    "a key used by a top-up and a hold",
     ["top_up_key_used_twice"],
     "UPDATE topup_intent i SET idempotency_owner = $1, idempotency_key = h.idempotency_key FROM ledger_hold h WHERE i.customer_id = $1 AND i.amount_cents = 10000 AND h.customer_id = $1 AND h.status = 'open'",
   ],
   [
-    "a credit whose top-up is gone",
+    "a credit whose top-up is missing",
     ["credit_without_top_up"],
     "DELETE FROM topup_intent WHERE customer_id = $1 AND amount_cents = 10000",
   ],
@@ -243,28 +235,28 @@ const DAMAGES: [what: string, checks: string[], sql: string][] = [
     topUp("mode = 'setup', amount_cents = NULL"),
   ],
   [
-    "a credit that is no top-up's",
+    "a credit without a top-up",
     ["credit_without_top_up", "top_up_without_credit", "transfer_source"],
     transfer(1, "source_type = 'grant'"),
   ],
   ["a credit larger than its top-up", ["credit_amount", "top_up_state"], topUp("amount_cents = 9999")],
   [
-    "a credit that does not count as credited",
+    "a credit whose top-up is not marked as credited",
     ["credit_amount", "top_up_state"],
     topUp("credited_at = NULL"),
   ],
   [
-    "a credited amount that is not the top-up's",
+    "a credited amount that differs from the top-up",
     ["credit_amount", "top_up_state"],
     topUp("credited_nanos = credited_nanos + 1"),
   ],
   [
-    "a credit out of limits",
+    "a credit outside the limits",
     ["credit_amount", "credit_limit", "balance", "chain", "rollup_sum"],
     transfer(1, "amount_nanos = 4990000000"),
   ],
   [
-    "a credit of broken cents",
+    "a credit with fractions of a cent",
     ["credit_amount", "credit_limit", "balance", "chain", "rollup_sum"],
     transfer(1, "amount_nanos = amount_nanos + 1"),
   ],
@@ -274,7 +266,7 @@ const DAMAGES: [what: string, checks: string[], sql: string][] = [
     again(1, { source_revision: 1, transfer_id: "trf_again" }),
   ],
   [
-    "a credited top-up whose credit names another",
+    "a credited top-up whose credit references another",
     ["credit_without_top_up", "top_up_without_credit"],
     transfer(1, "source_id = 'topup_other'"),
   ],
@@ -284,28 +276,28 @@ const DAMAGES: [what: string, checks: string[], sql: string][] = [
     "INSERT INTO topup_intent (customer_id, topup_intent_id, mode, status, amount_cents, livemode, request_hash, session_params, session_expires_at) VALUES ($1, 'topup_more', 'payment', 'succeeded', 500, false, '', '{}', now())",
   ],
   [
-    "more taken back than was credited",
+    "more reversed than was credited",
     ["top_up_reversed", "top_up_reversed_limit"],
     topUp("reversed_nanos = credited_nanos + 1"),
   ],
-  ["something taken back that no refund explains", ["top_up_reversed"], topUp("reversed_nanos = 1")],
+  ["a reversed amount without a refund", ["top_up_reversed"], topUp("reversed_nanos = 1")],
   [
-    "a refund that counts for more than its transfers",
+    "a refund whose applied amount exceeds its transfers",
     ["reversal_target", "reversal_transfers", "top_up_reversed"],
     reversal("stripe_refund", "applied_nanos = applied_nanos + 1"),
   ],
   [
-    "a refund of more money than it took back of the credit",
+    "a refund that reversed too little of the credit",
     ["reversal_target"],
     reversal("stripe_refund", "effective_cents = effective_cents + 1"),
   ],
   [
-    "a dispute that took all the money and nothing of the credit",
+    "a dispute that reversed nothing of the credit",
     ["reversal_target"],
     reversal("dispute", "effective_cents = charge_cents"),
   ],
   [
-    "a refund that is gone",
+    "a missing refund",
     ["reversal_transfers", "top_up_reversed"],
     "DELETE FROM reversal WHERE customer_id = $1 AND source_type = 'stripe_refund'",
   ],
@@ -322,7 +314,7 @@ const DAMAGES: [what: string, checks: string[], sql: string][] = [
     hold("captured", "captured_nanos = captured_nanos + 1"),
   ],
   [
-    "a captured hold that has no charge",
+    "a captured hold without a charge",
     ["hold_charge"],
     hold("released", "status = 'captured', captured_nanos = amount_nanos"),
   ],
@@ -342,51 +334,51 @@ const DAMAGES: [what: string, checks: string[], sql: string][] = [
     transfer(7, "source_id = 'hold_none'"),
   ],
   [
-    "more given back than was charged",
+    "more refunded than was charged",
     ["refund_limit", "refund_sum"],
     refund("refunded_nanos = charged_nanos + 1"),
   ],
-  ["a refund that counts for less", ["refund_sum"], refund("refunded_nanos = refunded_nanos - 1")],
-  ["a charge that counts for more", ["refund_of_charge"], refund("charged_nanos = charged_nanos + 1")],
+  ["a refunded total that is too low", ["refund_sum"], refund("refunded_nanos = refunded_nanos - 1")],
+  ["a charged total that is too high", ["refund_of_charge"], refund("charged_nanos = charged_nanos + 1")],
   [
-    "refunds that nobody counts",
+    "refunds without a refunded total",
     ["refund_without_charge"],
     "DELETE FROM ledger_charge_refund WHERE customer_id = $1",
   ],
-  ["a refund of no charge", ["refund_sum", "refund_without_charge"], transfer(5, "metadata = '{}'")],
+  ["a refund without a charge", ["refund_sum", "refund_without_charge"], transfer(5, "metadata = '{}'")],
   [
-    "a refund of what was no charge",
+    "a refund of a transfer that is not a charge",
     ["refund_of_charge", "refund_without_charge", "transfer_source"],
     "UPDATE ledger_transfer SET transfer_id = 'chg_other' WHERE customer_id = $1 AND seq = 2",
   ],
   [
-    "sums for charts of too much",
+    "usage rollups that are too high",
     ["rollup_sum"],
     "UPDATE usage_rollup SET amount_nanos = amount_nanos + 1 WHERE customer_id = $1 AND grain = 'hour' AND kind = 'charge'",
   ],
   [
-    "sums by day that count too few",
+    "daily rollups that count too few charges",
     ["rollup_sum"],
     "UPDATE usage_rollup SET count = count - 1 WHERE customer_id = $1 AND grain = 'day' AND kind = 'charge'",
   ],
   [
-    "an hour that names too few numbers",
+    "an hourly rollup whose sequence range is too short",
     ["rollup_numbers"],
     "UPDATE usage_rollup SET last_seq = first_seq WHERE customer_id = $1 AND grain = 'hour'",
   ],
   [
-    "sums for charts that are gone",
+    "missing usage rollups",
     ["rollup_sum"],
     "DELETE FROM usage_rollup WHERE customer_id = $1 AND kind = 'expiry'",
   ],
   [
-    "a mark behind the last transfer",
+    "a rollup mark beyond the last transfer",
     ["rollup_mark"],
     "UPDATE usage_rollup_mark SET seq = 18 WHERE customer_id = $1",
   ],
 ];
 
-describe("each damage is found, at its customer, by every check that it breaks and no other", () => {
+describe("each damage is reported for its customer, by every check that it violates and no other", () => {
   const customers = new Map<string, CustomerId>();
   const checks = new Map<string | null, string[]>();
   let untouched: CustomerId[];
@@ -400,7 +392,7 @@ describe("each damage is found, at its customer, by every check that it breaks a
   beforeAll(async () => {
     untouched = [await aCustomerWithHistory()];
     const waiting = DAMAGES.map(([what]) => what);
-    // Four at a time: much of it waits for the database.
+    // Four at a time: most of the time is spent waiting for the database.
     await Promise.all([1, 2, 3, 4].map(() => makeCustomers(waiting)));
     untouched.push(await aCustomerWithHistory());
     await rollUpUsage({ worthwhile: 1 });
@@ -418,16 +410,16 @@ describe("each damage is found, at its customer, by every check that it breaks a
     expect([...found].sort()).toEqual([...expected].sort());
   });
 
-  it("nothing, at customers whose rows were left alone", () => {
+  it("reports nothing for undamaged customers", () => {
     expect(untouched.map((customerId) => checks.get(customerId))).toEqual([undefined, undefined]);
   });
 
-  it("house accounts that no longer balance what the customers have", () => {
+  it("reports house accounts that do not balance the customer accounts", () => {
     expect(checks.get(null)).toContain("house_total");
   });
 });
 
-it("looks at rows that belong to no account, and to nobody after the last one", async () => {
+it("checks rows without an account, including those after the last account", async () => {
   const { customerId } = await createCustomer({ name: "Acme", email: "acme@example.com" });
   const copy = await aCopy();
   await removeGuards(copy.pool, LEDGER_TABLES);

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** What is found after `damage`, all of which is undone. */
+/** Returns the findings after `damage`, which is rolled back. */
 async function findingsAfter(
   damage: string | ((client: PoolClient) => Promise<unknown>),
 ): Promise<Finding[]> {
@@ -34,15 +34,15 @@ async function findingsAfter(
 const named = (findings: readonly Finding[]) =>
   findings.map(({ check, subjectId }) => `${check} ${subjectId}`);
 
-/** The body of a function that lets everything pass. */
+/** A function body that accepts everything. */
 const LET_PASS = "LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$";
 const recreate = (drop: string, create: string) => `${drop}; ${create}`;
 
-it("a database that was migrated has every guard as it should be", async () => {
+it("a migrated database has no findings", async () => {
   expect(await findingsAfter("SELECT 1")).toEqual([]);
 });
 
-it("names every constraint, unique index and trigger that is gone, in all tables", async () => {
+it("reports every missing constraint, unique index and trigger in every table", async () => {
   const guards = (expected.definitions[0] ?? []).filter(({ kind }) =>
     ["constraint", "unique_index", "trigger"].includes(kind),
   );
@@ -56,7 +56,7 @@ it("names every constraint, unique index and trigger that is gone, in all tables
   expect(missing.every(({ message }) => message.endsWith("is missing."))).toBe(true);
 });
 
-describe("a guard that is still there by its name and says something else is found", () => {
+describe("reports a guard that exists under its name with a different definition", () => {
   const DAMAGES: [found: string, sql: string][] = [
     [
       "unique_index ledger_transfer_idempotency",
@@ -173,7 +173,7 @@ describe("a guard that is still there by its name and says something else is fou
   });
 });
 
-describe("what Brim does not have and what works on its tables is found", () => {
+describe("reports unknown objects that affect Brim's tables", () => {
   it.each([
     [
       "trigger ledger_transfer_rounds",
@@ -188,7 +188,7 @@ describe("what Brim does not have and what works on its tables is found", () => 
     expect(named(await findingsAfter(sql))).toEqual([found]);
   });
 
-  it("an index, a column and a table of the operator's own are no findings", async () => {
+  it("ignores an operator's own index, column and table", async () => {
     expect(
       await findingsAfter(
         `CREATE INDEX mine ON ledger_transfer (created_at); ALTER TABLE customer ADD mine text;
@@ -199,7 +199,7 @@ describe("what Brim does not have and what works on its tables is found", () => 
   });
 });
 
-it("accepts every CHECK as a restored dump writes it", async () => {
+it("accepts every CHECK in the form that a restored dump has", async () => {
   const findings = await findingsAfter(`
     DO $$
     DECLARE guard record;
@@ -214,7 +214,7 @@ it("accepts every CHECK as a restored dump writes it", async () => {
   expect(findings).toEqual([]);
 });
 
-it("tells what it is and what it must be", async () => {
+it("reports the actual and the expected definition", async () => {
   const [finding] = await findingsAfter(
     "ALTER TABLE ledger_hold DROP CONSTRAINT ledger_hold_amount_positive, ADD CONSTRAINT ledger_hold_amount_positive CHECK (true)",
   );
@@ -231,7 +231,7 @@ it("tells what it is and what it must be", async () => {
 });
 
 describe("the whole verification", () => {
-  it("compares the guards, and leaves nothing behind of what it compared with", async () => {
+  it("compares the guards and removes what it created for the comparison", async () => {
     const schemas = () => pool().query("SELECT nspname FROM pg_namespace ORDER BY 1");
     const before = (await schemas()).rows;
     await pool().query("ALTER TABLE ledger_hold DISABLE TRIGGER ledger_hold_key_is_no_transfer");
@@ -244,7 +244,7 @@ describe("the whole verification", () => {
     expect((await verifyLedger(pool(), LEDGER_CHECKS)).findings).toEqual([]);
   });
 
-  it("says that migrations are missing, and compares with those that are there", async () => {
+  it("reports missing migrations, and compares with the applied ones", async () => {
     const { rows } = await pool().query(
       "DELETE FROM _prisma_migrations WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations) RETURNING *",
     );
@@ -259,7 +259,7 @@ describe("the whole verification", () => {
     expect(findings[0]).toMatchObject({ check: "migrations", message: expect.stringContaining(name) });
   });
 
-  it("does not compare with migrations that it does not know, and says so", async () => {
+  it("skips the comparison when there are unknown migrations, and reports that", async () => {
     await pool().query(
       "INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('next', '', '20991231235959_next', now())",
     );
@@ -271,7 +271,7 @@ describe("the whole verification", () => {
     expect(findings[0]?.message).toContain("20991231235959_next");
   });
 
-  it("says what to do when the role cannot make a schema to compare with", async () => {
+  it("explains what to do when the role cannot create a schema for the comparison", async () => {
     const role = `reader_${process.pid}_${Date.now()}`;
     await pool().query(
       `CREATE ROLE ${role} LOGIN PASSWORD 'reader'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`,
@@ -280,7 +280,7 @@ describe("the whole verification", () => {
     url.username = role;
     url.password = "reader";
     const reader = new pg.Pool({ connectionString: url.href, max: 1 });
-    Reflect.deleteProperty(globalThis, Symbol.for("brim.expected-definitions")); // what was built before would do
+    Reflect.deleteProperty(globalThis, Symbol.for("brim.expected-definitions")); // an earlier failure would otherwise be reported first
 
     const { findings } = await verifyLedger(reader, LEDGER_CHECKS);
     await reader.end();

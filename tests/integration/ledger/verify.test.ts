@@ -19,7 +19,7 @@ it("has no findings in a database without customers", async () => {
   await expectLedgerVerified();
 });
 
-it("has no findings after every verb, with sums for charts and without", async () => {
+it("has no findings after every kind of operation, with and without usage rollups", async () => {
   await aCustomerWithHistory();
   await expectLedgerVerified();
 
@@ -28,7 +28,7 @@ it("has no findings after every verb, with sums for charts and without", async (
   await expectLedgerVerified();
 });
 
-it("counts the customers and transfers that it saw, whatever the size of a page", async () => {
+it("counts the customers and transfers that it checked, regardless of the page size", async () => {
   for (let count = 0; count < 3; count++) await aCustomerWithHistory();
   const whole = await verifyLedger(pool(), LEDGER_CHECKS);
   const seen: number[] = [];
@@ -45,7 +45,7 @@ it("counts the customers and transfers that it saw, whatever the size of a page"
 });
 
 describe("while money moves", () => {
-  it("does not take a transfer that is made meanwhile for a mistake", async () => {
+  it("does not report a concurrent transfer as an error", async () => {
     const customers = await Promise.all([1, 2].map(() => aToppedUpCustomer(5_000)));
     let isDone = false;
     const spending = customers.map((customerId) => spendUntil(() => isDone, customerId));
@@ -65,7 +65,7 @@ describe("while money moves", () => {
     await expectLedgerVerified();
   });
 
-  it("sees the moment of its start, not what is written while it reads", async () => {
+  it("reads a snapshot as of its start", async () => {
     const customerId = await aToppedUpCustomer(10);
     const addToBalance = (difference: string) =>
       pool().query("UPDATE ledger_account SET balance_nanos = balance_nanos + $2 WHERE customer_id = $1", [
@@ -89,7 +89,7 @@ describe("while money moves", () => {
   });
 });
 
-/** Charges, holds and gives back until told to stop. */
+/** Charges, holds and refunds until it is stopped. */
 async function spendUntil(isDone: () => boolean, customerId: CustomerId): Promise<number> {
   const amount = nanos(1_000n);
   for (let count = 0; ; count++) {
@@ -103,8 +103,8 @@ async function spendUntil(isDone: () => boolean, customerId: CustomerId): Promis
   }
 }
 
-describe("what is found", () => {
-  it("ends at the number of findings that was asked for and says that there are more", async () => {
+describe("the findings", () => {
+  it("are limited to the requested number, with a note that there are more", async () => {
     const customers = await Promise.all([1, 2, 3].map(() => aToppedUpCustomer(10)));
     await pool().query(
       "UPDATE ledger_account SET balance_nanos = balance_nanos + 7 WHERE customer_id = ANY ($1)",

@@ -26,7 +26,7 @@ type Three = [CustomerId, CustomerId, CustomerId];
 /** Long enough for a batch to be sent. */
 const oneTurn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
-/** Runs some work and tells how many statements it sent to the database. */
+/** Runs some work and returns the number of statements that it sent to the database. */
 async function statementsOf(work: () => Promise<unknown>): Promise<number> {
   const query = vi.spyOn(pool(), "query");
   try {
@@ -43,11 +43,11 @@ describe("concurrent charges of many customers", () => {
 
     const sent = await statementsOf(() => Promise.all(customers.map((id) => charge(aCharge(id, "1.00")))));
 
-    // A charge that meets a lock goes alone; on a busy machine that can be some.
+    // A charge that waits for a lock is written alone; on a busy machine there may be a few.
     expect(sent).toBeLessThan(30);
   });
 
-  it("each get their own result, to the nano", async () => {
+  it("each get their own exact result", async () => {
     const customers = await fundedCustomers(20, "10.00");
     await openHold(aHold(customers[3] as CustomerId, "2.50"));
 
@@ -95,7 +95,7 @@ describe("concurrent charges of many customers", () => {
     expect((await readBalance(good)).balance).toBe(usd("3.00"));
   });
 
-  it("are written even if one of them has a description that Postgres refuses", async () => {
+  it("are written even if one of them has a description that Postgres rejects", async () => {
     const [good, bad] = (await fundedCustomers(2, "5.00")) as [CustomerId, CustomerId];
 
     const results = await Promise.allSettled([
@@ -108,7 +108,7 @@ describe("concurrent charges of many customers", () => {
     expect((await readBalance(bad)).balance).toBe(usd("5.00"));
   });
 
-  it("enqueue an evaluation of automatic top-up for each customer that crosses its threshold, and for no other", async () => {
+  it("enqueue an auto top-up evaluation for each customer that crosses its threshold, and for no other", async () => {
     const customers = await fundedCustomers(6, "10.00");
     await prisma().ledgerAccount.updateMany({
       where: { customerId: { in: customers.slice(0, 4) } },
@@ -161,7 +161,7 @@ describe("a locked account", () => {
     expect(balances).toEqual(times(25, (i) => usd("50.00") - BigInt(i + 1) * usd("1.00")));
   });
 
-  it("does not stop the others when more accounts are locked than batches are sent at once", async () => {
+  it("does not stop the others when more accounts are locked than batches can run concurrently", async () => {
     const [other, ...held] = (await fundedCustomers(5, "5.00")) as [CustomerId, ...CustomerId[]];
     const order: string[] = [];
     const waiting: Promise<unknown>[] = [];
@@ -186,7 +186,7 @@ describe("a locked account", () => {
 
 describe("a connection that breaks during a batch", () => {
   it("confirms nothing that was not committed, and the idempotency keys settle the rest", async () => {
-    // The cut must fall between the first commit and the last, and nothing tells when that is: so again until it has.
+    // The connection must close between the first and the last commit, which cannot be observed: repeat until it does.
     let committedByACutBatch = 0;
     for (let round = 0; round < 40 && committedByACutBatch === 0; round++) {
       const customers = await fundedCustomers(30, "5.00");
@@ -205,7 +205,7 @@ describe("a connection that breaks during a batch", () => {
     expect(committedByACutBatch).toBeGreaterThan(0);
   });
 
-  /** Waits a little longer each round, and ends the connection of each batch that is being written. */
+  /** Closes the connection of each batch that is being written, a little later in each round. */
   async function cutWhile<T>(work: Promise<T>, round: number): Promise<T> {
     await sleep(round % 20);
     await pool().query(
@@ -216,7 +216,7 @@ describe("a connection that breaks during a batch", () => {
   }
 });
 
-/** What may be asked of one of the customers of a world. */
+/** A request of one of the customers. */
 const anOrder = fc.record({
   customer: fc.integer({ min: 0, max: 4 }),
   amount: fc.constantFrom("0.000000001", "1.00", "2.50", "7.00"),
@@ -228,7 +228,7 @@ const anOrder = fc.record({
 type Order = typeof anOrder extends fc.Arbitrary<infer T> ? T : never;
 
 describe("any group of charges", () => {
-  it("does what the same charges do one after another", async () => {
+  it("has the same effect as the same charges one after another", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anOrder, { minLength: 2, maxLength: 60 }), async (orders) => {
         const [together, alone] = [await aWorld(), await aWorld()];
@@ -239,7 +239,7 @@ describe("any group of charges", () => {
           const entries = [...ahead, ...orders.map((order) => entryOf(order, together))];
           atOnce = (await Promise.allSettled(entries.map(writeCharge))).slice(ahead.length);
         });
-        // Otherwise all would have gone alone, and nothing would have been compared.
+        // Otherwise all were written alone, and nothing was compared.
         expect(sent).toBeLessThan(ahead.length + Math.max(2, orders.length));
         const oneByOne: PromiseSettledResult<ChargeRow | null>[] = [];
         for (const order of orders)
@@ -253,7 +253,7 @@ describe("any group of charges", () => {
     await expectLedgerVerified();
   });
 
-  /** Enough to send as many batches as are sent at once: charges that come next wait, and then share a batch. */
+  /** Enough to fill all concurrent batches, so that the following charges wait and share a batch. */
   async function chargesForAllBatches(): Promise<ChargeEntry[]> {
     const customers = await fundedCustomers(8, "5.00");
     const order = { amount: "1.00", key: null, hash: "x", isOperator: true, overdraft: false } as const;
@@ -266,7 +266,7 @@ describe("any group of charges", () => {
   };
 });
 
-/** Customers in every state that matters to a charge. */
+/** Customers in every state that affects a charge. */
 async function aWorld(): Promise<CustomerId[]> {
   const [active, frozen, closed] = (await fundedCustomers(3, "10.00")) as Three;
   const [held, poor] = (await fundedCustomers(2, "10.00")) as [CustomerId, CustomerId];
@@ -297,7 +297,7 @@ function entryOf(order: Order, world: readonly CustomerId[]): ChargeEntry {
   };
 }
 
-/** All that was written of the customers, with their places instead of their ids, and nothing that is new each time. */
+/** All rows of the customers, with positions instead of IDs, without fields that always differ. */
 async function booksOf(world: readonly CustomerId[]) {
   const { rows } = await pool().query(
     `SELECT array_position($1, t.customer_id) AS customer, t.seq, t.kind, t.direction, t.amount_nanos, t.balance_after_nanos,
@@ -316,7 +316,7 @@ async function booksOf(world: readonly CustomerId[]) {
   return { transfers: rows, balances: balances.rows };
 }
 
-// The last one, because a balance that was set by hand is no ledger any more.
+// Runs last, because a balance that was set by hand makes the ledger inconsistent.
 it("a charge that exceeds the range of the ledger does not affect the others", async () => {
   const [good, low] = (await fundedCustomers(2, "5.00")) as [CustomerId, CustomerId];
   await prisma().ledgerAccount.update({
