@@ -42,7 +42,7 @@ describe("the route.ts files", () => {
   });
 
   it.each([...routeFiles(), CATCH_ALL])(
-    "%s exports every method, so that Next answers none of them itself",
+    "%s exports every method, so that Next's default responses are never used",
     async (file) => {
       expect(Object.keys(await importRouteFile(file)).sort()).toEqual(METHODS);
     },
@@ -129,7 +129,7 @@ describe("both adapters", () => {
     expect(served).toEqual(ROUTES.map((route) => fileOf(route.path) === file));
   });
 
-  it.each(requests)("answer %s alike", async (_what, address, init) => {
+  it.each(requests)("return the same response for %s", async (_what, address, init) => {
     const direct = await call(brim, address, init());
     const throughNext = await next(new Request(`${brim.url}${address}`, init()));
 
@@ -147,7 +147,7 @@ describe("both adapters", () => {
     ["OPTIONS", "/api/v1/openapi.json", "GET, HEAD"],
     ["PUT", "/api/v1/openapi_json", null],
     ["PUT", "/api/v1/billing/balance/", null],
-  ])("answer %s %s with 404 and the allowed methods: %s", async (method, address, allowed) => {
+  ])("return 404 with the allowed methods for %s %s: %s", async (method, address, allowed) => {
     const { status, headers, body } = await call(brim, address, { method });
 
     expect([status, body.error, headers.get("allow")]).toEqual([404, "NOT_FOUND", allowed]);

@@ -100,7 +100,7 @@ describe("an adjustment", () => {
   it.each<[string, Record<string, unknown>]>([
     ["another amount", { amount_usd: "6.00" }],
     ["another reason", { reason: "Something else" }],
-    ["another word on overdraft", { overdraft: "allow" }],
+    ["another overdraft setting", { overdraft: "allow" }],
   ])("is refused with 409 when its key comes with %s", async (_what, difference) => {
     const customer = await aCustomer(brim);
     await adjust(customer, "5.00", { idempotency_key: "same" });
@@ -198,7 +198,7 @@ describe("an adjustment", () => {
 
   it.each<[string, Record<string, unknown>, string]>([
     ["no customer", { customer_id: undefined }, "customer_id"],
-    ["something else's id", { customer_id: "key_01m81xgxrcexrs47sfmrsawft1" }, "customer_id"],
+    ["the ID of another object type", { customer_id: "key_01m81xgxrcexrs47sfmrsawft1" }, "customer_id"],
     ["no amount", { amount_usd: undefined }, "amount_usd"],
     ["zero", { amount_usd: "0.00" }, "amount_usd"],
     ["minus zero", { amount_usd: "-0" }, "amount_usd"],
@@ -221,7 +221,7 @@ describe("an adjustment", () => {
     expect(await balanceOf(customer)).toBe("0.00");
   });
 
-  it("accepts a million either way, and exact numbers", async () => {
+  it("accepts a million dollars in either direction, and exact numbers", async () => {
     const customer = await aCustomer(brim);
 
     expect((await adjust(customer, "1000000.00")).status).toBe(200);

@@ -100,17 +100,17 @@ describe("a new key", () => {
 
   it.each<[string, Record<string, unknown>, string]>([
     ["no customer", { customer_id: undefined }, "customer_id"],
-    ["something else's id", { customer_id: "key_01m81xgxrcexrs47sfmrsawft1" }, "customer_id"],
+    ["the ID of another object type", { customer_id: "key_01m81xgxrcexrs47sfmrsawft1" }, "customer_id"],
     ["an empty name", { name: " " }, "name"],
     ["a name with a control character", { name: "a\u0000b" }, "name"],
-    ["half of a surrogate pair", { name: "a\ud800b" }, "name"],
+    ["a lone surrogate", { name: "a\ud800b" }, "name"],
     ["a long name", { name: "x".repeat(101) }, "name"],
     ["no scope", { scopes: [] }, "scopes"],
     ["admin for a customer", { scopes: ["usage:read", "admin"] }, "scopes"],
     ["billing for the operator", { customer_id: null, scopes: ["billing:read"] }, "scopes"],
-    ["a scope that does not exist", { scopes: ["everything"] }, "scopes.0"],
-    ["an end that is over", { expires_at: "2020-01-01T00:00:00Z" }, "expires_at"],
-    ["an end that is no instant", { expires_at: "90d" }, "expires_at"],
+    ["an unknown scope", { scopes: ["everything"] }, "scopes.0"],
+    ["an expiry in the past", { expires_at: "2020-01-01T00:00:00Z" }, "expires_at"],
+    ["an expiry that is not a timestamp", { expires_at: "90d" }, "expires_at"],
     ["an unknown field", { secret: "brim_sk_mine" }, "secret"],
   ])("is refused for %s", async (_what, body, field) => {
     const before = await prisma().apiKey.count();
@@ -339,10 +339,10 @@ describe("rolling a key", () => {
   });
 
   it.each([
-    ["a negative time of grace", { grace_seconds: -1 }, "grace_seconds"],
+    ["a negative grace period", { grace_seconds: -1 }, "grace_seconds"],
     ["more than seven days", { grace_seconds: 604_801 }, "grace_seconds"],
-    ["a part of a second", { grace_seconds: 1.5 }, "grace_seconds"],
-    ["an end that is over", { expires_at: "2020-01-01T00:00:00Z" }, "expires_at"],
+    ["fractions of a second", { grace_seconds: 1.5 }, "grace_seconds"],
+    ["an expiry in the past", { expires_at: "2020-01-01T00:00:00Z" }, "expires_at"],
   ])("is refused with %s", async (_what, body, field) => {
     const { body: made } = await make();
 

@@ -448,7 +448,7 @@ describe("the return path", () => {
 });
 
 it.each<[string, unknown]>([
-  ["no address", "ada"],
+  ["not an address", "ada"],
   ["a list", ["ada@acme.example"]],
   ["a line break", "a@b.example\r\nSet-Cookie: x"],
 ])("a link for an e-mail that is %s is refused", async (_what, email) => {

@@ -93,9 +93,9 @@ describe("the key of a top-up that has ended", () => {
   });
 
   it.each([
-    ["and Stripe's event has said so", "a", true],
-    ["although no event has said so", "b", false],
-  ])("answers 409 that says so and what to do: expired, %s", async (_what, key, isTold) => {
+    ["reported by an event", "a", true],
+    ["without an event", "b", false],
+  ])("returns 409 with the reason and the next step: expired, %s", async (_what, key, isTold) => {
     customer = await aCustomer(brim);
     const { body } = await start(key);
     if (!isTold) await brim.control("/deliveries/mode", { mode: "hold" });
@@ -145,10 +145,10 @@ describe("the response to a repeated key", () => {
     expect(again.body).toEqual(first.body);
     await pruneStoredResponses(new Date(Date.now() + 86_400_001));
     expect((await start("a")).body).toEqual(first.body);
-    expect(await intentsOf()).toHaveLength(1); // the key on the top-up's own row outlives the answer
+    expect(await intentsOf()).toHaveLength(1); // the key on the top-up's own row outlives the stored response
   });
 
-  it("is not that of another operation", async () => {
+  it("is not returned for another operation", async () => {
     customer = await aCustomer(brim);
     await prisma().storedAnswer.create({
       data: {
@@ -435,7 +435,7 @@ describe("an incomplete Stripe setup", () => {
   }
 
   it.each([
-    ["a key that is not valid", { status: 401 }, "secret_key", /^STRIPE_SECRET_KEY is not valid\. Create/],
+    ["an invalid key", { status: 401 }, "secret_key", /^STRIPE_SECRET_KEY is not valid\. Create/],
     [
       "an expired key",
       { status: 401, code: "api_key_expired" },
@@ -454,30 +454,33 @@ describe("an incomplete Stripe setup", () => {
       "stripe_tax_inactive",
       /^Stripe Tax is not active\. Activate it .* or set STRIPE_AUTOMATIC_TAX=false/,
     ],
-  ])("answers 503 on every way to Stripe, and raises one alert: %s", async (_name, fault, cause, message) => {
-    await aKnownCustomer();
-    Object.assign(globalThis, { brimPortalConfiguration: undefined }); // the portal asks Stripe first
-    await refuse(fault);
+  ])(
+    "answers 503 on every call to Stripe, and raises one alert: %s",
+    async (_name, fault, cause, message) => {
+      await aKnownCustomer();
+      Object.assign(globalThis, { brimPortalConfiguration: undefined }); // the portal asks Stripe first
+      await refuse(fault);
 
-    for (const [way, ask] of Object.entries(WAYS)) {
-      const { status, body, headers } = await ask(`setup ${way}`.replaceAll(" ", "-"));
-      expect({ way, status, body, wait: headers.get("retry-after") }).toMatchObject({
-        way,
-        status: 503,
-        body: { error: "SERVICE_UNAVAILABLE", details: { reason: "stripe_setup" } },
-        wait: "60",
-      });
-      expect(body.message).toMatch(/^Payments are not available right now because of a problem with our/);
-    }
+      for (const [way, ask] of Object.entries(WAYS)) {
+        const { status, body, headers } = await ask(`setup ${way}`.replaceAll(" ", "-"));
+        expect({ way, status, body, wait: headers.get("retry-after") }).toMatchObject({
+          way,
+          status: 503,
+          body: { error: "SERVICE_UNAVAILABLE", details: { reason: "stripe_setup" } },
+          wait: "60",
+        });
+        expect(body.message).toMatch(/^Payments are not available right now because of a problem with our/);
+      }
 
-    expect(await setupAlerts()).toEqual([
-      expect.objectContaining({
-        subjectId: cause,
-        resolvedAt: null,
-        message: expect.stringMatching(message),
-      }),
-    ]);
-  });
+      expect(await setupAlerts()).toEqual([
+        expect.objectContaining({
+          subjectId: cause,
+          resolvedAt: null,
+          message: expect.stringMatching(message),
+        }),
+      ]);
+    },
+  );
 
   it("is the same for a customer that does not exist at Stripe yet", async () => {
     customer = await aCustomer(brim);

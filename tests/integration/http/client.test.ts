@@ -93,10 +93,10 @@ const CALLS: Try[] = [
 const FAULTS: [string, Fault[]][] = [
   ["the connection breaks before the request arrives", ["cut_before"]],
   ["the connection breaks after the work is done", ["cut_after"]],
-  ["the answer is lost twice", ["cut_after", "cut_after"]],
+  ["the response is lost twice", ["cut_after", "cut_after"]],
   ["a proxy answers 503, then 502", [{ status: 503 }, { status: 502 }]],
   ["a proxy answers 429", [{ status: 429, headers: { "retry-after": "1" } }]],
-  ["the answer is lost and the next try is turned away", ["cut_after", { status: 504 }]],
+  ["the response is lost and the retry is rejected", ["cut_after", { status: 504 }]],
 ];
 
 describe.each(FAULTS)("when %s", (_what, faults) => {

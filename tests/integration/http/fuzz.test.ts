@@ -25,7 +25,7 @@ const WITHOUT_SHRINKING = { endOnFailure: true };
 
 let brim: RunningBrim;
 let world: ApiWorld;
-/** The digests of the tables after the last request. */
+/** The table digests after the last request. */
 let tables: Record<string, string>;
 
 beforeAll(async () => {

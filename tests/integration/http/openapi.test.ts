@@ -65,7 +65,7 @@ describe("the schema check of every response in these tests", () => {
       ({ body }) => ({ body: { ...Object(body), held_usd: "1" } }),
       /must match pattern/,
     ],
-    ["a status that is not declared", () => ({ status: 418 }), /status 418 is not documented/],
+    ["an undeclared status", () => ({ status: 418 }), /status 418 is not documented/],
     [
       "a missing header",
       () => ({ headers: new Headers({ "content-type": "application/json" }) }),

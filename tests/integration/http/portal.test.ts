@@ -186,9 +186,9 @@ describe("the portal's configuration", () => {
   });
 
   it.each([
-    ["lost by every try", { reset: true, times: 3 }, 503],
-    ["a failure that nobody should repeat", { status: 500, shouldRetry: false, times: 1 }, 200],
-  ])("is made once though the answer to its making is %s", async (_what, fault, first) => {
+    ["lost on every attempt", { reset: true, times: 3 }, 503],
+    ["an error that must not be retried", { status: 500, shouldRetry: false, times: 1 }, 200],
+  ])("is created once even if the response to its creation is %s", async (_what, fault, first) => {
     const [customer, before] = [await aCustomer(brim), await configurations()];
     for (const { id } of before) await brim.stripe.billingPortal.configurations.update(id, { active: false });
     const path = "/v1/billing_portal/configurations";

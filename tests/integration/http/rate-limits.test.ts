@@ -250,7 +250,7 @@ describe("sign-in attempts", () => {
     ["POST", "signout"],
     ["PUT", "signin"],
     ["POST", ""],
-  ])("reach next-auth for what it is needed for alone: %s %s", async (method, operation) => {
+  ])("reach next-auth only for the operations that it handles: %s %s", async (method, operation) => {
     expect((await ask([operation], { method })).status).toBe(404);
   });
 

@@ -90,7 +90,7 @@ describe("a record", () => {
     });
   });
 
-  it("of a charge and of its refund name the charge, and hide only our own metadata", async () => {
+  it("of a charge and of its refund name the charge, and omit only our internal metadata", async () => {
     await topUp();
     const { chargeId } = await chargeOf(3n, { charge_id: "mine", model: "m" });
     await refundCharge({
@@ -143,7 +143,7 @@ describe("pages", () => {
     ["type=refund&limit=4"],
     ["type=charge,grant&limit=6"],
     ["type=grant,refund&limit=5"],
-  ])("of ?%s give each record once, newest first, while records are added", async (query) => {
+  ])("of ?%s return each record once, newest first, while records are added", async (query) => {
     await insertPast(customer.customerId, [
       ...past("charge", 11),
       ...past("refund", 9),
@@ -195,13 +195,13 @@ describe("refusals", () => {
   it.each([
     ["a limit of 0", "limit=0", "limit"],
     ["a limit of 101", "limit=101", "limit"],
-    ["a limit that is no number", "limit=abc", "limit"],
+    ["a non-numeric limit", "limit=abc", "limit"],
     ["a limit with a fraction", "limit=1.5", "limit"],
     ["a negative limit", "limit=-1", "limit"],
     ["an empty limit", "limit=", "limit"],
     ["an exponent", "limit=1e1", "limit"],
     ["two limits", "limit=1&limit=2", "limit"],
-    ["a cursor of nothing", "cursor=", "cursor"],
+    ["an empty cursor", "cursor=", "cursor"],
     ["a cursor that is a number", "cursor=17", "cursor"],
     ["a cursor of letters", `cursor=${"A".repeat(40)}`, "cursor"],
     ["a very long cursor", `cursor=${"A".repeat(5_000)}`, "cursor"],
@@ -209,7 +209,7 @@ describe("refusals", () => {
     ["an unknown type", "type=payment", "type"],
     ["an unknown type among known ones", "type=charge,payment", "type"],
     ["an empty type", "type=", "type"],
-    ["an empty place in the list", "type=charge,,refund", "type"],
+    ["an empty list item", "type=charge,,refund", "type"],
     ["a type in another case", "type=Charge", "type"],
     ["a name from JavaScript", "type=constructor", "type"],
     ["type twice", "type=charge&type=refund", "type"],

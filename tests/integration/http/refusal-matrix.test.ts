@@ -19,7 +19,7 @@ import { usualKey, validRequest } from "@/tests/support/refusals/valid-request";
 import { type ApiWorld, buildWorld, keyOf } from "@/tests/support/refusals/world";
 import { digestTables, settledDigest } from "@/tests/support/table-digests";
 
-/** Returns the refusals that follow from the declaration of a route, so that a new route is tested automatically. */
+/** Returns the refusals that follow from a route's declaration, so that a new route is tested automatically. */
 function refusalsOf(route: Route): Refusal[] {
   return [
     ...keyRefusals(route),

@@ -58,7 +58,7 @@ describe.each(ROUTES)("%s %s", (method, path) => {
     ["no key", undefined],
     ["another scheme", () => `Basic ${Buffer.from(customer.key).toString("base64")}`],
     ["a malformed key", () => "Bearer brim_sk_short"],
-    ["a key of Stripe's", () => "Bearer sk_test_1234567890"],
+    ["a Stripe key", () => "Bearer sk_test_1234567890"],
     ["an unknown key", () => `Bearer brim_sk_${"A".repeat(48)}`],
     [
       "a key with a changed last character",
@@ -126,7 +126,7 @@ describe(`POST ${CHECKOUT}`, () => {
     ["a number that JavaScript would round", '{"amount_usd": 25.000000000000001}', "amount_usd"],
     ["letters", { amount_usd: "abc" }, "amount_usd"],
     ["a negative amount", { amount_usd: -5 }, "amount_usd"],
-    ["a number beyond all bounds", '{"amount_usd": 1e400}', "amount_usd"],
+    ["a number out of range", '{"amount_usd": 1e400}', "amount_usd"],
     ["an object", { amount_usd: { value: 25 } }, "amount_usd"],
     ["a list", { amount_usd: ["25.00"] }, "amount_usd"],
     ["true", { amount_usd: true }, "amount_usd"],
@@ -135,11 +135,19 @@ describe(`POST ${CHECKOUT}`, () => {
     ["an empty string", { amount_usd: "" }, "amount_usd"],
     ["a very long string", { amount_usd: "1".repeat(1_000) }, "amount_usd"],
     ["an amount in setup mode", { mode: "setup", amount_usd: "25.00" }, "amount_usd"],
-    ["a save in setup mode", { mode: "setup", save_payment_method: true }, "save_payment_method"],
+    [
+      "save_payment_method in setup mode",
+      { mode: "setup", save_payment_method: true },
+      "save_payment_method",
+    ],
     ["an unknown mode", { mode: "subscription", amount_usd: "25.00" }, "mode"],
     ["an unknown field", { amount_usd: "25.00", currency: "eur" }, "currency"],
     ["a prototype", '{"amount_usd": "25.00", "__proto__": {"mode": "setup"}}', "__proto__"],
-    ["a save that is no boolean", { amount_usd: "25.00", save_payment_method: "yes" }, "save_payment_method"],
+    [
+      "a non-boolean save_payment_method",
+      { amount_usd: "25.00", save_payment_method: "yes" },
+      "save_payment_method",
+    ],
     ["a list as the body", [], ""],
     ["a string as the body", '"25.00"', ""],
     ["null as the body", "null", ""],
@@ -161,7 +169,7 @@ describe(`POST ${CHECKOUT}`, () => {
     ["5000.00", "5000.00"],
     ["1e3, which is 1000", '{"amount_usd": 1e3}'],
     ["25.5", { amount_usd: 25.5 }],
-  ])("takes %s", async (_what, amount) => {
+  ])("accepts %s", async (_what, amount) => {
     const body =
       typeof amount === "object" || String(amount).startsWith("{") ? amount : { amount_usd: amount };
 
@@ -199,18 +207,18 @@ describe(`POST ${CHECKOUT}`, () => {
     'application/json;charset="UTF-8"',
     "Application/JSON ; Charset=utf8",
     "application/json; version=1",
-  ])("takes the content type %s", async (type) => {
+  ])("accepts the content type %s", async (type) => {
     const headers = { "content-type": type, "content-encoding": "identity" };
 
     expect((await customer.post(CHECKOUT, '{"amount_usd":"25.00"}', headers)).status).toBe(200);
   });
 
   it.each([
-    ["a byte that begins nothing", [0xff]],
-    ["a character that is cut", [0xe2, 0x82]],
-    ["a slash in two bytes", [0xc0, 0xaf]],
-    ["half of a surrogate pair", [0xed, 0xa0, 0x80]],
-  ])("answers %s in the body with 400, and stores nothing in its place", async (_what, bytes) => {
+    ["an invalid start byte", [0xff]],
+    ["a truncated character", [0xe2, 0x82]],
+    ["an overlong slash", [0xc0, 0xaf]],
+    ["a lone surrogate", [0xed, 0xa0, 0x80]],
+  ])("answers %s in the body with 400 instead of replacing it", async (_what, bytes) => {
     const [before, after] = ['{"amount_usd":"25.00","note":"', '"}'].map((text) => Buffer.from(text));
     const body = Buffer.concat([before ?? [], Buffer.from(bytes), after ?? []] as Uint8Array[]);
     const headers = { authorization: `Bearer ${customer.key}`, "content-type": "application/json" };
@@ -258,7 +266,7 @@ describe("isolation", () => {
     expect((await other.get(`/api/v1/billing/topups/${body.topup_intent_id}`)).status).toBe(200);
   });
 
-  it("keeps two customers' idempotency keys apart", async () => {
+  it("keeps the idempotency keys of two customers separate", async () => {
     const headers = { "Idempotency-Key": "the-same" };
 
     const [mine, theirs] = [
@@ -348,7 +356,7 @@ describe("text that cannot be stored unchanged", () => {
       "metadata.__proto__",
     ],
     ['{"amount_usd":"0.01","idempotency_key":"p","metadata":{"\\u005f_proto__":"x"}}', "metadata.__proto__"],
-  ])("is refused with 400 where JavaScript would drop it: %s", async (body, path) => {
+  ])("is rejected with 400 where JavaScript would drop it: %s", async (body, path) => {
     const answer = await customer.post(CHARGES, body);
 
     expectError(answer, 400, "INVALID_REQUEST");
@@ -362,7 +370,7 @@ describe("text that cannot be stored unchanged", () => {
     },
   );
 
-  it("does not include names that only look special", async () => {
+  it("does not include field names such as constructor", async () => {
     const { customerId } = customer;
     await prisma().ledgerAccount.update({ where: { customerId }, data: { balanceNanos: 10n ** 10n } });
     const metadata = { constructor: "a", toString: "b", prototype: "c", hasOwnProperty: "d", "": "e" };
@@ -383,7 +391,7 @@ describe("text that cannot be stored unchanged", () => {
     "/api/v1/usage?customer_id=%00",
     "/api/v1/billing/balance?a=%00",
     "/api/v1/billing/balance?%00=a",
-  ])("is refused in a query with 400: %s", async (path) => {
+  ])("is rejected in a query with 400: %s", async (path) => {
     const answer = await customer.get(path);
 
     expectError(answer, 400, "INVALID_REQUEST");
@@ -427,7 +435,7 @@ describe("an unsupported request", () => {
     ["OPTIONS *", "path"],
     ["TRACE /api/v1/health", "method"],
     ["GET http://example.com/api/v1/health", "path"],
-  ])("is answered with 400 that says why: %s", async (line, path) => {
+  ])("is answered with 400 and the reason: %s", async (line, path) => {
     const [head = "", body = ""] = (await sendRaw(`${line} HTTP/1.1\r\nHost: brim.example`)).split(
       "\r\n\r\n",
     );

@@ -49,8 +49,8 @@ async function toWaiting(work: "pg_cancel_backend" | "pg_terminate_backend"): Pr
 
 describe("a charge whose response is lost", () => {
   it.each([
-    ["the statement is cancelled, as a timeout does", "pg_cancel_backend" as const],
-    ["its connection is cut", "pg_terminate_backend" as const],
+    ["the statement is canceled, as by a timeout", "pg_cancel_backend" as const],
+    ["its connection is closed", "pg_terminate_backend" as const],
   ])("gets 503 when %s, and the retry charges once", async (_what, work) => {
     const unlock = await lockAccount();
     const waiting = charge("a");

@@ -104,7 +104,7 @@ it.each([
   ["limit=0", "limit"],
   ["cursor=abc", "cursor"],
   ["type=credit", "type"],
-])("refuses ?%s", async (query, field) => {
+])("rejects ?%s", async (query, field) => {
   const customer = await aCustomer(brim);
 
   expectRefusedField(await customer.get(`${TOP_UPS}?${query}`), field);

@@ -19,7 +19,7 @@ afterAll(() => brim.stop());
 const adminPath = (topUpIntentId: string) => `/api/v1/admin/topups/${topUpIntentId}/refund`;
 const ownPath = (topUpIntentId: string) => `/api/v1/billing/topups/${topUpIntentId}/refund`;
 
-it("the operator previews a refund without a key or a reason, then makes it", async () => {
+it("the operator previews a refund without a key or a reason, then creates it", async () => {
   const topUp = await aPaidTopUp(brim, { country: "DE" });
   const path = adminPath(topUp.topUpIntentId);
 
@@ -52,7 +52,7 @@ it("a repeated key returns the same refund", async () => {
   expect(data).toHaveLength(1);
 });
 
-it("says why a top-up cannot be refunded", async () => {
+it("explains why a top-up cannot be refunded", async () => {
   const [topUp, disputed] = [await aPaidTopUp(brim), await aPaidTopUp(brim)];
   await disputeAtStripe(brim, disputed);
   const body = { reason: "asked by mail", idempotency_key: "k2" };
@@ -70,7 +70,7 @@ it("says why a top-up cannot be refunded", async () => {
   expect(off).toMatchObject({ status: 409, body: { details: { reason: "refunds_off" } } });
 });
 
-it("needs a reason and a key, and whole cents above zero", async () => {
+it("requires a reason, an idempotency key and a positive number of whole cents", async () => {
   const topUp = await aPaidTopUp(brim);
   const path = adminPath(topUp.topUpIntentId);
   const issues = async (body: object) => {

@@ -114,7 +114,7 @@ describe("POST /usage/charges", () => {
     ["hold", HOLDS, { description: "Other work" }],
     ["hold", HOLDS, { metadata: {} }],
     ["hold", HOLDS, { expires_in_seconds: 61 }],
-  ])("a %s (%s) under a known key is another request with %j", async (_what, path, difference) => {
+  ])("a %s (%s) under a used key is another request with %j", async (_what, path, difference) => {
     const { customerId } = await aFunded("5.00");
     const work = { customer_id: customerId, description: "Work", metadata: { a: "1", b: "2" } };
     const body = chargeOf("1.00", path === HOLDS ? { ...work, expires_in_seconds: 60 } : work);
@@ -126,7 +126,7 @@ describe("POST /usage/charges", () => {
     expect((await readBalance(customerId)).available).toBe(usd("4.00"));
   });
 
-  it("accepts the key in the header, and rejects two different keys or none", async () => {
+  it("accepts the key in the header, and rejects a missing key and two different keys", async () => {
     const customer = await aFunded("5.00");
     const header = { "Idempotency-Key": "from-header" };
 
@@ -235,8 +235,8 @@ describe("POST /usage/charges", () => {
     ["a key with spaces", chargeOf("1", { idempotency_key: "a b" }), "idempotency_key"],
     ["an empty key", chargeOf("1", { idempotency_key: "" }), "idempotency_key"],
     ["a key of 256 characters", chargeOf("1", { idempotency_key: "x".repeat(256) }), "idempotency_key"],
-    ["another overdraft", chargeOf("1", { overdraft: true }), "overdraft"],
-    ["metadata that is no text", chargeOf("1", { metadata: { a: 1 } }), "metadata.a"],
+    ["an invalid overdraft", chargeOf("1", { overdraft: true }), "overdraft"],
+    ["metadata that is not a string", chargeOf("1", { metadata: { a: 1 } }), "metadata.a"],
     [
       "too much metadata",
       chargeOf("1", { metadata: Object.fromEntries([...Array(21).keys()].map((i) => [`k${i}`, ""])) }),
@@ -251,7 +251,7 @@ describe("POST /usage/charges", () => {
     expect((await readBalance(customer.customerId)).balance).toBe(usd("5.00"));
   });
 
-  it("sixty-four at once of $1 on $10: ten succeed, fifty-four get 402", async () => {
+  it("allows ten of sixty-four concurrent $1 charges on $10, and answers the others with 402", async () => {
     const customer = await aFunded("10.00");
 
     const answers = await Promise.all(
@@ -428,7 +428,7 @@ describe("holds", () => {
     expect(await readBalance(customer.customerId)).toMatchObject({ balance: usd("8.00"), held: 0n });
   });
 
-  it("cannot be captured for nothing, or for more than is available", async () => {
+  it("cannot be captured for zero, or for more than is available", async () => {
     const customer = await aFunded("10.00");
     const hold = await open(customer, "6.00");
 
