@@ -20,7 +20,7 @@ async function topUp(page: Page, url: string): Promise<void> {
   await expect(balance(page)).toHaveText("$25.00");
 }
 
-test("the quick start's shell commands work exactly as shown", async ({ page, context }) => {
+test("the shell commands of the quick start work exactly as shown", async ({ page, context }) => {
   const shell = openShell();
   await page.goto("/docs/quick-start");
   const follow = async (step: string) => shell.type(await shown(page, step));
@@ -46,7 +46,7 @@ test("the quick start's shell commands work exactly as shown", async ({ page, co
   }
 });
 
-test("the quick start's TypeScript works exactly as shown", async ({ page, context }) => {
+test("the TypeScript of the quick start works exactly as shown", async ({ page, context }) => {
   await page.goto("/docs/quick-start");
   await page.getByRole("button", { name: "TypeScript" }).first().click();
   const [key, customer, link, refused, charge, balanceStep] = await Promise.all(
@@ -78,7 +78,7 @@ test("the quick start's TypeScript works exactly as shown", async ({ page, conte
   expect(result.available_usd).toBe(REMAINING_USD);
 });
 
-test("the page shows every step in every language", async ({ page }) => {
+test("the quick start shows every step in every language", async ({ page }) => {
   await page.goto("/docs/quick-start");
 
   for (const { id, title, shell, typeScript, python } of quickStartSteps(demo().appUrl)) {

@@ -3,7 +3,7 @@ import { demo } from "./support/demo";
 
 test.use({ javaScriptEnabled: false });
 
-/** A session of nobody, so that nothing of the other tests changes. */
+/** A session without a customer, so that it does not affect other tests. */
 async function aSession(): Promise<string> {
   const { sandboxUrl, stripeSecretKey } = demo();
   const item = "line_items[0][price_data]";
@@ -22,7 +22,7 @@ async function aSession(): Promise<string> {
   return ((await response.json()) as { id: string }).id;
 }
 
-test("somebody without scripts finds a session on the dashboard, expires it, and sends its event again", async ({
+test("without JavaScript, the sandbox dashboard finds a session, expires it, and resends its event", async ({
   page,
 }) => {
   const session = await aSession();
