@@ -84,7 +84,7 @@ describe("errors", () => {
     });
   });
 
-  it("do not include other values", () => {
+  it("do not contain other values", () => {
     for (const value of [new Error("x"), null, undefined, "x", {}]) {
       expect(value).not.toBeInstanceOf(ours.BrimError);
     }

@@ -53,7 +53,7 @@ describe("the arguments of npm run key", () => {
     ["there is an extra argument", ["create", "--operator", "now"], "now"],
     ["no key is named", ["revoke"], "Exactly one key id"],
     ["two keys are named", ["roll", "key_1", "key_2"], "Exactly one key id"],
-  ])("are refused when %s", (_case, argv, reason) => {
+  ])("are rejected when %s", (_case, argv, reason) => {
     expect(() => readArguments(argv)).toThrow(UsageError);
     expect(() => readArguments(argv)).toThrow(reason);
   });

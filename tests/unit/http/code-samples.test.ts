@@ -58,7 +58,7 @@ describe("the code samples", () => {
     const [, readme = ""] = /```ts\n(import \{ Brim.*?)```/s.exec(readFileSync("README.md", "utf8")) ?? [];
     expect(readme).toContain("brim.createCharge(");
 
-    // Compiled together with a wrong one, so that the test cannot pass by checking nothing.
+    // Compiled together with an invalid sample, so that the test fails if nothing is checked.
     const [, source = ""] = samplesIn("TypeScript").find(([id]) => id === "createCharge") ?? [];
     const wrong = source.replace("amount_usd:", "amount_eur:");
 

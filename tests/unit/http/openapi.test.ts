@@ -39,7 +39,7 @@ describe("the OpenAPI document", () => {
     expect(await redoclyFindings(document)).toEqual([]);
   });
 
-  it("fails both with an error in it", async () => {
+  it("fails both when it contains an error", async () => {
     const faulty = structuredClone(document);
     // Two paths are enough; linting all of them takes seconds.
     const { "/api/v1/billing/balance": balance, "/api/v1/usage/charges": charges } = faulty.paths;

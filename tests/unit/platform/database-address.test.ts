@@ -21,7 +21,7 @@ function problemsOf(text: string): string {
   return "";
 }
 
-describe("where to connect", () => {
+describe("the database address", () => {
   it.each([
     [
       "postgres://brim:secret@db/brim",
@@ -43,7 +43,7 @@ describe("where to connect", () => {
   });
 });
 
-describe("TLS has the meaning that libpq gives it", () => {
+describe("TLS modes have the same meaning as in libpq", () => {
   it.each([
     ["sslmode=disable", false],
     ["ssl=false", false],
@@ -65,7 +65,7 @@ describe("TLS has the meaning that libpq gives it", () => {
     else expect(ssl).toBe(expected);
   });
 
-  it("only verify-full looks at the server's name", () => {
+  it("only verify-full checks the server's name", () => {
     const modes = ["sslmode=require", `sslmode=verify-ca&sslrootcert=${file}`, "sslmode=verify-full"];
 
     const checks = modes.map((query) => at(query).connection.ssl as object);
@@ -73,12 +73,12 @@ describe("TLS has the meaning that libpq gives it", () => {
     expect(checks.map((tls) => "checkServerIdentity" in tls)).toEqual([true, true, false]);
   });
 
-  it("is left to the environment when the address does not say", () => {
+  it("is left to the environment when the URL does not set it", () => {
     expect("ssl" in at("").connection).toBe(false);
   });
 });
 
-it("what poolers and other programs add is honored", () => {
+it("parameters that poolers and other programs add are supported", () => {
   expect(
     at("pgbouncer=true&connection_limit=7&schema=public&application_name=x&connect_timeout=9&keepalives=1"),
   ).toMatchObject({
@@ -94,7 +94,7 @@ it("what poolers and other programs add is honored", () => {
   expect(at("statement_cache_size=0").preparedStatements).toBe(false);
 });
 
-describe("what cannot be honored is refused by name", () => {
+describe("an unsupported parameter is rejected by name", () => {
   it.each([
     ["mysql://db/brim", /postgres:\/\//],
     ["postgres://brim:pass#word@db/brim", /%23/],

@@ -45,7 +45,7 @@ describe("parseEmail", () => {
     `${"a".repeat(65)}@example.com`,
     `ada@${"a".repeat(64)}.com`,
     `ada@${"abcdefghi.".repeat(25)}com`,
-  ])("refuses %j", (text) => {
+  ])("rejects %j", (text) => {
     expect(parseEmail(text)).toBeNull();
   });
 });

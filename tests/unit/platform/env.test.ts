@@ -52,7 +52,7 @@ describe("readEnv", () => {
     [{ NEXTAUTH_SECRET: "short" }, "NEXTAUTH_SECRET"],
     [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL"],
     [{ STRIPE_WEBHOOK_SECRET: "whsec_a,secret" }, "STRIPE_WEBHOOK_SECRET"],
-  ])("refuses %j", (difference, name) => {
+  ])("rejects %j", (difference, name) => {
     expect(problemsOf({ ...complete, ...difference })).toContain(name);
   });
 
@@ -109,9 +109,9 @@ describe("readEnv", () => {
     ["BRIM_DEMO", ["yes"]],
     ["SIGNUP", ["on"]],
     ["LOG_LEVEL", ["verbose"]],
-  ])("refuses an invalid %s", (name, values) => {
+  ])("rejects an invalid %s", (name, values) => {
     for (const value of values) {
-      // With what it needs beside it, so that nothing else is wrong.
+      // With the settings that it requires, so that nothing else is wrong.
       const around = { SMTP_URL: "smtp://localhost", MAIL_FROM: "a@example.com", GITHUB_SECRET: "x" };
       const problems = problemsOf({ ...complete, GITHUB_ID: "x", ...around, [name]: value });
       expect(problems.split("\n").slice(1), value).not.toEqual([]);
@@ -119,7 +119,7 @@ describe("readEnv", () => {
     }
   });
 
-  it.each(Object.keys(envSchema.shape))("refuses %s with characters copied by mistake", (name) => {
+  it.each(Object.keys(envSchema.shape))("rejects %s with characters copied by mistake", (name) => {
     const value = (complete as Record<string, string>)[name] ?? "x";
     for (const wrapped of [`"${value}"`, `'${value}'`, ` ${value}`, `${value}\n`, `${value}\0`, " "]) {
       expect(problemsOf({ ...complete, [name]: wrapped }), JSON.stringify(wrapped)).toMatch(
@@ -135,7 +135,7 @@ describe("readEnv", () => {
     ["GITHUB_SECRET", "x", "GITHUB_ID"],
     ["GOOGLE_ID", "x", "GOOGLE_SECRET"],
     ["GOOGLE_SECRET", "x", "GOOGLE_ID"],
-  ])("refuses %s alone", (name, value, missing) => {
+  ])("rejects %s alone", (name, value, missing) => {
     expect(problemsOf({ ...complete, [name]: value })).toContain(`${missing} is missing: ${name}`);
   });
 
@@ -187,7 +187,7 @@ describe("readEnv", () => {
     }
   });
 
-  it("refuses only the placeholder secrets of .env.example", () => {
+  it("rejects only the placeholder secrets of .env.example", () => {
     const problems = problemsOf(parseEnv(readFileSync(".env.example", "utf8")) as Record<string, string>);
 
     expect(

@@ -10,7 +10,7 @@ afterEach(() => {
 
 const BUSY = { kind: "service_unavailable", details: { reason: "busy" } };
 
-it("a request that waited for five seconds is rejected by the clock alone; one that came later still waits", async () => {
+it("a request that has waited for five seconds is rejected by the timer; a later one still waits", async () => {
   const queue = new RequestQueue<string, string>();
   const early = expect(queue.enqueue("early")).rejects.toMatchObject(BUSY);
   await vi.advanceTimersByTimeAsync(3_000);
@@ -24,7 +24,7 @@ it("a request that waited for five seconds is rejected by the clock alone; one t
   void late;
 });
 
-it("each request has five seconds of its own", async () => {
+it("each request has its own five seconds", async () => {
   const queue = new RequestQueue<number, string>();
   const rejected: number[] = [];
   for (const n of [0, 1, 2]) {
@@ -40,7 +40,7 @@ it("each request has five seconds of its own", async () => {
   expect(rejected).toEqual([0, 1, 2]);
 });
 
-it("requests leave in their order, and an empty queue keeps no timer", async () => {
+it("requests are dequeued in order, and an empty queue has no timer", async () => {
   const queue = new RequestQueue<number, string>();
   for (const n of [0, 1, 2]) void queue.enqueue(n);
 
@@ -50,7 +50,7 @@ it("requests leave in their order, and an empty queue keeps no timer", async () 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it("requests that are not ready stay where they are", async () => {
+it("requests that are not ready stay in the queue", async () => {
   const queue = new RequestQueue<string, void>();
   for (const name of ["a1", "b1", "a2", "b2", "b3"]) void queue.enqueue(name);
 
@@ -60,7 +60,7 @@ it("requests that are not ready stay where they are", async () => {
   expect(queue.dequeue(10).map(({ request }) => request)).toEqual(["a1", "a2", "b3"]);
 });
 
-it("a group of requests that is full leaves room for others, and for its own next ones when some are gone", async () => {
+it("a full group of requests leaves room for others, and for its own next requests once some have left", async () => {
   const queue = new RequestQueue<string, void>({ groupOf: (name) => name.charAt(0), maxPerGroup: 2 });
   for (const name of ["a1", "a2"]) queue.enqueue(name).catch(() => {});
 
@@ -77,7 +77,7 @@ it("a group of requests that is full leaves room for others, and for its own nex
   expect(queue.groups).toBe(0);
 });
 
-it("a queue that is full rejects at once", async () => {
+it("a full queue rejects immediately", async () => {
   const queue = new RequestQueue<number, void>();
   for (let n = 0; n < 10_000; n++) queue.enqueue(n).catch(() => {});
 

@@ -26,29 +26,29 @@ function reversal(sourceType: ReversalSource, number: number, effective: number 
 const refund = (number: number, effective: number) => reversal("stripe_refund", number, effective);
 const dispute = (number: number, effective: number | null) => reversal("dispute", number, effective);
 
-/** Each row's share, by its id. */
+/** The share of each row, by ID. */
 function shares(credit: Nanos, chargeCents: number, rows: CountedReversal[]): Record<string, bigint> {
   const allocated = allocateTarget(credit, cents(BigInt(chargeCents)), rows);
   return Object.fromEntries(allocated.map(({ row, share }) => [row.sourceId, share]));
 }
 
-describe("what is taken back of a credit", () => {
-  it("is the whole credit when the whole payment has gone back, tax included", () => {
+describe("the reversed part of a credit", () => {
+  it("is the whole credit when the whole payment was returned, including tax", () => {
     expect(reversalTarget(usd(25), cents(2_975n), cents(2_975n))).toBe(usd(25));
   });
 
-  it("is never more than the credit, however much went back", () => {
+  it("never exceeds the credit, however much was returned", () => {
     expect(reversalTarget(usd(25), cents(5_950n), cents(2_975n))).toBe(usd(25));
   });
 
-  it("is rounded to the nearest nano-dollar, half a one up", () => {
+  it("is rounded half up to the nearest nano-dollar", () => {
     expect(reversalTarget(nanos(5n), cents(1n), cents(2n))).toBe(3n);
     expect(reversalTarget(nanos(4n), cents(1n), cents(3n))).toBe(1n);
   });
 });
 
-describe("the three histories that a cumulative rule gets wrong", () => {
-  it("two refunds in flight of which one fails: only the other one's share stays taken", () => {
+describe("three histories that a cumulative rule gets wrong", () => {
+  it("two pending refunds of which one fails: only the other one's share stays reversed", () => {
     const both = shares(usd(20), 2_380, [refund(1, 1_000), refund(2, 500)]);
     const afterFailure = shares(usd(20), 2_380, [refund(1, 0), refund(2, 500)]);
 
@@ -57,7 +57,7 @@ describe("the three histories that a cumulative rule gets wrong", () => {
     expect(afterFailure.stripe_refund_2).toBe(4_201_680_672n);
   });
 
-  it("a refund whose event comes after a dispute that is then won: the refund alone stays taken", () => {
+  it("a refund whose event arrives after a dispute that is then won: only the refund stays reversed", () => {
     const disputed = shares(usd(20), 2_000, [dispute(2, 2_000)]);
     const withRefund = shares(usd(20), 2_000, [dispute(2, 2_000), refund(1, 500)]);
     const won = shares(usd(20), 2_000, [dispute(2, 0), refund(1, 500)]);
@@ -67,7 +67,7 @@ describe("the three histories that a cumulative rule gets wrong", () => {
     expect(won).toEqual({ stripe_refund_1: usd(5), dispute_2: 0n });
   });
 
-  it("a full refund by three partial ones with tax and odd cents: exactly all is taken", () => {
+  it("a full refund in three parts with tax and odd cents: exactly the whole credit is reversed", () => {
     const allocated = shares(usd(19.99), 2_379, [refund(1, 793), refund(2, 792), refund(3, 794)]);
 
     expect(Object.values(allocated).reduce((sum, share) => sum + share, 0n)).toBe(usd(19.99));
@@ -79,7 +79,7 @@ describe("the effective cents of a refund", () => {
     expect(effectiveRefundCents({ status, amountCents: cents(500n) })).toBe(500n);
   });
 
-  it.each(["failed", "canceled"])("are none once it is %s", (status) => {
+  it.each(["failed", "canceled"])("are zero once it is %s", (status) => {
     expect(effectiveRefundCents({ status, amountCents: cents(500n) })).toBe(0n);
   });
 });
@@ -96,21 +96,21 @@ describe("the effective cents of a dispute", () => {
     ...movements: Parameters<typeof effectiveDisputeCents>[0]["movements"][number][]
   ) => effectiveDisputeCents({ currency, movements });
 
-  it("are none for an inquiry, which has moved no money", () => {
+  it("are zero for an inquiry, which has moved no money", () => {
     expect(effective("usd")).toBe(0n);
   });
 
-  it("are what was withdrawn less what was reinstated, in part too", () => {
+  it("are what was withdrawn minus what was reinstated, including partial amounts", () => {
     expect(effective("usd", usdMovement(-2_000))).toBe(2_000n);
     expect(effective("usd", usdMovement(-2_000), usdMovement(500))).toBe(1_500n);
     expect(effective("usd", usdMovement(-2_000), usdMovement(2_000))).toBe(0n);
   });
 
-  it("are never below zero", () => {
+  it("are never negative", () => {
     expect(effective("usd", usdMovement(-2_000), usdMovement(2_500))).toBe(0n);
   });
 
-  it("are converted with the movement's own rate when the account is kept in another currency", () => {
+  it("are converted at the balance transaction's own rate when the account has another currency", () => {
     expect(effective("usd", eurMovement(-1_840, 0.92))).toBe(2_000n);
     expect(effective("usd", eurMovement(-1_840, 0.92), eurMovement(1_900, 0.95))).toBe(0n);
     expect(effective("usd", eurMovement(-3, 2))).toBe(2n); // 1.5 rounds up
@@ -122,7 +122,7 @@ describe("the effective cents of a dispute", () => {
     ["the rate is zero", "usd", eurMovement(-1_840, 0)],
     ["the currency has no cents", "usd", eurMovement(-1_840, 150.2, "jpy")],
     ["the currency is unknown", "usd", eurMovement(-1_840, 0.92, "??")],
-  ])("are for a person to enter when %s", (_, currency, movement) => {
+  ])("must be entered by an operator when %s", (_, currency, movement) => {
     expect(effective(currency, movement)).toBeNull();
   });
 });
@@ -142,7 +142,7 @@ describe("allocating a target to refunds and disputes", () => {
   const chargeOf = ({ credit, taxCents }: { credit: Nanos; taxCents: number }): Cents =>
     cents(credit / 10_000_000n + BigInt(taxCents));
 
-  it("allocates exactly the target, nothing below zero, and nothing to what took nothing", () => {
+  it("allocates exactly the target, never a negative share, and nothing to rows that returned no money", () => {
     fc.assert(
       fc.property(anyTopUp, (topUp) => {
         const chargeCents = chargeOf(topUp);
@@ -162,7 +162,7 @@ describe("allocating a target to refunds and disputes", () => {
     );
   });
 
-  it("does not depend on the order in which the rows became known", () => {
+  it("does not depend on the order in which the rows were stored", () => {
     fc.assert(
       fc.property(anyTopUp, fc.func(fc.integer()), (topUp, rank) => {
         const shuffled = [...topUp.rows].sort((a, b) => rank(a.sourceId) - rank(b.sourceId));
@@ -174,20 +174,20 @@ describe("allocating a target to refunds and disputes", () => {
     );
   });
 
-  it("gives a refund its share before any dispute, whatever their ages", () => {
+  it("allocates to refunds before disputes, regardless of their age", () => {
     expect(shares(usd(10), 1_000, [dispute(1, 1_000), refund(9, 400)])).toEqual({
       stripe_refund_9: usd(4),
       dispute_1: usd(6),
     });
   });
 
-  it("agrees with a model that counts in exact fractions", () => {
+  it("matches a model with exact fractions", () => {
     fc.assert(
       fc.property(anyTopUp, (topUp) => {
         const chargeCents = chargeOf(topUp);
         const allocated = allocateTarget(topUp.credit, chargeCents, topUp.rows);
 
-        // A share differs from its exact value by less than a nano-dollar, so that none can hide money.
+        // A share differs from its exact value by less than a nano-dollar, so no money can be lost.
         let before = 0n;
         for (const { row, share } of allocated) {
           const after = before + (row.effectiveCents ?? 0n);

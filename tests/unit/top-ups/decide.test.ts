@@ -54,7 +54,7 @@ const paid: CheckoutFacts = {
 
 const paidPayment = paid.payment as NonNullable<CheckoutFacts["payment"]>;
 
-/** A payment that Stripe took another amount for than the session says. */
+/** A payment whose amount at Stripe differs from the session's amount. */
 function received(cents: bigint): CheckoutFacts["payment"] {
   return { ...paidPayment, receivedCents: cents };
 }
@@ -114,7 +114,7 @@ describe("decide", () => {
     expect(decide(intent, { ...paid, livemode: true })).toEqual({ do: "nothing" });
   });
 
-  it("does nothing when the credited payment is seen again", () => {
+  it("does nothing when the credited payment is read again", () => {
     const credited = {
       ...intent,
       status: "succeeded",
@@ -167,7 +167,7 @@ describe("decide", () => {
     },
   );
 
-  it("asks for that review once, and never for a session of another attempt", () => {
+  it("asks for that review once, and never for a session of an earlier attempt", () => {
     const free = { ...paid, paymentStatus: "no_payment_required", payment: null };
     const reviewed = { ...intent, status: "needs_review", reviewReason: "no_payment_required" };
 

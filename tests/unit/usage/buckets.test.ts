@@ -20,7 +20,7 @@ describe("the buckets of a period", () => {
     expect(buckets.at(-1)?.toISOString()).toBe(last);
   });
 
-  it("move on at the first instant of a bucket and not before", () => {
+  it("advance at the first instant of a bucket, not before", () => {
     for (const period of PERIODS) {
       const [before, after] = ["2026-12-31T23:59:59.999Z", "2027-01-01T00:00:00.000Z"].map((text) =>
         bucketsOf(period, at(text)),
@@ -40,7 +40,7 @@ const instants = fc.date({
 it.each([
   ["hour", 3_600_000],
   ["day", 86_400_000],
-] as const)("finds every whole %s inside of a span, and nothing else", (bucket, size) => {
+] as const)("covers every whole %s within a span, and nothing else", (bucket, size) => {
   fc.assert(
     fc.property(instants, instants, (one, other) => {
       fc.pre(Math.abs(one.getTime() - other.getTime()) > 60_000);
@@ -63,19 +63,19 @@ it.each([
 });
 
 describe("the span of usage", () => {
-  it("is the current UTC month so far when nothing is asked, with the current minute in it", () => {
+  it("is the current UTC month to date by default, including the current minute", () => {
     expect(usageSpan({}, at("2026-11-22T16:10:30Z"))).toEqual({
       from: at("2026-11-01T00:00:00Z"),
       to: at("2026-11-22T16:11:00Z"),
     });
   });
 
-  it("is still this month in the last minute of it, and has begun anew in the first of the next", () => {
+  it("stays in the month until its last minute, and starts over in the next month", () => {
     expect(usageSpan({}, at("2026-11-30T23:59:30Z")).from).toEqual(at("2026-11-01T00:00:00Z"));
     expect(usageSpan({}, at("2026-12-01T00:00:00Z")).from).toEqual(at("2026-12-01T00:00:00Z"));
   });
 
-  it("is cut down to whole minutes on both sides", () => {
+  it("is rounded down to whole minutes at both ends", () => {
     const asked = { from: at("2026-11-01T10:00:59.999Z"), to: at("2026-11-01T10:02:59.999Z") };
 
     expect(usageSpan(asked, new Date())).toEqual({
@@ -84,7 +84,7 @@ describe("the span of usage", () => {
     });
   });
 
-  it("takes 366 days and refuses a minute more, naming `from`", () => {
+  it("accepts 366 days and rejects a minute more, naming `from`", () => {
     const to = at("2026-11-01T00:00:00Z");
 
     expect(usageSpan({ from: at("2025-10-31T00:00:00Z"), to }, to).to).toEqual(to);
@@ -97,11 +97,11 @@ describe("the span of usage", () => {
     ["backwards", "2026-11-02T00:00:00Z", "2026-11-01T00:00:00Z"],
     ["empty", "2026-11-01T00:00:00Z", "2026-11-01T00:00:00Z"],
     ["within one minute", "2026-11-01T00:00:10Z", "2026-11-01T00:00:50Z"],
-  ])("refuses one that is %s, naming `to`", (_what, from, to) => {
+  ])("rejects one that is %s, naming `to`", (_what, from, to) => {
     expect(() => usageSpan({ from: at(from), to: at(to) }, new Date())).toThrow("to: ");
   });
 
-  it("refuses a beginning in the future without an end, naming `from`", () => {
+  it("rejects a start in the future without an end, naming `from`", () => {
     expect(() => usageSpan({ from: at("2027-01-01T00:00:00Z") }, at("2026-11-22T00:00:00Z"))).toThrow(
       "from: ",
     );
