@@ -4,19 +4,19 @@ import { type ApiCustomer, aCustomer, type RunningBrim } from "./brim";
 import { changeAtStripe } from "./change-at-stripe";
 import { anEvent, deliver } from "./signed-event";
 
-/** A top-up that was paid at the sandbox, with what a test asks about it. */
+/** A top-up that was paid at the sandbox, with the IDs that tests need. */
 export interface PaidTopUp {
   customer: ApiCustomer;
   topUpIntentId: string;
   sessionId: string;
   paymentIntentId: string;
-  /** What the payment took in cents, tax included. */
+  /** The amount paid in cents, including tax. */
   chargeCents: number;
-  /** Unix time, by Stripe's clock: none of its events is older. */
+  /** Unix time by Stripe's clock: none of its events is older. */
   since: number;
 }
 
-/** Pays a top-up whose events nobody delivers; with `credit` its event is delivered by hand. */
+/** Pays a top-up without delivering its events; with `credit`, delivers the event that credits it. */
 export async function aPaidTopUp(
   brim: RunningBrim,
   {
@@ -81,7 +81,7 @@ export async function deliverAbout(
   expect({ status, as: body.as }).toEqual({ status: 200, as });
 }
 
-/** Refunds at the sandbox, as somebody does in the Dashboard. */
+/** Refunds at the sandbox, as in the Stripe Dashboard. */
 export async function refundAtStripe(
   brim: RunningBrim,
   { paymentIntentId }: PaidTopUp,
@@ -94,7 +94,7 @@ export async function refundAtStripe(
   return id;
 }
 
-/** Lets the cardholder's bank dispute the payment. */
+/** Makes the cardholder's bank dispute the payment. */
 export async function disputeAtStripe(
   brim: RunningBrim,
   { paymentIntentId }: PaidTopUp,
@@ -120,19 +120,19 @@ export async function reversalTransfers({ customer }: PaidTopUp): Promise<string
   return rows.map(({ kind, amountNanos }) => `${kind} ${Number(amountNanos) / 1e9}`);
 }
 
-/** The balance, straight from the ledger. */
+/** Returns the balance from the ledger. */
 export async function balanceOf({ customer }: PaidTopUp): Promise<string> {
   return (await customer.get("/api/v1/billing/balance")).body.balance_usd;
 }
 
-/** The top-up's row. */
+/** Returns the top-up's row. */
 export function rowOf({ customer: { customerId }, topUpIntentId }: PaidTopUp) {
   return prisma().topUpIntent.findUniqueOrThrow({
     where: { customerId_topUpIntentId: { customerId, topUpIntentId } },
   });
 }
 
-/** Gives the customer an auto top-up rule that is on. */
+/** Gives the customer an enabled auto top-up rule. */
 export async function enableAutoTopUp({ customer: { customerId } }: PaidTopUp): Promise<void> {
   await prisma().autoTopUpRule.upsert({
     where: { customerId },
@@ -145,7 +145,7 @@ export async function enableAutoTopUp({ customer: { customerId } }: PaidTopUp): 
   });
 }
 
-/** How the rule stands: on, or why it is off. */
+/** Returns the rule's state: on, or why it is off. */
 export async function autoTopUpOf({ customer: { customerId } }: PaidTopUp): Promise<string> {
   const rule = await prisma().autoTopUpRule.findUniqueOrThrow({ where: { customerId } });
   const account = await prisma().ledgerAccount.findUniqueOrThrow({ where: { customerId } });
@@ -153,7 +153,7 @@ export async function autoTopUpOf({ customer: { customerId } }: PaidTopUp): Prom
   return rule.enabled ? "on" : (rule.disabledReason ?? "off");
 }
 
-/** The kinds of the customer's open alerts. */
+/** Returns the kinds of the customer's open alerts. */
 export async function openAlerts({ customer: { customerId } }: PaidTopUp): Promise<string[]> {
   const rows = await prisma().alert.findMany({
     where: { customerId, resolvedAt: null },

@@ -4,22 +4,22 @@ import { type ApiResponse, call, type RunningBrim } from "./brim";
 const signer = new Stripe("sk_test_signer");
 let made = 0;
 
-/** An event as Stripe would send it, about one object. */
+/** An event about one object, as Stripe would send it. */
 export interface SentEvent {
   id: string;
   type: string;
   data: { object: Record<string, unknown> };
-  /** False when it is left out, as for a test key. */
+  /** False by default, as for a test key. */
   livemode?: boolean;
 }
 
-/** Makes an event that no object at Stripe has caused: what it says is a hint, and Brim reads the object again. */
+/** Creates an event that no object at Stripe has caused. Brim treats it as a hint and reads the object from Stripe. */
 export function anEvent(type: string, object: Record<string, unknown>): SentEvent {
   made += 1;
   return { id: `evt_made_${process.pid}_${Date.now()}_${made}`, type, data: { object } };
 }
 
-/** Delivers an event, rightly signed. */
+/** Delivers a correctly signed event. */
 export function deliver(brim: RunningBrim, event: SentEvent): Promise<ApiResponse> {
   const timestamp = Math.floor(Date.now() / 1_000);
   const payload = JSON.stringify({
@@ -42,7 +42,7 @@ export function deliver(brim: RunningBrim, event: SentEvent): Promise<ApiRespons
   });
 }
 
-/** The events of some payments, oldest first, as Stripe would deliver them. `since` is a Unix time before all of them. */
+/** Returns the events of some payments, oldest first. `since` is a Unix time before all of them. */
 export async function eventsOfPayments(
   brim: RunningBrim,
   paymentIntentIds: readonly string[],

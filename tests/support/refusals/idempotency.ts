@@ -109,7 +109,7 @@ export async function freshObjects(route: Route, world: ApiWorld): Promise<Recor
   return Object.fromEntries(await Promise.all(made));
 }
 
-/** Routes whose request is only their path: another request of theirs names another object. */
+/** Routes whose request is only their path: a different request has a different object. */
 const IS_ONLY_ITS_PATH = new Set(["refundOwnTopUp"]);
 
 /** Fields that can be changed to get another valid request. A new body without any of them needs a line here. */
@@ -134,7 +134,7 @@ async function mustSucceed({ brim }: ApiWorld, request: ApiRequest): Promise<Api
   return answer;
 }
 
-/** Whether Stripe's events of what a request did arrive after its answer. */
+/** Whether Stripe's events about a request's effects arrive after its response. */
 export function isFollowedByEvents(path: string): boolean {
   return /\/topups\/[^/]+\/(refund|resolve)$/.test(path);
 }
