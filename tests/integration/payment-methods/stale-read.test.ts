@@ -13,7 +13,7 @@ beforeAll(async () => {
   brim = await startBrim();
 });
 afterAll(() => brim.stop());
-// No event but those that a test delivers by hand.
+// Only events that a test delivers by hand.
 beforeEach(() => brim.control("/deliveries/mode", { mode: "drop" }));
 
 interface Card {
@@ -55,7 +55,7 @@ const aboutCustomer = (stripeCustomerId: string) =>
 const networkUpdates = (card: string, exp_year: number) =>
   brim.control(`/payment_methods/${card}/update`, { exp_year });
 
-describe("a stale read of Stripe does not win", () => {
+describe("a stale read of Stripe is discarded", () => {
   it("when a card was updated twice", async () => {
     const { customer, first, stripeCustomerId } = await aCustomerWithCards();
     await networkUpdates(first, 2040);
@@ -120,7 +120,7 @@ describe("a stale read of Stripe does not win", () => {
     expect(defaultPaymentMethodId).toBeNull();
   });
 
-  it("when saving a card is slower than an event about it", async () => {
+  it("when saving a card takes longer than handling an event about it", async () => {
     const customer = await aCustomer(brim);
     const { body } = await customer.post("/api/v1/billing/checkout-session", { mode: "setup" });
     await brim.control(`/checkout/${body.session_id}/pay`, { card: "4242424242424242" });
@@ -155,7 +155,7 @@ it("an event does not reset the consent to off-session use", async () => {
   expect(card.usableOffSession).toBe(true);
 });
 
-it("four concurrent choices of a default end with the one that Stripe has", async () => {
+it("four concurrent choices of a default end with the same default as at Stripe", async () => {
   const { customer, first, second, stripeCustomerId } = await aCustomerWithCards();
 
   const answers = await Promise.all(

@@ -57,7 +57,7 @@ describe("a sign-in link", () => {
     expect(await listCustomersOf(session?.userId as UserId)).toHaveLength(1);
   });
 
-  it("verifies the address of a login that somebody else had attached an account to", async () => {
+  it("verifies the address of a login that someone else had linked an account to", async () => {
     const email = await aKnownAddress();
     const planted = { type: "oauth", provider: "github", providerAccountId: `planted-${email}` };
     await prisma().user.create({

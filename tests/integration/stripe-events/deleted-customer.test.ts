@@ -14,7 +14,7 @@ beforeAll(async () => {
   brim = await startBrim();
 });
 afterAll(() => brim.stop());
-// No event but those that a test delivers by hand.
+// Only events that a test delivers by hand.
 beforeEach(() => brim.control("/deliveries/mode", { mode: "drop" }));
 
 const CHECKOUT = "/api/v1/billing/checkout-session";
@@ -30,7 +30,7 @@ const cardsOf = async (customer: ApiCustomer): Promise<{ payment_method_id: stri
 const balanceOf = async (customer: ApiCustomer): Promise<string> =>
   (await customer.get("/api/v1/billing/balance")).body.balance_usd;
 
-/** Starts a top-up that keeps the card, pays it and lets the return page find it. */
+/** Starts a top-up that saves the card, pays it and lets the return page settle it. */
 async function topUp(customer: ApiCustomer) {
   const { status, body } = await customer.post(CHECKOUT, { amount_usd: "10.00", save_payment_method: true });
   expect(status, JSON.stringify(body)).toBe(200);
@@ -80,7 +80,7 @@ describe("a customer that was deleted at Stripe", () => {
     expect(cards).not.toContainEqual(old);
   });
 
-  it("is replaced by one new customer, however many top-ups start at once", async () => {
+  it("is replaced by one new customer when several top-ups start concurrently", async () => {
     const { customer, stripeCustomerId } = await aCustomerWithACard();
     await brim.stripe.customers.del(stripeCustomerId);
     await deliver(brim, aboutDeleted(stripeCustomerId));
@@ -129,7 +129,7 @@ describe("a customer that was deleted at Stripe", () => {
     expect((await customer.post(CHECKOUT, { amount_usd: "10.00" })).status).toBe(200);
   });
 
-  it("is kept while Stripe says that it exists; unknown customers are ignored", async () => {
+  it("is kept if it still exists at Stripe; unknown customers are ignored", async () => {
     const { customer, stripeCustomerId } = await aCustomerWithACard();
     const [link, cards] = [await linkOf(customer), await cardsOf(customer)];
     const stranger = await brim.stripe.customers.create({ email: "stranger@example.com" });
@@ -178,7 +178,7 @@ describe("a customer that was deleted at Stripe", () => {
     expect(await cardsOf(customer)).toEqual([]);
   });
 
-  it("leaves a verified ledger", async () => {
+  it("leaves the ledger consistent", async () => {
     await expectLedgerVerified();
   });
 });

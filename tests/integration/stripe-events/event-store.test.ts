@@ -10,7 +10,7 @@ beforeAll(async () => {
   brim = await startBrim();
 });
 afterAll(() => brim.stop());
-// No event but those that a test delivers by hand.
+// Only events that a test delivers by hand.
 beforeEach(() => brim.control("/deliveries/mode", { mode: "drop" }));
 afterEach(() => brim.control("/faults", undefined, "DELETE"));
 
@@ -68,7 +68,7 @@ it("an event about a session that no longer exists at Stripe is stored as foreig
   for (const { id } of events) expect((await stored(id))?.status).toBe("foreign");
 });
 
-it("an event of the other mode changes nothing, whatever it names", async () => {
+it("an event of the other mode (live or test) changes nothing", async () => {
   const customer = await aCustomer(brim);
   const { sessionId, metadata } = await aPaidTopUp(customer);
   const event = {
@@ -83,7 +83,7 @@ it("an event of the other mode changes nothing, whatever it names", async () => 
   expect(await stored(event.id)).toMatchObject({ status: "foreign", livemode: true });
 });
 
-it("two events about one payment, each delivered many times at once, credit it once and are both stored", async () => {
+it("two events of one payment, each delivered many times concurrently, credit it once and are both stored", async () => {
   const customer = await aCustomer(brim);
   const { sessionId, metadata } = await aPaidTopUp(customer);
   const session = await brim.stripe.checkout.sessions.retrieve(sessionId);
@@ -121,7 +121,7 @@ it("retries stop after a few events while Stripe is unavailable, and the others 
   expect(after).toEqual({ retried: 3, failed: 0 });
 });
 
-/** An event in the inbox, as it was stored when it was delivered. */
+/** An event in the inbox, as stored when it was delivered. */
 async function storeEvent(
   event: SentEvent,
   row: { status: string; nextTryAt?: Date; payload?: object },
@@ -140,7 +140,7 @@ async function storeEvent(
   });
 }
 
-it("events of newly supported types are retried, and those of unknown types keep waiting", async () => {
+it("events of newly supported types are retried, and those of unknown types stay pending", async () => {
   const customer = await aCustomer(brim);
   const { sessionId, metadata } = await aPaidTopUp(customer);
   const learned = anEvent("checkout.session.completed", {

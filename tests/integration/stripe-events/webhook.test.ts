@@ -191,7 +191,7 @@ it("a forged success page credits nothing", async () => {
     }),
   );
 
-  // Even rightly signed, an event is only a hint: Stripe itself says that nobody has paid.
+  // Even a correctly signed event is only a hint: according to Stripe nobody has paid.
   const answer = await deliver(payload, sign(payload));
 
   expect(answer.status).toBe(200);

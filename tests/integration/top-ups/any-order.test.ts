@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => brim.stop());
 
-/** One thing that happens to a top-up, its events or its customer. `n` chooses among the top-ups and events that exist. */
+/** One action on a top-up, its events or its customer. `n` selects one of the existing top-ups or events. */
 const step = fc.oneof(
   fc.record({ do: fc.constant("start" as const), cents: fc.integer({ min: 500, max: 500_000 }) }),
   fc.record({ do: fc.constant("pay" as const), n: fc.nat(), country: fc.constantFrom("US", "DE", "FR") }),
@@ -27,15 +27,15 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 interface World {
-  /** Seconds since 1970 by Stripe's clock. */
+  /** Unix time by Stripe's clock. */
   begunAt: number;
   customer: ApiCustomer;
   sessions: { id: string; topUpId: string }[];
 }
 
 /**
- * No webhook arrives by itself: the steps deliver old and new events in any order and number, so that every mixture of
- * late, repeated and lost events is tried. At the end each event comes once more and the sweep looks once.
+ * No webhook is delivered automatically: the steps deliver old and new events in any order and number, which covers
+ * late, repeated and lost events. At the end each event is delivered again and the sweep runs once.
  */
 async function play(steps: readonly Step[]): Promise<World> {
   const begunAt = Math.floor(Date.now() / 1_000) - 1;
@@ -92,7 +92,7 @@ async function deliverSome(world: World, { n, times }: { n: number; times: numbe
   await brim.control("/deliveries/mode", { mode: "drop" });
 }
 
-/** Every event about these sessions' top-ups, as `events.list` tells them, newest first. */
+/** Every event of these sessions' top-ups from `events.list`, newest first. */
 async function eventsOf({ sessions, begunAt }: World): Promise<string[]> {
   const topUpIds = new Set(sessions.map((session) => session.topUpId));
   const found: string[] = [];
@@ -105,7 +105,7 @@ async function eventsOf({ sessions, begunAt }: World): Promise<string[]> {
   return found;
 }
 
-/** What Stripe was paid for the customer's top-ups, before tax. */
+/** The total that Stripe received for the customer's top-ups, before tax. */
 async function paidAtStripe(sessions: World["sessions"]): Promise<bigint> {
   const all = await Promise.all(
     sessions.map((session) => brim.stripe.checkout.sessions.retrieve(session.id)),
@@ -136,7 +136,7 @@ async function expectConsistent({ customer, sessions }: World): Promise<void> {
   for (const intent of intents) expect(intent.status === "succeeded").toBe(intent.creditedAt !== null);
 }
 
-it("credits exactly what was paid, whatever the order, number and delay of the events", async () => {
+it("credits exactly what was paid, for any order, number and delay of the events", async () => {
   await brim.control("/deliveries/mode", { mode: "drop" });
 
   await fc.assert(
@@ -146,7 +146,7 @@ it("credits exactly what was paid, whatever the order, number and delay of the e
       await retryFailedEvents(new Date(Date.now() + 24 * 3_600_000));
       await expectConsistent(world);
 
-      // Then everything once more, as a replay of the whole history: nothing may move.
+      // Replaying the whole history must not change anything.
       await brim.control("/deliveries/mode", { mode: "deliver" });
       const events = await eventsOf(world);
       for (const event of events)

@@ -25,7 +25,7 @@ function creditedTopUp(customer: ApiCustomer, topUpIntentId: string) {
   );
 }
 
-/** The invoice as a second program of the operator finds it at Stripe. */
+/** The invoice as another program of the operator reads it from Stripe. */
 async function invoiceAtStripe(topUpIntentId: string) {
   const { data } = await brim.stripe.invoices.list({ limit: 100 });
   const own = data.filter(({ metadata }) => metadata?.topup_intent_id === topUpIntentId);
@@ -59,7 +59,7 @@ it("stores the paid invoice of every top-up, with a number and URLs that work", 
   ).toBe("%PDF-");
 });
 
-it("has no invoice before it is paid, or when it is never paid", async () => {
+it("has no invoice before it is paid, or if it is never paid", async () => {
   const customer = await aCustomer(brim);
   const started = await startTopUp(customer);
 
@@ -79,7 +79,7 @@ it("stores an invoice that is created after the credit on `invoice.paid`, withou
   await pay(started.session_id);
   const { invoice } = await creditedTopUp(customer, started.topup_intent_id);
   const atStripe = await invoiceAtStripe(started.topup_intent_id);
-  // As if Stripe had made it a moment later than the session was read.
+  // As if Stripe had created it shortly after the session was read.
   await prisma().topUpIntent.updateMany({
     where: { customerId: customer.customerId },
     data: { invoiceNumber: null, invoiceHostedUrl: null, invoicePdfUrl: null },
@@ -118,7 +118,7 @@ describe("an invoice whose `invoice.paid` is lost", () => {
   const intentOf = ({ customerId }: ApiCustomer) =>
     prisma().topUpIntent.findFirstOrThrow({ where: { customerId } });
 
-  /** Takes the invoice away from a session at Stripe, or gives it back. */
+  /** Removes the invoice of a session at Stripe, or restores it. */
   async function hideInvoice(sessionId: string): Promise<() => Promise<void>> {
     const { invoice } = await brim.stripe.checkout.sessions.retrieve(sessionId);
     const set = (value: unknown) => changeAtStripe(brim, sessionId, { invoice: value });
@@ -126,7 +126,7 @@ describe("an invoice whose `invoice.paid` is lost", () => {
     return () => set(invoice);
   }
 
-  /** A top-up that was credited before Stripe told of its invoice. */
+  /** A top-up that was credited before Stripe reported its invoice. */
   async function aCreditedTopUp() {
     const customer = await aCustomer(brim);
     const started = await startTopUp(customer);
@@ -138,7 +138,7 @@ describe("an invoice whose `invoice.paid` is lost", () => {
     return { customer, showInvoice };
   }
 
-  it("is fetched by the sweep, less and less often until it is found", async () => {
+  it("is fetched by the sweep, with increasing delays, until it is found", async () => {
     const { customer, showInvoice } = await aCreditedTopUp();
     expect(await intentOf(customer)).toMatchObject({ status: "succeeded", invoiceNumber: null });
 

@@ -10,7 +10,7 @@ beforeAll(async () => {
   brim = await startBrim();
 });
 afterAll(() => brim.stop());
-// No event but those that a test delivers by hand.
+// Only events that a test delivers by hand.
 beforeEach(() => brim.control("/deliveries/mode", { mode: "drop" }));
 
 async function aTopUp(customer: ApiCustomer) {
@@ -19,7 +19,7 @@ async function aTopUp(customer: ApiCustomer) {
   const about = () =>
     anEvent("checkout.session.completed", { id: body.session_id, object: "checkout.session", metadata });
   const pay = (card?: string) => brim.control(`/checkout/${body.session_id}/pay`, card ? { card } : {});
-  // Not over the API, which would look at Stripe and put right what is wrong.
+  // Not through the API, which would read Stripe and correct the row.
   const read = () =>
     prisma().topUpIntent.findFirst({
       where: { customerId: customer.customerId, topUpIntentId: body.topup_intent_id },

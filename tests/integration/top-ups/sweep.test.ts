@@ -24,7 +24,7 @@ const actorOf = ({ customerId }: ApiCustomer): CustomerActor => ({
   scopes: ["billing:write"],
 });
 
-it("a sweep stops after a few attempts while Stripe is unavailable, and the others stay due", async () => {
+it("the sweep stops after a few attempts while Stripe is unavailable, and the others stay due", async () => {
   const customer = await aCustomer(brim);
   for (let i = 0; i < 6; i++) {
     const { body } = await customer.post("/api/v1/billing/checkout-session", { amount_usd: "10.00" });
@@ -69,14 +69,14 @@ it("an intent whose next check cannot be scheduled does not block the others, an
   expect((await stuck.get("/api/v1/billing/balance")).body.balance_usd).toBe("10.00");
 });
 
-it("an intent of the other mode is never opened in the current mode", async () => {
+it("an intent of the other mode (live or test) is never opened in the current mode", async () => {
   const customer = await aCustomer(brim);
   await brim.control("/faults", { match: { path: "/v1/checkout/sessions" }, status: 500, times: 100 });
   await expect(startTopUp(actorOf(customer), TEN_DOLLARS, "key")).rejects.toMatchObject({
     kind: "service_unavailable",
   });
   await brim.control("/faults", undefined, "DELETE");
-  // As if it had been started before the operator changed the key: the database is the same, Stripe's side another.
+  // As if it was started before the operator changed the key: the same database, but another mode at Stripe.
   await prisma().topUpIntent.updateMany({
     where: { customerId: customer.customerId },
     data: { livemode: true },
@@ -96,7 +96,7 @@ const SESSIONS = { method: "POST", path: "/v1/checkout/sessions" };
 const intentOf = ({ customerId }: ApiCustomer) =>
   prisma().topUpIntent.findFirstOrThrow({ where: { customerId } });
 
-/** Every session that Stripe has of a customer. */
+/** Every session of a customer at Stripe. */
 async function sessionsOf({ customerId }: ApiCustomer) {
   const { stripeCustomerId } = await prisma().stripeCustomer.findFirstOrThrow({ where: { customerId } });
   return (await brim.stripe.checkout.sessions.list({ customer: stripeCustomerId })).data;

@@ -120,7 +120,7 @@ describe("a top-up by card", () => {
     expect(card.usableOffSession).toBe(true);
   });
 
-  it("ends as expired when its session expires", async () => {
+  it("expires when its session expires", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer);
 
@@ -205,7 +205,7 @@ describe("unreliable events", () => {
     expect(await creditsOf(customer)).toBe(1);
   });
 
-  it("the sweep credits once when no webhook ever arrives", async () => {
+  it("the sweep credits once when no webhook arrives", async () => {
     const customer = await aCustomer(brim);
     const started = await start(customer);
     await brim.control("/deliveries/mode", { mode: "drop" });
@@ -283,7 +283,7 @@ describe("the optional effects of a payment", () => {
     return { card: found.deleted ? null : found.invoice_settings.default_payment_method };
   }
 
-  /** Stripe has no other way back to a customer without a default card. */
+  /** Stripe cannot revert a customer to having no default card. */
   async function chooseAnotherAndRemoveIt(customer: ApiCustomer): Promise<void> {
     const { session_id } = await start(customer, { mode: "setup" });
     await pay(session_id, { card: "5555555555554444" });
@@ -333,8 +333,8 @@ describe("the optional effects of a payment", () => {
     expect(body.payment_methods).toMatchObject([{ card_last4: "4242", is_default: true }]);
   });
 
-  it.each(["the same event", "another event about it"])(
-    "is not done again when %s comes later: the customer has no default card any more",
+  it.each(["the same event", "another event of the session"])(
+    "are not repeated when %s arrives later: the customer has no default card by then",
     async (which) => {
       const customer = await aCustomer(brim);
       const started = await start(customer, { amount_usd: "25.00", save_payment_method: true });
@@ -377,7 +377,7 @@ describe("a session that is not paid in full", () => {
       {},
     ],
   ])(
-    "because it %s: needs review because of %s, raises an alert, is not credited",
+    "that %s: needs review because of %s, raises an alert, is not credited",
     async (_what, reason, session, payment) => {
       const customer = await aCustomer(brim);
       const started = await start(customer);
@@ -414,7 +414,7 @@ it("the database accepts only the known review reasons", async () => {
 });
 
 describe("payments that do not match their top-up", () => {
-  /** A session that a program of the operator's made by mistake, naming an intent of ours. */
+  /** A session created by mistake by another program of the operator, with the ID of one of our intents. */
   async function foreignSession(
     customer: ApiCustomer,
     topUpIntentId: string,
@@ -440,7 +440,7 @@ describe("payments that do not match their top-up", () => {
 
   const aStranger = async () => (await brim.stripe.customers.create({ email: "stranger@example.com" })).id;
 
-  /** The record at Stripe of somebody who tops up here too. */
+  /** The Stripe customer of another customer of Brim. */
   async function anotherCustomer(): Promise<string> {
     const other = await aCustomer(brim);
     await start(other);
@@ -451,8 +451,8 @@ describe("payments that do not match their top-up", () => {
   it.each<[string, () => Promise<Record<string, unknown>>]>([
     ["another subtotal", async () => ({ unit_amount: 2_400 })],
     ["another currency", async () => ({ currency: "eur" })],
-    ["a customer at Stripe that is nobody's", async () => ({ customer: await aStranger() })],
-    ["another customer's record at Stripe", async () => ({ customer: await anotherCustomer() })],
+    ["an unlinked Stripe customer", async () => ({ customer: await aStranger() })],
+    ["another customer's Stripe customer", async () => ({ customer: await anotherCustomer() })],
   ])("%s: needs review, raises an alert, is not credited", async (_what, change) => {
     const customer = await aCustomer(brim);
     const started = await start(customer);
