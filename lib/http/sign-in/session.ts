@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { parseCookie } from "cookie";
 import { encode, getToken } from "next-auth/jwt";
 import { findSession, type Session } from "@/lib/auth";
 import { env } from "@/lib/platform/env";
@@ -12,7 +13,7 @@ export const SESSION_ID = "sid";
  * it exists, whose it is, and what it is restricted to is read from the database for each request. Also works outside Next.
  */
 export async function readSession(headers: Headers): Promise<Session | null> {
-  const cookies = parseCookies(headers.get("cookie") ?? "");
+  const cookies = parseCookie(headers.get("cookie") ?? "");
   if (Object.keys(cookies).length === 0) return null;
   const token = await getToken({
     // next-auth expects cookies as a plain object, and reads nothing else of a request.
@@ -26,11 +27,6 @@ export async function readSession(headers: Headers): Promise<Session | null> {
   if (typeof sessionId !== "string" || !isId("session", sessionId)) return null;
   const session = await findSession(sessionId, new Date());
   return session?.userId === token?.sub ? session : null;
-}
-
-function parseCookies(header: string): Record<string, string> {
-  const pairs = header.split(";").map((pair) => pair.trim().split("=") as [string, ...string[]]);
-  return Object.fromEntries(pairs.filter(([name]) => name).map(([name, ...rest]) => [name, rest.join("=")]));
 }
 
 /** next-auth's session cookie, and the parts into which it splits a long one. */
@@ -60,9 +56,7 @@ export async function sessionCookie(
 
 /** Returns the `Set-Cookie` headers that remove the session from a browser. */
 export function expiredSessionCookies(cookieHeader: string): string[] {
-  return cookieHeader
-    .split(";")
-    .map((pair) => pair.split("=")[0]?.trim() ?? "")
+  return Object.keys(parseCookie(cookieHeader))
     .filter((name) => SESSION_COOKIE.test(name))
     .map((name) => {
       const secure = name.startsWith("__Secure-") ? "; Secure" : "";
