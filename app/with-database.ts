@@ -1,7 +1,7 @@
 import { isDatabaseUnavailable } from "@/lib/platform/db";
 import { DATABASE_UNAVAILABLE } from "./database-unavailable";
 
-/** Runs a database read for a page. If the database is unavailable, the error page says so. */
+/** Runs a database read for a page. Shows an error page if the database is unavailable. */
 export async function withDatabase<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();

@@ -31,7 +31,7 @@ export async function openPortal(customerId: CustomerId, now: Date): Promise<str
       return await createPortalSession({ stripeCustomerId, configurationId, returnUrl });
     } catch (error) {
       if (!isStripeRefusal(error)) throw error;
-      // The event that says so may be late, or never arrive.
+      // The event about the deletion may be late, or never arrive.
       if (error.isMissing && (await forgetDeletedCustomer(customerId, stripeCustomerId, { now }))) continue;
       if (hasLookedAgain || env().STRIPE_PORTAL_CONFIGURATION !== undefined) throw error;
       // Ours may have been deactivated since it was found.

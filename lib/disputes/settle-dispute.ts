@@ -73,7 +73,7 @@ async function markTopUp(tx: Tx, { topUp, after }: ReversalChange<ReadDispute>):
   });
 }
 
-/** Whoever disputes one payment must not be charged by itself again, nor, where the operator says so, spend. */
+/** Turns off auto top-up after a dispute, and freezes the account if `FREEZE_ON_DISPUTE` is set. */
 async function stopAutomaticSpending(tx: Tx, { topUp, after }: ReversalChange<ReadDispute>): Promise<void> {
   const { customerId } = refOf(topUp);
   await disableAutoTopUp(tx, customerId, "dispute_opened");

@@ -30,7 +30,7 @@ export async function chooseDefaultCard(
   } catch (error) {
     if (!isStripeRefusal(error) || (await isStillAttached(link.stripeCustomerId, paymentMethodId)))
       throw error;
-    // It was detached at Stripe, and the event that says so has not arrived yet.
+    // It was detached at Stripe, and the event has not arrived yet.
     await withTransaction((tx) => markDetached(tx, customerId, paymentMethodId, now));
     throw new NotFoundError("payment method");
   }

@@ -2,13 +2,13 @@ import type { CustomerCheck, ModuleChecks } from "@/lib/ledger";
 
 const REVERSAL_KINDS = "'stripe_refund', 'stripe_refund_reversal', 'dispute', 'dispute_reversal'";
 
-/** Refunds and disputes agree with their transfers, and take back exactly what their money says. */
+/** Refunds and disputes match their transfers, and reverse exactly the share of the credit that was returned. */
 const HISTORY_CHECKS: readonly CustomerCheck[] = [
   {
     name: "reversal_transfers",
     sql: (part) => `
       SELECT customer_id, NULL AS seq, source_id AS subject_id,
-             format('%s nanos count as taken back by the %s, but its transfers add up to %s.',
+             format('%s nanos are recorded as reversed by the %s, but its transfers add up to %s.',
                     coalesce(r.applied_nanos, 0), source_type, coalesce(t.total, 0)) AS message
       FROM ${part("reversal")} r
       FULL JOIN (
@@ -24,7 +24,7 @@ const HISTORY_CHECKS: readonly CustomerCheck[] = [
     name: "reversal_without_credit",
     sql: (part) => `
       SELECT r.customer_id, NULL AS seq, r.source_id AS subject_id,
-             format('%s nanos count as taken back for the payment %s, which was not credited.',
+             format('%s nanos are recorded as reversed for the payment %s, which was not credited.',
                     r.applied_nanos, r.stripe_payment_intent_id) AS message
       FROM ${part("reversal")} r
       LEFT JOIN ${part("topup_intent")} i USING (customer_id, topup_intent_id, stripe_payment_intent_id)
@@ -32,10 +32,10 @@ const HISTORY_CHECKS: readonly CustomerCheck[] = [
   },
   {
     name: "reversal_target",
-    // A payment that went back completely takes exactly the whole credit, one that went back in part its share of it.
+    // A full refund reverses exactly the whole credit, a partial one its share.
     sql: (part) => `
       SELECT customer_id, NULL AS seq, topup_intent_id AS subject_id,
-             format('%s cents of a payment of %s went back, which takes %s nanos of the credit of %s; %s were taken.',
+             format('%s of %s cents were returned, which must reverse %s nanos of the credit of %s, but %s were reversed.',
                     effective, charge, target, credited, applied) AS message
       FROM (
         SELECT customer_id, topup_intent_id, effective, charge, credited, applied,
@@ -53,5 +53,5 @@ const HISTORY_CHECKS: readonly CustomerCheck[] = [
   },
 ];
 
-/** The rules of refunds and disputes for the verification of the ledger. */
+/** The ledger checks of refunds and disputes. */
 export const REVERSAL_CHECKS: ModuleChecks = { rows: [], histories: HISTORY_CHECKS };

@@ -2,7 +2,7 @@ import { stripe } from "./client";
 import { callStripe } from "./errors";
 
 /**
- * Creates a session of Stripe's customer portal and returns its URL. Whoever has the URL can use it, so it goes to the
+ * Creates a session of Stripe's customer portal and returns its URL. Anyone with the URL can use it, so it goes to the
  * customer's browser and is not stored. A second session does no harm, so the SDK's own idempotency key is enough.
  *
  * @see https://docs.stripe.com/api/customer_portal/sessions/create

@@ -2,7 +2,7 @@ import type { CustomerCheck, ModuleChecks } from "@/lib/ledger";
 
 const NANOS_PER_CENT = "10000000::bigint";
 
-/** One payment is of one top-up, and so is one Checkout Session: whoever the customers are. */
+/** Each payment and each Checkout Session belongs to one top-up, across all customers. */
 const STRIPE_OBJECT_CHECKS: readonly CustomerCheck[] = [
   {
     name: "payment_of_two_top_ups",
@@ -17,20 +17,20 @@ const STRIPE_OBJECT_CHECKS: readonly CustomerCheck[] = [
 function sharedObject(topUps: string, column: string, what: string): string {
   return `
     SELECT i.customer_id, NULL AS seq, i.topup_intent_id AS subject_id,
-           format('The ${what} %s is that of %s top-ups: %s.', i.${column}, s.n, s.top_ups) AS message
+           format('The ${what} %s is used by %s top-ups: %s.', i.${column}, s.n, s.top_ups) AS message
     FROM ${topUps} i JOIN (
       SELECT ${column}, count(*) AS n, string_agg(topup_intent_id, ', ' ORDER BY topup_intent_id) AS top_ups
       FROM ${topUps} p WHERE ${column} IS NOT NULL GROUP BY 1 HAVING count(*) > 1
     ) s USING (${column})`;
 }
 
-/** Top-ups and the ledger tell the same story: each credited one has its one credit, and each credit its top-up. */
+/** Top-ups match the ledger: each credited top-up has exactly one credit, and each credit has a top-up. */
 const CREDIT_CHECKS: readonly CustomerCheck[] = [
   {
     name: "credit_without_top_up",
     sql: (part) => `
       SELECT t.customer_id, t.seq, t.transfer_id AS subject_id,
-             format('The credit of %s nanos names %s %s, which is no payment of this customer.',
+             format('The credit of %s nanos has the source %s %s, which is not a payment of this customer.',
                     t.amount_nanos, t.source_type, t.source_id) AS message
       FROM ${part("ledger_transfer")} t
       LEFT JOIN ${part("topup_intent")} i
@@ -41,8 +41,8 @@ const CREDIT_CHECKS: readonly CustomerCheck[] = [
     name: "credit_amount",
     sql: (part) => `
       SELECT t.customer_id, t.seq, t.source_id AS subject_id,
-             format('The credit is of %s nanos; its top-up is of %s cents, of which %s nanos count as credited %s.',
-                    t.amount_nanos, i.amount_cents, i.credited_nanos, coalesce('at ' || i.credited_at, 'at no time')) AS message
+             format('The credit has %s nanos, but its top-up has %s cents, of which %s nanos are recorded as credited (%s).',
+                    t.amount_nanos, i.amount_cents, i.credited_nanos, coalesce('at ' || i.credited_at, 'never')) AS message
       FROM ${part("ledger_transfer")} t
       JOIN ${part("topup_intent")} i ON i.customer_id = t.customer_id AND i.topup_intent_id = t.source_id AND t.source_type = 'topup'
       WHERE t.kind = 'credit' AND (
@@ -55,7 +55,7 @@ const CREDIT_CHECKS: readonly CustomerCheck[] = [
     name: "credit_limit",
     sql: (part) => `
       SELECT customer_id, seq, source_id AS subject_id,
-             format('A credit of %s nanos is not in whole cents from 500 to 500000.', amount_nanos) AS message
+             format('A credit of %s nanos is not a whole number of cents from 500 to 500000.', amount_nanos) AS message
       FROM ${part("ledger_transfer")} p
       WHERE kind = 'credit' AND (
         amount_nanos NOT BETWEEN 500 * ${NANOS_PER_CENT} AND 500000 * ${NANOS_PER_CENT}
@@ -64,7 +64,7 @@ const CREDIT_CHECKS: readonly CustomerCheck[] = [
   },
   {
     name: "credited_twice",
-    // Whatever the revision: a top-up is credited once.
+    // A top-up is credited once, regardless of the revision.
     sql: (part) => `
       SELECT customer_id, max(seq) AS seq, source_id AS subject_id,
              format('The top-up has %s credits.', count(*)) AS message
@@ -76,7 +76,7 @@ const CREDIT_CHECKS: readonly CustomerCheck[] = [
     name: "top_up_without_credit",
     sql: (part) => `
       SELECT i.customer_id, NULL AS seq, i.topup_intent_id AS subject_id,
-             format('%s nanos of the top-up count as credited, but the ledger has no credit of it.', i.credited_nanos) AS message
+             format('%s nanos are recorded as credited, but the ledger has no credit.', i.credited_nanos) AS message
       FROM ${part("topup_intent")} i
       WHERE (i.credited_at IS NOT NULL OR i.credited_nanos <> 0) AND NOT EXISTS (
         SELECT 1 FROM ${part("ledger_transfer")} t
@@ -87,7 +87,7 @@ const CREDIT_CHECKS: readonly CustomerCheck[] = [
     name: "credited_without_payment",
     sql: (part) => `
       SELECT customer_id, NULL AS seq, topup_intent_id AS subject_id,
-             format('%s nanos of the top-up count as credited, but it names no payment.', credited_nanos) AS message
+             format('%s nanos of the top-up are recorded as credited, but it has no payment.', credited_nanos) AS message
       FROM ${part("topup_intent")} p
       WHERE (credited_at IS NOT NULL OR credited_nanos <> 0) AND stripe_payment_intent_id IS NULL`,
   },
@@ -95,7 +95,7 @@ const CREDIT_CHECKS: readonly CustomerCheck[] = [
     name: "credited_more_than_paid",
     sql: (part) => `
       SELECT customer_id, NULL AS seq, topup_intent_id AS subject_id,
-             format('The top-up of %s cents is credited; %s cents were paid, of which %s are tax.',
+             format('The top-up of %s cents was credited, but %s cents were paid, including %s cents of tax.',
                     amount_cents, total_cents, coalesce(tax_cents, 0)) AS message
       FROM ${part("topup_intent")} p
       WHERE credited_at IS NOT NULL AND total_cents::bigint - coalesce(tax_cents, 0) < amount_cents`,
@@ -104,8 +104,8 @@ const CREDIT_CHECKS: readonly CustomerCheck[] = [
     name: "top_up_state",
     sql: (part) => `
       SELECT customer_id, NULL AS seq, topup_intent_id AS subject_id,
-             format('The top-up contradicts itself: mode %s, status %s, %s cents, %s nanos credited %s.', mode, status,
-                    coalesce(amount_cents::text, 'no'), credited_nanos, coalesce('at ' || credited_at, 'at no time')) AS message
+             format('The top-up is inconsistent: mode %s, status %s, %s cents, %s nanos credited (%s).', mode, status,
+                    coalesce(amount_cents::text, 'no'), credited_nanos, coalesce('at ' || credited_at, 'never')) AS message
       FROM ${part("topup_intent")} p
       WHERE CASE mode
         WHEN 'payment' THEN
@@ -120,7 +120,7 @@ const CREDIT_CHECKS: readonly CustomerCheck[] = [
     name: "top_up_reversed_limit",
     sql: (part) => `
       SELECT customer_id, NULL AS seq, topup_intent_id AS subject_id,
-             format('%s nanos of the top-up count as taken back, of %s credited.', reversed_nanos, credited_nanos) AS message
+             format('%s nanos are recorded as reversed, but only %s were credited.', reversed_nanos, credited_nanos) AS message
       FROM ${part("topup_intent")} p
       WHERE reversed_nanos NOT BETWEEN 0 AND credited_nanos`,
   },
@@ -128,7 +128,7 @@ const CREDIT_CHECKS: readonly CustomerCheck[] = [
     name: "top_up_reversed",
     sql: (part) => `
       SELECT i.customer_id, NULL AS seq, i.topup_intent_id AS subject_id,
-             format('%s nanos of the top-up count as taken back, but its refunds and disputes took %s.',
+             format('%s nanos of the top-up are recorded as reversed, but its refunds and disputes reversed %s.',
                     i.reversed_nanos, coalesce(r.total, 0)) AS message
       FROM ${part("topup_intent")} i
       LEFT JOIN (
@@ -141,7 +141,7 @@ const CREDIT_CHECKS: readonly CustomerCheck[] = [
     name: "top_up_key_used_twice",
     sql: (part) => `
       SELECT i.customer_id, t.seq, i.idempotency_key AS subject_id,
-             format('The top-up %s and the %s %s have the same idempotency key of %s.', i.topup_intent_id,
+             format('The top-up %s and the %s %s have the same idempotency key, owned by %s.', i.topup_intent_id,
                     CASE WHEN t.seq IS NULL THEN 'hold' ELSE 'transfer' END, coalesce(t.transfer_id, h.hold_id),
                     i.idempotency_owner) AS message
       FROM ${part("topup_intent")} i
@@ -151,5 +151,5 @@ const CREDIT_CHECKS: readonly CustomerCheck[] = [
   },
 ];
 
-/** The rules of top-ups for the verification of the ledger. */
+/** The ledger checks of top-ups. */
 export const TOP_UP_CHECKS: ModuleChecks = { rows: STRIPE_OBJECT_CHECKS, histories: CREDIT_CHECKS };

@@ -91,7 +91,7 @@ async function createSession(
   try {
     return await createCheckoutSession({ ...frozen, customer: stripeCustomerId }, sessionKey(intent));
   } catch (error) {
-    // The event that says so may be late, or never arrive.
+    // The event about the deletion may be late, or never arrive.
     if (isStripeRefusal(error) && error.isMissing) {
       if (await forgetDeletedCustomer(refOf(intent).customerId, stripeCustomerId, { now })) {
         return "customer_deleted";

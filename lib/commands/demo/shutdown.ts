@@ -57,7 +57,7 @@ export function prepareShutdown(): Shutdown {
     endWhen: (failed) => {
       failed.then(
         (reason) => resolveEnding({ exitCode: 1, reason }),
-        () => {}, // it did not start, and whoever started it reports that
+        () => {}, // it did not start, which its caller reports
       );
     },
     async run(starting) {

@@ -15,7 +15,7 @@ export function userAdapter(): Adapter {
   return {
     createUser: (user: Omit<AdapterUser, "id">) => createVerifiedUser(user), // see `maySignIn`
     // next-auth would read the user of the current session and link a new provider account to it. A session proves no
-    // address, and whoever signs in must prove one.
+    // address, and signing in must prove one.
     getUser: async () => null,
     getUserByEmail: findUserByEmail,
     getUserByAccount: findUserByProviderAccount,

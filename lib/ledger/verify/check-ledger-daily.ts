@@ -11,7 +11,7 @@ import { verifyLedger } from "./verify-ledger";
 export interface DailyCheck {
   /** How many rules are broken, each counted once per customer. */
   findings: number;
-  /** Customers whose balance cannot be trusted. Their accounts are frozen now. */
+  /** Customers whose balance is inconsistent. Their accounts are now frozen. */
   broken: string[];
 }
 
@@ -23,7 +23,7 @@ export interface DailyCheck {
  */
 export async function checkLedgerDaily(now: Date, modules: readonly ModuleChecks[]): Promise<DailyCheck> {
   const { findings } = await verifyLedger(pool(), modules, { maxFindings: Number.POSITIVE_INFINITY });
-  for (const { message, ...finding } of findings) log().error(finding, `the ledger is wrong: ${message}`);
+  for (const { message, ...finding } of findings) log().error(finding, `ledger check failed: ${message}`);
   await raiseFindings(pool(), findings.filter(isNotOfChain), now);
   const broken: string[] = [];
   for (const customerId of customersToFreeze(findings)) {
@@ -32,7 +32,7 @@ export async function checkLedgerDaily(now: Date, modules: readonly ModuleChecks
     broken.push(customerId);
     log().error(
       { customerId, checks: proof.map(({ check }) => check) },
-      "the ledger of a customer is broken",
+      "a customer's ledger is inconsistent; the account was frozen",
     );
   }
   return { findings: findings.length, broken };
@@ -43,7 +43,7 @@ async function checkAgain(customerId: string, now: Date): Promise<Finding[]> {
   try {
     return await freezeIfBroken(pool(), customerId, now);
   } catch (error) {
-    const message = "A customer whose ledger looks broken could not be checked again.";
+    const message = "A customer whose ledger seems inconsistent could not be rechecked.";
     await reportFailedItem({ customerId, kind: "ledger_not_checked", subjectId: customerId, message }, error);
     return [];
   }

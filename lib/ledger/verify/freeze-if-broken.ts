@@ -39,7 +39,7 @@ function alertOf(customerId: string, proof: readonly Finding[]): Alert {
     customerId,
     kind: "ledger_broken",
     subjectId: customerId,
-    message: `The balance cannot be trusted, and the account is frozen. ${proof.map((one) => one.message).join(" ")}`,
+    message: `The balance is inconsistent, and the account was frozen. ${proof.map((one) => one.message).join(" ")}`,
     details: Object.fromEntries(proof.map((one) => [one.check, one.message])),
   };
 }

@@ -43,12 +43,12 @@ export interface Verification {
   hasMore: boolean;
 }
 
-/** Every transfer has two sides, so that all balances add up to nothing. */
+/** Every transfer has two sides, so all balances add up to zero. */
 const HOUSE_CHECK: Check = {
   name: "house_total",
   sql: `
     SELECT NULL AS customer_id, NULL AS seq, NULL AS subject_id,
-           format('The customers and the house accounts have %s nanos together, not 0.', customers + house) AS message
+           format('The balances of the customers and the house accounts add up to %s nanos instead of 0.', customers + house) AS message
     FROM (SELECT coalesce(sum(balance_nanos), 0) AS customers FROM ledger_account) c,
          (SELECT coalesce(sum(balance_nanos), 0) AS house FROM house_account_balance) h
     WHERE customers + house <> 0`,
@@ -66,8 +66,8 @@ const HISTORY_CHECKS: readonly CustomerCheck[] = [
 ];
 
 /**
- * Proves from the rows alone that the ledger is right: every invariant that SQL can check, including those that the database
- * enforces, since they may have been disabled. Also compares the definition of each constraint, trigger and function with the
+ * Verifies from the rows alone that the ledger is consistent. Checks every invariant that SQL can check, even those that the
+ * database enforces, since they may have been disabled. Compares each constraint, trigger and function with the
  * migrations. Reads one snapshot, so that concurrent transfers do not look like mistakes, changes nothing and blocks nobody.
  *
  * Returns the first row that breaks a rule for each customer, and how many there are.

@@ -1,12 +1,12 @@
 import type { CustomerCheck, ModuleChecks } from "@/lib/ledger";
 
-/** The sums for charts equal those of the transfers, up to the mark. */
+/** The usage rollups equal the sums of the transfers, up to the mark. */
 const ROLLUP_CHECKS: readonly CustomerCheck[] = [
   {
     name: "rollup_mark",
     sql: (part) => `
       SELECT m.customer_id, m.seq, NULL AS subject_id,
-             format('The sums for charts reach to transfer %s, but the last one is %s.', m.seq, coalesce(a.last_seq, 0)) AS message
+             format('The usage rollups include transfers up to %s, but the last one is %s.', m.seq, coalesce(a.last_seq, 0)) AS message
       FROM ${part("usage_rollup_mark")} m LEFT JOIN ${part("ledger_account")} a USING (customer_id)
       WHERE m.seq NOT BETWEEN 0 AND coalesce(a.last_seq, 0)`,
   },
@@ -15,7 +15,7 @@ const ROLLUP_CHECKS: readonly CustomerCheck[] = [
     name: "rollup_without_mark",
     sql: (part) => `
       SELECT r.customer_id, NULL AS seq, NULL AS subject_id,
-             format('There are %s sums for charts, but no mark of how far they reach.', count(*)) AS message
+             format('There are %s usage rollups, but no mark of the last included transfer.', count(*)) AS message
       FROM ${part("usage_rollup")} r LEFT JOIN ${part("usage_rollup_mark")} m USING (customer_id)
       WHERE m.customer_id IS NULL GROUP BY r.customer_id`,
   },
@@ -39,13 +39,13 @@ const ROLLUP_CHECKS: readonly CustomerCheck[] = [
         WHERE grain <> 'minute' OR has_minute GROUP BY 1, 2, 3
       )
       SELECT customer_id, NULL AS seq, grain || ' ' || kind AS subject_id,
-             format('By %s, %s of kind %s add up to %s nanos; the ledger has %s, of %s nanos.', grain, coalesce(r.n, 0), kind,
+             format('By %s, %s of kind %s add up to %s nanos; the ledger has %s with %s nanos.', grain, coalesce(r.n, 0), kind,
                     coalesce(r.amount, 0), coalesce(e.n, 0), coalesce(e.amount, 0)) AS message
       FROM expected e FULL JOIN rolled r USING (customer_id, grain, kind)
       WHERE (coalesce(e.amount, 0), coalesce(e.n, 0)) <> (coalesce(r.amount, 0), coalesce(r.n, 0))`,
   },
   {
-    // A part of an hour without minutes is read from this range of transfers: what lies outside would be missing.
+    // Reports for part of an hour without minute rollups read this range of transfers, so the range must include them all.
     name: "rollup_numbers",
     sql: (part) => `
       WITH hours AS (
@@ -53,7 +53,7 @@ const ROLLUP_CHECKS: readonly CustomerCheck[] = [
         FROM ${part("usage_rollup")} rolled WHERE grain = 'hour' AND kind IN ('charge', 'refund') GROUP BY 1, 2
       )
       SELECT t.customer_id, t.seq, t.transfer_id AS subject_id,
-             format('The sums of its hour reach from transfer %s to %s, and this one is %s.', h.first_seq, h.last_seq, t.seq)
+             format('The rollups of this hour include transfers %s to %s, but not this one, %s.', h.first_seq, h.last_seq, t.seq)
                AS message
       FROM ${part("ledger_transfer")} t JOIN ${part("usage_rollup_mark")} m USING (customer_id)
       JOIN hours h ON h.customer_id = t.customer_id AND h.bucket_at = date_trunc('hour', t.created_at, 'UTC')
@@ -61,5 +61,5 @@ const ROLLUP_CHECKS: readonly CustomerCheck[] = [
   },
 ];
 
-/** The rules of usage for the verification of the ledger. */
+/** The ledger checks of usage rollups. */
 export const USAGE_CHECKS: ModuleChecks = { rows: [], histories: ROLLUP_CHECKS };

@@ -225,7 +225,7 @@ it("reports the actual and the expected definition", async () => {
     seq: null,
     subjectId: "ledger_hold_amount_positive",
     message:
-      "The constraint ledger_hold_amount_positive of the table ledger_hold differs from what the migrations say: it is `CHECK (true)` and must be `CHECK ((amount_nanos > 0))`.",
+      "The constraint ledger_hold_amount_positive of the table ledger_hold differs from the migrations: it is `CHECK (true)` and must be `CHECK ((amount_nanos > 0))`.",
     count: 1,
   });
 });

@@ -1,13 +1,13 @@
 import type { CustomerCheck } from "../finding";
 
-/** Each transfer follows the one before it, and its balance is the one before with its own amount. */
+/** Sequence numbers have no gaps, and each resulting balance is the previous one plus or minus the transfer's amount. */
 export const CHAIN_CHECK: CustomerCheck = {
   name: "chain",
   sql: (part) => `
     SELECT customer_id, seq, transfer_id AS subject_id,
            CASE WHEN seq IS DISTINCT FROM before_seq + 1
-             THEN format('Transfer %s follows transfer %s.', seq, before_seq)
-             ELSE format('The balance after transfer %s is %s nanos; %s before it and a %s of %s make %s.',
+             THEN format('Transfer %s directly follows transfer %s.', seq, before_seq)
+             ELSE format('The balance after transfer %s is %s nanos, but %s before it and a %s of %s result in %s.',
                          seq, balance_after_nanos, before_balance, direction, amount_nanos, before_balance + signed)
            END AS message
     FROM (
@@ -22,8 +22,8 @@ export const CHAIN_CHECK: CustomerCheck = {
 };
 
 /**
- * What a customer's balance rests on. These four decide alone whether the account can be trusted: whoever breaks one is
- * frozen by the daily job. No damaged number may end the check by an overflow, so what is added is numeric.
+ * The checks of a customer's balance. Only these four decide whether an account is consistent: the daily job freezes the
+ * account if one fails. Sums are numeric, because a damaged value must not end the check with an overflow.
  */
 export const CHAIN_CHECKS: readonly CustomerCheck[] = [
   {
@@ -53,10 +53,10 @@ export const CHAIN_CHECKS: readonly CustomerCheck[] = [
   },
   {
     name: "seq",
-    // n rows from 1 to n have no gap only if no number is there twice: that the next check sees.
+    // n rows numbered 1 to n have no gap unless a number is duplicated, which the next check finds.
     sql: (part) => `
       SELECT a.customer_id, NULL AS seq, NULL AS subject_id,
-             format('The last number is %s, but there are %s transfers, numbered %s to %s.',
+             format('The last sequence number is %s, but there are %s transfers, numbered %s to %s.',
                     a.last_seq, coalesce(t.n, 0), coalesce(t.lowest, 0), coalesce(t.highest, 0)) AS message
       FROM ${part("ledger_account")} a
       LEFT JOIN (

@@ -1,12 +1,12 @@
 import type { CustomerCheck } from "../finding";
 
-/** What was given back of a charge is what its refunds add up to, and never more than the charge. */
+/** The refunded total of a charge equals the sum of its refunds and never exceeds the charge. */
 export const CHARGE_REFUND_CHECKS: readonly CustomerCheck[] = [
   {
     name: "refund_limit",
     sql: (part) => `
       SELECT customer_id, NULL AS seq, charge_id AS subject_id,
-             format('%s nanos were given back of a charge of %s.', refunded_nanos, charged_nanos) AS message
+             format('%s nanos of a charge of %s nanos are recorded as refunded.', refunded_nanos, charged_nanos) AS message
       FROM ${part("ledger_charge_refund")} p
       WHERE refunded_nanos NOT BETWEEN 0 AND charged_nanos`,
   },
@@ -14,8 +14,8 @@ export const CHARGE_REFUND_CHECKS: readonly CustomerCheck[] = [
     name: "refund_of_charge",
     sql: (part) => `
       SELECT r.customer_id, t.seq, r.charge_id AS subject_id,
-             format('Refunds count on a charge of %s nanos, but %s.', r.charged_nanos,
-                    CASE WHEN t.seq IS NULL THEN 'there is no such charge' ELSE 'it was of ' || t.amount_nanos END) AS message
+             format('The refunded total expects a charge of %s nanos, but %s.', r.charged_nanos,
+                    CASE WHEN t.seq IS NULL THEN 'there is no such charge' ELSE 'its amount is ' || t.amount_nanos END) AS message
       FROM ${part("ledger_charge_refund")} r
       LEFT JOIN ${part("ledger_transfer")} t ON t.customer_id = r.customer_id AND t.transfer_id = r.charge_id AND t.kind = 'charge'
       WHERE t.amount_nanos IS DISTINCT FROM r.charged_nanos`,
@@ -24,7 +24,7 @@ export const CHARGE_REFUND_CHECKS: readonly CustomerCheck[] = [
     name: "refund_sum",
     sql: (part) => `
       SELECT r.customer_id, NULL AS seq, r.charge_id AS subject_id,
-             format('%s nanos count as given back, but the refunds of the charge add up to %s.',
+             format('%s nanos are recorded as refunded, but the refunds of the charge add up to %s.',
                     r.refunded_nanos, coalesce(t.total, 0)) AS message
       FROM ${part("ledger_charge_refund")} r
       LEFT JOIN (
@@ -37,7 +37,7 @@ export const CHARGE_REFUND_CHECKS: readonly CustomerCheck[] = [
     name: "refund_without_charge",
     sql: (part) => `
       SELECT t.customer_id, t.seq, t.transfer_id AS subject_id,
-             format('The refund of %s nanos is of %s, which is no charge of this customer that counts its refunds.',
+             format('The refund of %s nanos references %s, which is not a charge of this customer with a refunded total.',
                     t.amount_nanos, coalesce(t.metadata->>'charge_id', 'no charge')) AS message
       FROM ${part("ledger_transfer")} t
       LEFT JOIN ${part("ledger_transfer")} c

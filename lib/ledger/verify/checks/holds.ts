@@ -1,12 +1,12 @@
 import type { CustomerCheck } from "../finding";
 
-/** A hold is open, or it ended in one way; captured ones, and no others, became exactly one charge. */
+/** A hold is open, captured, released or expired. A captured hold has exactly one charge, any other hold has none. */
 export const HOLD_CHECKS: readonly CustomerCheck[] = [
   {
     name: "hold_state",
     sql: (part) => `
       SELECT customer_id, NULL AS seq, hold_id AS subject_id,
-             format('The hold contradicts itself: status %s, amount %s nanos, captured %s, closed at %s, idempotency key %s.',
+             format('The hold is inconsistent: status %s, amount %s nanos, captured %s, closed at %s, idempotency key %s.',
                     status, amount_nanos, coalesce(captured_nanos::text, 'nothing'), coalesce(closed_at::text, 'no time'),
                     coalesce(idempotency_key, 'none')) AS message
       FROM ${part("ledger_hold")} p
@@ -21,7 +21,7 @@ export const HOLD_CHECKS: readonly CustomerCheck[] = [
     name: "hold_charge",
     sql: (part) => `
       SELECT h.customer_id, min(t.seq) AS seq, h.hold_id AS subject_id,
-             format('%s nanos of the hold were captured; it has %s charges, of %s nanos together.',
+             format('%s nanos of the hold were captured, but it has %s charges with a total of %s nanos.',
                     h.captured_nanos, count(t.seq), coalesce(sum(t.amount_nanos), 0)) AS message
       FROM ${part("ledger_hold")} h
       LEFT JOIN ${part("ledger_transfer")} t
@@ -32,10 +32,10 @@ export const HOLD_CHECKS: readonly CustomerCheck[] = [
   },
   {
     name: "capture_above_hold",
-    // What was held can always be captured. More than that is taken from what is available, and never leaves less than nothing.
+    // The held amount can always be captured. Any amount above it must be covered by the available balance.
     sql: (part) => `
       SELECT t.customer_id, t.seq, t.transfer_id AS subject_id,
-             format('%s nanos of a hold of %s were captured, which left %s nanos available.', t.amount_nanos, h.amount_nanos,
+             format('%s nanos were captured from a hold of %s nanos, which left %s nanos available.', t.amount_nanos, h.amount_nanos,
                     t.balance_after_nanos::numeric - t.held_after_nanos) AS message
       FROM ${part("ledger_transfer")} t
       JOIN ${part("ledger_hold")} h ON h.customer_id = t.customer_id AND h.hold_id = t.source_id
@@ -46,7 +46,7 @@ export const HOLD_CHECKS: readonly CustomerCheck[] = [
     name: "charge_without_hold",
     sql: (part) => `
       SELECT t.customer_id, t.seq, t.transfer_id AS subject_id,
-             format('The %s of %s nanos names the hold %s, which %s.', t.kind, t.amount_nanos, t.source_id,
+             format('The %s of %s nanos references the hold %s, which %s.', t.kind, t.amount_nanos, t.source_id,
                     CASE WHEN h.hold_id IS NULL THEN 'does not exist' ELSE 'is ' || h.status END) AS message
       FROM ${part("ledger_transfer")} t
       LEFT JOIN ${part("ledger_hold")} h ON h.customer_id = t.customer_id AND h.hold_id = t.source_id

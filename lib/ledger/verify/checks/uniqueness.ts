@@ -1,15 +1,15 @@
 import type { CustomerCheck } from "../finding";
 
 /**
- * One fact moves money once, and one idempotency key has one effect. Only columns of the unique indexes are read, so that
- * their order saves the sorting, as long as they are there.
+ * Each source is posted once, and each idempotency key has one effect. Reads only columns of the unique indexes, so that
+ * Postgres can use their order instead of sorting, unless an index is missing.
  */
 export const UNIQUENESS_CHECKS: readonly CustomerCheck[] = [
   {
     name: "duplicate_source",
     sql: (part) => `
       SELECT customer_id, NULL AS seq, source_id AS subject_id,
-             format('%s transfers of kind %s come from the same %s (revision %s).',
+             format('%s transfers of kind %s have the same source of type %s (revision %s).',
                     count(*), kind, source_type, source_revision) AS message
       FROM ${part("ledger_transfer")} p
       GROUP BY customer_id, source_type, source_id, kind, source_revision HAVING count(*) > 1`,
@@ -18,7 +18,7 @@ export const UNIQUENESS_CHECKS: readonly CustomerCheck[] = [
     name: "duplicate_key",
     sql: (part) => `
       SELECT customer_id, NULL AS seq, idempotency_key AS subject_id,
-             format('%s transfers have the same idempotency key of %s.', count(*), idempotency_owner) AS message
+             format('%s transfers have the same idempotency key, owned by %s.', count(*), idempotency_owner) AS message
       FROM ${part("ledger_transfer")} p WHERE idempotency_key IS NOT NULL
       GROUP BY customer_id, idempotency_owner, idempotency_key HAVING count(*) > 1`,
   },
@@ -34,7 +34,7 @@ export const UNIQUENESS_CHECKS: readonly CustomerCheck[] = [
     name: "duplicate_hold_key",
     sql: (part) => `
       SELECT customer_id, NULL AS seq, idempotency_key AS subject_id,
-             format('%s holds have the same idempotency key of %s.', count(*), idempotency_owner) AS message
+             format('%s holds have the same idempotency key, owned by %s.', count(*), idempotency_owner) AS message
       FROM ${part("ledger_hold")} p WHERE idempotency_key IS NOT NULL
       GROUP BY customer_id, idempotency_owner, idempotency_key HAVING count(*) > 1`,
   },
@@ -42,7 +42,7 @@ export const UNIQUENESS_CHECKS: readonly CustomerCheck[] = [
     name: "key_used_twice",
     sql: (part) => `
       SELECT h.customer_id, t.seq, h.idempotency_key AS subject_id,
-             format('The hold %s and the transfer %s have the same idempotency key of %s.',
+             format('The hold %s and the transfer %s have the same idempotency key, owned by %s.',
                     h.hold_id, t.transfer_id, h.idempotency_owner) AS message
       FROM ${part("ledger_hold")} h
       JOIN ${part("ledger_transfer")} t USING (customer_id, idempotency_owner, idempotency_key)

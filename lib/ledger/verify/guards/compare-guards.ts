@@ -30,7 +30,7 @@ export async function expectGuards(pool: Pool): Promise<ExpectedGuards> {
   }
   const findings =
     missing.length > 0
-      ? [databaseFinding("migrations", null, `The database lacks migrations: ${missing.join(", ")}.`)]
+      ? [databaseFinding("migrations", null, `These migrations are missing: ${missing.join(", ")}.`)]
       : [];
   return build(
     pool,
@@ -69,9 +69,9 @@ async function readApplied(pool: Pool): Promise<Set<string>> {
 }
 
 /**
- * Compares every guard of the books by its definition: constraints, unique indexes, triggers with their functions, columns,
- * domains and views. Nothing else of the database is looked at, except for triggers and rules that Brim does not have on
- * tables that it has.
+ * Compares the definition of every guard of the ledger: constraints, unique indexes, triggers with their functions, columns,
+ * domains and views. Ignores everything else in the database, except triggers and rules on Brim's tables that are not
+ * part of Brim.
  */
 export async function compareGuards(
   client: ClientBase,
@@ -136,8 +136,8 @@ async function replica(client: ClientBase): Promise<Finding[]> {
 function difference({ kind, text }: Definition, actual: string | undefined): string {
   if (actual === undefined) return "is missing.";
   // A function's text fills pages, and the migrations have it.
-  if (kind === "function") return "does not say what the migrations say.";
-  return `differs from what the migrations say: it is \`${actual}\` and must be \`${text}\`.`;
+  if (kind === "function") return "differs from the migrations.";
+  return `differs from the migrations: it is \`${actual}\` and must be \`${text}\`.`;
 }
 
 function describe({ kind, owner, name }: Definition): string {

@@ -6,7 +6,7 @@ import { findObject } from "../store/objects";
 import type { Stripe } from "../stripe-types";
 
 /**
- * Copies the entered address and name to the customer if the session's `customer_update` says so. A business
+ * Copies the entered address and name to the customer if the session's `customer_update` allows it. A business
  * tax ID that the session collected is added to the customer.
  */
 export async function updateCustomerFromCheckout(

@@ -54,7 +54,7 @@ export async function payByControl(runtime: Runtime, id: string, input: PayInput
 
 type Outcome = PayOutcome | { kind: "refused"; message: string | undefined };
 
-/** Completes or fails 3-D Secure if the input says so. */
+/** Completes or fails 3-D Secure if the input requests it. */
 async function authenticateIfAsked(runtime: Runtime, input: PayInput, outcome: PayOutcome): Promise<Outcome> {
   if (outcome.kind !== "authenticate" || !input.authentication) return outcome;
   const [token = "", intentId = ""] = new URL(outcome.url).pathname.split("/").reverse();
