@@ -11,7 +11,7 @@ afterAll(() => database.drop());
 
 const aKey = () => createApiKey({ customerId: null, name: "test", scopes: "all" });
 
-/** Uses a key over and over until told to stop; tells at what time each use began and how it ended. */
+/** Uses a key repeatedly until it is stopped. Returns when each use started and how it ended. */
 function keepUsing(secret: string) {
   const uses: { begunAt: number; isTaken: boolean }[] = [];
   let isDone = false;
@@ -35,7 +35,7 @@ function keepUsing(secret: string) {
 }
 
 describe("a cached key", () => {
-  it("is refused as soon as its revocation has returned", async () => {
+  it("is rejected as soon as its revocation has returned", async () => {
     const { apiKeyId, secret } = await aKey();
     const stop = keepUsing(secret);
     await expect.poll(() => verifyApiKey(secret)).toBeTruthy();
@@ -66,7 +66,7 @@ describe("a cached key", () => {
     expect(await lastUse()).toBe(start + 61_000);
   });
 
-  it("is refused when it expires while it is cached", async () => {
+  it("is rejected once it expires while it is cached", async () => {
     const { apiKeyId, secret } = await aKey();
     const expiresAt = new Date(Date.now() + 60_000);
     await prisma().apiKey.update({ where: { apiKeyId }, data: { expiresAt } });
@@ -84,7 +84,7 @@ describe("a cached key", () => {
   });
 });
 
-it("accepts a new key at once, even if it was looked up before it existed", async () => {
+it("accepts a new key immediately, even if it was looked up before it existed", async () => {
   const { apiKeyId, secret } = await aKey();
   const row = await prisma().apiKey.delete({ where: { apiKeyId } });
   await expect(verifyApiKey(secret)).rejects.toThrow(UnauthorizedError);

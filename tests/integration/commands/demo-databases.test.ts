@@ -16,7 +16,7 @@ it.each([
   ["in the folder itself", 0o755],
   ["elsewhere, because the postgres user cannot enter the folder", 0o700],
 ])(
-  "data from before the baseline that are kept %s are moved aside whole, and the demo starts anew",
+  "data from before the baseline, stored %s, is moved aside completely, and the demo starts from scratch",
   async (_where, mode) => {
     const dataDir = mkdtempSync(join(tmpdir(), "brim-before-baseline-"));
     chmodSync(dataDir, mode);

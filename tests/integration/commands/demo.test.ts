@@ -26,7 +26,7 @@ describe("npm run demo", () => {
     expect(exitCode).toBe(1);
   });
 
-  it("exits and says why the database cannot be reached", async () => {
+  it("exits with the reason why the database cannot be reached", async () => {
     const { exitCode, errors } = await runDemo({ DATABASE_URL: "postgres://brim:secret@127.0.0.1:1/brim" });
 
     expect(errors).toMatch(/^The database of DATABASE_URL cannot be reached: .*ECONNREFUSED.*$/);
@@ -34,7 +34,7 @@ describe("npm run demo", () => {
     expect(exitCode).toBe(1);
   });
 
-  it("refuses a data folder that another demo uses, and names it", async () => {
+  it("rejects a data folder that another demo uses, and names it", async () => {
     const dataDir = newFolder();
     const lock = lockFolder(dataDir);
     cleanups.push(lock.release);
@@ -49,7 +49,7 @@ describe("npm run demo", () => {
     [{ PORT: "abc" }, 'PORT must be a port number, not "abc".'],
     [{ PORT: "4000", SANDBOX_PORT: "4000" }, "PORT and SANDBOX_PORT must differ."],
     [{ DATABASE_URL: "mysql://localhost/brim" }, /^DATABASE_URL must look like postgres:/],
-  ])("refuses %o in one line", async (environment, expected) => {
+  ])("rejects %o with a one-line error", async (environment, expected) => {
     const { exitCode, errors } = await runDemo(environment);
 
     expect(errors).toMatch(expected);

@@ -13,7 +13,7 @@ const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"))
   scripts: Record<string, string>;
 };
 
-/** The scripts that run a program of ours from its source, with that program. */
+/** The scripts that run one of our programs from its source, with that program. */
 const programs = Object.entries(scripts).flatMap(([name, command]) => {
   const [, source] = /^tsx (?:--import \S+ )?(\S+\.ts)/.exec(command) ?? [];
   return source ? [{ name, command, source }] : [];
@@ -22,7 +22,7 @@ const programs = Object.entries(scripts).flatMap(([name, command]) => {
 const folder = mkdtempSync(join(tmpdir(), "brim-fresh-clone-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What must be there before the first line of a program runs: all but what it imports on the way. */
+/** Files that must exist before a program starts, without those that it imports dynamically. */
 async function importedFirst(source: string): Promise<Set<string>> {
   const { metafile } = await build({
     absWorkingDir: ROOT,

@@ -40,7 +40,7 @@ interface Ended {
   stderr: string;
 }
 
-/** Runs the command with no other setting than the database. */
+/** Runs the command with no settings except the database. */
 function run(args: readonly string[], settings: Record<string, string | undefined> = {}): Promise<Ended> {
   const { PATH, HOME, NODE_ENV, DATABASE_URL } = process.env;
   const child = spawn(process.execPath, [command.file, ...args], {
@@ -68,7 +68,7 @@ function secretOf({ code, stdout, stderr }: Ended): string {
 }
 
 describe("key create", () => {
-  it("creates the operator's first key, with every scope of an operator key", async () => {
+  it("creates the operator's first key, with every operator scope", async () => {
     const ended = await key("create", "--operator");
 
     const actor = await verifyApiKey(secretOf(ended));
@@ -80,7 +80,7 @@ describe("key create", () => {
     ]);
   });
 
-  it("makes a customer's key with a name, some scopes and an end", async () => {
+  it("creates a customer's key with a name, some scopes and an expiry", async () => {
     const before = Date.now();
 
     const secret = secretOf(
@@ -106,7 +106,7 @@ describe("key create", () => {
 });
 
 describe("key list, roll and revoke", () => {
-  it("lead a key through its life", async () => {
+  it("manage a key from creation to revocation", async () => {
     const made = await createApiKey({ customerId, name: "Life", scopes: ["usage:read"] });
 
     const rolled = await key("roll", made.apiKeyId, "--grace", "1h");
@@ -133,7 +133,7 @@ describe("key list, roll and revoke", () => {
     expect(list.stdout).not.toContain(made.secret);
   });
 
-  it("keep the last key with the scope admin, unless forced", async () => {
+  it("refuse to remove the last key with the scope admin unless forced", async () => {
     await prisma().apiKey.updateMany({ where: { customerId: null }, data: { revokedAt: new Date() } });
     const { apiKeyId, secret } = await createApiKey({ customerId: null, name: "Last", scopes: ["admin"] });
 
@@ -147,7 +147,7 @@ describe("key list, roll and revoke", () => {
 });
 
 describe("key", () => {
-  it("uses the demo's database when DATABASE_URL is not set, and says so", async () => {
+  it("uses the demo's database when DATABASE_URL is not set, and prints a note", async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "brim-key-demo-"));
     writeFileSync(join(dataDir, "demo.json"), JSON.stringify({ databaseUrl: process.env.DATABASE_URL }));
 
@@ -188,7 +188,7 @@ describe("key", () => {
     expect(stderr.trim().split("\n").length).toBeLessThanOrEqual(2);
   });
 
-  it("says that the database is not migrated", async () => {
+  it("reports that the database is not migrated", async () => {
     const { code, stderr } = await run(["list"], { DATABASE_URL: empty.url });
 
     expect({ code, stderr }).toEqual({

@@ -21,7 +21,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Runs the command with no other setting than the database. */
+/** Runs the command with no settings except the database. */
 function verify(databaseUrl: string | undefined, ...args: string[]) {
   const { PATH, HOME, NODE_ENV } = process.env;
   const child = spawn(process.execPath, [command.file, ...args], {
@@ -40,7 +40,7 @@ function verify(databaseUrl: string | undefined, ...args: string[]) {
 }
 
 describe("ledger:verify", () => {
-  it("exits with 0 and says how much it verified", async () => {
+  it("exits with 0 and prints how much it verified", async () => {
     await aCustomerWithHistory();
 
     const { code, stdout, stderr } = await verify(process.env.DATABASE_URL);

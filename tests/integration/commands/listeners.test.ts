@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { closeGracefully, listen, PortTakenError } from "@/lib/commands/server/listeners";
 
 describe("listen", () => {
-  it("answers for localhost on each loopback address that the machine has", async () => {
+  it("accepts connections for localhost on every loopback address of the machine", async () => {
     const server = createServer((_request, response) => response.end("here"));
     const port = await freePort();
     const listeners = await listen(server, "localhost", port);
@@ -17,7 +17,7 @@ describe("listen", () => {
     await closeGracefully(server, listeners, 1_000);
   });
 
-  it("says in one line that the port is taken", async () => {
+  it("fails with a one-line error if the port is taken", async () => {
     const first = createServer();
     const listeners = await listen(first, "127.0.0.1", 0);
     const { port } = first.address() as AddressInfo;
@@ -29,19 +29,19 @@ describe("listen", () => {
 });
 
 describe("closeGracefully", () => {
-  it("lets a request in flight finish, and does not wait for idle connections", async () => {
+  it("lets requests in flight finish, and does not wait for idle connections", async () => {
     const { server, port, listeners } = await aSlowServer(300);
     const inFlight = get("127.0.0.1", port);
     await sleep(100);
 
-    // An idle connection that was waited for would be cut only after an hour.
+    // Waiting for an idle connection would take an hour.
     await closeGracefully(server, listeners, 3_600_000);
 
     expect(await inFlight).toBe("done");
     await expect(get("127.0.0.1", port)).rejects.toThrow(/ECONNREFUSED/);
   });
 
-  it("cuts a request that takes longer than it may", async () => {
+  it("closes the connection of a request that exceeds the time limit", async () => {
     const { server, port, listeners } = await aSlowServer(60_000);
     const inFlight = get("127.0.0.1", port).catch((error: Error) => error.message);
     await sleep(100);
@@ -60,7 +60,7 @@ async function aSlowServer(answerAfterMs: number) {
   return { server, listeners, port: (server.address() as AddressInfo).port };
 }
 
-/** Over a connection that asks to be kept alive, as browsers do. */
+/** Uses a keep-alive connection, like browsers. */
 function get(host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const options = { host, port, agent: false, headers: { connection: "keep-alive" } };
@@ -74,7 +74,7 @@ function get(host: string, port: number): Promise<string> {
   });
 }
 
-/** Asked of the machine itself, not of what is tested. */
+/** Checks the machine itself, without the code under test. */
 async function hasIpv6(): Promise<boolean> {
   const probe = createServer();
   const isListening = new Promise<boolean>((resolve) => {

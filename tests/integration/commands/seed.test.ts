@@ -43,7 +43,7 @@ it("keeps customers and known keys when it runs again, and replaces a revoked ke
   expect({ ...third, otherCustomerApiKey: "" }).toEqual({ ...first, otherCustomerApiKey: "" });
   expect(third.otherCustomerApiKey).not.toBe(first.otherCustomerApiKey);
 
-  // A key of one customer must never pass for the other's.
+  // A key of one customer must never be accepted for the other.
   const swapped = await seed({ ...third, customerApiKey: third.otherCustomerApiKey });
   expect(swapped.customerApiKey).not.toBe(third.otherCustomerApiKey);
 });
@@ -56,7 +56,7 @@ it("makes the demo's user the owner of the first customer, and of no other", asy
   ]);
 });
 
-/** As the demo runs it: a child that gets what is known and answers with the keys. */
+/** Runs it like the demo: a child process that receives the known keys and returns all keys. */
 async function seed(known: Partial<Seeded>): Promise<Seeded> {
   const child = spawn(process.execPath, [command.file], {
     env: {

@@ -5,7 +5,7 @@ import { createWebServer } from "@/lib/commands/server/web-server";
 import { applySettings } from "@/tests/support/settings";
 
 let server: Server;
-/** What reached the pages. */
+/** The requests that reached the pages. */
 const seen: string[] = [];
 
 beforeAll(async () => {
@@ -14,7 +14,7 @@ beforeAll(async () => {
     isDev: false,
     pages: (request, response) => {
       seen.push(`${request.method} ${request.url}`);
-      request.on("error", () => {}); // cut off
+      request.on("error", () => {}); // the connection was closed
       request.resume().on("end", () => response.end("a page"));
     },
     timeouts: { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 20 },
@@ -26,7 +26,7 @@ afterAll(() => {
   server.close();
 });
 
-/** Sends bytes and, until the server hangs up, one more of `drip` every few milliseconds. Gives what came back. */
+/** Sends bytes, then one more byte of `drip` every few milliseconds until the server closes. Returns the response. */
 function exchange(text: string, { drip }: { drip?: string } = {}): Promise<string> {
   const { port } = server.address() as AddressInfo;
   return new Promise((resolve) => {
@@ -50,7 +50,7 @@ const FORM = `${HOST}Connection: close\r\nContent-Type: application/x-www-form-u
 
 describe("a request to any address", () => {
   it.each(["/api/v1/health", "/billing", "/api/auth/session"])(
-    "has a time for its head: %s",
+    "has a time limit for its headers: %s",
     async (path) => {
       const status = await statusOf(exchange(`GET ${path} HTTP/1.1\r\n${HOST}`, { drip: "a: b\r\n" }));
 
@@ -63,14 +63,17 @@ describe("a request to any address", () => {
     ["/api/webhooks/stripe", ""],
     ["/api/auth/callback/credentials", ""],
     ["/sign-out", ""],
-  ])("has a time for head and body, however steadily it drips: %s", async (path, headers) => {
-    const head = `POST ${path} HTTP/1.1\r\n${HOST}${headers}Content-Length: 60000\r\n\r\n`;
-    const answer = await exchange(head, { drip: "x" });
+  ])(
+    "has a time limit for headers and body, even if data keeps arriving slowly: %s",
+    async (path, headers) => {
+      const head = `POST ${path} HTTP/1.1\r\n${HOST}${headers}Content-Length: 60000\r\n\r\n`;
+      const answer = await exchange(head, { drip: "x" });
 
-    expect([400, 401, 408]).toContain(Number(answer.split(" ")[1]));
-  });
+      expect([400, 401, 408]).toContain(Number(answer.split(" ")[1]));
+    },
+  );
 
-  it("closes the connection when a body comes with a read, whose end nobody waits for", async () => {
+  it("closes the connection when a GET request has an unfinished body", async () => {
     const answer = await exchange(
       `GET /api/v1/health HTTP/1.1\r\n${HOST}Content-Length: 9000000000\r\n\r\n`,
       {
@@ -97,7 +100,7 @@ describe("a request to a page", () => {
     ["http://elsewhere/billing", 405],
     ["/sign-out", 200],
     ["/billing-link/open", 200],
-  ])("posts only where a form of ours does: %s answers %i", async (path, status) => {
+  ])("accepts a POST only where a page has a form: %s answers %i", async (path, status) => {
     expect(await statusOf(exchange(`POST ${path} HTTP/1.1\r\n${FORM}Content-Length: 1\r\n\r\nx`))).toBe(
       status,
     );
@@ -108,17 +111,17 @@ describe("a request to a page", () => {
     ["Content-Length: 65537\r\n\r\n", 413],
     [`Content-Length: 65536\r\n\r\n${"x".repeat(65_536)}`, 200],
     ["Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", 411],
-  ])("has a small body, and says how small", async (rest, status) => {
+  ])("limits the size of the body, and reports the limit", async (rest, status) => {
     expect(await statusOf(exchange(`POST /api/auth/signin/email HTTP/1.1\r\n${FORM}${rest}`))).toBe(status);
     if (status !== 200)
       expect(await statusOf(exchange(`GET /billing HTTP/1.1\r\n${FORM}${rest}`))).toBe(status);
   });
 
-  it.each(["PUT", "DELETE", "PATCH", "OPTIONS"])("is not asked for with %s", async (method) => {
+  it.each(["PUT", "DELETE", "PATCH", "OPTIONS"])("does not accept the method %s", async (method) => {
     expect(await statusOf(exchange(`${method} /billing HTTP/1.1\r\n${FORM}\r\n`))).toBe(405);
   });
 
-  it("reaches the pages by the path alone, also when the request line names a host", async () => {
+  it("reaches the pages by path alone, even if the request line contains a host", async () => {
     await exchange(`GET http://elsewhere/billing?a=1 HTTP/1.1\r\n${FORM}\r\n`);
 
     expect(seen.at(-1)).toBe("GET /billing?a=1");

@@ -30,7 +30,7 @@ it("a payment belongs to one top-up of one customer, and a second owner is refus
 it.each([
   ["payment", { stripePaymentIntentId: "pi_same" }],
   ["Checkout Session", { stripeSessionId: "cs_same" }],
-])("the database refuses two top-ups with the same %s", async (_what, data) => {
+])("the database rejects two top-ups with the same %s", async (_what, data) => {
   const customerId = await aCustomer();
   const ids = [await topUp(customerId, "5.00"), await topUp(customerId, "5.00")];
   const set = (topUpIntentId = "") =>
@@ -41,7 +41,7 @@ it.each([
   await expect(set(ids[1])).rejects.toMatchObject({ code: "P2002" });
 });
 
-it("the database refuses a credited top-up without a payment", async () => {
+it("the database rejects a credited top-up without a payment", async () => {
   const customerId = await aCustomer();
   await topUp(customerId, "5.00");
 

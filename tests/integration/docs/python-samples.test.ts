@@ -50,7 +50,7 @@ if (!missing)
         expect(printed).not.toContain("'ok': False"); // a rejected item of a batch
       });
 
-      it("leave the ledger valid", () => expectLedgerVerified());
+      it("leave the ledger consistent", () => expectLedgerVerified());
     });
 
     describe("the quick start", () => {

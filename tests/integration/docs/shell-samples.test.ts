@@ -49,11 +49,11 @@ describe("the shell samples, run in sequence", () => {
     const { status, headers, text } = await paste(source, usualKey(route, samples.world));
 
     expect(`${status} ${text}`).toMatch(/^20[04] /);
-    expect(text).not.toContain('"ok":false'); // an item of a batch that was refused
+    expect(text).not.toContain('"ok":false'); // a rejected item of a batch
     const isJson = headers.get("content-type")?.startsWith("application/json");
     const body = text === "" ? undefined : isJson ? JSON.parse(text) : text;
     expectDocumented({ method: route.method, ...requestOf(source), status, headers, body });
   });
 
-  it("leave the ledger valid", () => expectLedgerVerified());
+  it("leave the ledger consistent", () => expectLedgerVerified());
 });

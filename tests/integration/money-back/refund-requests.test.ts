@@ -55,7 +55,7 @@ const accountOf = ({ customer: { customerId } }: PaidTopUp) =>
 const spend = ({ customer }: PaidTopUp, amount: string) =>
   customer.post("/api/v1/usage/charges", { amount_usd: amount, idempotency_key: `spend-${++keys}` });
 
-/** Stripe makes the refund, but its answer is lost, again and again. */
+/** Makes Stripe create the refund but lose the response, repeatedly. */
 const loseAnswers = () =>
   brim.control("/faults", {
     match: { method: "POST", path: "/v1/refunds" },
@@ -65,7 +65,7 @@ const loseAnswers = () =>
   });
 
 describe("a refund by the operator", () => {
-  it("is previewed with the balance and the tax's share, and nothing happens", async () => {
+  it("is previewed with the balance and its share of the tax, without any effect", async () => {
     const topUp = await aPaidTopUp(brim, { amount: "20.00", country: "DE" });
 
     const preview = await previewRefund(topUp.topUpIntentId, cents(1_190n));
@@ -81,7 +81,7 @@ describe("a refund by the operator", () => {
     expect(await balanceOf(topUp)).toBe("20.00");
   });
 
-  it("pays back and takes the credit at once, also below zero; its event changes nothing any more", async () => {
+  it("refunds the payment and reverses the credit immediately, even below zero; its event has no further effect", async () => {
     const topUp = await aPaidTopUp(brim, { country: "DE" });
     await spend(topUp, "15.00");
 
@@ -98,7 +98,7 @@ describe("a refund by the operator", () => {
     expect(action).toMatchObject({ subjectId: topUp.topUpIntentId, reason: "asked by mail" });
   });
 
-  it("under one key is made once, however often and at once it is asked for", async () => {
+  it("is created once per idempotency key, also under concurrent requests", async () => {
     const topUp = await aPaidTopUp(brim);
 
     const answers = await Promise.all(Array.from({ length: 6 }, () => byOperator(topUp, 500, "one-key")));
@@ -110,7 +110,7 @@ describe("a refund by the operator", () => {
     await expect(byOperator(topUp, 600, "one-key")).rejects.toThrow("another request");
   });
 
-  it("several at once never give back more than was paid", async () => {
+  it("never exceeds the payment under concurrent requests", async () => {
     const topUp = await aPaidTopUp(brim);
 
     const results = await Promise.allSettled(Array.from({ length: 5 }, () => byOperator(topUp, 800)));
@@ -152,13 +152,13 @@ describe("a refund by the operator", () => {
         return topUp;
       },
     ],
-  ])("is refused for a top-up %s", async (_what, reason, make) => {
+  ])("is rejected for a top-up %s", async (_what, reason, make) => {
     const topUp = await make();
 
     await expect(byOperator(topUp, null)).rejects.toMatchObject({ details: { reason } });
   });
 
-  it("whose answer was lost is `pending`, and the task finds it made: once", async () => {
+  it("whose response was lost is `pending` until the task finds it at Stripe, once", async () => {
     const topUp = await aPaidTopUp(brim);
     await loseAnswers();
 
@@ -175,7 +175,7 @@ describe("a refund by the operator", () => {
 });
 
 describe("a customer's own refund", () => {
-  it("of an unspent top-up holds the credit, refunds all of it, and ends the hold with the posting", async () => {
+  it("of an unspent top-up holds the credit, refunds all of it, and releases the hold when it is posted", async () => {
     const topUp = await aPaidTopUp(brim, { country: "DE" });
 
     const { request } = await byCustomer(topUp);
@@ -188,7 +188,7 @@ describe("a customer's own refund", () => {
     expect(hold).toMatchObject({ status: "released", expiresAt: null, openedBy: "system" });
   });
 
-  it("while Stripe's answer is unknown what is refunded cannot be spent; the event ends the hold", async () => {
+  it("reserves its amount while Stripe's response is unknown; the event releases the hold", async () => {
     const topUp = await aPaidTopUp(brim);
     const other = await aPaidTopUp(brim, { amount: "5.00", customer: topUp.customer });
     await loseAnswers();
@@ -208,7 +208,7 @@ describe("a customer's own refund", () => {
     expect(await accountOf(topUp)).toMatchObject({ balanceNanos: 0n, heldNanos: 0n });
   });
 
-  it("that Stripe refuses releases the hold", async () => {
+  it("that Stripe rejects releases the hold", async () => {
     const topUp = await aPaidTopUp(brim);
     await disputeAtStripe(brim, topUp);
 
@@ -228,12 +228,12 @@ describe("a customer's own refund", () => {
     await deliverAbout(brim, "refund.failed", { id: refund?.id, object: "refund" });
 
     expect(await accountOf(topUp)).toMatchObject({ balanceNanos: usd("20.00"), heldNanos: 0n });
-    // It can be asked for again.
+    // It can be requested again.
     expect((await byCustomer(topUp)).request.status).toBe("submitted");
     expect(await balanceOf(topUp)).toBe("0.00");
   });
 
-  it("after a part was refunded at Stripe refunds the rest", async () => {
+  it("after a partial refund at Stripe refunds the rest", async () => {
     const topUp = await aPaidTopUp(brim);
     const refund = await refundAtStripe(brim, topUp, 500);
     await deliverAbout(brim, "refund.created", { id: refund, object: "refund" });
@@ -244,7 +244,7 @@ describe("a customer's own refund", () => {
     expect(await balanceOf(topUp)).toBe("0.00");
   });
 
-  it("is refused once a part is spent; a gift does not count as unspent money", async () => {
+  it("is rejected once a part is spent; a grant does not count as unspent money", async () => {
     const topUp = await aPaidTopUp(brim);
     const { customerId } = topUp.customer;
     await post(onPool(), {
@@ -261,7 +261,7 @@ describe("a customer's own refund", () => {
     expect(await accountOf(topUp)).toMatchObject({ balanceNanos: usd("24.00"), heldNanos: 0n });
   });
 
-  it("and a charge at once: one of them wins, never both", async () => {
+  it("and a concurrent charge: exactly one of them succeeds", async () => {
     const topUp = await aPaidTopUp(brim);
 
     const [refund, charge] = await Promise.allSettled([byCustomer(topUp), spend(topUp, "20.00")]);
@@ -272,7 +272,7 @@ describe("a customer's own refund", () => {
     expect(await balanceOf(topUp)).toBe("0.00");
   });
 
-  it("is refused where it is off, after its window, and for somebody else's top-up", async () => {
+  it("is rejected when it is turned off, after the refund window, and for another customer's top-up", async () => {
     const [topUp, other] = [await aPaidTopUp(brim), await aPaidTopUp(brim)];
     changeSettings({ CUSTOMER_REFUNDS: "off" });
     await expect(byCustomer(topUp)).rejects.toMatchObject({ details: { reason: "refunds_off" } });
@@ -290,8 +290,8 @@ describe("a customer's own refund", () => {
   });
 });
 
-// The last one, because it moves the clock of the sandbox.
-it("a refund whose key Stripe has forgotten is looked up by its metadata before it is made again", async () => {
+// Runs last, because it advances the sandbox's clock.
+it("a refund whose key Stripe no longer knows is looked up by its metadata before it is created again", async () => {
   const topUp = await aPaidTopUp(brim);
   await loseAnswers();
   const { request } = await byOperator(topUp, 500);

@@ -41,7 +41,7 @@ it("runs a job while all the others hang", async () => {
   }
 });
 
-it("does not run a job while its previous run is going on, and runs it again afterwards", async () => {
+it("does not run a job concurrently with itself, and runs it again afterwards", async () => {
   let runs = 0;
   let letGo = () => {};
   const hanging = new Promise<void>((resolve) => {
@@ -62,7 +62,7 @@ it("does not run a job while its previous run is going on, and runs it again aft
     await addJob("slow");
     await expect.poll(() => runs).toBe(1);
     await addJob("slow");
-    await expect.poll(waitingJobs).toBe(1); // the first one, which still runs
+    await expect.poll(waitingJobs).toBe(1); // the first one, which is still running
     expect(runs).toBe(1);
 
     letGo();

@@ -10,8 +10,8 @@ import { applySettings } from "@/tests/support/settings";
 import { aCharge, aFundedCustomer, aHold, usd } from "@/tests/support/spending";
 import { type Fate, startTcpProxy, type TcpProxy } from "@/tests/support/tcp-proxy";
 
-// Every test here loses connections without a word: nothing is closed, nothing is answered. With these settings a query is
-// given up after two seconds instead of ten.
+// Every test here drops connections silently: nothing is closed, and no response arrives. With these settings a query times
+// out after two seconds instead of ten.
 const SETTINGS = { DATABASE_QUERY_TIMEOUT_MS: "2000", DATABASE_POOL_MAX: "4" };
 
 let database: TestDatabase;
@@ -34,7 +34,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Loses one connection at the first statement whose text has these words; the others go on. */
+/** Drops a connection at the first statement that contains this text; the others keep working. */
 function loseOnce(words: string, how: Fate): void {
   let isDone = false;
   fate = (sent) => {
@@ -46,7 +46,7 @@ function loseOnce(words: string, how: Fate): void {
 
 const unavailable = { status: "rejected", reason: expect.toSatisfy(isDatabaseUnavailable) };
 
-it("when all idle connections are lost, the second request already succeeds", async () => {
+it("after all idle connections are lost, the second request already succeeds", async () => {
   const customer = await aFundedCustomer("10.00");
   await Promise.all([1, 2, 3, 4].map(() => pool().query("SELECT pg_sleep(0.05)")));
   expect(pool().idleCount).toBe(4);
@@ -59,7 +59,7 @@ it("when all idle connections are lost, the second request already succeeds", as
   expect(second.isReplay).toBe(false);
 });
 
-it("a charge whose connection is lost is refused as unavailable, and its key tells what happened", async () => {
+it("a charge whose connection is lost is rejected as unavailable, and a retry with its key returns the outcome", async () => {
   const customers = await Promise.all([aFundedCustomer("10.00"), aFundedCustomer("10.00")]);
   const [unheard, unanswered] = customers.map((customer) => aCharge(customer, "1.00"));
   if (!unheard || !unanswered) throw new Error("two customers were made");
@@ -70,7 +70,7 @@ it("a charge whose connection is lost is refused as unavailable, and its key tel
 
   const lost = await Promise.allSettled([
     charge(unheard),
-    new Promise(setImmediate).then(() => charge(unanswered)), // on a connection of its own
+    new Promise(setImmediate).then(() => charge(unanswered)), // on its own connection
   ]);
   fate = () => "pass";
 
@@ -80,7 +80,7 @@ it("a charge whose connection is lost is refused as unavailable, and its key tel
   for (const customer of customers) expect((await readBalance(customer)).balance).toBe(usd("9.00"));
 });
 
-it("charges that share a lost connection are refused together; none is made twice, and later ones go on", async () => {
+it("charges that share a lost connection are rejected together; none is made twice, and later ones succeed", async () => {
   const customers = await Promise.all(Array.from({ length: 8 }, () => aFundedCustomer("10.00")));
   const requests = customers.map((customer) => aCharge(customer, "1.00"));
   loseOnce("ledger_charge_group", "swallow_answer");
@@ -102,14 +102,14 @@ it.each([
   ["COMMIT", "swallow"],
   ["COMMIT", "swallow_answer"],
 ] as const)(
-  "a transaction whose connection is lost at its %s (%s) has its effect once, and frees its locks",
+  "a transaction whose connection is lost at its %s (%s) has its effect once, and releases its locks",
   async (words, how) => {
     const customer = await aFundedCustomer("10.00");
     const adjustment = anAdjustment(customer);
     loseOnce(words, how);
 
     const [lost] = await Promise.allSettled([adjustment()]);
-    // Postgres ends the transaction that nobody continues, and only then is the account's row free again.
+    // Postgres ends the idle transaction, and only then releases the lock on the account's row.
     const again = await adjustment();
 
     expect(lost).toMatchObject(unavailable);
@@ -118,7 +118,7 @@ it.each([
   },
 );
 
-it("a transaction whose ROLLBACK is lost fails with its own error, and the pool is whole afterwards", async () => {
+it("a transaction whose ROLLBACK is lost fails with its own error, and the pool still works", async () => {
   loseOnce("ROLLBACK", "swallow");
 
   const failed = withTransaction(async (tx) => {
@@ -130,7 +130,7 @@ it("a transaction whose ROLLBACK is lost fails with its own error, and the pool 
   await everyConnectionAnswers();
 });
 
-it("everything is lost and stays away for a while: all requests end, and the service is back at once", async () => {
+it("during an outage that drops everything, all requests end, and service resumes immediately afterwards", async () => {
   const customers = await Promise.all(Array.from({ length: 3 }, () => aFundedCustomer("10.00")));
   const held = await openHold(aHold(customers[0] as CustomerId, "5.00"));
   const charges = customers.flatMap((customer) => [1, 2, 3].map(() => aCharge(customer, "1.00")));
@@ -157,12 +157,12 @@ it("everything is lost and stays away for a while: all requests end, and the ser
   await expectLedgerVerified();
 });
 
-it("a locked row is waited for less long than a lost connection, and its connection is kept", async () => {
+it("waiting for a locked row times out before a lost connection does, and the connection is kept", async () => {
   const customer = await aFundedCustomer("10.00");
   const connection = await pool().connect();
   await connection.query("BEGIN");
   await connection.query("SELECT 1 FROM ledger_account WHERE customer_id = $1 FOR UPDATE", [customer]);
-  // Postgres ends this transaction when nothing has happened in it for a second.
+  // Postgres ends this transaction when it has been idle for a second.
   const posted = await charge(aCharge(customer, "1.00"));
 
   expect(posted.balanceAfter).toBe(usd("9.00"));
@@ -173,7 +173,7 @@ it.each([
   ["a worker loses its connection when it records the end of a job", "complete_job", "cut" as const],
   ["the clock loses its connection when it starts", "known_crontabs", "cut" as const],
   ["every connection is lost while a job runs", "pg_sleep", "swallow" as const],
-])("jobs go on in the same process after %s", async (_what, words, how) => {
+])("jobs continue in the same process after %s", async (_what, words, how) => {
   vi.spyOn(console, "trace").mockImplementation(() => {}); // graphile-worker reports a lost worker there
   await pool().query("DELETE FROM graphile_worker._private_jobs");
   let runs = 0;
@@ -194,8 +194,8 @@ it.each([
     },
   ]);
   try {
-    await addJob().catch(() => {}); // its answer may be lost with the connections
-    // A job whose end could not be recorded may have run again by now.
+    await addJob().catch(() => {}); // its response may be lost with the connections
+    // A job whose completion could not be recorded may have run again by now.
     await expect.poll(() => runs).toBeGreaterThanOrEqual(1);
     const before = runs;
     await expect
@@ -217,7 +217,7 @@ it.each([
   }
 });
 
-it("closes while connections are lost, in use and at rest", async () => {
+it("closes while connections are lost, both active and idle", async () => {
   await prisma().customer.count();
   await Promise.all([1, 2, 3].map(() => pool().query("SELECT pg_sleep(0.05)")));
   const waiting = Promise.allSettled([pool().query("SELECT 1"), prisma().customer.count()]);
@@ -243,7 +243,7 @@ function anAdjustment(customerId: CustomerId) {
     });
 }
 
-/** No connection of the pool is taken for ever, and none at rest is dead. */
+/** Asserts that no connection of the pool is leaked, and that no idle one is dead. */
 async function everyConnectionAnswers(): Promise<void> {
   const taken = await Promise.all([1, 2, 3, 4].map(() => pool().connect()));
   await Promise.all(taken.map((connection) => connection.query("SELECT 1")));

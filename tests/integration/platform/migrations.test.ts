@@ -39,7 +39,7 @@ describe("migrations", () => {
     expect(await pendingMigrations({ databaseUrl: database.url })).toContain("20261129000000_baseline");
   });
 
-  it("applied by four processes at once are applied once", async () => {
+  it("run by four processes concurrently are applied once", async () => {
     const results = await Promise.all([1, 2, 3, 4].map(() => applyMigrations({ databaseUrl: database.url })));
 
     const applied = results.flatMap((result) => result.applied);
@@ -48,7 +48,7 @@ describe("migrations", () => {
     expect(await pendingMigrations({ databaseUrl: database.url })).toEqual([]);
   });
 
-  it("leave Prisma's own record, and whole functions and triggers", async () => {
+  it("leave Prisma's own records, and complete functions and triggers", async () => {
     const done = await query("SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL");
     const triggers = await query("SELECT tgname FROM pg_trigger WHERE tgrelid = 'ledger_transfer'::regclass");
 
@@ -58,11 +58,11 @@ describe("migrations", () => {
     );
   });
 
-  it("are complete: prisma/schema and prisma/sql have not changed since the last one", async () => {
+  it("are complete: prisma/schema and prisma/sql have not changed since the last migration", async () => {
     expect(await draftMigration()).toBeNull();
   });
 
-  it("make the database that prisma/schema and prisma/sql describe, definition by definition", async () => {
+  it("create the database that prisma/schema and prisma/sql describe, definition by definition", async () => {
     await withEmptyDatabase(async (url) => {
       await query(`SET search_path = public; ${await schemaSql()}`, url);
 
@@ -88,7 +88,7 @@ describe("migrations", () => {
   });
 });
 
-/** Everything that migrations make, as the catalogue describes it; the order of columns does not matter. */
+/** Returns everything that migrations create, from the catalog; the order of columns does not matter. */
 const DEFINITIONS = `
   SELECT 'table' AS what, concat_ws(' ', relname, relkind, relpersistence, reloptions, relrowsecurity, relacl) AS definition
   FROM pg_class WHERE relnamespace IN (SELECT oid FROM ours) AND relkind IN ('r', 'p', 'v', 'm', 'S')
@@ -146,7 +146,7 @@ async function migrateThrough(proxy: CuttingProxy): Promise<"done" | "cut"> {
 }
 
 describe("a migration that is killed", () => {
-  it("at one point after another is gone on with by the next run, which leaves nothing out", async () => {
+  it("at any point is resumed by the next run, which leaves nothing out", async () => {
     const steps = atDepth({ ci: [9], deep: [1, 2, 3, 5, 7, 11] });
     for (const step of steps) {
       await withEmptyDatabase(async (url) => {
@@ -179,7 +179,7 @@ describe("a migration that is killed", () => {
   });
 
   it.each(["made", "missing"])(
-    "by Prisma's own tool, with a record that was begun and a change that is %s, is finished",
+    "by Prisma's own tool, with a started record and a change that is %s, is completed",
     async (change) => {
       await withEmptyDatabase(async (url) => {
         await applyMigrations({ databaseUrl: url });
@@ -209,7 +209,7 @@ describe("a migration that is killed", () => {
   );
 });
 
-/** Applies all migrations and takes the last one back, by applying those before it only. */
+/** Applies all migrations except the last one. */
 async function applyAllBut(url: string, name: string): Promise<void> {
   const names = (await pendingMigrations({ databaseUrl: url })).filter((one) => one !== name);
   const client = await connectClient(url, { applicationName: "prisma" });
@@ -233,7 +233,7 @@ async function applyAllBut(url: string, name: string): Promise<void> {
 }
 
 describe("a database from before the baseline", () => {
-  it("is refused by its name and left as it is", async () => {
+  it("is rejected by name and left unchanged", async () => {
     await withEmptyDatabase(async (url) => {
       await query(
         `CREATE TABLE public._prisma_migrations (migration_name text, finished_at timestamptz, rolled_back_at timestamptz);
@@ -270,7 +270,7 @@ describe("the next migration", () => {
   const edit = (file: string, change: (text: string) => string) =>
     writeFileSync(join("prisma", file), change(readFileSync(join("prisma", file), "utf8")));
 
-  it("has the new models and the new text of a function, and says what has to be written by hand", async () => {
+  it("contains the new models and the new text of a function, and lists what must be written by hand", async () => {
     edit("schema/ledger.prisma", (text) => text.replace("  heldNanos ", "  colour String?\n  heldNanos "));
     edit("sql/functions/refuse_change.sql", (text) => text.replace("is refused", "is not allowed"));
     edit("sql/constraints/ledger.sql", (text) => text.replace("fillfactor = 70", "fillfactor = 60"));

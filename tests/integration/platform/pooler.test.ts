@@ -35,13 +35,13 @@ describe.skipIf(missing)("behind PgBouncer in transaction mode", () => {
     await database?.drop();
   });
 
-  it("migrations want the server itself", async () => {
+  it("migrations require a direct connection to the server", async () => {
     await expect(applyMigrations({ databaseUrl: pgbouncer.url })).rejects.toThrow(
       /transaction pooler: migrate with the address of the server itself/,
     );
   });
 
-  it("a start ends with the lines to run, and after them it is right on many connections at once", async () => {
+  it("a start fails with the statements to run, and once they are run works on many connections concurrently", async () => {
     await connectThrough(pgbouncer.url);
 
     const problems = await findDatabaseProblems();
@@ -60,7 +60,7 @@ describe.skipIf(missing)("behind PgBouncer in transaction mode", () => {
     expect(await findDatabaseProblems()).toContain(lines[0]);
     await runOnServer(lines.join("\n"));
     await closeDatabase();
-    await pgbouncer.stop(); // as RECONNECT does: sessions of the server from before know nothing of it
+    await pgbouncer.stop(); // like RECONNECT: existing server sessions do not have the new settings
     pgbouncer = await startPgBouncer(database.url);
     await connectThrough(`${pgbouncer.url}?pgbouncer=true`);
     expect(await findDatabaseProblems()).toEqual([]);
@@ -99,7 +99,7 @@ describe.skipIf(missing)("behind PgBouncer in transaction mode", () => {
     expect(Math.abs(createdAt.getTime() - startedAt)).toBeLessThan(60_000);
   }
 
-  it("jobs run, found by looking for them", async () => {
+  it("jobs run, found by polling", async () => {
     let runs = 0;
     const worker = await startJobs([
       { task: "behind-a-pooler", cron: "0 0 1 1 *", run: async () => void runs++ },

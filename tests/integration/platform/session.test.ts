@@ -10,7 +10,7 @@ import { aCharge, aFundedCustomer, aHold } from "@/tests/support/spending";
 
 let database: TestDatabase;
 
-/** A connection as somebody else's program opens it, with the settings of the server. */
+/** Opens a connection like another program, with the server's settings. */
 async function withStranger<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
@@ -21,7 +21,7 @@ async function withStranger<T>(work: (client: pg.Client) => Promise<T>): Promise
   }
 }
 
-// The tests' databases are hostile already; this one does not even name our schema.
+// The test databases have hostile defaults; this one does not even include our schema in its search path.
 beforeAll(async () => {
   database = await createTestDatabase({ empty: true });
   await withStranger(async (client) => {
@@ -49,7 +49,7 @@ const EXPECTED = {
   isolation: "read committed",
 };
 
-it("the server's own settings are others", async () => {
+it("the server's own settings differ", async () => {
   const { rows } = await withStranger((client) => client.query(SHOW));
 
   expect(rows[0]).toMatchObject({
@@ -95,7 +95,7 @@ it("nothing was created outside of our schemas, and no migration is pending", as
   expect(await pendingMigrations({ databaseUrl: database.url })).toEqual([]);
 });
 
-it("an instant is the same on both sides, through Prisma and through statements of our own", async () => {
+it("a timestamp is the same on both sides, through Prisma and through our own statements", async () => {
   const customer = await aFundedCustomer("10.00");
   const before = Date.now();
   const { createdAt, chargeId } = await charge(aCharge(customer, "1.00"));
@@ -118,7 +118,7 @@ it("an instant is the same on both sides, through Prisma and through statements 
   expect(row.createdAt).toEqual(createdAt);
 });
 
-describe("a function does the same for whoever calls it, with another search path and another isolation", () => {
+describe("a function has the same effect for any caller, with another search path and isolation level", () => {
   it("each sets the search path, or qualifies its names because it runs with every charge", async () => {
     const { rows } = await withStranger((client) =>
       client.query(`SELECT proname FROM pg_proc
@@ -134,7 +134,7 @@ describe("a function does the same for whoever calls it, with another search pat
     ]);
   });
 
-  it("a group of charges, in which each account is waited for", async () => {
+  it("a group of charges that all wait for their accounts", async () => {
     const customers = await Promise.all([1, 2].map(() => aFundedCustomer("10.00")));
     const items = customers.map((customer, index) => ({
       customer,

@@ -18,7 +18,7 @@ it.runIf(process.env.CI === "true")("CI has openssl", () => {
   expect(isMissing).toBe(false);
 });
 
-/** A server of its own, as managed Postgres often is: its certificate is signed by a private CA, for one name. */
+/** A server like managed Postgres: its certificate is signed by a private CA for one host name. */
 describe.skipIf(isMissing)("a server with a certificate of a private CA", () => {
   const dataDir = join(tmpdir(), `brim-tls-${randomUUID()}`);
   const certificates = mkdtempSync(join(tmpdir(), "brim-certificates-"));
@@ -89,11 +89,11 @@ describe.skipIf(isMissing)("a server with a certificate of a private CA", () => 
       /certificate/,
     ],
     ["another name", `sslmode=verify-full&sslrootcert=${ca}`, "127.0.0.1", /does not match/],
-  ])("refuses %s", async (_name, query, host, reason) => {
+  ])("rejects %s", async (_name, query, host, reason) => {
     await expect(isEncrypted(urlWith(query, host))).rejects.toThrow(reason);
   });
 
-  it("migrations, pools and the sandbox take the same address", async () => {
+  it("migrations, pools and the sandbox accept the same URL", async () => {
     await applyMigrations({ databaseUrl: urlWith("sslmode=require") });
     const pool = createPool(urlWith(`sslmode=verify-ca&sslrootcert=${ca}`), {
       applicationName: "test",
@@ -109,7 +109,7 @@ describe.skipIf(isMissing)("a server with a certificate of a private CA", () => 
     expect(rows).toEqual([{ n: 0 }]);
   });
 
-  it("what a role may not do is said with the line to run", async () => {
+  it("a missing permission is reported with the statement to run", async () => {
     const admin = new pg.Client(server.url("tls"));
     await admin.connect();
     await admin.query("CREATE ROLE stranger LOGIN PASSWORD 'secret'");

@@ -22,7 +22,7 @@ afterAll(() => database.drop());
 const hold = (tx: Tx, customerId: CustomerId) =>
   tx.ledgerAccount.update({ where: { customerId }, data: { heldNanos: { increment: usd("1.00") } } });
 
-/** Lets two runs go on together, once each has come so far; later runs pass at once. */
+/** Synchronizes two runs at this point; later runs pass immediately. */
 function meetingPoint(): () => Promise<void> {
   let arrived = 0;
   let open = () => {};
@@ -36,7 +36,7 @@ function meetingPoint(): () => Promise<void> {
   };
 }
 
-it("the victim of a deadlock is run again, and both have their effect once", async () => {
+it("the victim of a deadlock is retried, and both have their effect once", async () => {
   const [one, other] = await Promise.all([aFundedCustomer("10.00"), aFundedCustomer("10.00")]);
   const meet = meetingPoint();
   let runs = 0;
@@ -50,12 +50,12 @@ it("the victim of a deadlock is run again, and both have their effect once", asy
 
   await Promise.all([inOrder(one, other), inOrder(other, one)]);
 
-  expect(runs).toBeGreaterThanOrEqual(3); // the run that is repeated may meet the other one again
+  expect(runs).toBeGreaterThanOrEqual(3); // the retry may conflict with the other one again
   expect((await readBalance(one)).held).toBe(usd("2.00"));
   expect((await readBalance(other)).held).toBe(usd("2.00"));
 });
 
-it("any other failure is not: the body runs once", async () => {
+it("any other failure is not retried: the body runs once", async () => {
   let runs = 0;
 
   const failed = withTransaction(async () => {
@@ -68,10 +68,10 @@ it("any other failure is not: the body runs once", async () => {
   expect(runs).toBe(1);
 });
 
-describe("under serializable transactions, with which the database undoes what overlaps", () => {
+describe("under serializable isolation, where the database aborts conflicting transactions", () => {
   const CLIENTS = atDepth({ ci: 8, deep: 32 });
 
-  it("many at once on one row all have their effect once", async () => {
+  it("concurrent transactions on one row each have their effect once", async () => {
     const customer = await aFundedCustomer("100.00");
     let runs = 0;
     const raise = () =>
@@ -91,7 +91,7 @@ describe("under serializable transactions, with which the database undoes what o
     expect(runs).toBeGreaterThanOrEqual(CLIENTS);
   });
 
-  it("is busy, and has written nothing, when others are in the way until the deadline", async () => {
+  it("fails as busy without an effect when conflicts continue until the deadline", async () => {
     const undone = Object.assign(new Error("could not serialize access"), { code: "40001" });
     let runs = 0;
 
@@ -111,7 +111,7 @@ describe("under serializable transactions, with which the database undoes what o
     expect(runs).toBeGreaterThan(1);
   });
 
-  it("a single statement is repeated, too", async () => {
+  it("a single statement is retried, too", async () => {
     const customer = await aFundedCustomer("100.00");
     await pool().query(`
       CREATE FUNCTION raise_once(customer text) RETURNS void LANGUAGE plpgsql AS $$

@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterAll(() => brim.stop());
 
-/** The buckets as somebody with pencil and paper would fill them. */
+/** The expected buckets, computed in the simplest way. */
 function plainBuckets(past: readonly PastTransfer[], period: CostPeriod, now: Date): [string, bigint][] {
   const { bucket, count } = COST_PERIODS[period];
   const size = SIZE_MS[bucket];
@@ -39,7 +39,7 @@ function plainBuckets(past: readonly PastTransfer[], period: CostPeriod, now: Da
   });
 }
 
-/** In the middle of everything, in the last minute of an hour and of a day, and in the first of both. */
+/** Mid-period, the last minute of an hour and a day, and the first minute of both. */
 const MOMENTS = [
   NOW,
   ...["12:59:30.000Z", "23:59:59.999Z", "00:00:00.000Z"].map((time) => new Date(`2026-03-01T${time}`)),
@@ -54,7 +54,7 @@ async function readBuckets(
   return buckets.map(({ at, cost }) => [at.toISOString(), cost]);
 }
 
-it("equals a plain sum of the ledger in every bucket, for any history and any roll-ups in between", async () => {
+it("equals a plain sum of the ledger in every bucket, for any history and any rollups in between", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...MOMENTS).chain((now) =>
@@ -86,7 +86,7 @@ describe("GET /api/v1/usage/cost", () => {
     ["week", "day", 7],
     ["month", "day", 30],
   ])(
-    "cuts a %s by the %s into %i buckets, the empty ones too, and the last is the current one",
+    "divides a %s by the %s into %i buckets, including empty ones, ending with the current one",
     async (period, bucket, count) => {
       await insertPast(customer.customerId, [
         { kind: "charge", amountNanos: 12_000n, apiKeyId: null, at: new Date() },
@@ -99,12 +99,12 @@ describe("GET /api/v1/usage/cost", () => {
       expect(body).toMatchObject({ period, bucket });
       expect(body.data).toHaveLength(count);
       expect(body.data[0].cost_usd).toBe("0.00");
-      // The minute may have turned between writing and reading.
+      // The minute may have changed between the write and the read.
       expect(body.data.slice(-2).map(({ cost_usd }: { cost_usd: string }) => cost_usd)).toContain("0.00001");
     },
   );
 
-  it("shows a bucket with more given back than charged as negative", async () => {
+  it("shows a bucket with more refunded than charged as negative", async () => {
     const at = new Date(Date.now() - 2 * SIZE_MS.day);
     await insertPast(customer.customerId, [
       { kind: "refund", amountNanos: 1_500_000_000n, apiKeyId: null, at },
@@ -134,7 +134,7 @@ describe("GET /api/v1/usage", () => {
   const FROM = "2026-02-01T00:00:00.000Z";
   const TO = "2026-03-01T12:35:00.000Z";
 
-  it("sums by type and by key, with a zero for what did not occur", async () => {
+  it("sums by type and by key, with zero for missing ones", async () => {
     const at = NOW;
     await insertPast(customer.customerId, [
       { kind: "charge", amountNanos: 1_000_000_000n, apiKeyId: KEY_B, at },
@@ -159,7 +159,7 @@ describe("GET /api/v1/usage", () => {
     });
   });
 
-  it("counts the current month by default, with what was posted this moment", async () => {
+  it("covers the current month by default, including the latest transfers", async () => {
     await insertPast(customer.customerId, [
       { kind: "charge", amountNanos: 5n, apiKeyId: null, at: new Date() },
     ]);
@@ -171,7 +171,7 @@ describe("GET /api/v1/usage", () => {
     expect(body.by_key).toEqual([{ api_key_id: null, type: "charge", count: 1, amount_usd: "0.000000005" }]);
   });
 
-  it("includes `from`, excludes `to`, and takes any offset", async () => {
+  it("includes `from`, excludes `to`, and accepts any UTC offset", async () => {
     const at = (text: string) => ({
       kind: "charge" as const,
       amountNanos: 1n,
@@ -212,13 +212,13 @@ describe("GET /api/v1/usage", () => {
   });
 });
 
-describe.each(["/api/v1/usage?", "/api/v1/usage/cost?period=day&"])("who may ask %s", (path) => {
+describe.each(["/api/v1/usage?", "/api/v1/usage/cost?period=day&"])("access to %s", (path) => {
   async function anOperator() {
     const { secret } = await createApiKey({ customerId: null, name: "operator", scopes: ["usage:read"] });
     return callerWith(brim, secret);
   }
 
-  it("an operator, for the customer that it names", async () => {
+  it("is granted to an operator, for the customer that it names", async () => {
     await insertPast(customer.customerId, [
       { kind: "charge", amountNanos: 1n, apiKeyId: null, at: new Date() },
     ]);
@@ -233,14 +233,14 @@ describe.each(["/api/v1/usage?", "/api/v1/usage/cost?period=day&"])("who may ask
     expect(JSON.stringify(answers[0]?.body)).toContain("0.000000001");
   });
 
-  it("not an operator that names none or an unknown one", async () => {
+  it("is denied to an operator that names no customer or an unknown one", async () => {
     const operator = await anOperator();
 
     expect((await operator.get(path)).body.details.issues[0].path).toBe("customer_id");
     expect((await operator.get(`${path}customer_id=${newId("customer")}`)).status).toBe(404);
   });
 
-  it("not a customer that names another", async () => {
+  it("is denied to a customer that names another", async () => {
     const other = await aCustomer(brim);
 
     const answer = await customer.get(`${path}customer_id=${other.customerId}`);
@@ -249,7 +249,7 @@ describe.each(["/api/v1/usage?", "/api/v1/usage/cost?period=day&"])("who may ask
     expect(answer.body.details).toEqual({ reason: "foreign_customer", path: "customer_id" });
   });
 
-  it("not a key without the scope", async () => {
+  it("is denied to a key without the scope", async () => {
     const stranger = await aCustomer(brim, ["billing:write"]);
 
     const answer = await stranger.get(path);

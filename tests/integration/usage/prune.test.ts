@@ -49,8 +49,8 @@ async function chargedWithin(from: Date, to: Date): Promise<string> {
 
 const SPAN = [new Date("2026-01-30T12:17:00Z"), new Date("2026-03-01T12:35:00Z")] as const;
 
-describe("pruning sums by minute", () => {
-  it("of one customer that fails does not keep the others waiting, and is reported once", async () => {
+describe("pruning minute rollups", () => {
+  it("of one customer that fails does not block the others, and is reported once", async () => {
     const broken = customerId;
     await insertPast(broken, chargesByMinute(3, 30));
     const other = await createCustomer({ name: "Globex", email: "globex@example.com" });
@@ -69,7 +69,7 @@ describe("pruning sums by minute", () => {
     expect(await prisma().alert.count({ where: { customerId: broken, kind: "usage_not_pruned" } })).toBe(1);
   });
 
-  it("deletes those older than a week and keeps the newer ones and all hours and days", async () => {
+  it("deletes those older than a week, and keeps newer ones and all hours and days", async () => {
     await insertPast(customerId, [...chargesByMinute(10, 30), ...chargesByMinute(4, 1)]);
     await rollUp();
 
@@ -86,7 +86,7 @@ describe("pruning sums by minute", () => {
     expect(await pruneUsageMinutes(NOW)).toEqual({ deleted: 0 });
   });
 
-  it("stops after what one run may delete; reads are exact meanwhile, and the next run goes on", async () => {
+  it("stops at the limit of one run; reads stay exact, and the next run continues", async () => {
     await insertPast(customerId, chargesByMinute(50, 30));
     await rollUp();
 
@@ -98,7 +98,7 @@ describe("pruning sums by minute", () => {
     expect(await chargedWithin(new Date("2026-01-30T11:50:00Z"), SPAN[1])).toBe("45 × 315");
   });
 
-  it("reads a part of a pruned hour from the ledger, also when the clock went back in that hour", async () => {
+  it("reads part of a pruned hour from the ledger, even if the clock went back in that hour", async () => {
     const shuffled = chargesByMinute(60, 30).sort(
       (one, other) => (one.at.getTime() % 7) - (other.at.getTime() % 7),
     );
@@ -112,7 +112,7 @@ describe("pruning sums by minute", () => {
     );
   });
 
-  it("writes no minute that would be pruned at once when a worker comes back after weeks", async () => {
+  it("writes no minute that would be pruned immediately when a worker returns after weeks", async () => {
     await insertPast(customerId, chargesByMinute(10, 30));
     await rollUp();
     await pruneUsageMinutes(NOW);
@@ -124,7 +124,7 @@ describe("pruning sums by minute", () => {
     expect(await chargedWithin(new Date("2026-01-30T12:30:00Z"), SPAN[1])).toBe("20 × 140");
   });
 
-  it("answers the same totals at every moment of four prunes at once beside two roll-ups", async () => {
+  it("never changes the totals while four prunes and two rollups run concurrently", async () => {
     await insertPast(customerId, [...chargesByMinute(240, 30), ...chargesByMinute(60, 0)]);
     await rollUpUsage({ chunk: 100, worthwhile: 200 });
     await insertPast(customerId, chargesByMinute(200, 29));
@@ -148,7 +148,7 @@ describe("pruning sums by minute", () => {
     expect(await countOf("minute")).toBe(60);
   });
 
-  it("does not move back when the clock of a worker is behind", async () => {
+  it("does not move its limit back when a worker's clock is behind", async () => {
     await insertPast(customerId, chargesByMinute(10, 30));
     await rollUp();
     await pruneUsageMinutes(NOW);

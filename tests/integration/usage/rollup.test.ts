@@ -24,14 +24,14 @@ async function aCustomer(): Promise<CustomerId> {
   return (await createCustomer({ name: "Acme", email: "acme@example.com" })).customerId;
 }
 
-/** Visits everybody, in transactions of three transfers. */
+/** Rolls up every customer, in transactions of three transfers. */
 const rollUp = () => rollUpUsage({ chunk: 3, worthwhile: 1 });
 
 function charges(count: number, at = NOW): PastTransfer[] {
   return Array.from({ length: count }, () => ({ kind: "charge", amountNanos: 7n, apiKeyId: KEY_A, at }));
 }
 
-/** What the sums of a grain say, kind by kind. */
+/** Returns the rollups of a grain, by kind. */
 async function sumsOf(grain: "minute" | "hour" | "day"): Promise<Partial<Record<TransferKind, string>>> {
   const { rows } = await pool().query(
     `SELECT kind, sum(count) || ' × ' || sum(amount_nanos) AS sum FROM usage_rollup
@@ -48,7 +48,7 @@ async function markOf(): Promise<number> {
   return rows[0]?.seq ?? 0;
 }
 
-/** As if the time of the next try had come. */
+/** Makes the next attempt due. */
 const makeDue = () =>
   pool().query("UPDATE usage_rollup_mark SET next_try_at = now() WHERE customer_id = $1", [customerId]);
 
@@ -59,7 +59,7 @@ async function totalCharged(): Promise<string> {
 }
 
 describe("rolling up", () => {
-  it("sums every transfer once into minutes, hours and days and moves the mark behind the last", async () => {
+  it("adds every transfer once to minutes, hours and days, and moves the mark past the last", async () => {
     await insertPast(customerId, charges(10));
 
     await rollUp();
@@ -79,7 +79,7 @@ describe("rolling up", () => {
     expect(await sumsOf("hour")).toEqual({ charge: "10 × 70" });
   });
 
-  it("adds to a minute that has a sum already", async () => {
+  it("adds to an existing minute", async () => {
     await insertPast(customerId, charges(2));
     await rollUp();
     await insertPast(customerId, charges(3));
@@ -89,7 +89,7 @@ describe("rolling up", () => {
     expect(await sumsOf("minute")).toEqual({ charge: "5 × 35" });
   });
 
-  it("counts once when eight of them run at the same time, while transfers are added", async () => {
+  it("counts once when eight runs are concurrent and transfers are added meanwhile", async () => {
     await insertPast(customerId, charges(40));
 
     const added = await Promise.all([
@@ -104,7 +104,7 @@ describe("rolling up", () => {
     expect(await sumsOf("day")).toEqual({ charge: "60 × 420" });
   });
 
-  it("leaves a customer with few new transfers for later, and its reads are exact all the same", async () => {
+  it("skips a customer with few new transfers, whose reads are exact nevertheless", async () => {
     await insertPast(customerId, charges(9));
 
     await rollUpUsage({ worthwhile: 10 });
@@ -113,7 +113,7 @@ describe("rolling up", () => {
     expect(await totalCharged()).toBe("9 × 63");
   });
 
-  it("keeps the sign of adjustments, which go both ways", async () => {
+  it("keeps the sign of adjustments, which can go either way", async () => {
     await insertPast(customerId, [{ kind: "adjustment", amountNanos: 5n, apiKeyId: null, at: NOW }]);
 
     await rollUp();
@@ -123,7 +123,7 @@ describe("rolling up", () => {
 });
 
 describe("a crash", () => {
-  /** Makes the database fail where a crash would leave most behind: between the sums and the end of the transaction. */
+  /** Makes the database fail at the worst moment of a crash: between the rollups and the end of the transaction. */
   async function whileBroken(work: () => Promise<unknown>): Promise<void> {
     await pool().query(`
       CREATE FUNCTION break_it() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -133,7 +133,7 @@ describe("a crash", () => {
     await work().finally(() => pool().query("DROP FUNCTION break_it CASCADE"));
   }
 
-  it("at the end of a transaction undoes its sums with its mark, and the next run takes up from there", async () => {
+  it("at the end of a transaction rolls back its rollups and mark, and the next run continues from there", async () => {
     await insertPast(customerId, charges(10));
 
     await whileBroken(async () => expect(await rollUp()).toMatchObject({ failed: 1 }));
@@ -148,7 +148,7 @@ describe("a crash", () => {
     expect(await totalCharged()).toBe("10 × 70");
   });
 
-  it("over one customer does not keep the others waiting", async () => {
+  it("for one customer does not block the others", async () => {
     const broken = customerId;
     await insertPast(broken, charges(10));
     customerId = await aCustomer();
@@ -161,9 +161,9 @@ describe("a crash", () => {
     expect(await markOf()).toBe(6);
   });
 
-  it("that comes again is reported once, and its customer is left alone in between", async () => {
+  it("that repeats is reported once, and the customer is skipped until its next attempt", async () => {
     await pool().query("UPDATE usage_rollup_mark SET next_try_at = NULL");
-    await rollUp(); // what other tests left behind
+    await rollUp(); // from other tests
     await insertPast(customerId, charges(10));
 
     await whileBroken(async () => {
@@ -181,7 +181,7 @@ describe("a crash", () => {
   });
 });
 
-it("reads every charge the moment it is posted, whether it is summed or not", async () => {
+it("reads every charge as soon as it is posted, whether it is rolled up or not", async () => {
   await pool().query("UPDATE ledger_account SET balance_nanos = 1000000 WHERE customer_id = $1", [
     customerId,
   ]);
@@ -208,7 +208,7 @@ it("reads every charge the moment it is posted, whether it is summed or not", as
   }
 });
 
-it("answers the same totals at every moment of a roll-up", async () => {
+it("never changes the totals during a rollup", async () => {
   await insertPast(customerId, charges(300));
   let isDone = false;
 
@@ -222,7 +222,7 @@ it("answers the same totals at every moment of a roll-up", async () => {
   expect([...seen]).toEqual(["300 × 2100"]);
 });
 
-it("is refused by the database when the sum of an hour does not say which transfers it has", async () => {
+it("the database rejects an hourly rollup without its range of transfers", async () => {
   const added = pool().query(
     `INSERT INTO usage_rollup (customer_id, grain, bucket_at, kind, api_key_id, amount_nanos, count)
      VALUES ($1, 'hour', $2, 'charge', '', 1, 1)`,

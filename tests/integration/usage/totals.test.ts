@@ -17,7 +17,7 @@ const database = testDatabase();
 beforeAll(() => database.ready);
 afterAll(() => database.drop());
 
-/** What happens to the sums of one customer, in this order. */
+/** The operations on one customer's rollups, in this order. */
 type Step = PastTransfer[] | "roll up" | "roll up twice at once" | { pruneBefore: Date };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -63,7 +63,7 @@ async function readSum(customerId: CustomerId, from: Date, to: Date): Promise<Re
   );
 }
 
-/** What the daily check of the ledger has to say about the sums. */
+/** Returns the findings of the daily ledger check about the rollups. */
 async function rollupFindings() {
   const client = await pool().connect();
   try {
@@ -76,7 +76,7 @@ async function rollupFindings() {
   }
 }
 
-it("totals equal a plain sum of the ledger, for any history, any span, and any roll-ups and prunes in between", async () => {
+it("totals equal a plain sum of the ledger, for any history, span, rollups and prunes", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 8 }), minutes, minutes, async (steps, one, other) => {
       fc.pre(one.getTime() !== other.getTime());

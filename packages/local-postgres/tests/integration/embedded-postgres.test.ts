@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 describe("startEmbeddedPostgres", () => {
-  it("listens on 127.0.0.1 with UTF8, a fixed order and UTC, behind a random password", async () => {
+  it("listens on 127.0.0.1 with UTF8, a fixed collation, UTC and a random password", async () => {
     const dataDir = newFolder();
     const postgres = await start(dataDir);
 
@@ -66,7 +66,7 @@ describe("startEmbeddedPostgres", () => {
     expect(await query(second.url("postgres"), "select answer from note")).toEqual([{ answer: 42 }]);
   });
 
-  it("lets only one of two starts on the same folder in, and says so", async () => {
+  it("allows only one of two concurrent starts on the same folder, and reports the other", async () => {
     const dataDir = newFolder();
 
     const starts = await Promise.allSettled([start(dataDir), start(dataDir)]);
@@ -82,7 +82,7 @@ describe("startEmbeddedPostgres", () => {
     await query(url, "create table note as select 'kept' as word");
     child.kill("SIGKILL");
     await once(child, "exit");
-    expect(await query(url, "select word from note")).toEqual([{ word: "kept" }]); // the orphan still serves
+    expect(await query(url, "select word from note")).toEqual([{ word: "kept" }]); // the orphan process still serves
     const lines: string[] = [];
 
     const postgres = await start(dataDir, { onLog: (line) => lines.push(line) });
@@ -92,7 +92,7 @@ describe("startEmbeddedPostgres", () => {
     expect(await query(url, "select word from note")).toEqual([{ word: "kept" }]);
   });
 
-  it("does not mistake a stranger with the recorded pid for Postgres, and leaves it alone", async () => {
+  it("does not mistake another process with the recorded PID for Postgres, and does not stop it", async () => {
     const dataDir = newFolder();
     const first = await start(dataDir);
     await first.stop();
@@ -117,7 +117,7 @@ describe("startEmbeddedPostgres", () => {
     expect(await postgres.died).toMatch(/Postgres exited unexpectedly/);
   });
 
-  it("refuses a port that is taken, in one line", async () => {
+  it("rejects a port that is taken with a one-line error", async () => {
     const first = await start(newFolder());
 
     await expect(start(newFolder(), { port: first.port })).rejects.toThrow(
@@ -125,7 +125,7 @@ describe("startEmbeddedPostgres", () => {
     );
   });
 
-  // Only root runs Postgres as another user; everybody else can enter their own folders.
+  // Only root runs Postgres as another user; other users can enter their own folders.
   it.runIf(isRoot)("works as root below a folder of mode 0700, and finds its data again", async () => {
     const parent = newFolder();
     chmodSync(parent, 0o700);
@@ -181,7 +181,7 @@ async function startInChild(dataDir: string): Promise<{ child: ChildProcess; url
 
 async function query(connectionString: string, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString });
-  client.on("error", () => {}); // the server may be stopped under us: that is what is tested
+  client.on("error", () => {}); // the server may stop during the query, which is what this test is about
   await client.connect();
   try {
     const { rows } = await client.query(sql);

@@ -19,7 +19,7 @@ afterEach(() => {
 });
 
 describe("identifyProcess", () => {
-  it("knows a living process by its start and its command line, and forgets it when it has ended", async () => {
+  it("identifies a running process by its start time and command line, and returns nothing once it has exited", async () => {
     const child = spawn("sleep", ["60"]);
     await once(child, "spawn");
 
@@ -33,13 +33,13 @@ describe("identifyProcess", () => {
     expect(found && (await waitUntilGone(found, 0))).toBe(true);
   });
 
-  it("tells a process from an earlier one that had the same number", () => {
+  it("distinguishes a process from an earlier one with the same PID", () => {
     expect(isSameProcess({ pid: process.pid, startedAt: "another time" })).toBe(false);
   });
 });
 
 describe("lockFolder", () => {
-  it("lets one in, names the holder to the next, and is free again after release", () => {
+  it("grants the lock once, names the holder to others, and can be acquired again after release", () => {
     const folder = newFolder();
     const lock = lockFolder(folder);
 
