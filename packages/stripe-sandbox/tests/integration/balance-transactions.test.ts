@@ -8,7 +8,7 @@ const DAY = 86_400;
 
 let sandbox: TestSandbox;
 let stripe: Stripe;
-/** The newest balance transaction before each test. */
+/** The latest balance transaction before each test. */
 let mark: string | undefined;
 
 beforeAll(async () => {
@@ -24,17 +24,17 @@ beforeEach(async () => {
 const behave = (change: object) => sandbox.control("POST", "/behavior", change);
 const advance = (seconds: number) => sandbox.control("POST", "/clock", { advance_seconds: seconds });
 
-/** What was booked since the test began, oldest first. */
+/** Returns the balance transactions since the test began, oldest first. */
 async function booked(): Promise<Stripe.BalanceTransaction[]> {
   const page = await stripe.balanceTransactions.list({ limit: 100, ...(mark && { ending_before: mark }) });
   return page.data.reverse();
 }
 
-/** Type, reporting category, amount and source of each. */
+/** Returns type, reporting category, amount and source of each. */
 const shown = (rows: Stripe.BalanceTransaction[]) =>
   rows.map(({ type, reporting_category: category, amount, source }) => [type, category, amount, source]);
 
-it("enters a bank debit as pending before the bank has paid", async () => {
+it("adds a bank debit as pending before the bank has paid", async () => {
   const { intent, charge } = await aBankDebit(sandbox, { cents: 1500 });
   const [pending] = await booked();
 
@@ -52,7 +52,7 @@ it("enters a bank debit as pending before the bank has paid", async () => {
   expect(await booked()).toEqual([pending]);
 });
 
-it("takes the money of a failed debit back, with the fee", async () => {
+it("removes the amount and fee of a failed debit", async () => {
   const { intent, charge } = await aBankDebit(sandbox, { cents: 1500 });
 
   await sandbox.control("POST", `/payments/${intent}/fail`);
@@ -67,7 +67,7 @@ it("takes the money of a failed debit back, with the fee", async () => {
   expect(failed).toMatchObject({ status: "failed", failure_balance_transaction: rows[1]?.id });
 });
 
-it("enters a debit only once it has settled, when told so", async () => {
+it("adds a debit only once it has settled, when configured to", async () => {
   await behave({ bank_debit_funds: "when_settled" });
 
   const { intent } = await aBankDebit(sandbox, { cents: 1500 });
@@ -78,7 +78,7 @@ it("enters a debit only once it has settled, when told so", async () => {
   expect(shown(await booked())).toMatchObject([["payment", "charge", 1500, expect.any(String)]]);
 });
 
-it("books a payment, a refund, its failure, a dispute and what the bank returns", async () => {
+it("records a payment, a refund, its failure, a dispute and what the bank returns", async () => {
   const charge = await aPaidCharge(sandbox, { cents: 5000 });
   const refund = await stripe.refunds.create({ charge: charge.id, amount: 1000 });
   await sandbox.control("POST", `/refunds/${refund.id}/fail`);
@@ -101,7 +101,7 @@ it("books a payment, a refund, its failure, a dispute and what the bank returns"
   });
 });
 
-it("books a failed refund as an adjustment, when told so", async () => {
+it("records a failed refund as an adjustment, when configured to", async () => {
   await behave({ refund_failure_type: "adjustment" });
   const charge = await aPaidCharge(sandbox);
   const refund = await stripe.refunds.create({ charge: charge.id, amount: 1000 });
@@ -111,7 +111,7 @@ it("books a failed refund as an adjustment, when told so", async () => {
   expect(shown(await booked()).at(-1)).toEqual(["adjustment", "refund_failure", 1000, refund.id]);
 });
 
-it("pays back a part of a lost dispute: what was refunded before it", async () => {
+it("returns the part of a lost dispute that had been refunded before it", async () => {
   const charge = await aPaidCharge(sandbox, { cents: 5000 });
   const dispute = await sandbox.control<Stripe.Dispute>("POST", `/charges/${charge.id}/dispute`);
   const before = await lastEvent(stripe);
@@ -129,7 +129,7 @@ it("pays back a part of a lost dispute: what was refunded before it", async () =
   expect(won.balance_transactions.reduce((sum, { amount }) => sum + amount, 0)).toBe(0);
 });
 
-it("converts to the currency in which the account is paid", async () => {
+it("converts to the account's settlement currency", async () => {
   await behave({ settlement: { currency: "eur", exchange_rate: 0.9 } });
 
   const charge = await aPaidCharge(sandbox, { cents: 2500 });
@@ -149,13 +149,13 @@ it.each([
   ["tax_fee", "tax", -38],
   ["adjustment", "other_adjustment", 1],
   ["topup", "topup", 10_000],
-])("books a %s, which belongs to no payment", async (type, category, amount) => {
+])("records a %s, which has no payment", async (type, category, amount) => {
   await sandbox.control("POST", "/balance_transactions", { type, amount });
 
   expect(shown(await booked())).toEqual([[type, category, amount, null]]);
 });
 
-it("pays out what is available, and lists what the payout consists of", async () => {
+it("pays out the available balance, and lists the transactions in the payout", async () => {
   const charge = await aPaidCharge(sandbox, { cents: 5000 });
   await advance(2 * DAY);
   const before = await lastEvent(stripe);
@@ -186,7 +186,7 @@ it("pays out what is available, and lists what the payout consists of", async ()
   ]);
 });
 
-it("takes back a payout that the bank returns", async () => {
+it("reverses a payout that the bank returns", async () => {
   await sandbox.control("POST", "/balance_transactions", { type: "topup", amount: 900 });
   const payout = await sandbox.control<Stripe.Payout>("POST", "/payouts", { amount: 900 });
 

@@ -23,7 +23,7 @@ function aTopUp() {
   return automaticTopUp(stripe, { customer: customer.id, card: card.id, intent: `topup_${made}` });
 }
 
-/** A paid invoice of $25.00 and $4.75 tax, and its PaymentIntent. */
+/** Creates a paid invoice of $25.00 and $4.75 tax; returns it with its PaymentIntent. */
 async function aPaidInvoice() {
   const topUp = aTopUp();
   const invoice = await topUp.pay((await openInvoiceOf(topUp)).id);
@@ -86,7 +86,7 @@ it("credits a refund with its share of the tax, and leaves the invoice paid", as
   expect(readPdfText(Buffer.from(await pdf.arrayBuffer()))).toContain(note.number);
 });
 
-it("adds up to the invoice over odd parts, to the cent", async () => {
+it("adds up to the invoice exactly over several uneven notes", async () => {
   const { invoice, intent } = await aPaidInvoice();
   const notes: Stripe.CreditNote[] = [];
   for (const amount of [1, 992, 991, 991]) {
@@ -119,7 +119,7 @@ it("previews a note without creating it", async () => {
   expect(await eventTypesSince(stripe, before)).toEqual([]);
 });
 
-it("refuses more than is left, a sum that does not fit, and the same refund twice", async () => {
+it("rejects more than the remaining amount, mismatched totals, and the same refund twice", async () => {
   const { invoice, intent } = await aPaidInvoice();
   const other = await aPaidInvoice();
   const refund = await stripe.refunds.create({ payment_intent: intent, amount: 1000 });
@@ -145,7 +145,7 @@ it("refuses more than is left, a sum that does not fit, and the same refund twic
   expect(failed).toMatchObject({ param: "refunds[0][refund]" });
 });
 
-it("cannot be voided once the invoice is paid, and exists for no draft", async () => {
+it("cannot be voided once the invoice is paid, and cannot be created for a draft", async () => {
   const { invoice } = await aPaidInvoice();
   const note = await stripe.creditNotes.create({ invoice: invoice.id, out_of_band_amount: 100 });
   const draft = await aTopUp().create();
@@ -161,7 +161,7 @@ it("cannot be voided once the invoice is paid, and exists for no draft", async (
   expect(await refused({ invoice: "in_unknown", amount: 100 })).toMatchObject({ code: "resource_missing" });
 });
 
-it("pays back by itself with refund_amount, and credits the customer's balance with credit_amount", async () => {
+it("creates a refund with refund_amount, and credits the customer's balance with credit_amount", async () => {
   const { invoice, intent } = await aPaidInvoice();
 
   const note = await stripe.creditNotes.create({
@@ -184,7 +184,7 @@ it("pays back by itself with refund_amount, and credits the customer's balance w
   await stripe.customers.createBalanceTransaction(customer.id, { amount: 190, currency: "usd" });
 });
 
-it("takes two notes at once for one invoice only as far as it goes", async () => {
+it("never exceeds the invoice when two notes are created concurrently", async () => {
   const { invoice } = await aPaidInvoice();
   const half = { invoice: invoice.id, amount: 2000, out_of_band_amount: 2000 };
 

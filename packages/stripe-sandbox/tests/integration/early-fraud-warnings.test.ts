@@ -30,7 +30,7 @@ async function warningsAfter(mark: Stripe.Event | undefined) {
 const CREATED = "radar.early_fraud_warning.created";
 const UPDATED = "radar.early_fraud_warning.updated";
 
-it("comes after a payment with its test card, and is found by charge, payment and time", async () => {
+it("is created after a payment with its test card, and is listed by charge, payment and time", async () => {
   const before = await lastEvent(stripe);
 
   const charge = await aPaidCharge(sandbox, { card: WARNED });
@@ -62,7 +62,7 @@ it("comes after a payment with its test card, and is found by charge, payment an
   expect(expanded.charge).toMatchObject({ id: charge.id, amount: charge.amount });
 });
 
-it("stays actionable after a partial refund, and not after a full one", async () => {
+it("stays actionable after a partial refund, but not after a full one", async () => {
   const charge = await aPaidCharge(sandbox, { cents: 2000 });
   await warn(String(charge.payment_intent), { fraud_type: "misc" });
   const before = await lastEvent(stripe);
@@ -78,7 +78,7 @@ it("stays actionable after a partial refund, and not after a full one", async ()
   expect((await warningsAfter(before)).at(-1)).toEqual([UPDATED, true, { actionable: false }]);
 });
 
-it("is not actionable once the payment is disputed, nor if it comes after the dispute", async () => {
+it("is not actionable after a dispute of the payment, whichever comes first", async () => {
   const charge = await aPaidCharge(sandbox);
   const before = await lastEvent(stripe);
   await warn(charge.id);
@@ -94,7 +94,7 @@ it("is not actionable once the payment is disputed, nor if it comes after the di
   ]);
 });
 
-it("cannot be raised for what no card paid, and is unknown by another id", async () => {
+it("cannot be created for an unknown charge, and returns 404 for an unknown ID", async () => {
   await expect(warn("ch_unknown")).rejects.toThrow(/No such charge/);
   await expect(stripe.radar.earlyFraudWarnings.retrieve("issfr_unknown")).rejects.toMatchObject({
     statusCode: 404,

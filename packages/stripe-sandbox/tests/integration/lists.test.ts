@@ -9,10 +9,10 @@ const HOUR = 3_600;
 
 let sandbox: TestSandbox;
 let stripe: Stripe;
-/** When the second and the third of everything were created. */
+/** When the second and the third object of each type were created. */
 const times: number[] = [];
 
-/** Three of everything, an hour apart. */
+/** Creates three objects of each type, an hour apart. */
 beforeAll(async () => {
   sandbox = await startTestSandbox();
   stripe = sandbox.stripe;
@@ -64,7 +64,7 @@ async function list(path: string, query = ""): Promise<{ data: Listed[]; has_mor
 }
 
 describe.each(PATHS)("GET %s", (path) => {
-  it("lists the newest first and filters by time: half-open, exact, or open to one side", async () => {
+  it("lists newest first and filters by time: half-open, exact, or open-ended", async () => {
     const [, second = 0, third = 0] = times;
     const all = (await list(path)).data;
     const within = (from: number, to: number) =>
@@ -85,7 +85,7 @@ describe.each(PATHS)("GET %s", (path) => {
     expect(ids(exact.data)).toEqual(within(all[0]?.created ?? 0, (all[0]?.created ?? 0) + 1));
   });
 
-  it("pages in both directions without a gap or a repetition, and takes at most a hundred", async () => {
+  it("pages in both directions without gaps or duplicates, and returns at most a hundred", async () => {
     const all = ids((await list(path)).data);
     const seen: string[] = [];
     let more = true;
@@ -103,7 +103,7 @@ describe.each(PATHS)("GET %s", (path) => {
   });
 });
 
-it("expands what the objects of a list refer to, four levels deep", async () => {
+it("expands the references of listed objects, four levels deep", async () => {
   const [warning] = (
     await stripe.radar.earlyFraudWarnings.list({ limit: 1, expand: ["data.charge.balance_transaction"] })
   ).data;
@@ -119,7 +119,7 @@ it("expands what the objects of a list refer to, four levels deep", async () => 
 });
 
 describe("GET /v1/events", () => {
-  it("takes a type with a wildcard, or up to twenty exact types", async () => {
+  it("accepts one type with a wildcard, or up to twenty exact types", async () => {
     const disputes = await stripe.events.list({ type: "charge.dispute.*", limit: 100 });
     const two = await stripe.events.list({ types: ["refund.created", "payout.created"], limit: 100 });
     const many = Array.from({ length: 21 }, (_, index) => `charge.${index}`);
@@ -137,7 +137,7 @@ describe("GET /v1/events", () => {
     });
   });
 
-  it("tells apart what was delivered and what was not", async () => {
+  it("filters by delivery success", async () => {
     const receiver = await startWebhookReceiver();
     await stripe.webhookEndpoints.create({ url: receiver.url, enabled_events: ["customer.created"] });
     const delivered = await stripe.customers.create({});

@@ -34,7 +34,7 @@ const changesOf = async (customer: string) =>
     .reverse();
 
 describe("a customer's balance", () => {
-  it("goes into the next invoice and comes back when that is voided, each with its transaction", async () => {
+  it("is applied to the next invoice and restored when that is voided, each with its transaction", async () => {
     const { customer, topUp } = await aTopUp();
     const credit = await stripe.customers.createBalanceTransaction(customer, {
       amount: -1000,
@@ -67,7 +67,7 @@ describe("a customer's balance", () => {
     );
   });
 
-  it("shows on a draft, before the invoice is finalized", async () => {
+  it("is shown on a draft before the invoice is finalized", async () => {
     const { customer, topUp } = await aTopUp();
     await stripe.customers.update(customer, { balance: -5000 });
 
@@ -77,7 +77,7 @@ describe("a customer's balance", () => {
     expect(await changesOf(customer)).toEqual([["adjustment", -5000, -5000]]);
   });
 
-  it("takes an amount below the minimum charge: the invoice is paid, and the next one has it", async () => {
+  it("carries over an amount below the minimum charge: the invoice is paid, and the next one includes it", async () => {
     const { customer, topUp } = await aTopUp();
     await stripe.customers.update(customer, { balance: -2950 });
 
@@ -99,7 +99,7 @@ describe("a customer's balance", () => {
     expect(charges.data).toEqual([]);
   });
 
-  it("is in one currency, and unknown transactions are not found", async () => {
+  it("has one currency, and returns 404 for unknown transactions", async () => {
     const { customer } = await aTopUp();
     await stripe.customers.createBalanceTransaction(customer, { amount: -1, currency: "usd" });
 
@@ -113,12 +113,12 @@ describe("a customer's balance", () => {
   });
 });
 
-describe("the address for tax", () => {
+describe("the tax address", () => {
   it.each([
-    ["a country that does not exist", { country: "XX", postal_code: "10115" }],
+    ["an unknown country", { country: "XX", postal_code: "10115" }],
     ["a malformed postal code", { country: "US", postal_code: "9" }],
-    ["nothing but the United States", { country: "US" }],
-  ])("with %s leaves a draft, although the card has a good one", async (_case, address) => {
+    ["only the country US", { country: "US" }],
+  ])("with %s leaves a draft, even if the card's address is valid", async (_case, address) => {
     const { customer, topUp } = await aTopUp();
     await stripe.customers.update(customer, { address });
     const draft = await topUp.create();
@@ -130,7 +130,7 @@ describe("the address for tax", () => {
     expect(await stripe.invoices.retrieve(draft.id)).toMatchObject({ status: "draft" });
   });
 
-  it("is checked with the customer when the caller asks for it", async () => {
+  it("is validated with the customer on request", async () => {
     const { customer } = await aTopUp();
     const tax = { validate_location: "immediately" as const };
 
@@ -160,7 +160,7 @@ describe("an invoice whose card needs 3-D Secure", () => {
     );
   });
 
-  it("waits for the customer as a 400, when told so, and is then paid with the same PaymentIntent", async () => {
+  it("returns 400 and waits for the customer, when configured to, and is then paid with the same PaymentIntent", async () => {
     await behave({ invoice_authentication: "requires_action" });
     const { topUp } = await aTopUp(ALWAYS_ASKS);
     const open = await openInvoiceOf(topUp);
@@ -191,7 +191,7 @@ describe("an invoice whose card needs 3-D Secure", () => {
   });
 });
 
-it("is paid out of band by a payment record, which is no payment intent", async () => {
+it("is paid out of band by a payment record instead of a PaymentIntent", async () => {
   const { topUp } = await aTopUp();
   const open = await openInvoiceOf(topUp);
   const before = await lastEvent(stripe);
@@ -214,7 +214,7 @@ it("is paid out of band by a payment record, which is no payment intent", async 
   expect((await fetch(String(paid.hosted_invoice_url))).status).toBe(200);
 });
 
-it("has a page for thirty days; later its link has to be read again", async () => {
+it("has a page for thirty days; after that a new link must be read", async () => {
   const { topUp } = await aTopUp();
   const open = await openInvoiceOf(topUp);
   const first = String(open.hosted_invoice_url);

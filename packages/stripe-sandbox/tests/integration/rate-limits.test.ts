@@ -40,14 +40,14 @@ const burst = (count: number, path: string): Promise<RawResponse[]> =>
 const statuses = (answers: RawResponse[]) => answers.map(({ status }) => status);
 
 describe("rate limits", () => {
-  it("start as the sandbox's options say, and come back with a reset", async () => {
+  it("start as configured in the sandbox's options, and are restored by a reset", async () => {
     await sandbox.control("POST", "/reset");
 
     expect((await calls()).limits).toEqual({ per_endpoint: 25, total: 100 });
   });
 
   // The bursts are far above the limits, so that they exceed them on a slow machine too.
-  it("reject more calls of one endpoint in a second than allowed, and no other endpoint", async () => {
+  it("reject calls of one endpoint above its limit per second, but not of other endpoints", async () => {
     await restartCount();
     await limit("live", { per_endpoint: 2 });
 
@@ -91,7 +91,7 @@ describe("rate limits", () => {
     expect(created.lastResponse.headers["idempotent-replayed"]).toBeUndefined();
   });
 
-  it("count the calls of each endpoint, so that a test can say what something cost", async () => {
+  it("count the calls of each endpoint, so that a test can measure the cost of an operation", async () => {
     await restartCount();
 
     await stripe.events.list();
@@ -112,7 +112,7 @@ describe("a key without a permission", () => {
   const withhold = (...permissions: string[]) =>
     sandbox.control("POST", "/permissions", { withhold: permissions });
 
-  it("is refused with the name of the permission, for writes only or for both", async () => {
+  it("is rejected with the name of the permission, for writes only or for both", async () => {
     await withhold("charge_write", "event_read");
 
     const refunded = await stripe.refunds.create({ charge: "ch_1" }).catch((error) => error);
@@ -125,7 +125,7 @@ describe("a key without a permission", () => {
     expect(events.json.error.message).toContain("Having the 'rak_event_read' permission");
   });
 
-  it("has no write without read", async () => {
+  it("cannot write without read permission", async () => {
     await withhold("customer_read");
 
     const created = await sandbox.call("POST", "/v1/customers", "");
@@ -134,7 +134,7 @@ describe("a key without a permission", () => {
     expect(created.json.error.message).toContain("'rak_customer_write'");
   });
 
-  it("is not told the permission of fraud warnings, which has no name", async () => {
+  it("gets no permission name for early fraud warnings", async () => {
     await withhold("early_fraud_warning_read");
 
     const { status, json } = await sandbox.call("GET", "/v1/radar/early_fraud_warnings");

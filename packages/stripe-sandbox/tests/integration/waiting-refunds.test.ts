@@ -27,7 +27,7 @@ const advance = (seconds: number) => sandbox.control("POST", "/clock", { advance
 const act = (refund: Stripe.Refund, action: string) =>
   sandbox.control<Stripe.Refund>("POST", `/refunds/${refund.id}/${action}`);
 
-/** The types of the refund's events, without the older `charge.refund.updated`. */
+/** Returns the types of the refund's events, without the older `charge.refund.updated`. */
 async function refundEvents({ id }: Stripe.Refund, mark: Stripe.Event | undefined): Promise<string[]> {
   const events = await eventsAfter(stripe, mark);
   return events
@@ -43,7 +43,7 @@ async function aWaitingRefund() {
   return { charge, refund, before };
 }
 
-it("waits while the balance is too low, and goes through once it is not", async () => {
+it("stays pending while the balance is too low, and succeeds once it is sufficient", async () => {
   const { charge, refund, before } = await aWaitingRefund();
   await advance(DAY);
   const still = await stripe.refunds.retrieve(refund.id);
@@ -62,7 +62,7 @@ it("waits while the balance is too low, and goes through once it is not", async 
   expect(await stripe.charges.retrieve(charge.id)).toMatchObject({ amount_refunded: 1000 });
 });
 
-it("fails when it has waited for too long, without ever having touched the balance", async () => {
+it("fails after waiting too long, without ever changing the balance", async () => {
   const { charge, refund, before } = await aWaitingRefund();
 
   await advance(30 * DAY);
@@ -75,7 +75,7 @@ it("fails when it has waited for too long, without ever having touched the balan
   expect(await stripe.charges.retrieve(charge.id)).toMatchObject({ amount_refunded: 0, refunded: false });
 });
 
-it("succeeds or fails when told so", async () => {
+it("succeeds or fails on request", async () => {
   const first = await aWaitingRefund();
   const second = await aWaitingRefund();
 
@@ -86,7 +86,7 @@ it("succeeds or fails when told so", async () => {
   });
 });
 
-it("fails at once for a payment that was not made by card", async () => {
+it("fails immediately for a payment without a card", async () => {
   const intent = await aPaidDebit();
   await behave({ refund_funds: "too_low" });
   const before = await lastEvent(stripe);
@@ -97,7 +97,7 @@ it("fails at once for a payment that was not made by card", async () => {
   expect(await refundEvents(refund, before)).toEqual(["refund.created", "refund.updated", "refund.failed"]);
 });
 
-it("is rejected instead, when told so", async () => {
+it("is rejected instead, when configured to", async () => {
   const charge = await aPaidCharge(sandbox);
   await behave({ refund_funds: "rejected" });
 
@@ -108,7 +108,7 @@ it("is rejected instead, when told so", async () => {
   expect((await stripe.refunds.list({ charge: charge.id })).data).toEqual([]);
 });
 
-it("asks the customer, goes on, is returned by their bank, and fails without an answer", async () => {
+it("requires action, continues, is returned by the customer's bank, and fails without a response", async () => {
   const refund = await stripe.refunds.create({ payment_intent: await aPaidDebit() });
 
   const asked = await act(refund, "require_action");
@@ -125,7 +125,7 @@ it("asks the customer, goes on, is returned by their bank, and fails without an 
 it.each([
   ["refund.updated", ["refund.updated"]],
   ["refund.failed", ["refund.failed"]],
-])("tells a canceled refund by %s", async (event, expected) => {
+])("reports a canceled refund as %s", async (event, expected) => {
   await behave({ refund_canceled_event: event });
   const refund = await stripe.refunds.create({ payment_intent: await aPaidDebit() });
   await act(refund, "require_action");
@@ -136,7 +136,7 @@ it.each([
   expect(await refundEvents(refund, before)).toEqual(expected);
 });
 
-it("tells a failed refund by one event alone, when told so", async () => {
+it("reports a failed refund by one event alone, when configured to", async () => {
   await behave({ refund_failed_events: "failed" });
   const charge = await aPaidCharge(sandbox);
   const refund = await stripe.refunds.create({ charge: charge.id });
@@ -147,7 +147,7 @@ it("tells a failed refund by one event alone, when told so", async () => {
   expect(await refundEvents(refund, before)).toEqual(["refund.failed"]);
 });
 
-/** A payment by bank debit that has settled; its PaymentIntent. */
+/** Creates a settled payment by bank debit; returns its PaymentIntent. */
 async function aPaidDebit(): Promise<string> {
   const { intent } = await aBankDebit(sandbox);
   await sandbox.control("POST", `/payments/${intent}/settle`);
