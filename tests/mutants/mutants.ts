@@ -119,7 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { file: "prisma/migrations/20261129000000_baseline/migration.sql" },
     search: 'CREATE UNIQUE INDEX "topup_intent_payment"',
     replace: 'CREATE INDEX "topup_intent_payment"',
-    tests: [integration("customers/stripe-object", "the database refuses two top-ups")],
+    tests: [integration("customers/stripe-object", "the database rejects two top-ups")],
   },
 
   // Database constraints
@@ -135,7 +135,9 @@ export const MUTANTS: readonly Mutant[] = [
     place: { file: "prisma/migrations/20261129000000_baseline/migration.sql" },
     search: 'CREATE UNIQUE INDEX "ledger_transfer_idempotency"',
     replace: 'CREATE INDEX "ledger_transfer_idempotency"',
-    tests: [integration(SPEND, "the same key with another request is a conflict, also across verbs")],
+    tests: [
+      integration(SPEND, "the same key with another request is a conflict, also for another operation"),
+    ],
   },
   {
     name: "a transfer can be updated",
@@ -149,7 +151,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { sqlFunction: "ledger_key_names_hold" },
     search: "h.idempotency_key = p_key",
     replace: "h.idempotency_key = p_key AND false",
-    tests: [integration("ledger/post", "a key that names a hold")],
+    tests: [integration("ledger/post", "an idempotency key that a hold uses")],
   },
 
   // Charges
@@ -158,28 +160,28 @@ export const MUTANTS: readonly Mutant[] = [
     place: { sqlFunction: "ledger_charge_group" },
     search: "status = 'active' AND balance_nanos - held_nanos >= item.amount",
     replace: "status = 'active'",
-    tests: [integration(SPEND, "cannot spend what is held")],
+    tests: [integration(SPEND, "cannot spend held money")],
   },
   {
     name: "a charge spends held money",
     place: { file: "lib/ledger/charge-sql.ts" },
     search: "status = 'active' AND balance_nanos - held_nanos >= $2::bigint END",
     replace: "status = 'active' AND balance_nanos >= $2::bigint END",
-    tests: [integration(SPEND, "cannot spend what is held")],
+    tests: [integration(SPEND, "cannot spend held money")],
   },
   {
     name: "a frozen account is charged",
     place: { sqlFunction: "ledger_charge_group" },
     search: "ELSE status = 'active' AND",
     replace: "ELSE status <> 'closed' AND",
-    tests: [integration(SPEND, "is refused on a frozen account and for an unknown customer")],
+    tests: [integration(SPEND, "is rejected on a frozen account and for an unknown customer")],
   },
   {
     name: "a replay charges again",
     place: { file: "lib/ledger/charge-sql.ts" },
     search: "      RETURNING created_at\n",
     replace: "      ON CONFLICT DO NOTHING RETURNING created_at\n",
-    tests: [integration(SPEND, "a key that is sent again charges nothing")],
+    tests: [integration(SPEND, "charge nothing for a repeated key")],
   },
   {
     name: "a 402 is returned before the idempotency key is checked",
@@ -187,14 +189,14 @@ export const MUTANTS: readonly Mutant[] = [
     search: "const known = knownEffect(row, request.requestHash);",
     replace:
       "const known = BigInt(row.balance) - BigInt(row.held) < request.amount ? null : knownEffect(row, request.requestHash);",
-    tests: [integration(SPEND, "a replay after the balance is spent is a success")],
+    tests: [integration(SPEND, "replays the original result, even after the balance is spent")],
   },
   {
     name: "a refused item of a batch reduces the balance for the next items",
     place: { sqlFunction: "ledger_charge_batch" },
     search: "outcome := 'insufficient';",
     replace: "outcome := 'insufficient'; running := running - item.amount;",
-    tests: [integration(SPEND, "returns a result for each item, in order; a refused one charges nothing")],
+    tests: [integration(SPEND, "returns a result for each item, in order; a rejected item charges nothing")],
   },
   {
     name: "a customer's key acts on another customer",
@@ -210,7 +212,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { sqlFunction: "ledger_refund_charge" },
     search: "SET balance_nanos = balance_nanos + amount",
     replace: "SET balance_nanos = balance_nanos - amount",
-    tests: [integration(SPEND, "refunds the whole remaining amount when none is given")],
+    tests: [integration(SPEND, "refunds the whole remaining amount by default")],
   },
   {
     name: "a refund is not limited to its charge",
@@ -226,14 +228,14 @@ export const MUTANTS: readonly Mutant[] = [
     place: { file: "lib/ledger/open-hold.ts" },
     search: "status = 'active' AND balance_nanos - held_nanos >= $2::bigint",
     replace: "status = 'active' AND balance_nanos >= $2::bigint",
-    tests: [integration(SPEND, "sixty-four at once of $1 on $10: exactly ten are opened")],
+    tests: [integration(SPEND, "allow exactly ten of sixty-four concurrent $1 holds")],
   },
   {
     name: "a capture does not release the rest of its hold",
     place: { sqlFunction: "ledger_capture_hold" },
     search: "held_nanos = held_nanos - hold.amount_nanos",
     replace: "held_nanos = held_nanos - least(taken, hold.amount_nanos)",
-    tests: [integration(SPEND, "captured in part releases the rest")],
+    tests: [integration(SPEND, "captured in part release the rest")],
   },
   {
     name: "a capture above its hold overspends",
@@ -241,7 +243,7 @@ export const MUTANTS: readonly Mutant[] = [
     search: "account.balance_nanos - account.held_nanos < taken - hold.amount_nanos",
     replace: "account.balance_nanos < taken - hold.amount_nanos",
     tests: [
-      integration(SPEND, "captured above the hold takes the rest from what is available, or changes nothing"),
+      integration(SPEND, "captured above the hold use the available balance for the rest, or change nothing"),
     ],
   },
   {
@@ -249,14 +251,14 @@ export const MUTANTS: readonly Mutant[] = [
     place: { sqlFunction: "ledger_capture_hold" },
     search: "p_principal <> 'operator' AND hold.opened_by <> p_principal",
     replace: "p_principal <> 'operator' AND hold.opened_by = p_principal",
-    tests: [integration(SPEND, "of another principal is not a customer's to close")],
+    tests: [integration(SPEND, "of the operator cannot be closed by the customer")],
   },
   {
     name: "a released hold stays reserved",
     place: { sqlFunction: "ledger_release_hold" },
     search: "SET held_nanos = held_nanos - hold.amount_nanos",
     replace: "SET held_nanos = held_nanos",
-    tests: [integration(SPEND, "released frees the whole amount, once")],
+    tests: [integration(SPEND, "that are released free the whole amount once")],
   },
   {
     name: "the expiry job waits for a locked hold",
@@ -294,7 +296,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { file: "lib/refunds/submit-refund.ts" },
     search: "if (made) return made.refundId;",
     replace: "",
-    tests: [integration("money-back/refund-requests", "whose key Stripe has forgotten")],
+    tests: [integration("money-back/refund-requests", "whose key Stripe no longer knows")],
   },
 
   // Reconciliation
@@ -341,7 +343,7 @@ export const MUTANTS: readonly Mutant[] = [
     search:
       "WHERE seq IS DISTINCT FROM before_seq + 1 OR balance_after_nanos IS DISTINCT FROM before_balance + signed",
     replace: "WHERE seq IS DISTINCT FROM before_seq + 1",
-    tests: [integration("ledger/repair", "refuses when the transfers contradict each other")],
+    tests: [integration("ledger/repair", "is refused when the transfers contradict each other")],
   },
   {
     name: "the verification compares constraints by name only",

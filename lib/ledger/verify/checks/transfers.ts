@@ -64,7 +64,7 @@ export const TRANSFER_CHECKS: readonly CustomerCheck[] = [
       SELECT customer_id, seq, transfer_id AS subject_id,
              'The idempotency key, its owner or the request hash is missing.' AS message
       FROM ${part("ledger_transfer")} p
--- Charges and refunds must have a key. The key of a captured hold is on the hold.
+      -- Charges and refunds must have a key. The key of a captured hold is on the hold.
       WHERE (idempotency_key IS NULL AND (source_type = 'charge' OR kind = 'refund'))
         OR (idempotency_owner IS NULL) <> (idempotency_key IS NULL)
         OR (idempotency_key IS NOT NULL AND request_hash IS NULL)`,
