@@ -1,8 +1,8 @@
-import type { OperatorActor } from "@/lib/auth";
+import { idempotencyOwner, type OperatorActor } from "@/lib/auth";
 import { findOwner, findStripeCustomer } from "@/lib/customers";
 import { actOnce } from "@/lib/operator-actions";
-import { inCustomerShare, type Tx } from "@/lib/platform/db";
-import { ServiceUnavailableError } from "@/lib/platform/errors";
+import { inCustomerShare, isKeyTaken, type Tx } from "@/lib/platform/db";
+import { IdempotencyConflictError, ServiceUnavailableError } from "@/lib/platform/errors";
 import { type CheckoutFacts, retrieveCheckoutSession } from "@/lib/stripe";
 import { credit, type SettleContext } from "./apply-decision";
 import { ReviewNotResolvableError } from "./errors";
@@ -66,11 +66,29 @@ export async function creditReviewed(
     return inCustomerShare(customerId, () =>
       actOnce(action, request, async (tx) => {
         const intent = await lockReviewed(tx, ref, version);
+        await refuseKeyOfOthers(tx, customerId, idempotencyOwner(by), idempotencyKey);
         if (owner && owner.ourId !== topUpIntentId) throw new ReviewNotResolvableError("payment_not_ours");
         await creditLocked(tx, intent, session, context);
       }),
     );
   });
+}
+
+/** @throws IdempotencyConflictError the key names a charge, a hold, an adjustment or a refund of the customer */
+async function refuseKeyOfOthers(
+  tx: Tx,
+  customerId: string,
+  idempotencyOwner: string,
+  idempotencyKey: string,
+): Promise<void> {
+  const refunds = await tx.refundRequest.count({ where: { customerId, idempotencyOwner, idempotencyKey } });
+  if (refunds > 0) throw new IdempotencyConflictError();
+  try {
+    await tx.$queryRaw`
+      SELECT 1 AS one FROM refuse_key_of_spending(${customerId}, ${idempotencyOwner}, ${idempotencyKey})`;
+  } catch (error) {
+    throw isKeyTaken(error) ? new IdempotencyConflictError() : error;
+  }
 }
 
 async function creditLocked(

@@ -6,7 +6,7 @@ import { changeAtStripe } from "@/tests/support/change-at-stripe";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
 import { actionsOn, anOperator, type Operator } from "@/tests/support/operator";
 import {
-  aPaidTopUp,
+  aTopUpInReview,
   balanceOf,
   creditTopUp,
   deliverAbout,
@@ -29,18 +29,8 @@ afterEach(async () => {
 });
 afterAll(() => brim.stop());
 
-/** A paid top-up of $20.00 that is in review because its session and payment were changed at Stripe. */
-async function aReview(
-  session: object = { amount_subtotal: 2_100 },
-  payment: object = {},
-): Promise<PaidTopUp> {
-  const topUp = await aPaidTopUp(brim, { credit: false });
-  await changeAtStripe(brim, topUp.sessionId, session);
-  await changeAtStripe(brim, topUp.paymentIntentId, payment);
-  await creditTopUp(brim, topUp);
-  expect((await rowOf(topUp)).status).toBe("needs_review");
-  return topUp;
-}
+const aReview = (session?: object, payment?: object) =>
+  aTopUpInReview(brim, undefined, { ...(session && { session }), ...(payment && { payment }) });
 
 const resolve = (
   { topUpIntentId }: PaidTopUp,
@@ -137,6 +127,22 @@ describe("crediting a top-up in review", () => {
       expect(await actionsOn(topUp.topUpIntentId)).toHaveLength(1);
     }
     expect((await resolve(one, "give_back", key)).status).toBe(409);
+  });
+
+  it("with a key that was used for an adjustment is refused", async () => {
+    const topUp = await aReview();
+    const key = randomUUID();
+    await operator.post("/api/v1/admin/adjustments", {
+      customer_id: topUp.customer.customerId,
+      amount_usd: "1.00",
+      reason: "A gift",
+      idempotency_key: key,
+    });
+
+    const answer = await resolve(topUp, "credit", key);
+
+    expect(answer).toMatchObject({ status: 409, body: { error: "IDEMPOTENCY_CONFLICT" } });
+    expect(await balanceOf(topUp)).toBe("1.00");
   });
 
   it("and the event that settles it, at once, credit once", async () => {

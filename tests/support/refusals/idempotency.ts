@@ -45,7 +45,7 @@ export function idempotencyRefusals(route: Route): Refusal[] {
         const key = randomUUID();
         const objects = await freshObjects(other, world);
         await mustSucceed(world, named(other, world, { key, objects }));
-        return [named(route, world, { key, objects: world.objects })];
+        return [named(route, world, { key, objects: await objectsOf(route, world) })];
       },
     })),
   ];
@@ -95,6 +95,11 @@ function named(
     ...withHeaders(request, { "idempotency-key": key }),
     body: JSON.stringify("idempotency_key" in body ? { ...body, idempotency_key: key } : body),
   };
+}
+
+/** Returns objects on which a request succeeds; only a top-up in review has to be a new one. */
+async function objectsOf(route: Route, world: ApiWorld): Promise<Record<string, string>> {
+  return route.operationId === "resolveTopUp" ? freshObjects(route, world) : world.objects;
 }
 
 /** Creates new objects for a request that changes them. */

@@ -82,7 +82,7 @@ async function cookiesOf(customerId: CustomerId): Promise<Record<Role, string>> 
 }
 
 /** Adds several items to every list, so that each has a second page and a cursor. */
-async function writeLists({ brim, customer, other, operatorKey }: ApiWorld): Promise<void> {
+async function writeLists({ brim, customer, other, operatorKey, objects }: ApiWorld): Promise<void> {
   const operator = callerWith(brim, operatorKey);
   for (const { customerId } of [customer, other, customer, other]) {
     const answer = await operator.post(
@@ -91,6 +91,13 @@ async function writeLists({ brim, customer, other, operatorKey }: ApiWorld): Pro
       { "Idempotency-Key": `list-${customerId}-${Math.random()}` },
     );
     if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+  }
+  for (const stripePaymentIntentId of ["pi_list_1", "pi_list_2"]) {
+    const { customerId } = customer;
+    const data = { customerId, topUpIntentId: objects.topup_intent_id ?? "", stripePaymentIntentId };
+    await prisma().refundTask.create({
+      data: { ...data, amountCents: 500, currency: "usd", reason: "second_payment" },
+    });
   }
   for (const owner of [customer, other]) {
     await makeObject("payment_method_id", owner, brim);
