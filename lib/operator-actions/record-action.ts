@@ -20,7 +20,9 @@ export type OperatorVerb =
   | "create_api_key"
   | "roll_api_key"
   | "revoke_api_key"
-  | "create_billing_link";
+  | "create_billing_link"
+  | "pause_auto_top_up"
+  | "resume_auto_top_up";
 
 export interface OperatorAction {
   verb: OperatorVerb;

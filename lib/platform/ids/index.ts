@@ -16,6 +16,9 @@ export const ID_PREFIXES = {
   timeline: "tl",
   request: "req",
   action: "opact",
+  consent: "consent",
+  decision: "decision",
+  notice: "notice",
 } as const;
 
 type Prefixes = typeof ID_PREFIXES;

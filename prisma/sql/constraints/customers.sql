@@ -6,6 +6,6 @@ ALTER TABLE "membership"
 
 ALTER TABLE "stripe_object"
   ADD CONSTRAINT "stripe_object_kind" CHECK ("kind" IN (
-    'customer', 'checkout_session', 'payment_intent', 'setup_intent', 'payment_method', 'stripe_refund', 'dispute',
+    'customer', 'checkout_session', 'invoice', 'payment_intent', 'setup_intent', 'payment_method', 'stripe_refund', 'dispute',
     'fraud_warning'
   ));

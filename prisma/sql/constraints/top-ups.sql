@@ -27,7 +27,45 @@ ALTER TABLE "topup_intent"
     'amount_mismatch', 'discounted', 'total_mismatch', 'payment_incomplete', 'payment_currency_mismatch',
     'received_mismatch'
   )),
-  ADD CONSTRAINT "topup_intent_key_has_owner" CHECK (("idempotency_owner" IS NULL) = ("idempotency_key" IS NULL));
+  ADD CONSTRAINT "topup_intent_key_has_owner" CHECK (("idempotency_owner" IS NULL) = ("idempotency_key" IS NULL)),
+  ADD CONSTRAINT "topup_intent_checkout_has_session" CHECK (
+    "source" <> 'checkout' OR (
+      "request_hash" IS NOT NULL AND "session_params" IS NOT NULL AND "session_expires_at" IS NOT NULL
+      AND "invoice_params" IS NULL AND "attempt" IS NULL AND "closing_status" IS NULL
+      AND "status" NOT IN ('retry_wait', 'action_required')
+    )
+  ),
+  ADD CONSTRAINT "topup_intent_auto_has_invoice" CHECK (
+    "source" <> 'auto' OR (
+      "mode" = 'payment' AND "stripe_session_id" IS NULL AND "session_params" IS NULL AND "invoice_params" IS NOT NULL
+      AND "attempt" BETWEEN 1 AND 4 AND "payment_method_id" IS NOT NULL AND "consent_id" IS NOT NULL
+      AND "expected_total_cents" >= "amount_cents" AND "counted_at" IS NOT NULL
+    )
+  ),
+  -- Each of the four calls to Stripe is made after the id of the one before is stored.
+  ADD CONSTRAINT "topup_intent_auto_steps" CHECK (
+    ("stripe_invoice_id" IS NULL OR "charge_started_at" IS NOT NULL)
+    AND ("stripe_invoice_line_id" IS NULL OR "stripe_invoice_id" IS NOT NULL)
+    AND ("invoice_finalized_at" IS NULL OR "stripe_invoice_line_id" IS NOT NULL)
+    AND ("pay_started_at" IS NULL OR "invoice_finalized_at" IS NOT NULL)
+  ),
+  ADD CONSTRAINT "topup_intent_retry_wait" CHECK (
+    "status" <> 'retry_wait' OR ("next_attempt_at" IS NOT NULL AND "pay_started_at" IS NULL)
+  ),
+  ADD CONSTRAINT "topup_intent_action_required" CHECK (
+    "status" <> 'action_required' OR ("action_required_at" IS NOT NULL AND "pay_started_at" IS NULL)
+  ),
+  ADD CONSTRAINT "topup_intent_closing" CHECK (
+    ("closing_status" IS NULL) = ("closing_reason" IS NULL) AND "closing_status" IN ('failed', 'canceled')
+  );
+
+-- One automatic top-up of a customer at a time.
+CREATE UNIQUE INDEX "topup_intent_auto_unresolved" ON "topup_intent" ("customer_id", "livemode")
+  WHERE "source" = 'auto' AND "status" IN ('created', 'open', 'processing', 'retry_wait', 'action_required', 'needs_review');
+CREATE UNIQUE INDEX "topup_intent_auto_invoice" ON "topup_intent" ("customer_id", "stripe_invoice_id")
+  WHERE "stripe_invoice_id" IS NOT NULL;
+-- What the caps add up.
+CREATE INDEX "topup_intent_auto_counted" ON "topup_intent" ("customer_id", "counted_at") WHERE "source" = 'auto';
 
 -- One payment credits one top-up, and a Checkout Session belongs to one. That neither belongs to another customer as well is
 -- guaranteed by "stripe_object", whose key is Stripe's id alone.
