@@ -1,10 +1,13 @@
 import { pruneSessions } from "@/lib/auth";
+import { AUTO_TOP_UP_TASKS, sweepAutoTopUps } from "@/lib/auto-charge";
 import { pruneBillingLinks } from "@/lib/billing-links";
 import { FRAUD_WARNING_TASKS } from "@/lib/disputes";
 import { pruneStoredResponses } from "@/lib/http";
 import { checkLedgerDaily, expireHolds } from "@/lib/ledger";
 import { type ScheduledJob, startElectedJob, startJobs, startTasks } from "@/lib/platform/jobs";
 import { READ_EVENTS_JOB, RECONCILIATION_JOBS } from "@/lib/reconciliation";
+import { sweepLowBalances } from "@/lib/low-balance";
+import { sweepExpiringCards } from "@/lib/payment-methods";
 import { REFUND_TASKS } from "@/lib/refunds";
 import { asLookUp } from "@/lib/stripe";
 import { retryFailedEvents } from "@/lib/stripe-events";
@@ -22,6 +25,9 @@ const JOBS: readonly ScheduledJob[] = [
   { task: "prune-billing-links", cron: "50 3 * * *", run: (now) => pruneBillingLinks(now) },
   { task: "prune-sessions", cron: "55 * * * *", run: (now) => pruneSessions(now) },
   { task: "sweep-top-ups", cron: "*/5 * * * *", run: (now) => sweepTopUps(now) },
+  { task: "sweep-auto-top-ups", cron: "* * * * *", run: (now) => sweepAutoTopUps(now) },
+  { task: "sweep-low-balances", cron: "* * * * *", run: (now) => sweepLowBalances(now) },
+  { task: "sweep-expiring-cards", cron: "20 4 * * *", run: (now) => sweepExpiringCards(now) },
   { task: "sweep-invoices", cron: "*/5 * * * *", run: (now) => sweepInvoices(now) },
   {
     task: "verify-ledger",
@@ -35,7 +41,12 @@ const JOBS: readonly ScheduledJob[] = [
 /** Runs scheduled jobs, queued tasks and, if this worker is elected, the reader of Stripe's events in this process. */
 export async function startWorker(): Promise<{ stop(): Promise<void> }> {
   const jobs = await startJobs(JOBS);
-  const tasks = await startTasks([...CARD_TASKS, ...REFUND_TASKS, ...FRAUD_WARNING_TASKS]);
+  const tasks = await startTasks([
+    ...CARD_TASKS,
+    ...REFUND_TASKS,
+    ...FRAUD_WARNING_TASKS,
+    ...AUTO_TOP_UP_TASKS,
+  ]);
   const reader = startElectedJob(READ_EVENTS_JOB);
   return {
     async stop() {

@@ -152,6 +152,7 @@ export interface StripeObjectOwner {
   kind:
     | "customer"
     | "checkout_session"
+    | "invoice"
     | "payment_intent"
     | "setup_intent"
     | "payment_method"

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isAutoTopUpOn } from "@/lib/auto-charge";
 import { ACCOUNT_STATUSES, type Balance, readBalance } from "@/lib/ledger";
 import { formatUsd } from "@/lib/money";
 import { customerRoute } from "./route";
@@ -49,16 +50,19 @@ export const getBalance = customerRoute(
     scope: "billing:read",
     response: balanceResponse,
   },
-  async ({ actor }) => presentBalance(actor.customerId, await readBalance(actor.customerId)),
+  async ({ actor: { customerId } }) => {
+    const [balance, isOn] = await Promise.all([readBalance(customerId), isAutoTopUpOn(customerId)]);
+    return presentBalance(customerId, balance, isOn);
+  },
 );
 
-function presentBalance(customerId: string, balance: Balance) {
+function presentBalance(customerId: string, balance: Balance, isOn: boolean) {
   return {
     customer_id: customerId,
     ...presentBalanceAmounts(balance),
     currency: "usd",
     charge_method: "prepaid",
-    auto_topup_enabled: false,
+    auto_topup_enabled: isOn,
     status: balance.status,
   } satisfies z.input<typeof balanceResponse>;
 }

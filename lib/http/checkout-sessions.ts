@@ -106,13 +106,13 @@ function parseStartTopUp(body: z.output<typeof checkoutSessionBody>): StartTopUp
   };
 }
 
-function presentCheckoutSession({ intent, url, sessionId }: StartedTopUp) {
+function presentCheckoutSession({ intent, url, sessionId, expiresAt }: StartedTopUp) {
   return {
     url,
     topup_intent_id: intent.topUpIntentId,
     session_id: sessionId,
     mode: intent.mode as TopUpMode, // guaranteed by a CHECK constraint
     amount_usd: formatOptionalCents(intent.amountCents),
-    expires_at: intent.sessionExpiresAt.toISOString(),
+    expires_at: expiresAt.toISOString(),
   } satisfies z.input<typeof checkoutSessionResponse>;
 }

@@ -128,7 +128,7 @@ export const getCustomer = operatorRoute(
   async ({ params }) => presentCustomer(await customers.readCustomerAccount(params.customer_id)),
 );
 
-const reasonBody = z
+export const reasonBody = z
   .strictObject({
     reason: plainText("The reason", 500).meta({
       description: "The reason, for your own records.",

@@ -4,6 +4,14 @@ export { rejectConnect, rejectUnsupportedRequest } from "./adapters/unsupported-
 export { createAdjustment, listAdjustments } from "./adjustments";
 export { getAlert, listAlerts, resolveAlert } from "./alerts";
 export { createApiKey, getApiKey, listApiKeys, revokeApiKey, rollApiKey } from "./api-keys";
+export { allowMoreAutoTopUps, getAutoTopUp, updateAutoTopUp } from "./auto-top-up";
+export { listAutoTopUpDecisions } from "./auto-top-up-decisions";
+export {
+  pauseAllAutoTopUps,
+  pauseAutoTopUpOfCustomer,
+  resumeAllAutoTopUps,
+  resumeAutoTopUpOfCustomer,
+} from "./auto-top-up-pauses";
 export { getBalance } from "./balance";
 export { createBillingLink } from "./billing-links";
 export { createCharge, createChargeBatch, refundCharge } from "./charges";
@@ -14,6 +22,7 @@ export { getHealth, getReady } from "./health";
 export { captureHold, createHold, getHold, releaseHold } from "./holds";
 export { listInvoices } from "./invoices";
 export { recordClientAddress } from "./limits/client-address";
+export { getLowBalanceThresholds, setLowBalanceThresholds } from "./low-balance-thresholds";
 export { getMetrics } from "./metrics";
 export type {
   OpenApiDocument,

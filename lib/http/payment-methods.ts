@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { chooseDefaultCard, listCardPage, removeCard, type SavedCard } from "@/lib/payment-methods";
+import { makeDefaultCard } from "@/lib/auto-charge";
+import { CARD_EXPIRIES, listCardPage, removeCard, type SavedCard } from "@/lib/payment-methods";
 import type { Page } from "@/lib/platform/paging";
+import { giver } from "./auto-top-up";
 import { customerRoute } from "./route";
 import { type ListScope, listQuery, nextCursor, nextCursorField, readPageRequest } from "./schemas/lists";
 import { timeField } from "./schemas/response-fields";
@@ -26,6 +28,10 @@ const paymentMethodResponse = z
       .min(2000)
       .max(9999)
       .meta({ description: "The expiration year.", examples: [2030] }),
+    expiry: z.enum(CARD_EXPIRIES).meta({
+      description: "`expiring` in the last 30 days before the card expires.",
+      examples: ["valid"],
+    }),
     is_default: z.boolean().meta({ description: "Whether this card is charged by default." }),
     created_at: timeField("When the card was saved."),
   })
@@ -45,6 +51,7 @@ function presentPaymentMethod(card: SavedCard) {
     card_last4: card.last4,
     card_exp_month: card.expMonth,
     card_exp_year: card.expYear,
+    expiry: card.expiry,
     is_default: card.isDefault,
     created_at: card.createdAt.toISOString(),
   } satisfies z.input<typeof paymentMethodResponse>;
@@ -91,7 +98,7 @@ export const removePaymentMethod = customerRoute(
     tag: "Billing",
     summary: "Remove a saved card",
     description:
-      "Detaches the card at Stripe, so that it can no longer be charged. If the card was saved twice, both are removed. Removing a card again has no effect. If the default card is removed, no other card becomes the default.",
+      "Detaches the card at Stripe, so that it can no longer be charged. If the card was saved twice, both are removed. Removing a card again has no effect. If the default card is removed, no other card becomes the default. If auto top-up charges the card, it is disabled with the reason `payment_method_detached`.",
     params: paymentMethodPath,
     scope: "billing:write",
     response: null,
@@ -111,12 +118,16 @@ export const setDefaultPaymentMethod = customerRoute(
     tag: "Billing",
     summary: "Make a saved card the default",
     description:
-      "The default card is charged unless another card is specified. Repeating the request has no effect.",
+      "The default card is charged unless another card is specified. If auto top-up charges the default card, it charges the new one from now on, and retries a declined charge with it at once. Repeating the request has no effect.",
     params: paymentMethodPath,
     scope: "billing:write",
     response: paymentMethodResponse,
     errors: ["not_found", "service_unavailable"],
   },
-  async ({ actor, params }) =>
-    presentPaymentMethod(await chooseDefaultCard(actor.customerId, params.payment_method_id, new Date())),
+  async ({ actor, params, request }) => {
+    const consentGiver = giver({ actor, request });
+    return presentPaymentMethod(
+      await makeDefaultCard(actor, params.payment_method_id, consentGiver, new Date()),
+    );
+  },
 );

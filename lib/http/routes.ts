@@ -1,6 +1,14 @@
 import { createAdjustment, listAdjustments } from "./adjustments";
 import { getAlert, listAlerts, resolveAlert } from "./alerts";
 import { createApiKey, getApiKey, listApiKeys, revokeApiKey, rollApiKey } from "./api-keys";
+import { allowMoreAutoTopUps, getAutoTopUp, updateAutoTopUp } from "./auto-top-up";
+import { listAutoTopUpDecisions } from "./auto-top-up-decisions";
+import {
+  pauseAllAutoTopUps,
+  pauseAutoTopUpOfCustomer,
+  resumeAllAutoTopUps,
+  resumeAutoTopUpOfCustomer,
+} from "./auto-top-up-pauses";
 import { getBalance } from "./balance";
 import { createBillingLink } from "./billing-links";
 import { createCharge, createChargeBatch, refundCharge } from "./charges";
@@ -10,6 +18,7 @@ import { setDisputeAmount } from "./disputes";
 import { getHealth, getReady } from "./health";
 import { captureHold, createHold, getHold, releaseHold } from "./holds";
 import { listInvoices } from "./invoices";
+import { getLowBalanceThresholds, setLowBalanceThresholds } from "./low-balance-thresholds";
 import { getMetrics } from "./metrics";
 import { buildDocument } from "./openapi/document";
 import type { OpenApiDocument } from "./openapi/types";
@@ -37,6 +46,12 @@ export const ROUTES: readonly Route[] = [
   listPaymentMethods,
   setDefaultPaymentMethod,
   removePaymentMethod,
+  getAutoTopUp,
+  updateAutoTopUp,
+  allowMoreAutoTopUps,
+  listAutoTopUpDecisions,
+  getLowBalanceThresholds,
+  setLowBalanceThresholds,
   createPortalSession,
   listInvoices,
   listRecords,
@@ -54,6 +69,10 @@ export const ROUTES: readonly Route[] = [
   getCustomer,
   freezeCustomer,
   unfreezeCustomer,
+  pauseAutoTopUpOfCustomer,
+  resumeAutoTopUpOfCustomer,
+  pauseAllAutoTopUps,
+  resumeAllAutoTopUps,
   createBillingLink,
   createAdjustment,
   listAdjustments,

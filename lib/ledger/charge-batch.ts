@@ -16,6 +16,7 @@ import {
   InsufficientBalanceError,
   UnknownCustomerError,
 } from "./errors";
+import { noteRefusal } from "./refuse-insufficient";
 
 /** One charge of a batch. The idempotency owner and the API key are the same for all of them. */
 export type BatchItem = Omit<ChargeRequest, "owner" | "apiKeyId">;
@@ -100,6 +101,7 @@ async function chargePart(
   const part = { customerId, ...caller, entries: indexes.map((n) => entryOf(items[n] as BatchItem, n)) };
   try {
     const rows = await runBatch(part);
+    if (rows.some(({ outcome }) => outcome === "insufficient")) await noteRefusal(customerId);
     return new Map(rows.map((row) => [row.n, resultOf(row, customerId, items[row.n]?.amount ?? nanos(0n))]));
   } catch (error) {
     // During an outage nobody knows what was written. The idempotency keys tell when the batch is sent again.

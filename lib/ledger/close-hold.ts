@@ -2,14 +2,9 @@ import { type Nanos, nanos } from "@/lib/money";
 import { inCustomerShare, onPool, type Statement } from "@/lib/platform/db";
 import { ConflictError, NotFoundError } from "@/lib/platform/errors";
 import { type ApiKeyId, type CustomerId, type HoldId, type Id, newId } from "@/lib/platform/ids";
-import {
-  AccountNotActiveError,
-  BalanceOutOfRangeError,
-  ForeignHoldError,
-  InsufficientBalanceError,
-  isOutOfRange,
-} from "./errors";
+import { AccountNotActiveError, BalanceOutOfRangeError, ForeignHoldError, isOutOfRange } from "./errors";
 import { type Hold, readHold } from "./holds";
+import { refuseInsufficient } from "./refuse-insufficient";
 
 /** A hold and the principal that closes it: `operator` may close any hold, a customer only its own. */
 export interface HoldRef {
@@ -81,7 +76,7 @@ export async function captureHold(
         isReplay: row.outcome === "replayed",
       };
     case "insufficient":
-      throw new InsufficientBalanceError(
+      return refuseInsufficient(
         ref.customerId,
         nanos(BigInt(row.balance) - BigInt(row.held)),
         nanos(BigInt(row.amount)),

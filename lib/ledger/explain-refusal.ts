@@ -4,6 +4,7 @@ import { IdempotencyConflictError, ServiceUnavailableError } from "@/lib/platfor
 import type { CustomerId } from "@/lib/platform/ids";
 import { AccountNotActiveError, InsufficientBalanceError, UnknownCustomerError } from "./errors";
 import type { IdempotentRequest } from "./idempotent-request";
+import { noteRefusal } from "./refuse-insufficient";
 
 /**
  * A charge in a group commit is visible for a moment before it is on the disk. A replay must be durable, so this statement then
@@ -14,6 +15,7 @@ const EXPLAIN: Statement = {
   name: "ledger_explain_refusal",
   text: `
     SELECT a.status, a.balance_nanos::text AS balance, a.held_nanos::text AS held,
+           a.auto_topup_threshold_nanos IS NOT NULL AS has_auto_topup,
            t.transfer_id, t.kind, t.request_hash AS transfer_hash, t.amount_nanos::text AS amount,
            t.balance_after_nanos::text AS balance_after, t.held_after_nanos::text AS held_after, t.created_at,
            h.hold_id, h.request_hash AS hold_hash,
@@ -31,6 +33,7 @@ interface ExplainRow {
   status: string;
   balance: string;
   held: string;
+  has_auto_topup: boolean;
   transfer_id: string | null;
   transfer_hash: string | null;
   amount: string;
@@ -74,8 +77,10 @@ export async function explainRefusal(
   const mayOverdraw = request.allowOverdraft && row.status !== "closed";
   if (row.status !== "active" && !mayOverdraw) throw new AccountNotActiveError(row.status);
   const available = nanos(BigInt(row.balance) - BigInt(row.held));
-  if (available < request.amount && !mayOverdraw)
+  if (available < request.amount && !mayOverdraw) {
+    if (row.has_auto_topup) await noteRefusal(request.customerId);
     throw new InsufficientBalanceError(request.customerId, available, request.amount);
+  }
   return null;
 }
 

@@ -1,3 +1,4 @@
+import { disableForRemovedCard } from "@/lib/auto-top-up";
 import { unlinkStripeCustomer } from "@/lib/customers";
 import { type Tx, withTransaction } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
@@ -25,6 +26,7 @@ export async function forgetDeletedCustomer(
       where: { customerId, livemode: livemode(), detachedAt: null },
       data: { detachedAt: options.now },
     });
+    await disableForRemovedCard(tx, customerId, null);
   });
   return true;
 }

@@ -1,4 +1,5 @@
 export { chooseDefaultCard } from "./choose-default-card";
+export { CARD_EXPIRIES, type CardExpiry, sweepExpiringCards } from "./expiring-cards";
 export { forgetDeletedCustomer } from "./forget-deleted-customer";
 export { listCardPage, listCards, type SavedCard } from "./list-cards";
 export { claimCards, mirrorCards, StaleCardsSignal } from "./mirror-cards";

@@ -3,6 +3,7 @@ import { prisma } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
 import type { CustomerId } from "@/lib/platform/ids";
 import { type Page, type PageRequest, readPage } from "@/lib/platform/paging";
+import { type CardExpiry, expiryOf } from "./expiring-cards";
 import { type CardRow, isSameCard } from "./find-card";
 
 export interface SavedCard {
@@ -11,6 +12,7 @@ export interface SavedCard {
   last4: string;
   expMonth: number;
   expYear: number;
+  expiry: CardExpiry;
   isDefault: boolean;
   createdAt: Date;
 }
@@ -75,6 +77,7 @@ function shown(row: CardRow, defaultId: string | null): SavedCard {
     last4: row.cardLast4,
     expMonth: row.cardExpMonth,
     expYear: row.cardExpYear,
+    expiry: expiryOf(row, new Date()),
     isDefault: row.paymentMethodId === defaultId,
     createdAt: row.createdAt,
   };

@@ -1,3 +1,4 @@
+import { disableForRemovedCard } from "@/lib/auto-top-up";
 import { findOwner, findStripeCustomer, mapStripeObject, storeDefaultCard } from "@/lib/customers";
 import type { Tx } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
@@ -107,7 +108,7 @@ export async function findCardOwner(paymentMethodId: string): Promise<CustomerId
   return owner?.kind === "payment_method" ? owner.customerId : null;
 }
 
-/** Marks a card as detached, for good, and clears it as the default. */
+/** Marks a card as detached, for good, clears it as the default, and disables auto top-up if that charges it. */
 export async function markDetached(
   tx: Tx,
   customerId: CustomerId,
@@ -127,4 +128,5 @@ export async function markDetached(
     where: { customerId, defaultPaymentMethodId: paymentMethodId },
     data: { defaultPaymentMethodId: null },
   });
+  await disableForRemovedCard(tx, customerId, paymentMethodId);
 }

@@ -42,6 +42,23 @@ export { type FraudWarningFacts, retrieveFraudWarning } from "./fraud-warnings";
 export { type InvoiceOfPayment, retrieveInvoiceOfPayment } from "./invoice-of-payment";
 export { type Listed, type ListWindow, pagesOf } from "./list-page";
 export { asLookUp, LookUpBudgetError } from "./look-up-budget";
+export type {
+  InvoiceDecline,
+  InvoiceFacts,
+  InvoicePaymentFacts,
+  InvoicePaymentIntent,
+} from "./invoice-facts";
+export {
+  addInvoiceLine,
+  closeInvoice,
+  createInvoice,
+  finalizeInvoice,
+  findInvoiceOfIntent,
+  findInvoiceOfPayment,
+  type InvoiceParams,
+  payInvoice,
+  retrieveInvoice,
+} from "./invoices";
 export type { PaidCharge } from "./paid-charge";
 export { createPortalSession } from "./portal";
 export { ensurePortalConfiguration, forgetPortalConfiguration } from "./portal-configuration";

@@ -2,7 +2,7 @@ import { mapStripeObject, type StripeCustomerLink } from "@/lib/customers";
 import { post } from "@/lib/ledger";
 import { cents, fromCents } from "@/lib/money";
 import { claimCards, storeCard } from "@/lib/payment-methods";
-import { inTransaction, type Tx } from "@/lib/platform/db";
+import { inTransaction, type Prisma, type Tx } from "@/lib/platform/db";
 import { enqueueTask } from "@/lib/platform/jobs";
 import { applyReversals } from "@/lib/reversals";
 import type { CheckoutFacts } from "@/lib/stripe";
@@ -94,44 +94,72 @@ export async function credit(
   context: SettleContext,
 ): Promise<void> {
   const { payment } = session;
-  if (!payment?.paidAt || intent.amountCents === null)
-    throw new Error("A top-up without a payment must not be credited.");
+  if (!payment?.paidAt) throw new Error("A top-up without a payment must not be credited.");
+  const evidence = {
+    paymentIntentId: payment.paymentIntentId,
+    paidAt: payment.paidAt,
+    columns: {
+      paidAt: payment.isImmediate ? payment.paidAt : context.paidAt,
+      stripeSessionId: session.sessionId,
+      nextCheckAt: isInvoiceAwaited(session)
+        ? new Date(context.now.getTime() + FIRST_INVOICE_CHECK_MS)
+        : null,
+      ...paidColumns(session),
+      ...invoiceColumns(session),
+    },
+  };
+  await creditTopUp(tx, intent, evidence, context.now);
+  if (intent.savePaymentMethod) await enqueueCardTasks(tx, ref, session);
+}
+
+/** A payment that satisfies every condition for a credit. */
+export interface PaymentEvidence {
+  paymentIntentId: string;
+  paidAt: Date;
+  /** What else the payment says about the top-up. */
+  columns: Prisma.TopUpIntentUncheckedUpdateInput;
+}
+
+/** Credits a locked intent that is not credited yet: its own amount, never what was paid. */
+export async function creditTopUp(
+  tx: Tx,
+  intent: TopUpIntent,
+  { paymentIntentId, paidAt, columns }: PaymentEvidence,
+  now: Date,
+): Promise<void> {
+  const ref = refOf(intent);
+  if (intent.amountCents === null) throw new Error("A top-up without an amount must not be credited.");
   // Our own amount, never Stripe's total, which includes tax.
   const amount = fromCents(cents(BigInt(intent.amountCents)));
   const credited = await updateIntent(tx, ref, {
     status: "succeeded",
-    paidAt: payment.isImmediate ? payment.paidAt : context.paidAt,
-    creditedAt: context.now,
+    creditedAt: now,
     creditedNanos: amount,
-    stripeSessionId: session.sessionId,
-    stripePaymentIntentId: payment.paymentIntentId,
+    stripePaymentIntentId: paymentIntentId,
     failureCode: null,
     failureMessage: null,
     reviewReason: null,
-    nextCheckAt: isInvoiceAwaited(session) ? new Date(context.now.getTime() + FIRST_INVOICE_CHECK_MS) : null,
     checkCount: 0,
-    ...paidColumns(session),
-    ...invoiceColumns(session),
+    ...columns,
   });
-  await addTimelineEntry(tx, ref, "credited", context.now, payment.paymentIntentId);
-  await mapStripeObject(tx, payment.paymentIntentId, {
+  await addTimelineEntry(tx, ref, "credited", now, paymentIntentId);
+  await mapStripeObject(tx, paymentIntentId, {
     customerId: ref.customerId,
     kind: "payment_intent",
     ourId: ref.topUpIntentId,
   });
-  if (intent.status === "needs_review") await resolveReviewAlert(tx, ref, payment.paymentIntentId);
-  if (intent.savePaymentMethod) await enqueueCardTasks(tx, ref, session);
+  if (intent.status === "needs_review") await resolveReviewAlert(tx, ref, paymentIntentId);
   await resumeFraudWarning(tx, credited);
   await post(inTransaction(tx), {
     customerId: ref.customerId,
     kind: "credit",
     amount,
     source: { type: "topup", id: ref.topUpIntentId },
-    description: "Top-up",
-    occurredAt: payment.paidAt,
+    description: intent.source === "auto" ? "Automatic top-up" : "Top-up",
+    occurredAt: paidAt,
   });
   // Refunds and disputes that were heard of before the credit.
-  await applyReversals(tx, credited, context.now);
+  await applyReversals(tx, credited, now);
 }
 
 /** A fraud warning that came before the credit could not refund anything; now that there is something, it is settled again. */

@@ -8,6 +8,10 @@ const MESSAGES: Record<string, string> = {
   authentication_required: "The bank requires you to confirm the payment.",
   setup_failed: "The bank did not confirm the card.",
   card_not_supported: "The bank does not allow this kind of payment with the card.",
+  address_required: "A billing address is required to calculate tax.",
+  customer_balance: "The payment could not be prepared.",
+  stripe_setup: "The payment could not be prepared.",
+  no_invoice: "The payment could not be prepared.",
 };
 
 /** Codes that would warn the holder of a stolen card. */

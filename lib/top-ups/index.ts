@@ -1,4 +1,4 @@
-export { SETTLE_FRAUD_WARNING } from "./apply-decision";
+export { creditTopUp, type PaymentEvidence, SETTLE_FRAUD_WARNING } from "./apply-decision";
 export { CARD_TASKS } from "./card-tasks";
 export { describeDecline } from "./decline-messages";
 export {
@@ -10,6 +10,7 @@ export {
   addTimelineEntry,
   findIntent,
   findIntents,
+  lockIntent,
   readAnyIntent,
   refOf,
   TOP_UP_MODES,
@@ -20,6 +21,7 @@ export {
   type TopUpRef,
   type TopUpSource,
   type TopUpStatus,
+  updateIntent,
 } from "./intents";
 export { TOP_UP_CHECKS } from "./ledger-checks";
 export {

@@ -45,10 +45,14 @@ export function listAllTopUps(
   });
 }
 
-/** Lists a customer's top-ups that have an invoice. */
+/** Lists a customer's top-ups that have an invoice. One that was voided, because it was given up, is left out. */
 export function listInvoices(customerId: CustomerId, request: PageRequest): Promise<Page<TopUpIntent>> {
   // Has an index of its own, because most top-ups of a customer may never have been paid.
-  return readIntents(request, { customerId, invoiceHostedUrl: { not: null } });
+  return readIntents(request, {
+    customerId,
+    invoiceHostedUrl: { not: null },
+    status: { notIn: ["failed", "canceled"] },
+  });
 }
 
 function readIntents(request: PageRequest, where: Prisma.TopUpIntentWhereInput): Promise<Page<TopUpIntent>> {

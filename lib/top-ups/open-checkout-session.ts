@@ -21,6 +21,7 @@ export interface OpenedSession {
   intent: TopUpIntent;
   url: string;
   sessionId: string;
+  expiresAt: Date;
 }
 
 /** Two requests for one intent can interfere with each other this often. */
@@ -60,10 +61,10 @@ export async function openCheckoutSession(start: TopUpIntent, now: Date): Promis
 }
 
 function openedSession(intent: TopUpIntent): OpenedSession | null {
-  const { stripeSessionId: sessionId, stripeSessionUrl: url } = intent;
+  const { stripeSessionId: sessionId, stripeSessionUrl: url, sessionExpiresAt: expiresAt } = intent;
   const end = endOf(intent);
   if (end) throw new TopUpEndedError(end, intent.topUpIntentId);
-  return sessionId && url ? { intent, sessionId, url } : null;
+  return sessionId && url && expiresAt ? { intent, sessionId, url, expiresAt } : null;
 }
 
 /** Returns how an intent ended without money, or null when it was paid or can be. */
@@ -73,7 +74,7 @@ function endOf({ status, stripeSessionId }: TopUpIntent): TopUpEnd | null {
 }
 
 function isTooOld(intent: TopUpIntent, now: Date): boolean {
-  return intent.sessionExpiresAt.getTime() - now.getTime() < MIN_SESSION_LIFETIME_MS;
+  return (intent.sessionExpiresAt?.getTime() ?? 0) - now.getTime() < MIN_SESSION_LIFETIME_MS;
 }
 
 /** Returns the idempotency key of an attempt. A new attempt is a new session. */

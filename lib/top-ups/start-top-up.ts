@@ -65,12 +65,16 @@ export async function startTopUp(
 async function refreshIntent(actor: CustomerActor, known: TopUpIntent, now: Date): Promise<TopUpIntent> {
   if (known.status !== "open") return known;
   const { intent } = await readTopUp(actor.customerId, known.topUpIntentId, now);
-  if (intent.status === "open" && intent.sessionExpiresAt <= now) {
+  if (intent.status === "open" && hasExpired(intent, now)) {
     throw new ServiceUnavailableError(
       "The status of this top-up cannot be confirmed with Stripe right now. Please try again.",
     );
   }
   return intent;
+}
+
+function hasExpired({ sessionExpiresAt }: TopUpIntent, now: Date): boolean {
+  return sessionExpiresAt !== null && sessionExpiresAt <= now;
 }
 
 async function findOrInsertIntent(

@@ -36,7 +36,11 @@ interface Kind {
   maxIntervalMinutes: number;
 }
 
-const UNDECIDED: Kind = { condition: Prisma.sql`credited_at IS NULL`, maxIntervalMinutes: 60 };
+/** Automatic top-ups have a sweep of their own. */
+const UNDECIDED: Kind = {
+  condition: Prisma.sql`credited_at IS NULL AND source = 'checkout'`,
+  maxIntervalMinutes: 60,
+};
 const WITHOUT_INVOICE: Kind = { condition: Prisma.sql`credited_at IS NOT NULL`, maxIntervalMinutes: 24 * 60 };
 
 /**

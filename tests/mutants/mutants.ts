@@ -69,7 +69,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "a top-up is credited with Stripe's total including tax",
     place: { file: "lib/top-ups/apply-decision.ts" },
     search: "const amount = fromCents(cents(BigInt(intent.amountCents)));",
-    replace: "const amount = fromCents(cents(session.totalCents ?? 0n));",
+    replace: "const amount = fromCents(cents(BigInt(Number(columns.totalCents))));",
     tests: [integration("top-ups/top-up", "is credited once by the webhook, with the amount before tax")],
   },
   {
@@ -279,7 +279,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a refund seen before the credit is not applied with it",
     place: { file: "lib/top-ups/apply-decision.ts" },
-    search: "  await applyReversals(tx, credited, context.now);\n",
+    search: "  await applyReversals(tx, credited, now);\n",
     replace: "",
     tests: [integration("money-back/refunds", "heard of before the credit waits for it")],
   },

@@ -128,6 +128,7 @@ export interface ApiCustomer {
   key: string;
   get(path: string): Promise<ApiResponse>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<ApiResponse>;
+  put(path: string, body: unknown): Promise<ApiResponse>;
   delete(path: string): Promise<ApiResponse>;
 }
 
@@ -158,6 +159,12 @@ export function callerWith(brim: RunningBrim, key: string) {
       call(brim, path, {
         method: "POST",
         headers: { authorization, "content-type": "application/json", ...headers },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+      }),
+    put: (path: string, body: unknown) =>
+      call(brim, path, {
+        method: "PUT",
+        headers: { authorization, "content-type": "application/json" },
         body: typeof body === "string" ? body : JSON.stringify(body),
       }),
     delete: (path: string) => call(brim, path, { method: "DELETE", headers: { authorization } }),

@@ -134,10 +134,12 @@ export function rowOf({ customer: { customerId }, topUpIntentId }: PaidTopUp) {
 
 /** Gives the customer an enabled auto top-up rule. */
 export async function enableAutoTopUp({ customer: { customerId } }: PaidTopUp): Promise<void> {
+  const terms = { thresholdCents: 500, amountCents: 2_000, monthlyCapCents: 100_000 };
+  const enabled = { ...terms, enabled: true, enabledAt: new Date(), disabledReason: null, disabledAt: null };
   await prisma().autoTopUpRule.upsert({
     where: { customerId },
-    create: { customerId, enabled: true },
-    update: { enabled: true, disabledReason: null, disabledAt: null },
+    create: { customerId, ...enabled },
+    update: enabled,
   });
   await prisma().ledgerAccount.update({
     where: { customerId },

@@ -158,6 +158,7 @@ export const envSchema = z.object({
       "must be an https:// or mailto: address where customers reach you",
     )
     .optional(),
+  AUTO_TOPUP_COOLDOWN_MINUTES: wholeNumber("a number of minutes", { min: 1, max: 1_440, fallback: 10 }),
 
   NEXTAUTH_SECRET: z.string().min(32, "must have at least 32 characters"),
   SIGNUP: choice(["open", "closed"]).default("closed"),

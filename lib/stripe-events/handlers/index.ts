@@ -4,8 +4,8 @@ import { handleCheckoutSession } from "./checkout-session";
 import { handleCustomerDeleted, handleCustomerUpdated } from "./customer";
 import { handleDispute } from "./dispute";
 import { handleFraudWarning } from "./fraud-warning";
-import { handleInvoicePaid } from "./invoice";
-import { handlePaymentIntent } from "./payment-intent";
+import { handleInvoice, handleInvoicePayment } from "./invoice";
+import { handleInvoicedPayment, handlePaymentIntent } from "./payment-intent";
 import { handlePaymentMethod } from "./payment-method";
 import { handleRefund } from "./refund";
 
@@ -17,13 +17,21 @@ export const HANDLERS: Readonly<Record<string, EventHandler>> = {
   "checkout.session.expired": handleCheckoutSession,
   "payment_intent.succeeded": handlePaymentIntent,
   "payment_intent.payment_failed": handlePaymentIntent,
+  "payment_intent.processing": handleInvoicedPayment,
+  "payment_intent.requires_action": handleInvoicedPayment,
   "payment_method.attached": handlePaymentMethod,
   "payment_method.updated": handlePaymentMethod,
   "payment_method.automatically_updated": handlePaymentMethod,
   "payment_method.detached": handlePaymentMethod,
   "customer.updated": handleCustomerUpdated,
   "customer.deleted": handleCustomerDeleted,
-  "invoice.paid": handleInvoicePaid,
+  "invoice.paid": handleInvoice,
+  "invoice.payment_failed": handleInvoice,
+  "invoice.payment_action_required": handleInvoice,
+  "invoice.voided": handleInvoice,
+  "invoice.deleted": handleInvoice,
+  "invoice.overpaid": handleInvoice,
+  "invoice_payment.paid": handleInvoicePayment,
   "refund.created": handleRefund,
   "refund.updated": handleRefund,
   "refund.failed": handleRefund,

@@ -1,0 +1,3 @@
+import { pauseAutoTopUpOfCustomer, serve } from "@/lib/http";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(pauseAutoTopUpOfCustomer);

@@ -1,0 +1,3 @@
+import { allowMoreAutoTopUps, serve } from "@/lib/http";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(allowMoreAutoTopUps);

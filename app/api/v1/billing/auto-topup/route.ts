@@ -1,0 +1,3 @@
+import { getAutoTopUp, serve, updateAutoTopUp } from "@/lib/http";
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(getAutoTopUp, updateAutoTopUp);

@@ -1,0 +1,1 @@
+export { addNotice, type Notice, type NoticeKind } from "./add-notice";

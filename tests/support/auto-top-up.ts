@@ -1,0 +1,133 @@
+import { adjust } from "@/lib/ledger";
+import { NANOS_PER_DOLLAR, nanos } from "@/lib/money";
+import { onPool, prisma } from "@/lib/platform/db";
+import { newId } from "@/lib/platform/ids";
+import { type ApiCustomer, aCustomer, type RunningBrim } from "./brim";
+import { runTasks } from "./tasks";
+
+/** A customer whose saved card is charged automatically: below $10, by $20. */
+export interface AutoCustomer extends ApiCustomer {
+  paymentMethodId: string;
+  stripeCustomerId: string;
+}
+
+export interface AutoCustomerOptions {
+  /** A test card's number. */
+  card?: string;
+  country?: string;
+  /** Whole dollars. */
+  balance?: number;
+  rule?: Record<string, unknown> | null;
+}
+
+const RULE = { enabled: true, threshold_usd: "10.00", amount_usd: "20.00", monthly_cap_usd: "500.00" };
+
+/** Creates a customer with a saved card, a balance, and an enabled rule unless `rule` is null. */
+export async function anAutoCustomer(
+  brim: RunningBrim,
+  { card, country = "US", balance = 30, rule = {} }: AutoCustomerOptions = {},
+): Promise<AutoCustomer> {
+  const customer = await aCustomer(brim);
+  const paymentMethodId = await saveCard(brim, customer, { card, country });
+  const { stripeCustomerId } = await prisma().stripeCustomer.findFirstOrThrow({
+    where: { customerId: customer.customerId },
+  });
+  const auto = { ...customer, paymentMethodId, stripeCustomerId };
+  if (balance > 0) await give(auto, balance);
+  if (rule) await enable(auto, rule);
+  await runTasks();
+  return auto;
+}
+
+/** Saves a card without a charge; the first one becomes the default. */
+export async function saveCard(
+  brim: RunningBrim,
+  customer: ApiCustomer,
+  { card, country = "US" }: { card?: string | undefined; country?: string } = {},
+): Promise<string> {
+  const { body } = await customer.post("/api/v1/billing/checkout-session", { mode: "setup" });
+  const details = { address: { country, state: "OR" }, authentication: "complete", ...(card && { card }) };
+  await brim.control(`/checkout/${body.session_id}/pay`, details);
+  await customer.get(`/api/v1/billing/topups/${body.topup_intent_id}`);
+  await runTasks();
+  const saved = await prisma().paymentMethod.findFirstOrThrow({
+    where: { customerId: customer.customerId },
+    orderBy: { createdAt: "desc" },
+  });
+  return saved.paymentMethodId;
+}
+
+/** Enables the rule, or changes it. */
+export async function enable(customer: ApiCustomer, rule: Record<string, unknown> = {}): Promise<void> {
+  const { status, body } = await customer.put("/api/v1/billing/auto-topup", { ...RULE, ...rule });
+  if (status !== 200) throw new Error(JSON.stringify(body));
+}
+
+let adjustments = 0;
+
+/** Adjusts the balance by whole dollars, as the operator does. */
+export async function give({ customerId }: ApiCustomer, dollars: number): Promise<void> {
+  adjustments += 1;
+  await adjust(onPool(), {
+    customerId,
+    transferId: newId("transfer"),
+    amount: nanos(BigInt(dollars) * NANOS_PER_DOLLAR),
+    owner: "operator",
+    key: `given-${process.pid}-${adjustments}`,
+    requestHash: "given",
+    reason: "Test",
+    mayOverdraw: true,
+    apiKeyId: null,
+  });
+}
+
+let charges = 0;
+
+/** Charges the customer's balance. */
+export function spend(customer: ApiCustomer, amountUsd: string) {
+  charges += 1;
+  return customer.post("/api/v1/usage/charges", {
+    amount_usd: amountUsd,
+    idempotency_key: `spent-${process.pid}-${charges}`,
+  });
+}
+
+/** The automatic top-ups of a customer, oldest first. */
+export function autoTopUps({ customerId }: ApiCustomer) {
+  return prisma().topUpIntent.findMany({
+    where: { customerId, source: "auto" },
+    orderBy: { topUpIntentId: "asc" },
+  });
+}
+
+/** What is available, in dollars. */
+export async function availableOf(customer: ApiCustomer): Promise<string> {
+  return (await customer.get("/api/v1/billing/balance")).body.available_usd;
+}
+
+/** The invoices at Stripe, oldest first, as `status total`. */
+export async function invoicesAtStripe(brim: RunningBrim, customer: AutoCustomer): Promise<string[]> {
+  const { data } = await brim.stripe.invoices.list({ customer: customer.stripeCustomerId, limit: 100 });
+  return data.map(({ status, total }) => `${status} ${total}`).reverse();
+}
+
+/** The outcomes of the evaluations, oldest first. */
+export async function outcomesOf(customer: ApiCustomer): Promise<string[]> {
+  const { body } = await customer.get("/api/v1/billing/auto-topup/decisions?limit=100");
+  return body.decisions.map(({ outcome }: { outcome: string }) => outcome).reverse();
+}
+
+/** How the rule stands: on, or why it is off. */
+export async function ruleOf(customer: ApiCustomer): Promise<string> {
+  const { body } = await customer.get("/api/v1/billing/auto-topup");
+  return body.enabled ? "on" : (body.disabled_reason ?? "off");
+}
+
+/** The kinds of what the customer is told about, in order. */
+export async function noticesOf({ customerId }: ApiCustomer): Promise<string[]> {
+  const rows = await prisma().customerNotice.findMany({
+    where: { customerId },
+    orderBy: { noticeId: "asc" },
+  });
+  return rows.map(({ kind }) => kind);
+}
