@@ -1,5 +1,7 @@
+import { ensureStripeCustomer } from "@/lib/customers";
 import { adjust } from "@/lib/ledger";
 import { NANOS_PER_DOLLAR, nanos } from "@/lib/money";
+import { saveCard as storeCard } from "@/lib/payment-methods";
 import { onPool, prisma } from "@/lib/platform/db";
 import { newId } from "@/lib/platform/ids";
 import { type ApiCustomer, aCustomer, type RunningBrim } from "./brim";
@@ -12,7 +14,7 @@ export interface AutoCustomer extends ApiCustomer {
 }
 
 export interface AutoCustomerOptions {
-  /** A test card's number. */
+  /** Stripe's name of a test card, such as `pm_card_visa`. */
   card?: string;
   country?: string;
   /** Whole dollars. */
@@ -39,22 +41,17 @@ export async function anAutoCustomer(
   return auto;
 }
 
-/** Saves a card without a charge; the first one becomes the default. */
+/** Saves a card for automatic charges, as a setup on the Checkout page does; the first one becomes the default. */
 export async function saveCard(
   brim: RunningBrim,
-  customer: ApiCustomer,
-  { card, country = "US" }: { card?: string | undefined; country?: string } = {},
+  { customerId }: ApiCustomer,
+  { card = "pm_card_visa", country = "US" }: { card?: string | undefined; country?: string } = {},
 ): Promise<string> {
-  const { body } = await customer.post("/api/v1/billing/checkout-session", { mode: "setup" });
-  const details = { address: { country, state: "OR" }, authentication: "complete", ...(card && { card }) };
-  await brim.control(`/checkout/${body.session_id}/pay`, details);
-  await customer.get(`/api/v1/billing/topups/${body.topup_intent_id}`);
-  await runTasks();
-  const saved = await prisma().paymentMethod.findFirstOrThrow({
-    where: { customerId: customer.customerId },
-    orderBy: { createdAt: "desc" },
-  });
-  return saved.paymentMethodId;
+  const customer = await ensureStripeCustomer(customerId);
+  await brim.stripe.customers.update(customer, { address: { country, state: "OR" } });
+  const { id } = await brim.stripe.paymentMethods.attach(card, { customer });
+  await storeCard(customerId, id, `default-card:${id}`);
+  return id;
 }
 
 /** Enables the rule, or changes it. */

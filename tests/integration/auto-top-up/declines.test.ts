@@ -178,7 +178,7 @@ describe("a decline that will not pass", () => {
 });
 
 describe("a bank that wants the customer to confirm", () => {
-  const ALWAYS = "4000002760003184";
+  const ALWAYS = "pm_card_authenticationRequired";
 
   it("is credited when the customer pays on the page of the invoice, and the rule stays on", async () => {
     const customer = await anAutoCustomer(brim, { card: ALWAYS });

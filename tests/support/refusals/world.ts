@@ -1,5 +1,6 @@
 import { createApiKey, revokeApiKey } from "@/lib/api-keys";
 import { createDemoUser, ROLES, type Role, type Scope } from "@/lib/auth";
+import { evaluateAutoTopUp } from "@/lib/auto-charge";
 import { addMember } from "@/lib/customers";
 import { prisma } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
@@ -100,7 +101,18 @@ async function writeLists({ brim, customer, other, operatorKey, objects }: ApiWo
     });
   }
   for (const owner of [customer, other]) {
-    await makeObject("payment_method_id", owner, brim);
+    await decideTwice(owner, await makeObject("payment_method_id", owner, brim));
     for (const number of ["A-0001", "A-0002"]) await invoicedTopUp(owner.customerId, "5.00", number);
+  }
+}
+
+/** Enables auto top-up, with two decisions of different outcomes. */
+async function decideTwice(owner: ApiCustomer, paymentMethodId: string): Promise<void> {
+  const rule = { threshold_usd: "10.00", amount_usd: "25.00", monthly_cap_usd: "200.00" };
+  for (const enabled of [true, false, true]) {
+    const change = { ...rule, enabled, payment_method_id: paymentMethodId };
+    const answer = await owner.put("/api/v1/billing/auto-topup", change);
+    if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+    await evaluateAutoTopUp(owner.customerId, new Date());
   }
 }
