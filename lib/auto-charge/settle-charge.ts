@@ -1,5 +1,6 @@
 import { lockRule } from "@/lib/auto-top-up";
 import { type Tx, withCustomerTransaction } from "@/lib/platform/db";
+import { livemode } from "@/lib/platform/env";
 import { ServiceUnavailableError } from "@/lib/platform/errors";
 import { log } from "@/lib/platform/log";
 import { type InvoiceFacts, retrieveInvoice } from "@/lib/stripe";
@@ -33,7 +34,8 @@ export async function settleCharge(
   for (let read = 1; read <= MAX_READS; read++) {
     const seen = await findIntent(ref);
     const invoiceId = options.invoiceId ?? seen?.stripeInvoiceId;
-    if (!seen || !invoiceId) return "foreign";
+    // In the other mode Stripe knows nothing of the invoice, which must not look as if it were deleted.
+    if (!seen || !invoiceId || seen.livemode !== livemode()) return "foreign";
     const invoice = await retrieveInvoice(invoiceId);
     if (!isOf(seen, invoiceId, invoice)) return "foreign";
     try {

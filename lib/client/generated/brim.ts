@@ -126,6 +126,123 @@ export interface ApiKeyList {
   next_cursor: string | null;
 }
 
+/** When the saved card is charged automatically, and why not. */
+export interface AutoTopUp {
+  /** Whether the card is charged when the balance runs low. */
+  enabled: boolean;
+  /** The card is charged when less than this is available. */
+  threshold_usd: string | null;
+  /** The amount added to the balance. Tax comes on top. */
+  amount_usd: string | null;
+  /** The most that the card pays in a calendar month (UTC), including tax. */
+  monthly_cap_usd: string | null;
+  /** The most that the card pays within 24 hours, including tax. */
+  daily_cap_usd: string | null;
+  /** The maximum number of charges within 24 hours. */
+  daily_cap_count: number;
+  /** The card that is charged. */
+  payment_method_id: string | null;
+  /** Cards are charged in US dollars. */
+  currency: "usd";
+  /** Why it is disabled. Null while enabled, or if the customer disabled it. */
+  disabled_reason: "payment_method_detached" | "payment_method_expired" | "card_declined" | "card_brand_changed" | "authentication_required" | "address_required" | "dispute_opened" | "fraud_warning" | "balance_reversed" | "customer_balance" | "stripe_setup" | "paused_by_operator" | null;
+  /** What counts against the monthly cap, including tax. */
+  month_used_usd: string;
+  /** What counts against the daily cap, including tax. */
+  day_used_usd: string;
+  /** The number of charges that count against the daily cap. */
+  day_used_count: number;
+  /** The daily cap while the customer allows more, or null. */
+  raised_daily_cap_usd: string | null;
+  /** Null before auto top-up was first enabled. */
+  consent: AutoTopUpConsent | null;
+  /** The last evaluation, or null. */
+  last_decision: AutoTopUpDecision | null;
+  /** The automatic top-up that is not finished yet, or null. */
+  topup_intent_id: string | null;
+  /** The amount, without tax, that enabling would charge at once because the balance is already below the threshold. Null otherwise. Tell the customer before enabling. */
+  charges_now_usd: string | null;
+  next_action: NextAction;
+}
+
+/** The customer's consent to the current terms. */
+export interface AutoTopUpConsent {
+  /** When it was given. */
+  at: string;
+  /** The id of the user or API key that gave it. */
+  by: string;
+}
+
+/** What an evaluation of auto top-up decided, and why. */
+export interface AutoTopUpDecision {
+  /** The id of the decision. */
+  decision_id: string;
+  /** `fired` if the card was charged, otherwise why not. */
+  outcome: "fired" | "disabled" | "paused_by_operator" | "frozen" | "above_threshold" | "in_flight" | "no_consent" | "no_card" | "idle" | "cooldown" | "monthly_cap" | "daily_cap" | "address_required";
+  /** The outcome in words, for the customer. */
+  message: string;
+  /** The top-up that was started, or null. */
+  topup_intent_id: string | null;
+  /** What was available. */
+  available_usd: string;
+  /** The threshold at that time. */
+  threshold_usd: string | null;
+  /** The amount of the rule at that time. */
+  amount_usd: string | null;
+  /** What counted against the monthly cap. */
+  month_used_usd: string;
+  /** What counted against the daily cap. */
+  day_used_usd: string;
+  /** The number of charges that counted against the daily cap. */
+  day_used_count: number;
+  /** When what prevented a charge ends. Null if that is unknown. */
+  next_evaluation_at: string | null;
+  /** How many evaluations in a row had this outcome. */
+  count: number;
+  /** The first of these evaluations. */
+  first_at: string;
+  /** The latest of these evaluations. */
+  last_at: string;
+}
+
+/** A page of auto top-up decisions. */
+export interface AutoTopUpDecisionList {
+  /** Newest first. */
+  decisions: AutoTopUpDecision[];
+  /** Send it as `cursor` to get the next page. Null on the last page. */
+  next_cursor: string | null;
+}
+
+/** The settings to change. Fields that are left out stay as they are. */
+export interface AutoTopUpInput {
+  /** Enabling requires a threshold, an amount, a monthly cap and a saved card. */
+  enabled?: boolean | undefined;
+  /** From 5.00 to 5000.00, and lower than the amount. */
+  threshold_usd?: string | number | undefined;
+  /** From 5.00 to 5000.00. */
+  amount_usd?: string | number | undefined;
+  /** Including tax. At least the amount, at most 1000000.00. */
+  monthly_cap_usd?: string | number | undefined;
+  /** Including tax. At least the amount. Null for the default, four times the amount. */
+  daily_cap_usd?: string | number | null | undefined;
+  /** Defaults to 3. */
+  daily_cap_count?: number | undefined;
+  /** A card saved for automatic charges. Defaults to the default card. */
+  payment_method_id?: string | undefined;
+}
+
+/** The operator's pause of automatic charges. */
+export interface AutoTopUpPause {
+  /** The customer. Null if it concerns all customers. */
+  customer_id: string | null;
+  /** Whether automatic charges are paused by the operator. */
+  paused: boolean;
+  /** The reason, or null. */
+  reason: string | null;
+  /** Since when, or null. */
+  paused_at: string | null;
+}
+
 /** A customer's balance, and how much of it can be spent. */
 export interface Balance {
   /** The customer. */
@@ -587,6 +704,18 @@ export interface ListedTopUp {
   credited_at: string | null;
 }
 
+/** The levels of the available balance below which the customer is told. */
+export interface LowBalanceThresholds {
+  /** Highest first. Empty if the customer is not told. */
+  thresholds_usd: string[];
+}
+
+/** The new levels, which replace the current ones. */
+export interface LowBalanceThresholdsInput {
+  /** Up to 10 different amounts in whole cents, from 0.01 to 1000000.00. */
+  thresholds_usd: (string | number)[];
+}
+
 /** The missing scope. */
 export interface MissingScopeDetails {
   /** The scope that the key is missing. */
@@ -623,6 +752,18 @@ export interface NewApiKey {
   api_key: string | null;
 }
 
+/** What comes next with auto top-up. */
+export interface NextAction {
+  /** What happens next (`charge`, `retry`, `wait`), or what somebody has to do (`set_up`, `enable`, `replace_card`, `add_address`, `authenticate`, `allow_more`, `contact_support`). `none` while there is enough balance. */
+  action: "none" | "set_up" | "enable" | "replace_card" | "add_address" | "contact_support" | "authenticate" | "charge" | "retry" | "wait" | "allow_more";
+  /** The same in words, for the customer. */
+  message: string;
+  /** When it happens by itself. Null if it does not. */
+  at: string | null;
+  /** Where the customer can act, or null. */
+  url: string | null;
+}
+
 /** An OpenAPI 3.1 document. */
 export interface OpenApiDocument {
   /** The OpenAPI version. */
@@ -655,6 +796,8 @@ export interface PaymentMethod {
   card_exp_month: number;
   /** The expiration year. */
   card_exp_year: number;
+  /** `expiring` in the last 30 days before the card expires. */
+  expiry: "valid" | "expiring" | "expired";
   /** Whether this card is charged by default. */
   is_default: boolean;
   /** When the card was saved. */
@@ -1093,6 +1236,38 @@ export interface RemovePaymentMethodParams {
   payment_method_id: string;
 }
 
+/** Change or enable auto top-up: what it takes. */
+export interface UpdateAutoTopUpParams {
+  /** Enabling requires a threshold, an amount, a monthly cap and a saved card. */
+  enabled?: boolean | undefined;
+  /** From 5.00 to 5000.00, and lower than the amount. */
+  threshold_usd?: string | number | undefined;
+  /** From 5.00 to 5000.00. */
+  amount_usd?: string | number | undefined;
+  /** Including tax. At least the amount, at most 1000000.00. */
+  monthly_cap_usd?: string | number | undefined;
+  /** Including tax. At least the amount. Null for the default, four times the amount. */
+  daily_cap_usd?: string | number | null | undefined;
+  /** Defaults to 3. */
+  daily_cap_count?: number | undefined;
+  /** A card saved for automatic charges. Defaults to the default card. */
+  payment_method_id?: string | undefined;
+}
+
+/** List auto top-up decisions, newest first: what it takes. */
+export interface ListAutoTopUpDecisionsParams {
+  /** The number of items to return, from 1 to 100. */
+  limit?: number | undefined;
+  /** The `next_cursor` of the previous page. Send the same filters again: the cursor does not contain them. */
+  cursor?: string | undefined;
+}
+
+/** Replace the low-balance thresholds: what it takes. */
+export interface SetLowBalanceThresholdsParams {
+  /** Up to 10 different amounts in whole cents, from 0.01 to 1000000.00. */
+  thresholds_usd: (string | number)[];
+}
+
 /** List invoices, newest top-up first: what it takes. */
 export interface ListInvoicesParams {
   /** The number of items to return, from 1 to 100. */
@@ -1245,6 +1420,34 @@ export interface FreezeCustomerParams {
 export interface UnfreezeCustomerParams {
   /** The id of the customer. */
   customer_id: string;
+  /** The reason, for your own records. */
+  reason: string;
+}
+
+/** Pause a customer's automatic charges: what it takes. */
+export interface PauseAutoTopUpOfCustomerParams {
+  /** The id of the customer. */
+  customer_id: string;
+  /** The reason, for your own records. */
+  reason: string;
+}
+
+/** Resume a customer's automatic charges: what it takes. */
+export interface ResumeAutoTopUpOfCustomerParams {
+  /** The id of the customer. */
+  customer_id: string;
+  /** The reason, for your own records. */
+  reason: string;
+}
+
+/** Pause all automatic charges: what it takes. */
+export interface PauseAllAutoTopUpsParams {
+  /** The reason, for your own records. */
+  reason: string;
+}
+
+/** Resume all automatic charges: what it takes. */
+export interface ResumeAllAutoTopUpsParams {
   /** The reason, for your own records. */
   reason: string;
 }
@@ -1488,7 +1691,7 @@ export class Brim extends Caller {
   /**
    * Make a saved card the default.
    *
-   * The default card is charged unless another card is specified. Repeating the request has no effect.
+   * The default card is charged unless another card is specified. If auto top-up charges the default card, it charges the new one from now on, and retries a declined charge with it at once. Repeating the request has no effect.
    *
    * Requires a customer key with the scope `billing:write`.
    */
@@ -1499,12 +1702,78 @@ export class Brim extends Caller {
   /**
    * Remove a saved card.
    *
-   * Detaches the card at Stripe, so that it can no longer be charged. If the card was saved twice, both are removed. Removing a card again has no effect. If the default card is removed, no other card becomes the default.
+   * Detaches the card at Stripe, so that it can no longer be charged. If the card was saved twice, both are removed. Removing a card again has no effect. If the default card is removed, no other card becomes the default. If auto top-up charges the card, it is disabled with the reason `payment_method_detached`.
    *
    * Requires a customer key with the scope `billing:write`.
    */
   removePaymentMethod(input: RemovePaymentMethodParams, options?: CallOptions): Promise<void> {
     return this.call({ method: "DELETE", path: "/api/v1/billing/payment-methods/{payment_method_id}" }, input, options);
+  }
+
+  /**
+   * Get auto top-up.
+   *
+   * Returns the settings, what counts against the caps, the last decision and what comes next.
+   *
+   * Requires a customer key with the scope `billing:read`.
+   */
+  getAutoTopUp(options?: CallOptions): Promise<AutoTopUp> {
+    return this.call({ method: "GET", path: "/api/v1/billing/auto-topup" }, {}, options);
+  }
+
+  /**
+   * Change or enable auto top-up.
+   *
+   * Changes the fields that are sent. Sending settings with `enabled: true`, or changing those of an enabled rule, records the customer's consent to charge the card on exactly these terms. Show the terms before you send them.
+   *
+   * If less than the threshold is available, **the card is charged at once**: check `charges_now_usd` first. Returns 409 if the operator has paused auto top-up.
+   *
+   * Requires a customer key with the scope `billing:write`.
+   */
+  updateAutoTopUp(input?: UpdateAutoTopUpParams, options?: CallOptions): Promise<AutoTopUp> {
+    return this.call({ method: "PUT", path: "/api/v1/billing/auto-topup", hasBody: true }, input, options);
+  }
+
+  /**
+   * Double the daily caps for 24 hours.
+   *
+   * Records the customer's consent and evaluates the rule again. The monthly cap stays. While the caps are raised, repeating the request has no effect. Returns 409 if auto top-up is disabled.
+   *
+   * Requires a customer key with the scope `billing:write`.
+   */
+  allowMoreAutoTopUps(options?: CallOptions): Promise<AutoTopUp> {
+    return this.call({ method: "POST", path: "/api/v1/billing/auto-topup/allow-more" }, {}, options);
+  }
+
+  /**
+   * List auto top-up decisions, newest first.
+   *
+   * Shows why the card was charged or not. Equal decisions in a row are one entry with a count.
+   *
+   * Requires a customer key with the scope `billing:read`.
+   */
+  readonly listAutoTopUpDecisions: ListCall<ListAutoTopUpDecisionsParams, AutoTopUpDecisionList, AutoTopUpDecision> = this.list({ method: "GET", path: "/api/v1/billing/auto-topup/decisions" }, "decisions");
+
+  /**
+   * Get the low-balance thresholds.
+   *
+   * The customer is told once when the available balance falls below one of them.
+   *
+   * Requires a customer key with the scope `billing:read`.
+   */
+  getLowBalanceThresholds(options?: CallOptions): Promise<LowBalanceThresholds> {
+    return this.call({ method: "GET", path: "/api/v1/billing/low-balance-thresholds" }, {}, options);
+  }
+
+  /**
+   * Replace the low-balance thresholds.
+   *
+   * The customer is told once when the available balance falls below one of them, and again after it has recovered. Send an empty list to turn this off.
+   *
+   * Requires a customer key with the scope `billing:write`.
+   */
+  setLowBalanceThresholds(input: SetLowBalanceThresholdsParams, options?: CallOptions): Promise<LowBalanceThresholds> {
+    return this.call({ method: "PUT", path: "/api/v1/billing/low-balance-thresholds", hasBody: true }, input, options);
   }
 
   /**
@@ -1694,6 +1963,50 @@ export class Brim extends Caller {
    */
   unfreezeCustomer(input: UnfreezeCustomerParams, options?: CallOptions): Promise<Customer> {
     return this.call({ method: "POST", path: "/api/v1/admin/customers/{customer_id}/unfreeze", hasBody: true, isRepeatable: true }, input, options);
+  }
+
+  /**
+   * Pause a customer's automatic charges.
+   *
+   * No new automatic charge is started; one that was already sent to Stripe is completed. Rules keep their settings, and customers see `paused_by_operator`.
+   *
+   * Requires an operator key with the scope `admin`.
+   */
+  pauseAutoTopUpOfCustomer(input: PauseAutoTopUpOfCustomerParams, options?: CallOptions): Promise<AutoTopUpPause> {
+    return this.call({ method: "POST", path: "/api/v1/admin/customers/{customer_id}/auto-topup/pause", hasBody: true }, input, options);
+  }
+
+  /**
+   * Resume a customer's automatic charges.
+   *
+   * If the balance is below the threshold, the card is charged at once. A pause of all customers stays. Has no effect if the customer is not paused.
+   *
+   * Requires an operator key with the scope `admin`.
+   */
+  resumeAutoTopUpOfCustomer(input: ResumeAutoTopUpOfCustomerParams, options?: CallOptions): Promise<AutoTopUpPause> {
+    return this.call({ method: "POST", path: "/api/v1/admin/customers/{customer_id}/auto-topup/resume", hasBody: true }, input, options);
+  }
+
+  /**
+   * Pause all automatic charges.
+   *
+   * No new automatic charge is started; one that was already sent to Stripe is completed. Rules keep their settings, and customers see `paused_by_operator`. Pausing again only changes the reason.
+   *
+   * Requires an operator key with the scope `admin`.
+   */
+  pauseAllAutoTopUps(input: PauseAllAutoTopUpsParams, options?: CallOptions): Promise<AutoTopUpPause> {
+    return this.call({ method: "POST", path: "/api/v1/admin/auto-topup/pause", hasBody: true }, input, options);
+  }
+
+  /**
+   * Resume all automatic charges.
+   *
+   * Customers whose balance is below their threshold are charged within a minute or two. Pauses of single customers stay. Has no effect if nothing is paused.
+   *
+   * Requires an operator key with the scope `admin`.
+   */
+  resumeAllAutoTopUps(input: ResumeAllAutoTopUpsParams, options?: CallOptions): Promise<AutoTopUpPause> {
+    return this.call({ method: "POST", path: "/api/v1/admin/auto-topup/resume", hasBody: true }, input, options);
   }
 
   /**
