@@ -39,15 +39,13 @@ export {
 } from "./errors";
 export { listEvents, MAX_LISTED_TYPES } from "./events";
 export { type FraudWarningFacts, retrieveFraudWarning } from "./fraud-warnings";
-export { type InvoiceOfPayment, retrieveInvoiceOfPayment } from "./invoice-of-payment";
-export { type Listed, type ListWindow, pagesOf } from "./list-page";
-export { asLookUp, LookUpBudgetError } from "./look-up-budget";
 export type {
   InvoiceDecline,
   InvoiceFacts,
   InvoicePaymentFacts,
   InvoicePaymentIntent,
 } from "./invoice-facts";
+export { type InvoiceOfPayment, retrieveInvoiceOfPayment } from "./invoice-of-payment";
 export {
   addInvoiceLine,
   closeInvoice,
@@ -59,6 +57,8 @@ export {
   payInvoice,
   retrieveInvoice,
 } from "./invoices";
+export { type Listed, type ListWindow, pagesOf } from "./list-page";
+export { asLookUp, LookUpBudgetError } from "./look-up-budget";
 export type { PaidCharge } from "./paid-charge";
 export { createPortalSession } from "./portal";
 export { ensurePortalConfiguration, forgetPortalConfiguration } from "./portal-configuration";

@@ -1,5 +1,5 @@
-import { FRAUD_WARNING_TASKS } from "@/lib/disputes";
 import { AUTO_TOP_UP_TASKS } from "@/lib/auto-charge";
+import { FRAUD_WARNING_TASKS } from "@/lib/disputes";
 import { pool } from "@/lib/platform/db";
 import { runDueTasks } from "@/lib/platform/jobs";
 import { REFUND_TASKS } from "@/lib/refunds";
