@@ -31,7 +31,7 @@ afterAll(() => brim.stop());
 /** The four calls, and the reads between them. `:id` is the invoice's. */
 const CALLS = [
   { name: "the creation", method: "POST", path: "/v1/invoices" },
-  { name: "the line", method: "POST", path: "/v1/invoices/:id/add_lines" },
+  { name: "the line", method: "POST", path: "/v1/invoices/*" }, // the first call about an invoice
   { name: "the finalization", method: "POST", path: "/v1/invoices/:id/finalize" },
   { name: "the payment", method: "POST", path: "/v1/invoices/:id/pay" },
   { name: "a read", method: "GET", path: "/v1/invoices*" },

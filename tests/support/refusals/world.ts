@@ -4,7 +4,7 @@ import { evaluateAutoTopUp } from "@/lib/auto-charge";
 import { addMember } from "@/lib/customers";
 import { prisma } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
-import { type ApiCustomer, aCustomer, callerWith, type RunningBrim } from "../brim";
+import { type ApiCustomer, aCustomer, callerWith, eventually, type RunningBrim } from "../brim";
 import { sessionOf } from "../sign-in/session-of";
 import { invoicedTopUp, topUp } from "../spending";
 import { makeObject, OBJECT_NAMES } from "./objects";
@@ -111,8 +111,11 @@ async function decideTwice(owner: ApiCustomer, paymentMethodId: string): Promise
   const rule = { threshold_usd: "10.00", amount_usd: "25.00", monthly_cap_usd: "200.00" };
   for (const enabled of [true, false, true]) {
     const change = { ...rule, enabled, payment_method_id: paymentMethodId };
-    const answer = await owner.put("/api/v1/billing/auto-topup", change);
-    if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+    // The card is known before the event arrives that says what it was saved for.
+    await eventually(
+      () => owner.put("/api/v1/billing/auto-topup", change),
+      ({ status }) => status === 200,
+    );
     await evaluateAutoTopUp(owner.customerId, new Date());
   }
 }
