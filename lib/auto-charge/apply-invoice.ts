@@ -10,7 +10,7 @@ import {
   type TopUpIntent,
   updateIntent,
 } from "@/lib/top-ups";
-import { stateOf } from "./charges";
+import { endingOf, stateOf } from "./charges";
 import { failCharge } from "./give-up";
 import { flagSecondPayment, requestReview } from "./review";
 import { classifyDecline, decideInvoice, type InvoiceDecision, respondToDecline } from "./rules";
@@ -127,7 +127,7 @@ async function end(tx: Tx, { intent, invoiceId }: ReadCharge, now: Date): Promis
     nextAttemptAt: null,
     nextCheckAt: null,
   });
-  await addTimelineEntry(tx, refOf(intent), status, now, invoiceId);
+  await addTimelineEntry(tx, refOf(intent), endingOf(status), now, invoiceId);
 }
 
 async function waitForPayment(tx: Tx, { intent, invoice }: ReadCharge, now: Date): Promise<void> {

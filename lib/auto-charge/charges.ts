@@ -131,3 +131,8 @@ export const keys = {
   del: (ref: TopUpRef) => `del:${ref.topUpIntentId}`,
   void: (ref: TopUpRef) => `void:${ref.topUpIntentId}`,
 };
+
+/** Returns the timeline's code for the end of a top-up that was not paid. */
+export function endingOf(status: string): "payment_failed" | "canceled" {
+  return status === "failed" ? "payment_failed" : "canceled";
+}

@@ -1,7 +1,7 @@
 import { withCustomerTransaction } from "@/lib/platform/db";
 import { closeInvoice, isStripeRefusal, retrieveInvoice } from "@/lib/stripe";
 import { addTimelineEntry, refOf, type TopUpIntent, updateIntent } from "@/lib/top-ups";
-import { keys, lockCharge, type StepOutcome } from "./charges";
+import { endingOf, keys, lockCharge, type StepOutcome } from "./charges";
 import { attachInvoice, findOrCreateInvoice } from "./prepare-invoice";
 import { settleCharge } from "./settle-charge";
 
@@ -38,7 +38,7 @@ async function closeWithoutInvoice(intent: TopUpIntent, now: Date): Promise<Step
   await withCustomerTransaction(ref.customerId, async (tx) => {
     await lockCharge(tx, ref, intent);
     await updateIntent(tx, ref, { status, nextCheckAt: null });
-    await addTimelineEntry(tx, ref, status, now);
+    await addTimelineEntry(tx, ref, endingOf(status), now);
   });
   return "stop";
 }

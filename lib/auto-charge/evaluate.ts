@@ -106,7 +106,7 @@ async function startCharge(
       nextCheckAt: new Date(now.getTime() + FIRST_CHECK_MS),
     },
   });
-  await addTimelineEntry(tx, refOf(intent), "created", now);
+  await addTimelineEntry(tx, refOf(intent), "auto_started", now);
   return intent;
 }
 

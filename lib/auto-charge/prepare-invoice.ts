@@ -15,6 +15,7 @@ import {
 import { addTimelineEntry, refOf, type TopUpIntent, updateIntent } from "@/lib/top-ups";
 import { invoiceColumns } from "./apply-invoice";
 import {
+  endingOf,
   invoiceParamsOf,
   isTaxed,
   keys,
@@ -102,7 +103,7 @@ async function failUnmade(intent: TopUpIntent, now: Date): Promise<void> {
   await withCustomerTransaction(ref.customerId, async (tx) => {
     await lockCharge(tx, ref, intent);
     await updateIntent(tx, ref, { status: "failed", failureCode: "no_invoice", nextCheckAt: null });
-    await addTimelineEntry(tx, ref, "failed", now);
+    await addTimelineEntry(tx, ref, endingOf("failed"), now);
   });
 }
 

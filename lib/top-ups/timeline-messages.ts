@@ -1,6 +1,11 @@
 /** What customers read about each entry of a timeline. */
 const MESSAGES = {
   created: "You started this top-up.",
+  auto_started: "The balance fell below the threshold, so this top-up was started automatically.",
+  invoice_created: "An invoice was prepared.",
+  invoice_finalized: "The invoice was issued.",
+  payment_attempted: "The bank was asked to charge the card.",
+  authentication_required: "Your bank wants you to confirm the payment on the page of the invoice.",
   restored: "This top-up was recovered from the records of the payment.",
   checkout_opened: "The checkout page was opened.",
   session_outdated: "The checkout page was replaced with a new one.",
