@@ -14,7 +14,7 @@ import {
   retrieveInvoiceOfPayment,
   retrieveRefund,
 } from "@/lib/stripe";
-import { refOf } from "@/lib/top-ups";
+import { addTimelineEntry, refOf } from "@/lib/top-ups";
 
 const ISSUE_CREDIT_NOTE = "issue-credit-note";
 
@@ -84,9 +84,14 @@ async function storeCreditNote(known: Reversal, refund: RefundFacts, creditNoteI
   const { customerId, sourceType, sourceId } = known;
   await withCustomerTransaction(customerId, async (tx) => {
     await lockReversedTopUp(tx, refOf(known));
-    const row = await tx.reversal.update({
-      where: { customerId_sourceType_sourceId: { customerId, sourceType, sourceId } },
+    const stored = await tx.reversal.updateMany({
+      where: { customerId, sourceType, sourceId, creditNoteId: null },
       data: { creditNoteId },
+    });
+    if (stored.count === 0) return;
+    await addTimelineEntry(tx, refOf(known), "credit_note_issued", new Date(), creditNoteId);
+    const row = await tx.reversal.findUniqueOrThrow({
+      where: { customerId_sourceType_sourceId: { customerId, sourceType, sourceId } },
     });
     // It failed while Stripe was asked.
     if (row.effectiveCents === 0) await raiseUnfoundedCreditNote(tx, row, detailsOf(known, refund));
