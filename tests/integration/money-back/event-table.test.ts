@@ -111,6 +111,17 @@ async function stateOf({ actor: { customerId } }: Real) {
   };
 }
 
+/** Sent only for automatic top-ups, whose tests are in tests/integration/auto-top-up. */
+const OF_AUTOMATIC_TOP_UPS = new Set([
+  "invoice.deleted",
+  "invoice.overpaid",
+  "invoice.payment_action_required",
+  "invoice.payment_failed",
+  "invoice.voided",
+  "invoice_payment.paid",
+  "payment_intent.requires_action",
+]);
+
 describe("whatever the order and number of its events, it ends the same", () => {
   it.each(Object.entries(SCENARIOS))("%s", async (_name, steps) => {
     const [first, ...others] = await Promise.all(WAYS.map((way) => play(steps, way)));
@@ -119,7 +130,8 @@ describe("whatever the order and number of its events, it ends the same", () => 
   });
 
   it("and every type of event that Brim handles was among them", async () => {
-    expect([...sent].sort()).toEqual(Object.keys(HANDLERS).sort());
+    const expected = Object.keys(HANDLERS).filter((type) => !OF_AUTOMATIC_TOP_UPS.has(type));
+    expect([...sent].sort()).toEqual(expected.sort());
     expect(await retryFailedEvents(new Date(Date.now() + 3_600_000))).toEqual({ retried: 0, failed: 0 });
     await expectLedgerVerified();
   });

@@ -146,7 +146,9 @@ it("a key without the permission is named once and asked less and less often", a
 
 it("an outage of Stripe moves no cursor", async () => {
   const paid = await aPaidTopUp(brim, { amount: "10.00", credit: false });
-  await brim.control("/faults", { match: { path: "/v1/checkout/*" }, reset: true, times: 1_000 });
+  for (const amount of ["11.00", "12.00"]) await aPaidTopUp(brim, { amount, credit: false });
+  for (const path of ["checkout", "invoice", "payment_intents", "charges", "customers"])
+    await brim.control("/faults", { match: { path: `/v1/${path}*` }, reset: true, times: 1_000 });
 
   const during = await pollEvents();
   const reached = await prisma().stripeEventCursor.findMany({ where: { list: "top_ups" } });

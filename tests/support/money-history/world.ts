@@ -38,7 +38,10 @@ export class World {
   async newReal(): Promise<Real> {
     const { customerId } = await createCustomer({ name: "Acme", email: "acme@example.com" });
     const { apiKeyId } = await createApiKey({ customerId, name: "test", scopes: "all" });
-    await prisma().autoTopUpRule.create({ data: { customerId, enabled: true } });
+    const terms = { thresholdCents: 500, amountCents: 2_000, monthlyCapCents: 100_000 };
+    await prisma().autoTopUpRule.create({
+      data: { customerId, ...terms, enabled: true, enabledAt: new Date() },
+    });
     await prisma().ledgerAccount.update({
       where: { customerId },
       data: { autoTopupThresholdNanos: 5_000_000_000n },
