@@ -73,8 +73,10 @@ async function expectPaidOnce(customer: AutoCustomer): Promise<void> {
 
 describe("one paid invoice and one credit remain after", () => {
   const cases = CALLS.flatMap((call) => FAULTS.map((fault) => ({ call, ...fault })));
+  // By default the payment with every fault, and each other call with one.
+  const first = cases.filter(({ call }, index) => call.name === "the payment" || index % 5 === 1);
 
-  it.each(cases)("$name in $call.name", async ({ call, fault }) => {
+  it.each(atDepth({ ci: first, deep: cases }))("$name in $call.name", async ({ call, fault }) => {
     const customer = await aCustomerBelow();
     const { method, path } = call;
     // The process ends when it has stored the invoice's id, so that the fault can name it.

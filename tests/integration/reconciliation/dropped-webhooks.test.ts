@@ -61,7 +61,7 @@ async function reportOfToday() {
 }
 
 it("a day without any webhook: reconciling alone brings the ledger to what Stripe says", async () => {
-  await aDay(atDepth({ ci: 8, deep: 100 }));
+  await aDay(atDepth({ ci: 5, deep: 100 }));
   expect((await creditsByLedger()).size).toBe(0);
 
   const result = await reconcile({ since: null });
@@ -73,7 +73,7 @@ it("a day without any webhook: reconciling alone brings the ledger to what Strip
 });
 
 it("reconciling twice at once does the same as once", async () => {
-  await aDay(atDepth({ ci: 4, deep: 50 }));
+  await aDay(atDepth({ ci: 2, deep: 50 }));
 
   const results = await Promise.all([reconcile({ since: null }), reconcile({ since: null })]);
 
@@ -83,7 +83,7 @@ it("reconciling twice at once does the same as once", async () => {
 });
 
 it("the balance transactions alone lead to the same ledger when the events are lost as well", async () => {
-  await aDay(atDepth({ ci: 4, deep: 50 }));
+  await aDay(atDepth({ ci: 2, deep: 50 }));
 
   const { healed, findings } = await reportOfToday();
 
