@@ -1,71 +1,75 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, test } from "@playwright/test";
+import { atDepth } from "../support/depth";
+import { freePorts } from "./support/start-brim";
 
-const ROOT = resolve(import.meta.dirname, "../../..");
-const dataDir = mkdtempSync(join(tmpdir(), "brim-lifecycle-"));
-let ports: { port: number; sandboxPort: number };
+const ROOT = resolve(import.meta.dirname, "../..");
+let dataDir: string;
+let ports: number[];
 let demo: ChildProcess | undefined;
 
-beforeAll(async () => {
+test.beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), "brim-lifecycle-"));
   chmodSync(dataDir, 0o755); // so that Postgres keeps its data in it, also when root runs this
-  ports = { port: await aFreePort(), sandboxPort: await aFreePort() };
+  ports = await freePorts(2);
 });
 
-afterAll(async () => {
+test.afterEach(async () => {
   if (demo) await stop(demo);
+  demo = undefined;
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-// The development server, because a production build would take the place of the one that may be in use.
-it("serves, keeps its keys and data after kill -9, and stops cleanly", async () => {
-  demo = await startDemo();
-  const first = readDemoFile();
-  expect(statSync(join(dataDir, "demo.json")).mode & 0o777).toBe(0o600);
-  expect(Object.keys(first).sort()).toEqual([
-    "appUrl",
-    "customerApiKey",
-    "customerId",
-    "databaseUrl",
-    "operatorApiKey",
-    "otherCustomerApiKey",
-    "otherCustomerId",
-    "sandboxUrl",
-    "stripeSecretKey",
-    "userEmail",
-    "userPassword",
-    "webhookSecret",
-  ]);
-  expect(await readBalance(first)).toMatchObject({ customer_id: first.customerId, currency: "usd" });
+for (const options of atDepth({ ci: [[]], deep: [[], ["--dev"]] })) {
+  test(`${["the demo", ...options].join(" ")} serves, keeps its keys and data after kill -9, and stops cleanly`, async () => {
+    demo = await startDemo(options);
+    const first = readDemoFile();
+    expect(statSync(join(dataDir, "demo.json")).mode & 0o777).toBe(0o600);
+    expect(Object.keys(first).sort()).toEqual([
+      "appUrl",
+      "customerApiKey",
+      "customerId",
+      "databaseUrl",
+      "operatorApiKey",
+      "otherCustomerApiKey",
+      "otherCustomerId",
+      "sandboxUrl",
+      "stripeSecretKey",
+      "userEmail",
+      "userPassword",
+      "webhookSecret",
+    ]);
+    expect(await readBalance(first)).toMatchObject({ customer_id: first.customerId, currency: "usd" });
 
-  demo.kill("SIGKILL");
-  await once(demo, "exit");
-  demo = await startDemo();
+    demo.kill("SIGKILL");
+    await once(demo, "exit");
+    demo = await startDemo(options);
 
-  expect(readDemoFile()).toEqual(first);
-  expect(await readBalance(first)).toMatchObject({ customer_id: first.customerId });
+    expect(readDemoFile()).toEqual(first);
+    expect(await readBalance(first)).toMatchObject({ customer_id: first.customerId });
 
-  expect(await stop(demo)).toBe(0);
-  demo = undefined;
-  expect(existsSync(join(dataDir, "postgres/cluster/postmaster.pid"))).toBe(false);
-  expect(existsSync(join(dataDir, "lock"))).toBe(false);
-  expect(JSON.parse(readFileSync(join(dataDir, "processes.json"), "utf8")).children).toEqual([]);
-  await expect(fetch(`${first.appUrl}/api/v1/health`)).rejects.toThrow();
-});
+    expect(await stop(demo)).toBe(0);
+    demo = undefined;
+    expect(existsSync(join(dataDir, "postgres/cluster/postmaster.pid"))).toBe(false);
+    expect(existsSync(join(dataDir, "lock"))).toBe(false);
+    expect(JSON.parse(readFileSync(join(dataDir, "processes.json"), "utf8")).children).toEqual([]);
+    await expect(fetch(`${first.appUrl}/api/v1/health`)).rejects.toThrow();
+  });
+}
 
-async function startDemo(): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ["--import", "tsx", "lib/commands/demo.ts", "--dev"], {
+async function startDemo(options: readonly string[]): Promise<ChildProcess> {
+  const child = spawn(process.execPath, ["--import", "tsx", "lib/commands/demo.ts", ...options], {
     cwd: ROOT,
     env: {
       ...process.env,
       BRIM_DATA_DIR: dataDir,
       DATABASE_URL: "",
-      PORT: String(ports.port),
-      SANDBOX_PORT: String(ports.sandboxPort),
+      PORT: String(ports[0]),
+      SANDBOX_PORT: String(ports[1]),
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -100,14 +104,4 @@ async function readBalance(file: Record<string, string>): Promise<unknown> {
     headers: { authorization: `Bearer ${file.customerApiKey}` },
   });
   return response.json();
-}
-
-async function aFreePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  if (typeof address !== "object" || !address) throw new Error("no address");
-  return address.port;
 }
