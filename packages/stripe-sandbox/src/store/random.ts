@@ -62,7 +62,8 @@ const current = new AsyncLocalStorage<Random>();
 
 /** Runs the work with this source as the current one. */
 export function withRandom<T>(random: Random, work: () => T): T {
-  return current.run(random, work);
+  // The system's source is the default. An AsyncLocalStorage that was never used costs nothing.
+  return random === systemRandom ? work() : current.run(random, work);
 }
 
 /** Returns the source of the running work; the system's by default. */
