@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 import { depth } from "./tests/support/depth";
+import { LongestFirst } from "./tests/support/longest-first";
 
 const projectRoot = fileURLToPath(new URL(".", import.meta.url));
 
@@ -43,6 +44,7 @@ export default defineConfig({
   // Our own packages are tested from their sources, not from what `npm pack` makes of them.
   ssr: { resolve: { conditions: ["source", ...defaultServerConditions] } },
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

@@ -96,10 +96,11 @@ export const ROUTES: readonly Route[] = [
   receiveStripeEvent,
 ];
 
-let document: OpenApiDocument | undefined;
+/** On globalThis because this module exists once in Node and once in Next's bundle. */
+const shared = globalThis as typeof globalThis & { brimApiDocument?: OpenApiDocument };
 
 /** Returns the OpenAPI document. It is built on first use, because it contains `APP_URL`. */
 export function apiDocument(): OpenApiDocument {
-  document ??= buildDocument(ROUTES);
-  return document;
+  shared.brimApiDocument ??= buildDocument(ROUTES);
+  return shared.brimApiDocument;
 }

@@ -1,11 +1,11 @@
-import { afterAll, vi } from "vitest";
+import { afterAll } from "vitest";
 import { closeFileResources } from "./file-resources";
 
-// Runs before each test file. A process runs many files, because loading Prisma, Stripe's SDK and the other packages takes
-// longer than most files. Each file still starts with the original environment, without our state on globalThis, and with our
-// own modules reloaded.
+// Runs before each test file. A process runs many files and keeps the modules that it has loaded, because loading them takes
+// longer than most files. Each file still starts with the original environment and without our state on globalThis, where the
+// product keeps all of its state that depends on settings.
 
-/** On globalThis, because this module is reloaded too. State that tests may keep there starts with `test`. */
+/** On globalThis, because this module is evaluated for each file. State that tests may keep there starts with `test`. */
 const shared = globalThis as typeof globalThis & { testEnvironment?: NodeJS.ProcessEnv };
 shared.testEnvironment ??= { ...process.env };
 
@@ -18,7 +18,6 @@ for (const [name, value] of Object.entries(shared.testEnvironment)) {
 for (const name of Object.keys(shared)) {
   if (name.startsWith("brim")) Reflect.deleteProperty(shared, name);
 }
-vi.resetModules();
 
 // Stops what the file left running after a failed hook or a stalled test, so that it does not affect the next file. Runs last,
 // because `afterAll` hooks run in reverse order.
