@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/, "") } },
   test: {
-    include: ["tests/unit/money/**/*.test.ts", "tests/unit/top-ups/**/*.test.ts"],
+    include: ["tests/unit/money/**/*.test.ts", "tests/unit/{top-ups,reversals,auto-top-up}/**/*.test.ts"],
     environment: "node",
   },
 });

@@ -4,7 +4,7 @@ import type { Pool } from "pg";
 import { type Finding, type Verification, type VerifyProgress, verifyLedger } from "@/lib/ledger";
 import { isDatabaseUnavailable } from "@/lib/platform/db";
 import { createPool, DatabaseAddressError, WITHOUT_TIME_LIMITS } from "@/lib/platform/postgres";
-import { LEDGER_CHECKS } from "./ledger-checks";
+import { LEDGER_CHECKS } from "./all-ledger-checks";
 
 const USAGE = "Usage: npm run ledger:verify -- [--max N]   N: how many findings to print, default 20";
 

@@ -13,7 +13,7 @@ import { asLookUp } from "@/lib/stripe";
 import { retryFailedEvents } from "@/lib/stripe-events";
 import { CARD_TASKS, sweepInvoices, sweepTopUps } from "@/lib/top-ups";
 import { pruneUsageMinutes, rollUpUsage } from "@/lib/usage";
-import { LEDGER_CHECKS } from "./ledger-checks";
+import { LEDGER_CHECKS } from "./all-ledger-checks";
 
 /** The scheduled jobs. */
 const JOBS: readonly ScheduledJob[] = [

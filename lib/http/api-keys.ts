@@ -8,7 +8,7 @@ import { customerIdInput, parseTime, pathId, timeInput } from "./schemas/request
 import { exampleId, idField, orNull, timeField } from "./schemas/response-fields";
 import { plainText } from "./schemas/text";
 
-const keyFields = {
+export const keyFields = {
   api_key_id: idField("apiKey", "The id of the API key. It is not secret."),
   prefix: z
     .string()
@@ -34,7 +34,7 @@ const keyFields = {
   rolled_to: orNull(idField("apiKey", "The key that replaced this one.")),
 };
 
-const secretField = orNull(
+export const secretField = orNull(
   z
     .string()
     .regex(/^brim_sk_\w{48}$/)
@@ -52,17 +52,6 @@ const newApiKeyResponse = z.strictObject({ ...keyFields, api_key: secretField })
   id: "NewApiKey",
   description: "The new API key, including its secret. The secret is shown only once.",
 });
-
-const rolledApiKeyResponse = z
-  .strictObject({
-    ...keyFields,
-    api_key: secretField,
-    previous_expires_at: timeField("When the replaced key stops working."),
-  })
-  .meta({
-    id: "RolledApiKey",
-    description: "The API key that replaces another, including its secret. The secret is shown only once.",
-  });
 
 const apiKeyListResponse = z
   .strictObject({
@@ -89,18 +78,11 @@ function presentApiKey(key: apiKeys.ApiKey, now: Date) {
 }
 
 /** Presents a new key. Nothing else puts a secret into a response. */
-function presentNewApiKey({ apiKey, secret }: apiKeys.IssuedApiKey, now: Date) {
+export function presentNewApiKey({ apiKey, secret }: apiKeys.IssuedApiKey, now: Date) {
   return { ...presentApiKey(apiKey, now), api_key: secret } satisfies z.input<typeof newApiKeyResponse>;
 }
 
-function presentRolledApiKey(rolled: apiKeys.RolledApiKey, now: Date) {
-  return {
-    ...presentNewApiKey(rolled, now),
-    previous_expires_at: (rolled.previous.expiresAt ?? now).toISOString(),
-  } satisfies z.input<typeof rolledApiKeyResponse>;
-}
-
-const SHOWN_ONCE =
+export const SHOWN_ONCE =
   "The secret is in `api_key` and is shown only once. Repeating the request with the same `Idempotency-Key` returns the same key with `api_key: null`. If you lost the first response, revoke that key and create another.";
 
 const createApiKeyBody = z
@@ -205,7 +187,7 @@ function presentApiKeys(page: Page<apiKeys.ApiKey>, now: Date) {
   } satisfies z.input<typeof apiKeyListResponse>;
 }
 
-const keyPath = z.object({ api_key_id: pathId("apiKey", "API key") });
+export const keyPath = z.object({ api_key_id: pathId("apiKey", "API key") });
 
 export const getApiKey = operatorRoute(
   {
@@ -219,54 +201,6 @@ export const getApiKey = operatorRoute(
     response: apiKeyResponse,
   },
   async ({ params }) => presentApiKey(await apiKeys.readApiKey(params.api_key_id), new Date()),
-);
-
-const rollApiKeyBody = z
-  .strictObject({
-    grace_seconds: z
-      .int({ error: `Use whole seconds from 0 to ${apiKeys.MAX_GRACE_SECONDS}.` })
-      .min(0, "The grace period must not be negative.")
-      .max(apiKeys.MAX_GRACE_SECONDS, `The grace period may be at most ${apiKeys.MAX_GRACE_SECONDS} seconds.`)
-      .default(apiKeys.DEFAULT_GRACE_SECONDS)
-      .meta({
-        description: "How long the old key keeps working. With 0, it stops working before this call returns.",
-        examples: [3_600],
-      }),
-    expires_at: timeInput.optional().meta({
-      description: "When the new key expires. By default it gets the same lifetime as the old one.",
-      examples: ["2027-11-22T00:00:00Z"],
-    }),
-  })
-  .meta({ id: "RollApiKeyInput", description: "How to roll the key.", examples: [{ grace_seconds: 3_600 }] });
-
-export const rollApiKey = operatorRoute(
-  {
-    method: "POST",
-    path: "/api/v1/admin/api-keys/{api_key_id}/roll",
-    operationId: "rollApiKey",
-    tag: "Admin",
-    summary: "Replace an API key with a new one",
-    description: `The new key has the same customer, name and scopes. The old key keeps working for a grace period, so that you can switch your programs over. A key can be rolled once.\n\n${SHOWN_ONCE}`,
-    params: keyPath,
-    body: rollApiKeyBody,
-    mayOmitBody: true,
-    takesIdempotencyKey: true,
-    response: rolledApiKeyResponse,
-    errors: ["conflict"],
-  },
-  async ({ actor, params, body, idempotencyKey }) => {
-    const now = new Date();
-    const rolled = await apiKeys.rollApiKey(
-      actor,
-      {
-        apiKeyId: params.api_key_id,
-        graceSeconds: body.grace_seconds,
-        expiresAt: parseTime("expires_at", body.expires_at),
-      },
-      { idempotencyKey, now },
-    );
-    return reply(presentRolledApiKey(rolled, now), { isReplay: rolled.isReplay });
-  },
 );
 
 const revokeApiKeyBody = z

@@ -3,7 +3,8 @@ export { apiListener, isApiPath } from "./adapters/node";
 export { rejectConnect, rejectUnsupportedRequest } from "./adapters/unsupported-requests";
 export { createAdjustment, listAdjustments } from "./adjustments";
 export { getAlert, listAlerts, resolveAlert } from "./alerts";
-export { createApiKey, getApiKey, listApiKeys, revokeApiKey, rollApiKey } from "./api-keys";
+export { rollApiKey } from "./api-key-rolls";
+export { createApiKey, getApiKey, listApiKeys, revokeApiKey } from "./api-keys";
 export { allowMoreAutoTopUps, getAutoTopUp, updateAutoTopUp } from "./auto-top-up";
 export { listAutoTopUpDecisions } from "./auto-top-up-decisions";
 export {

@@ -1,6 +1,7 @@
 import { createAdjustment, listAdjustments } from "./adjustments";
 import { getAlert, listAlerts, resolveAlert } from "./alerts";
-import { createApiKey, getApiKey, listApiKeys, revokeApiKey, rollApiKey } from "./api-keys";
+import { rollApiKey } from "./api-key-rolls";
+import { createApiKey, getApiKey, listApiKeys, revokeApiKey } from "./api-keys";
 import { allowMoreAutoTopUps, getAutoTopUp, updateAutoTopUp } from "./auto-top-up";
 import { listAutoTopUpDecisions } from "./auto-top-up-decisions";
 import {

@@ -9,7 +9,7 @@ import {
   refundCharge,
 } from "@/lib/ledger";
 import type { Nanos } from "@/lib/money";
-import { idempotentRequest, type SpendInput } from "./idempotent-request";
+import { idempotentRequest, type SpendInput } from "./spend-request";
 
 /** Only the operator may do this, whatever scopes the customer's key has. */
 export class OperatorOnlyError extends ForbiddenError {

@@ -2,7 +2,7 @@ import { type Actor, idempotencyOwner } from "@/lib/auth";
 import { type CapturedHold, captureHold, type Hold, openHold, releaseHold } from "@/lib/ledger";
 import type { Nanos } from "@/lib/money";
 import type { CustomerId } from "@/lib/platform/ids";
-import { idempotentRequest, type SpendInput } from "./idempotent-request";
+import { idempotentRequest, type SpendInput } from "./spend-request";
 
 /** An amount to reserve before the work is done. */
 export interface HoldInput extends SpendInput {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { LEDGER_CHECKS } from "@/lib/commands/ledger-checks";
+import { LEDGER_CHECKS } from "@/lib/commands/all-ledger-checks";
 import { verifyLedger } from "@/lib/ledger";
 import { pool } from "@/lib/platform/db";
 

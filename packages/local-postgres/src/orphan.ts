@@ -33,7 +33,7 @@ export async function stopServer(server: Pick<ProcessIdentity, "pid" | "startedA
     try {
       process.kill(server.pid, signal);
     } catch {
-      return; // exited just now
+      return; // it has exited in the meantime
     }
     if (await waitUntilGone(server, timeoutMs)) return;
   }

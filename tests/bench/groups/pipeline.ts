@@ -8,7 +8,7 @@ import { authenticate } from "@/lib/http/pipeline/authenticate";
 import { acquireIdempotencyKey, readIdempotencyKey } from "@/lib/http/pipeline/idempotency";
 import { parseJson } from "@/lib/http/pipeline/read-body";
 import { validate } from "@/lib/http/pipeline/validate";
-import { idempotentRequest } from "@/lib/usage/idempotent-request";
+import { idempotentRequest } from "@/lib/usage/spend-request";
 import { startLoadGenerator } from "../http-load/load-generator";
 import { startPipelineOnly } from "../http-load/servers";
 import { pointBrimAt } from "../ledger/bench-database";

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { LEDGER_CHECKS } from "@/lib/commands/ledger-checks";
+import { LEDGER_CHECKS } from "@/lib/commands/all-ledger-checks";
 import { charge, checkLedgerDaily, openHold, readBalance } from "@/lib/ledger";
 import { nanos } from "@/lib/money";
 import { metricsText } from "@/lib/monitoring";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LEDGER_CHECKS } from "@/lib/commands/ledger-checks";
+import { LEDGER_CHECKS } from "@/lib/commands/all-ledger-checks";
 import { createCustomer } from "@/lib/customers";
 import { type Finding, verifyLedger } from "@/lib/ledger";
 import { closeDatabase } from "@/lib/platform/db";

@@ -1,6 +1,6 @@
 import pg, { type PoolClient } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LEDGER_CHECKS } from "@/lib/commands/ledger-checks";
+import { LEDGER_CHECKS } from "@/lib/commands/all-ledger-checks";
 import { type Finding, verifyLedger } from "@/lib/ledger";
 import { compareGuards, type ExpectedGuards, expectGuards } from "@/lib/ledger/verify/guards/compare-guards";
 import { pool } from "@/lib/platform/db";

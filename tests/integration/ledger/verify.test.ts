@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { LEDGER_CHECKS } from "@/lib/commands/ledger-checks";
+import { LEDGER_CHECKS } from "@/lib/commands/all-ledger-checks";
 import { captureHold, charge, openHold, refundCharge, releaseHold, verifyLedger } from "@/lib/ledger";
 import { nanos } from "@/lib/money";
 import { pool } from "@/lib/platform/db";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { LEDGER_CHECKS } from "@/lib/commands/ledger-checks";
+import { LEDGER_CHECKS } from "@/lib/commands/all-ledger-checks";
 import { charge, checkLedgerDaily, readBalance } from "@/lib/ledger";
 import { metricsText } from "@/lib/monitoring";
 import { pool, prisma } from "@/lib/platform/db";

@@ -1,8 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { invalidRequest } from "../api/stripe-error";
-import { DECLINE_CODES, declineByCode } from "../cards/decline-by-code";
-import type { Decline } from "../cards/declines";
+import { DECLINE_CODES, type Decline, declineByCode } from "../cards/declines";
 import { changedAttributes, recordEvent } from "../events/record-event";
 import { answerChallenge, readPendingToken } from "../payments/answer-challenge";
 import { endDebit } from "../payments/settle-debit";
