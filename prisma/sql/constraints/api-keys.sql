@@ -1,4 +1,4 @@
--- A customer's key never has the scope admin; an operator's key never acts as a customer in billing.
+-- A customer's key cannot have the scope `admin`, and an operator's key cannot use billing as a customer.
 ALTER TABLE "api_key"
   ADD CONSTRAINT "api_key_customer" FOREIGN KEY ("customer_id") REFERENCES "customer" ("customer_id") ON DELETE RESTRICT,
   ADD CONSTRAINT "api_key_hash_is_sha256" CHECK (octet_length("secret_hash") = 32),

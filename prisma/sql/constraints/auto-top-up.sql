@@ -20,7 +20,7 @@ ALTER TABLE "auto_topup_rule"
     )
   );
 
--- What the sweep looks for.
+-- For the sweep.
 CREATE INDEX "auto_topup_rule_due" ON "auto_topup_rule" ("customer_id") WHERE "enabled";
 
 ALTER TABLE "auto_topup_consent"

@@ -4,7 +4,7 @@ ALTER TABLE "customer_notice"
     'auto_topup_succeeded', 'auto_topup_declined', 'auto_topup_action_required', 'auto_topup_disabled', 'daily_cap_reached',
     'card_expiring', 'low_balance'
   ));
--- What whoever sends them looks for.
+-- For the job that sends them.
 CREATE INDEX "customer_notice_unsent" ON "customer_notice" ("created_at") WHERE "sent_at" IS NULL;
 
 ALTER TABLE "low_balance_threshold"

@@ -1,4 +1,4 @@
--- Whoever moves money or stops somebody's spending says why.
+-- An action that moves money or stops a customer's spending needs a reason.
 ALTER TABLE "operator_action"
   ADD CONSTRAINT "operator_action_verb" CHECK ("verb" IN (
     'create_customer', 'freeze_customer', 'unfreeze_customer', 'adjust_balance', 'repair_account', 'refund_top_up',

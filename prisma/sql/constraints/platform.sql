@@ -1,4 +1,4 @@
 ALTER TABLE "stored_answer" ADD CONSTRAINT "stored_answer_finished" CHECK (("status" IS NULL) = ("body" IS NULL));
 
--- Counts of the current minute: after a crash they begin again, so they need no log.
+-- Unlogged: counts of the current minute may start over after a crash.
 ALTER TABLE "rate_limit_count" SET UNLOGGED;

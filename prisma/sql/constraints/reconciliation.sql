@@ -1,4 +1,4 @@
--- A moment that is forgotten by a crash does no harm, so the budget needs no log.
+-- Unlogged: losing the budget in a crash is harmless.
 ALTER TABLE "stripe_look_up_budget" SET UNLOGGED;
 ALTER TABLE "stripe_look_up_budget" ADD CONSTRAINT "stripe_look_up_budget_one_row" CHECK ("id" = 1);
 

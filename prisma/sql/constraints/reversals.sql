@@ -23,9 +23,9 @@ ALTER TABLE "refund_request"
   ADD CONSTRAINT "refund_request_key_has_hash" CHECK ("idempotency_key" IS NULL OR "request_hash" IS NOT NULL),
   ADD CONSTRAINT "refund_request_intent" FOREIGN KEY ("customer_id", "topup_intent_id")
     REFERENCES "topup_intent" ("customer_id", "topup_intent_id") ON DELETE RESTRICT;
--- One refund at Stripe answers one request.
+-- One refund at Stripe belongs to one request.
 CREATE UNIQUE INDEX "refund_request_refund" ON "refund_request" ("customer_id", "stripe_refund_id")
   WHERE "stripe_refund_id" IS NOT NULL;
--- The requests whose answer is not known yet.
+-- Requests whose outcome is unknown.
 CREATE INDEX "refund_request_pending" ON "refund_request" ("created_at", "customer_id", "refund_request_id")
   WHERE "status" = 'pending';

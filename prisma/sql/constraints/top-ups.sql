@@ -8,7 +8,7 @@ ALTER TABLE "topup_intent"
   ADD CONSTRAINT "topup_intent_amount" CHECK (
     CASE "mode" WHEN 'payment' THEN "amount_cents" IS NOT NULL AND "amount_cents" BETWEEN 500 AND 500000 ELSE "amount_cents" IS NULL END
   ),
-  -- Money and state agree: credited exactly when a payment succeeded, exactly by the intent's own amount.
+  -- The state matches the money: a top-up is credited if and only if its payment succeeded, and with its own amount.
   ADD CONSTRAINT "topup_intent_credit" CHECK (
     CASE
       WHEN "credited_at" IS NULL THEN "credited_nanos" = 0
@@ -42,7 +42,7 @@ ALTER TABLE "topup_intent"
       AND "expected_total_cents" >= "amount_cents" AND "counted_at" IS NOT NULL
     )
   ),
-  -- Each of the four calls to Stripe is made after the id of the one before is stored.
+  -- Each of the four calls to Stripe follows only after the id that the previous one returned is stored.
   ADD CONSTRAINT "topup_intent_auto_steps" CHECK (
     ("stripe_invoice_id" IS NULL OR "charge_started_at" IS NOT NULL)
     AND ("stripe_invoice_line_id" IS NULL OR "stripe_invoice_id" IS NOT NULL)
@@ -59,33 +59,33 @@ ALTER TABLE "topup_intent"
     ("closing_status" IS NULL) = ("closing_reason" IS NULL) AND "closing_status" IN ('failed', 'canceled')
   );
 
--- One automatic top-up of a customer at a time.
+-- At most one unfinished automatic top-up per customer.
 CREATE UNIQUE INDEX "topup_intent_auto_unresolved" ON "topup_intent" ("customer_id", "livemode")
   WHERE "source" = 'auto' AND "status" IN ('created', 'open', 'processing', 'retry_wait', 'action_required', 'needs_review');
 CREATE UNIQUE INDEX "topup_intent_auto_invoice" ON "topup_intent" ("customer_id", "stripe_invoice_id")
   WHERE "stripe_invoice_id" IS NOT NULL;
--- What the caps add up.
+-- For the sums that the caps limit.
 CREATE INDEX "topup_intent_auto_counted" ON "topup_intent" ("customer_id", "counted_at") WHERE "source" = 'auto';
 
--- One payment credits one top-up, and a Checkout Session belongs to one. That neither belongs to another customer as well is
--- guaranteed by "stripe_object", whose key is Stripe's id alone.
+-- A payment credits one top-up, and a Checkout Session belongs to one. "stripe_object", whose primary key is Stripe's id
+-- alone, ensures the same across customers.
 CREATE UNIQUE INDEX "topup_intent_payment" ON "topup_intent" ("customer_id", "stripe_payment_intent_id")
   WHERE "stripe_payment_intent_id" IS NOT NULL;
 CREATE UNIQUE INDEX "topup_intent_session" ON "topup_intent" ("customer_id", "stripe_session_id")
   WHERE "stripe_session_id" IS NOT NULL;
 
--- What is undecided, and what was credited before its invoice was known: two sweeps, so that the first never waits for the
--- other.
+-- For two sweeps: top-ups whose outcome is unknown, and credited top-ups whose invoice is. The first never waits for the
+-- second.
 CREATE INDEX "topup_intent_due" ON "topup_intent" ("next_check_at", "customer_id", "topup_intent_id")
   WHERE "next_check_at" IS NOT NULL AND "credited_at" IS NULL;
 CREATE INDEX "topup_intent_invoice_due" ON "topup_intent" ("next_check_at", "customer_id", "topup_intent_id")
   WHERE "next_check_at" IS NOT NULL AND "credited_at" IS NOT NULL;
 
--- Invoices are listed newest first. Without it a page reads every attempt that the customer ever left unpaid.
+-- For the list of invoices, newest first. Without it, a page would read all of the customer's unpaid attempts.
 CREATE INDEX "topup_intent_invoice" ON "topup_intent" ("customer_id", "topup_intent_id" DESC)
   WHERE "invoice_hosted_url" IS NOT NULL;
 
--- What waits for a person is rare among all top-ups, alerts and payments, and is listed newest first.
+-- For lists of what needs a person's decision, newest first. These are few rows of a large table.
 CREATE INDEX "topup_intent_review" ON "topup_intent" ("topup_intent_id" DESC) WHERE "status" = 'needs_review';
 CREATE INDEX "alert_open" ON "alert" ("alert_id" DESC) WHERE "resolved_at" IS NULL;
 CREATE INDEX "refund_task_open" ON "refund_task" ("created_at" DESC, "stripe_payment_intent_id" DESC) WHERE "status" = 'open';

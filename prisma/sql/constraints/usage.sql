@@ -4,7 +4,7 @@ ALTER TABLE "usage_rollup"
     ("grain" = 'hour') = ("first_seq" IS NOT NULL AND "last_seq" IS NOT NULL)
   );
 
--- Whole hours: the part of an hour before it is read from the ledger, the part behind it from sums by minute.
+-- Whole hours. A report reads a partial hour at its start from the ledger and one at its end from sums by minute.
 ALTER TABLE "usage_rollup_mark" ADD CONSTRAINT "usage_rollup_mark_whole_hour" CHECK (
   extract(epoch FROM "minutes_begin_at") % 3600 = 0
 );

@@ -1,5 +1,5 @@
--- Notes that a charge or hold was refused because of the balance, and enqueues the evaluation of automatic top-up, at most once
--- a second.
+-- Records that a charge or hold was refused for lack of balance, and enqueues the evaluation of automatic top-up at most once a
+-- second.
 CREATE OR REPLACE FUNCTION auto_topup_note_refusal(p_customer text) RETURNS void
 LANGUAGE plpgsql SET enable_seqscan = off SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,6 +1,6 @@
--- Raises or lowers a balance by hand (`p_amount` signed). The account is locked first, so the key that is looked up next
--- cannot be written at the same time; the key comes before the balance, as everywhere. A frozen account can be adjusted, a
--- closed one cannot.
+-- Adjusts a balance by a signed amount. Locks the account before it looks up the key, so that no concurrent request can write
+-- the same key, and checks the key before the balance, as all functions do. A frozen account can be adjusted, a closed one
+-- cannot.
 CREATE OR REPLACE FUNCTION ledger_adjust(
   p_customer text, p_amount bigint, p_transfer text, p_owner text, p_key text, p_hash text, p_description text,
   p_api_key text, p_may_overdraw boolean,

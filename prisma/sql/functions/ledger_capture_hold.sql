@@ -1,5 +1,5 @@
--- Turns a hold into a charge, in one round trip; each inner statement sees what was committed before it got its lock.
--- `p_amount` null: all of it. Only the outcome `captured` has written anything.
+-- Turns a hold into a charge in one round trip. Each statement inside sees everything committed before it got its lock. If
+-- `p_amount` is null, captures the whole hold. Writes only if the outcome is `captured`.
 CREATE OR REPLACE FUNCTION ledger_capture_hold(
   p_customer text, p_hold text, p_amount bigint, p_charge text, p_principal text, p_api_key text,
   OUT outcome text, OUT charge_id text, OUT amount bigint, OUT balance_after bigint, OUT held_after bigint,

@@ -1,6 +1,6 @@
--- Charges one customer's items in order, in one statement: the account is locked once, keys that are known are replayed, and
--- each item is accepted if it still fits. A refused item takes nothing. Items that are all new and can all be paid for are
--- written at once. `p_items` is a list of { n, id, key, hash, amount, description, metadata, overdraft }.
+-- Charges one customer's items in order, in one statement. Locks the account once, replays known keys, and accepts each item
+-- that the remaining balance covers. A refused item changes nothing. If all items are new and the balance covers all of them,
+-- writes them together. `p_items` is a list of { n, id, key, hash, amount, description, metadata, overdraft }.
 CREATE OR REPLACE FUNCTION ledger_charge_batch(p_customer text, p_owner text, p_api_key text, p_items jsonb)
 RETURNS TABLE (
   n int, outcome text, charge_id text, amount bigint, balance_after bigint, held_after bigint, posted_at timestamptz

@@ -1,11 +1,11 @@
--- Writes many charges in one round trip (group commit), in order. One customer's charges that follow each other are one
--- transaction, and no transaction touches two customers, so that none holds a lock while another one waits. Within it each
--- charge is undone alone. Only the disk is waited for once, at the end: a commit is on the disk when a later one is, so the
--- result, which is returned after the last, is as durable as that of a single charge.
+-- Writes many charges in order, in one round trip (group commit). Consecutive charges of one customer share a transaction. No
+-- transaction touches two customers, so none holds a lock while it waits for another. A charge that fails is rolled back alone.
+-- Waits for the disk once, at the end: once a commit is on disk, so are all earlier ones. The result is returned after the last
+-- commit, so it is as durable as that of a single charge.
 --
--- The result has an element for each item, in order: [balance, held, time] of what was written, null where nothing was, or
--- the SQLSTATE of an error. A transaction that a procedure begins after its COMMIT has the default level of the session
--- again; under a stricter one an account that somebody else has just changed would not be waited for but refused.
+-- The result has one element per item, in order: [balance, held, time] if the charge was written, null if not, or the SQLSTATE
+-- of an error. After a COMMIT, the next transaction has the session's default isolation level again. Under a stricter level,
+-- Postgres would reject the update of an account that was just changed instead of waiting for it.
 CREATE OR REPLACE PROCEDURE ledger_charge_group(INOUT items jsonb) LANGUAGE plpgsql AS $$
 DECLARE
   item record;

@@ -1,6 +1,6 @@
--- Ends a hold that has expired. Its next try is planned first and stays planned when the hold cannot be ended; then the reason
--- is returned, and the caller goes on with the next hold. The waits grow with the time that the hold is overdue, up to an
--- hour. A hold that is being captured is passed over: the capture wins.
+-- Ends an expired hold. Schedules the next attempt first. If the hold cannot be ended, returns the reason and keeps that
+-- schedule, so that the caller can continue with the next hold. The delay grows with the time since the expiry, up to an hour.
+-- Skips a hold that is being captured: the capture wins.
 CREATE OR REPLACE FUNCTION ledger_expire_hold(
   p_customer text, p_hold text, p_now timestamptz, OUT outcome text, OUT reason text
 ) LANGUAGE plpgsql SET enable_seqscan = off SET lock_timeout = '1s' SET search_path = public, pg_temp AS $$

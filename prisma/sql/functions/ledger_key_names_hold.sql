@@ -1,5 +1,5 @@
--- Whether an idempotency key names a hold. Sequential scans are ruled out here and not in the trigger, so that a row without
--- a key does not pay for it. Runs with every charge, so it qualifies its names instead of setting the search path.
+-- Returns whether an idempotency key belongs to a hold. Disables sequential scans here and not in the trigger, so that rows
+-- without a key avoid that cost. It runs for every charge, so it qualifies its names instead of setting the search path.
 CREATE OR REPLACE FUNCTION ledger_key_names_hold(p_customer text, p_owner text, p_key text) RETURNS boolean
 LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN

@@ -1,6 +1,6 @@
--- Refunds a charge, in part or in full (`p_amount` null: all that is left). The guard is the row that counts what was
--- refunded, locked before the account: a sum inside one statement is older than the lock. A refund that is refused for its key
--- or for more than was ever charged does not write that row.
+-- Refunds a charge in part or, if `p_amount` is null, all that remains. The row with the refunded total is the guard. It is
+-- locked before the account, because a sum computed in the same statement would be older than the lock. A refund that is
+-- refused because of its key, or because it exceeds the charge, does not write that row.
 CREATE OR REPLACE FUNCTION ledger_refund_charge(
   p_customer text, p_charge text, p_amount bigint, p_refund text, p_owner text, p_key text, p_hash text,
   p_description text, p_metadata jsonb, p_api_key text,

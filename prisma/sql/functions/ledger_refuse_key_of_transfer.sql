@@ -1,5 +1,5 @@
--- Refuses a hold whose idempotency key names a transfer or a top-up: a key names one effect, whichever table it lies in. The
--- account's row is locked by then, and a trigger's query sees what was committed before it got that lock.
+-- Refuses a hold whose idempotency key belongs to a transfer or a top-up: a key has one effect, in whichever table. The account
+-- is locked by then, and a query in a trigger sees everything committed before it got that lock.
 CREATE OR REPLACE FUNCTION ledger_refuse_key_of_transfer() RETURNS trigger
 LANGUAGE plpgsql SET enable_seqscan = off SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,4 +1,4 @@
--- Releases a hold. A hold that was released or has expired is left as it is.
+-- Releases a hold. Leaves a hold that was released or has expired unchanged.
 CREATE OR REPLACE FUNCTION ledger_release_hold(p_customer text, p_hold text, p_principal text, OUT outcome text)
 LANGUAGE plpgsql SET enable_seqscan = off SET search_path = public, pg_temp AS $$
 DECLARE

@@ -1,7 +1,7 @@
--- The rules of a single transfer, and that its key names nothing else. It names the rule that was broken, as a CHECK of that
--- name would; CHECKs would be read again in every statement. The account's row is locked by now, and the look-ups see what was
--- committed before it was: so neither this function nor ledger_key_names_hold is STABLE. Runs with every charge, so it
--- qualifies its names instead of setting the search path.
+-- Checks the rules of a single transfer, and that its key is not used elsewhere. Reports a violation under a name, like a CHECK
+-- constraint. It is not a constraint, because Postgres parses those again in every statement. The account is locked by then,
+-- and the look-ups must see everything committed before that, so neither this function nor ledger_key_names_hold is STABLE. It
+-- runs for every charge, so it qualifies its names instead of setting the search path.
 CREATE OR REPLACE FUNCTION ledger_transfer_is_lawful() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   broken text;

@@ -1,4 +1,4 @@
--- Refuses a refund of a top-up whose idempotency key names a transfer, a hold or a top-up.
+-- Refuses a refund of a top-up whose idempotency key belongs to a transfer, a hold or a top-up.
 CREATE OR REPLACE FUNCTION refund_request_refuse_key_of_others() RETURNS trigger
 LANGUAGE plpgsql SET enable_seqscan = off SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,5 +1,5 @@
--- Refuses an idempotency key that names a transfer or a hold. The account's lock comes first: a charge that holds it is then
--- either committed, and seen, or has not looked yet, and will see the caller's row.
+-- Refuses an idempotency key that belongs to a transfer or a hold. Locks the account first. A concurrent charge has then either
+-- committed, so that its row is visible here, or not yet looked up its key, so that it will see the caller's row.
 CREATE OR REPLACE FUNCTION refuse_key_of_spending(p_customer text, p_owner text, p_key text) RETURNS void
 LANGUAGE plpgsql SET enable_seqscan = off SET search_path = public, pg_temp AS $$
 BEGIN

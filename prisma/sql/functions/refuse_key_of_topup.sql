@@ -1,5 +1,6 @@
--- Refuses an idempotency key that names a top-up or a refund of one. The error code is our own (BRK01): there is no earlier
--- effect of the same request to replay. Callers leave the operator's charges out, because there are most of them.
+-- Refuses an idempotency key that belongs to a top-up or a top-up's refund. Raises our own error code (BRK01), because the
+-- earlier effect is not one of this request and cannot be replayed. Callers skip the operator's charges, the most frequent
+-- kind.
 CREATE OR REPLACE FUNCTION refuse_key_of_topup(p_customer text, p_owner text, p_key text) RETURNS void
 LANGUAGE plpgsql SET enable_seqscan = off SET search_path = public, pg_temp AS $$
 BEGIN

@@ -1,5 +1,5 @@
--- The limits of an account's columns. Postgres reads the text of a CHECK again in every statement that writes to its table;
--- what a type says it reads once in a connection, and only for statements that set a column of that type.
+-- Limits of an account's columns, as domain types. Postgres parses a table's CHECK constraints again in every statement that
+-- writes to the table, but a domain's only once per connection, for statements that set such a column.
 CREATE DOMAIN "ledger_account_balance_nanos" AS BIGINT
   CONSTRAINT "ledger_account_balance_in_range" CHECK (VALUE BETWEEN -9000000000000000000 AND 9000000000000000000);
 CREATE DOMAIN "ledger_account_held_nanos" AS BIGINT

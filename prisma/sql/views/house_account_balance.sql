@@ -1,4 +1,4 @@
--- The other side of all transfers. A house account has no stored balance: every posting would wait for that one row.
+-- The other side of all transfers. House accounts have no stored balance, because every posting would wait for that one row.
 CREATE OR REPLACE VIEW "house_account_balance" AS
   SELECT "house_account",
          sum(CASE "direction" WHEN 'credit' THEN -"amount_nanos" ELSE "amount_nanos" END) AS "balance_nanos",
