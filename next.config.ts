@@ -39,6 +39,8 @@ const config: NextConfig = {
     "@prisma/client",
     "@prisma/adapter-pg",
     "@prisma/schema-engine-wasm",
+    "@react-email/components",
+    "@react-email/render",
   ],
   headers: async () => [
     { source: "/(.*)", headers: SECURITY_HEADERS },

@@ -3,6 +3,7 @@ import {
   findRaisedCaps,
   giveConsent,
   lockRule,
+  raisedDailyCaps,
   termsOf,
   wakeAutoTopUp,
 } from "@/lib/auto-top-up";
@@ -35,7 +36,7 @@ export function allowMore(customerId: CustomerId, giver: ConsentGiver, now: Date
     const card = terms && (await findCard(tx, customerId, terms.paymentMethodId));
     if (!rule?.enabled || !terms || !card) throw new AutoTopUpDisabledError();
     if (await findRaisedCaps(tx, customerId, terms, now)) return;
-    const raised = { dailyCap: 2n * terms.dailyCap, dailyCount: 2 * terms.dailyCount };
+    const raised = raisedDailyCaps(terms);
     await giveConsent(tx, customerId, { terms, cardBrand: card.cardBrand, giver, raised }, now);
     await tx.autoTopUpRule.update({ where: { customerId }, data: { nextEvaluationAt: null } });
     await wakeAutoTopUp(tx, customerId);

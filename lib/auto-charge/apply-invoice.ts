@@ -1,5 +1,5 @@
 import type { AutoTopUpRule } from "@/lib/auto-top-up";
-import { addNotice } from "@/lib/notices";
+import { mailCustomer } from "@/lib/emails";
 import type { Tx } from "@/lib/platform/db";
 import type { InvoiceDecline, InvoiceFacts, InvoicePaymentIntent } from "@/lib/stripe";
 import {
@@ -75,7 +75,7 @@ async function credit(
   now: Date,
 ): Promise<void> {
   if (!invoice) throw new Error("A top-up without an invoice must not be credited.");
-  const { customerId, topUpIntentId } = refOf(intent);
+  const { customerId } = refOf(intent);
   const paidAt = invoice.paidAt ?? now;
   const isLater = intent.countedAt === null || paidAt > intent.countedAt;
   await creditTopUp(
@@ -100,7 +100,6 @@ async function credit(
     },
     now,
   );
-  await addNotice(tx, { customerId, kind: "auto_topup_succeeded", subjectId: topUpIntentId }, now);
   if (rule?.amountCents === intent.amountCents) {
     await tx.autoTopUpRule.update({
       where: { customerId },
@@ -165,7 +164,7 @@ async function askCustomer(
     now,
     decline?.chargeId ?? intent.stripeInvoiceId,
   );
-  await addNotice(tx, { customerId, kind: "auto_topup_action_required", subjectId: topUpIntentId }, now);
+  await mailCustomer(tx, { customerId, kind: "auto_topup_action_required", subjectId: topUpIntentId });
 }
 
 /** Counts the decline of our attempt, once, and plans what follows. */
@@ -201,11 +200,8 @@ export async function recordDecline(
     return;
   }
   const { customerId, topUpIntentId: subjectId } = ref;
-  await addNotice(
-    tx,
-    { customerId, kind: "auto_topup_declined", subjectId, details: { retryAt: response.at.toISOString() } },
-    now,
-  );
+  // The customer is told of the first decline only, and then of the end.
+  await mailCustomer(tx, { customerId, kind: "auto_topup_declined", subjectId });
 }
 
 /** Lists a decline that was not that of an attempt of ours. */

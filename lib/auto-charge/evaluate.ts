@@ -10,7 +10,6 @@ import {
 } from "@/lib/auto-top-up";
 import { findStripeCustomer } from "@/lib/customers";
 import type { Cents } from "@/lib/money";
-import { addNotice } from "@/lib/notices";
 import { type Tx, withCustomerTransaction } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
 import { type CustomerId, newId } from "@/lib/platform/ids";
@@ -18,6 +17,7 @@ import { log } from "@/lib/platform/log";
 import { addTimelineEntry, refOf, type TopUpIntent } from "@/lib/top-ups";
 import { invoiceParams } from "./charges";
 import { decisionColumns, readFacts } from "./evaluation-facts";
+import { mailReachedCap } from "./mail-reached-cap";
 
 /** When the sweep looks after a top-up whose process crashed. */
 const FIRST_CHECK_MS = 60_000;
@@ -110,7 +110,7 @@ async function startCharge(
   return intent;
 }
 
-/** Records a decision and when the rule is evaluated next. The first time that the daily cap is reached, the customer is told. */
+/** Records a decision and when the rule is evaluated next. When a cap is reached, the customer is told. */
 export async function storeDecision(
   tx: Tx,
   rule: AutoTopUpRule,
@@ -134,8 +134,6 @@ export async function storeDecision(
   };
   await recordDecision(tx, decision, now);
   await tx.autoTopUpRule.update({ where: { customerId }, data: { nextEvaluationAt: nextAt } });
-  if (outcome !== "daily_cap") return;
-  // The same charges fill the window until then.
-  const subjectId = (nextAt ?? now).toISOString();
-  await addNotice(tx, { customerId, kind: "daily_cap_reached", subjectId }, now);
+  if (outcome === "daily_cap" || outcome === "monthly_cap")
+    await mailReachedCap(tx, rule, facts, { cap: outcome, freesAt: nextAt }, now);
 }

@@ -1,10 +1,12 @@
 export { advanceCharge } from "./advance";
 export { AutoTopUpDisabledError, allowMore } from "./allow-more";
 export { AutoTopUpPausedError, changeAutoTopUp, giverOf, type RuleChange } from "./change-rule";
+export { readAutoReceipt, readConfirmationMail, readDeclineMail } from "./charge-mails";
 export { makeDefaultCard } from "./default-card";
 export { type Evaluation, evaluateAutoTopUp } from "./evaluate";
 export { NEXT_ACTIONS, type NextAction } from "./next-action";
 export { type AutoTopUpState, isAutoTopUpOn, readAutoTopUp } from "./read-auto-top-up";
+export { readDailyCapMail, readDisabledMail, readMonthlyCapMail } from "./rule-mails";
 export { AUTO_TOP_UP_TASKS, runAutoTopUp } from "./run-auto-top-up";
 export { type SettleChargeOutcome, settleCharge } from "./settle-charge";
 export { type AutoTopUpSweep, sweepAutoTopUps } from "./sweep";

@@ -64,9 +64,9 @@ function columnsOf(terms: AutoTopUpTerms) {
   };
 }
 
-/** Reads the consent that a rule names. */
+/** Reads the consent that a rule or a top-up names. */
 export async function findConsent(
-  { customerId, consentId }: AutoTopUpRule,
+  { customerId, consentId }: Pick<AutoTopUpRule, "customerId" | "consentId">,
   tx: Tx = prisma(),
 ): Promise<AutoTopUpConsent | null> {
   if (consentId === null) return null;

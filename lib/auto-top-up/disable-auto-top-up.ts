@@ -1,4 +1,4 @@
-import { addNotice } from "@/lib/notices";
+import { mailCustomer } from "@/lib/emails";
 import { Prisma, type Tx } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 import { wakeAutoTopUp } from "./wake";
@@ -48,12 +48,12 @@ export async function disableAutoTopUp(
     WHERE customer_id = ${customerId} AND (enabled OR disabled_reason = ANY (${weaker}::text[]))
     RETURNING disabled_at`);
   if (!disabled) return false;
-  const { disabled_at: at } = disabled;
-  await addNotice(
-    tx,
-    { customerId, kind: "auto_topup_disabled", subjectId: at.toISOString(), details: { reason } },
-    at,
-  );
+  await mailCustomer(tx, {
+    customerId,
+    kind: "auto_topup_disabled",
+    subjectId: disabled.disabled_at.toISOString(),
+    details: { reason },
+  });
   await tx.ledgerAccount.updateMany({ where: { customerId }, data: { autoTopupThresholdNanos: null } });
   await wakeAutoTopUp(tx, customerId);
   return true;

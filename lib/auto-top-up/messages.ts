@@ -29,12 +29,13 @@ const REASONS: Record<DisabledReason, string> = {
   card_brand_changed:
     "The card was replaced by one of another brand. Turn auto top-up on again to agree to it.",
   authentication_required:
-    "The bank wanted you to confirm a payment, and that did not happen. Turn auto top-up on again.",
+    "Your bank asked you to confirm a payment, and it was not confirmed in time. Turn auto top-up on again.",
   address_required:
     "A billing address is required to calculate tax. Add it in the billing portal and turn auto top-up on again.",
-  dispute_opened: "A payment was disputed.",
-  fraud_warning: "A payment was reported as fraudulent.",
-  balance_reversed: "A refund or dispute made the balance negative.",
+  dispute_opened: "A payment was disputed. Contact support before you turn auto top-up on again.",
+  fraud_warning:
+    "A payment was reported as fraudulent. Contact support before you turn auto top-up on again.",
+  balance_reversed: "A refund or dispute made the balance negative. Top up, then turn auto top-up on again.",
   customer_balance: "A payment could not be prepared. Contact support.",
   stripe_setup: "A payment could not be prepared. Contact support.",
 };

@@ -71,7 +71,7 @@ export interface EvaluationFacts {
   /** All since the start of the month, and those of the last 24 hours. */
   charges: readonly CountedCharge[];
   /** Daily caps that the customer allows for now; they only ever raise the terms'. */
-  raised: { dailyCap: Cents; dailyCount: number } | null;
+  raised: DailyCaps | null;
   cooldownMs: number;
 }
 
@@ -143,10 +143,29 @@ export function reachedCap(
 ): { cap: "monthly_cap" | "daily_cap"; freesAt: Date | null } | null {
   const { month } = usage(facts.charges, now);
   if (month + total > terms.monthlyCap) return { cap: "monthly_cap", freesAt: startOfNextMonth(now) };
-  const dailyCap = max(terms.dailyCap, facts.raised?.dailyCap ?? cents(0n));
-  const dailyCount = Math.max(terms.dailyCount, facts.raised?.dailyCount ?? 0);
-  const freesAt = dayFreesAt(lastDay(facts.charges, now), { dailyCap, dailyCount }, total);
+  const freesAt = dayFreesAt(lastDay(facts.charges, now), dailyCaps(terms, facts.raised), total);
   return freesAt === "free" ? null : { cap: "daily_cap", freesAt };
+}
+
+/** A limit of what the card pays within 24 hours. */
+export interface DailyCaps {
+  /** Tax included. */
+  dailyCap: Cents;
+  /** The number of charges. */
+  dailyCount: number;
+}
+
+/** Returns the daily caps in force. */
+export function dailyCaps(terms: DailyCaps, raised: DailyCaps | null): DailyCaps {
+  return {
+    dailyCap: max(terms.dailyCap, raised?.dailyCap ?? cents(0n)),
+    dailyCount: Math.max(terms.dailyCount, raised?.dailyCount ?? 0),
+  };
+}
+
+/** Returns the daily caps that a customer gets who allows more. */
+export function raisedDailyCaps({ dailyCap, dailyCount }: DailyCaps): DailyCaps {
+  return { dailyCap: cents(2n * dailyCap), dailyCount: 2 * dailyCount };
 }
 
 /** Sums what counts against the caps. */
@@ -165,11 +184,7 @@ export function countedSince(now: Date): Date {
 }
 
 /** When the oldest charges have left the window of 24 hours and this one fits. Null when it never does. */
-function dayFreesAt(
-  inDay: readonly CountedCharge[],
-  caps: { dailyCap: Cents; dailyCount: number },
-  total: Cents,
-): "free" | Date | null {
+function dayFreesAt(inDay: readonly CountedCharge[], caps: DailyCaps, total: Cents): "free" | Date | null {
   const left = [...inDay].sort((one, other) => one.at.getTime() - other.at.getTime());
   let freesAt: "free" | Date = "free";
   while (left.length >= caps.dailyCount || sum(left) + total > caps.dailyCap) {

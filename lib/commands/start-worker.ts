@@ -1,7 +1,9 @@
 import { pruneSessions } from "@/lib/auth";
 import { AUTO_TOP_UP_TASKS, sweepAutoTopUps } from "@/lib/auto-charge";
 import { pruneBillingLinks } from "@/lib/billing-links";
+import { MAIL_TASKS } from "@/lib/customer-mail";
 import { FRAUD_WARNING_TASKS } from "@/lib/disputes";
+import { resumeCustomerMails } from "@/lib/emails";
 import { pruneStoredResponses } from "@/lib/http";
 import { checkLedgerDaily, expireHolds } from "@/lib/ledger";
 import { sweepLowBalances } from "@/lib/low-balance";
@@ -28,6 +30,7 @@ const JOBS: readonly ScheduledJob[] = [
   { task: "sweep-auto-top-ups", cron: "* * * * *", run: (now) => sweepAutoTopUps(now) },
   { task: "sweep-low-balances", cron: "* * * * *", run: (now) => sweepLowBalances(now) },
   { task: "sweep-expiring-cards", cron: "20 4 * * *", run: (now) => sweepExpiringCards(now) },
+  { task: "resume-customer-mails", cron: "* * * * *", run: () => resumeCustomerMails() },
   { task: "sweep-invoices", cron: "*/5 * * * *", run: (now) => sweepInvoices(now) },
   {
     task: "verify-ledger",
@@ -46,6 +49,7 @@ export async function startWorker(): Promise<{ stop(): Promise<void> }> {
     ...REFUND_TASKS,
     ...FRAUD_WARNING_TASKS,
     ...AUTO_TOP_UP_TASKS,
+    ...MAIL_TASKS,
   ]);
   const reader = startElectedJob(READ_EVENTS_JOB);
   return {

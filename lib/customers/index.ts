@@ -14,7 +14,7 @@ export { type AccountChange, freezeCustomer, unfreezeCustomer } from "./freeze-c
 export {
   addMember,
   addMemberUnlessPresent,
-  findBillingAddresses,
+  findBillingRecipients,
   isKnownAddress,
   joinCustomersByEmail,
   listCustomersOf,

@@ -40,12 +40,21 @@ export async function isKnownAddress(email: string): Promise<boolean> {
   return isLogin || customers > 0;
 }
 
-/** Returns the email addresses of those who manage a customer's billing: its own address, and members who can pay. */
-export async function findBillingAddresses(customerId: CustomerId): Promise<string[]> {
-  const customer = await prisma().customer.findUniqueOrThrow({ where: { customerId } });
-  const members = await prisma().membership.findMany({ where: { customerId }, include: { user: true } });
+/**
+ * Finds those who manage a customer's billing now: members who can pay, and the customer's own address. If somebody signs in
+ * with that address, their membership decides, so that a removed member is not included.
+ */
+export async function findBillingRecipients(
+  customerId: CustomerId,
+): Promise<{ customerName: string; addresses: string[] }> {
+  const { name, email } = await prisma().customer.findUniqueOrThrow({ where: { customerId } });
+  const [members, isLogin] = await Promise.all([
+    prisma().membership.findMany({ where: { customerId }, include: { user: true } }),
+    hasLogin(email),
+  ]);
   const payers = members.filter(({ role }) => scopesOfRole(role as Role).includes("billing:write"));
-  return [...new Set([customer.email, ...payers.map(({ user }) => user.email)])];
+  const addresses = new Set([...(isLogin ? [] : [email]), ...payers.map(({ user }) => user.email)]);
+  return { customerName: name, addresses: [...addresses] };
 }
 
 /** A customer as one of its members sees it. */

@@ -1,4 +1,12 @@
-export { type CustomerMail, customerMailTask, enqueueCustomerMail } from "./customer-mail";
-export { type RefundMailInput, refundMail } from "./refund-mail";
-export type { Mail } from "./send-mail";
+export { type CustomerMail, type MailFact, mailCustomer } from "./mail-facts";
+export { findOutboxMail, isOutboxEnabled, listOutbox, type OutboxMail } from "./outbox";
+export {
+  customerMailTask,
+  type MailReaders,
+  type MailRecipients,
+  resumeCustomerMails,
+  type StoredMail,
+} from "./send-customer-mail";
+export { isMailEnabled } from "./send-mail";
 export { sendSignInLink } from "./sign-in-link";
+export type { MailKind, MailProps } from "./templates/props";

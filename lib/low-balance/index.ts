@@ -1,4 +1,4 @@
-export { sweepLowBalances } from "./sweep-low-balances";
+export { readLowBalanceMail, sweepLowBalances } from "./sweep-low-balances";
 export {
   MAX_LOW_BALANCE_THRESHOLDS,
   readLowBalanceThresholds,

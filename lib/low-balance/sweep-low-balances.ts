@@ -1,4 +1,7 @@
-import { addNotice } from "@/lib/notices";
+import { readAutoTopUp } from "@/lib/auto-charge";
+import { type MailProps, mailCustomer, type StoredMail } from "@/lib/emails";
+import { readBalance } from "@/lib/ledger";
+import { cents, displayUsd, fromCents } from "@/lib/money";
 import { Prisma, prisma, withCustomerTransaction } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
 import { dueItems } from "@/lib/platform/jobs";
@@ -11,8 +14,8 @@ interface Crossing {
 }
 
 /**
- * Notes which balances have fallen below a level that their customer chose, once per crossing, and which have recovered. The
- * debit itself is not slowed down by this.
+ * Emails the customers whose balance has fallen below a level that they chose, once per crossing, and notes which balances
+ * have recovered. The debit itself is not slowed down by this.
  *
  * @returns the number of levels that were crossed in either direction
  */
@@ -48,8 +51,43 @@ async function noteCrossing(crossing: Crossing, now: Date): Promise<boolean> {
     if (!changed) return false;
     if (changed.crossed_at === null) return true;
     const { threshold_cents: thresholdCents } = crossing;
-    const subjectId = `${thresholdCents}:${changed.crossed_at.toISOString()}`;
-    await addNotice(tx, { customerId, kind: "low_balance", subjectId, details: { thresholdCents } }, now);
+    const subjectId = subjectOf(thresholdCents, changed.crossed_at);
+    await mailCustomer(tx, { customerId, kind: "low_balance", subjectId, details: { thresholdCents } });
     return true;
   });
 }
+
+/** Identifies one crossing. */
+function subjectOf(thresholdCents: number, crossedAt: Date): string {
+  return `${thresholdCents}:${crossedAt.toISOString()}`;
+}
+
+/**
+ * Reads what the email about a low balance shows.
+ *
+ * @returns null when the balance has recovered, or the customer gave up the level
+ */
+export async function readLowBalanceMail(
+  { customerId, subjectId, details }: StoredMail<"low_balance">,
+  now: Date,
+): Promise<MailProps["low_balance"] | null> {
+  const { thresholdCents } = details;
+  const [level, balance, autoTopUp] = await Promise.all([
+    prisma().lowBalanceThreshold.findUnique({
+      where: { customerId_thresholdCents: { customerId, thresholdCents } },
+    }),
+    readBalance(customerId),
+    readAutoTopUp(customerId, now),
+  ]);
+  const threshold = fromCents(cents(BigInt(thresholdCents)));
+  const isCurrent = level?.crossedAt && subjectOf(thresholdCents, level.crossedAt) === subjectId;
+  if (!isCurrent || balance.available >= threshold) return null;
+  return {
+    threshold: displayUsd(threshold),
+    available: displayUsd(balance.available),
+    isAutoTopUpReady: autoTopUp.isOn && READY.includes(autoTopUp.nextAction.action),
+  };
+}
+
+/** With any other next action of an enabled rule, something is in the way. */
+const READY: readonly string[] = ["none", "charge"];

@@ -9,6 +9,7 @@ import type { CheckoutFacts } from "@/lib/stripe";
 import { enqueueCardTasks, savesCard } from "./card-tasks";
 import { describeDecline } from "./decline-messages";
 import { addTimelineEntry, refOf, type TopUpIntent, type TopUpRef, updateIntent } from "./intents";
+import { enqueueReceipt } from "./mail-receipt";
 import { flagSecondPayment, raiseReviewAlert, resolveReviewAlert } from "./review";
 import { type Decision, decide } from "./rules";
 
@@ -160,6 +161,7 @@ export async function creditTopUp(
   });
   // Refunds and disputes that were heard of before the credit.
   await applyReversals(tx, credited, now);
+  await enqueueReceipt(tx, intent);
 }
 
 /** A fraud warning that came before the credit could not refund anything; now that there is something, it is settled again. */

@@ -32,6 +32,7 @@ export {
   type ShownTopUpStatus,
   shownStatus,
 } from "./list-top-ups";
+export { readReceipt } from "./mail-receipt";
 export {
   expectPayment,
   findInvoices,

@@ -5,7 +5,7 @@ test("the billing page requires sign-in, and a wrong password shows an error", a
   await page.goto("/billing");
   await expect(page).toHaveURL(/\/sign-in/);
 
-  await page.getByLabel("Email").fill(member.email);
+  await page.getByLabel("Email", { exact: true }).fill(member.email);
   await page.getByLabel("Password").fill("wrong");
   await page.getByRole("button", { name: "Sign in" }).click();
 

@@ -120,11 +120,11 @@ export async function ruleOf(customer: ApiCustomer): Promise<string> {
   return body.enabled ? "on" : (body.disabled_reason ?? "off");
 }
 
-/** The kinds of what the customer is told about, in order. */
-export async function noticesOf({ customerId }: ApiCustomer): Promise<string[]> {
-  const rows = await prisma().customerNotice.findMany({
+/** The kinds of emails to the customer, in order, whether or not there is a mail server. */
+export async function mailKindsOf({ customerId }: ApiCustomer): Promise<string[]> {
+  const rows = await prisma().customerMail.findMany({
     where: { customerId },
-    orderBy: { noticeId: "asc" },
+    orderBy: [{ createdAt: "asc" }, { kind: "asc" }],
   });
   return rows.map(({ kind }) => kind);
 }

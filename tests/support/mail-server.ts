@@ -7,14 +7,18 @@ export interface ReceivedMail {
   text: string;
 }
 
-/** Starts a mail server that accepts every email, unless `refuse` is set. */
+/** Starts a mail server that accepts every email, unless `refuse` is set or the address is in `refused`. */
 export async function startMailServer() {
   const mails: ReceivedMail[] = [];
   const waiting: (() => void)[] = [];
   const read = new Set<ReceivedMail>();
-  const state = { refuse: false };
+  const state = { refuse: false, refused: new Set<string>() };
   const server = new SMTPServer({
     disabledCommands: ["AUTH", "STARTTLS"],
+    onRcptTo({ address }, _session, done) {
+      const refusal = Object.assign(new Error("No such mailbox."), { responseCode: 550 });
+      done(state.refused.has(address) ? refusal : null);
+    },
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -25,6 +25,9 @@ export function appEnvironment(
     SIGNUP: "open",
     BRIM_DEMO: "1",
     BRIM_WORKER: "on",
+    SMTP_URL: "",
+    MAIL_FROM: "",
+    MAIL_OUTBOX: "1",
   };
 }
 

@@ -53,6 +53,7 @@ Brim is ready.
 
   Open       ${demo.appUrl}/billing
   Sign in    ${demo.userEmail}   password ${demo.userPassword}
+  Emails     ${demo.appUrl}/outbox   (nothing is sent)
   Stripe     ${demo.sandboxUrl}   (a sandbox: no real money, no account)
   Keys       ${join(dataDir, "demo.json")}
 

@@ -5,7 +5,7 @@ import GitHubProvider from "next-auth/providers/github";
 import GoogleProvider from "next-auth/providers/google";
 import { findUserByPassword } from "@/lib/auth";
 import { isKnownAddress } from "@/lib/customers";
-import { sendSignInLink } from "@/lib/emails";
+import { isMailEnabled, sendSignInLink } from "@/lib/emails";
 import { env } from "@/lib/platform/env";
 import { log } from "@/lib/platform/log";
 import { normalizeTypedEmail, readGitHubEmail } from "./verified-email";
@@ -20,10 +20,10 @@ export interface SignInMethods {
 
 /** Returns the sign-in methods that the settings enable. */
 export function signInMethods(): SignInMethods {
-  const { BRIM_DEMO, SMTP_URL, GITHUB_ID, GOOGLE_ID } = env();
+  const { BRIM_DEMO, GITHUB_ID, GOOGLE_ID } = env();
   return {
     password: BRIM_DEMO,
-    email: SMTP_URL !== undefined,
+    email: isMailEnabled(),
     github: GITHUB_ID !== undefined,
     google: GOOGLE_ID !== undefined,
   };

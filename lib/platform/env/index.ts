@@ -118,7 +118,19 @@ function crossChecks(env: Partial<Env>): string[] {
   if (env.BRIM_DEMO && isLive) {
     problems.push("BRIM_DEMO enables password sign-in and must not be used with a live key");
   }
+  if (env.MAIL_OUTBOX) problems.push(...outboxProblems(env));
   return problems;
+}
+
+/** The outbox shows sign-in links to everyone who can open the page. */
+function outboxProblems({ BRIM_DEMO, HOST, SMTP_URL }: Partial<Env>): string[] {
+  return [
+    ...(BRIM_DEMO ? [] : ["MAIL_OUTBOX shows every email to everyone and requires BRIM_DEMO"]),
+    ...(HOST === undefined || /^(localhost|127(\.\d+){3}|::1)$/.test(HOST)
+      ? []
+      : ["MAIL_OUTBOX shows every email to everyone. HOST must be localhost"]),
+    ...(SMTP_URL ? ["MAIL_OUTBOX must not be set together with SMTP_URL"] : []),
+  ];
 }
 
 /** Whether a Stripe key is for live mode. */

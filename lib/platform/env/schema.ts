@@ -164,6 +164,13 @@ export const envSchema = z.object({
   SIGNUP: choice(["open", "closed"]).default("closed"),
   SMTP_URL: smtpAddress.optional(),
   MAIL_FROM: sender.optional(),
+  MAIL_OUTBOX: flag(false),
+  OPERATOR_ADDRESS: z
+    .string()
+    .max(300, "must have at most 300 characters")
+    .regex(/^[^\r\n]*$/, "must be one line")
+    .optional(),
+  TOP_UP_RECEIPTS: flag(true),
   GITHUB_ID: credential.optional(),
   GITHUB_SECRET: credential.optional(),
   GOOGLE_ID: credential.optional(),

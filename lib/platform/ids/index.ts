@@ -18,7 +18,7 @@ export const ID_PREFIXES = {
   action: "opact",
   consent: "consent",
   decision: "decision",
-  notice: "notice",
+  outboxMail: "mail",
 } as const;
 
 type Prefixes = typeof ID_PREFIXES;

@@ -61,7 +61,7 @@ export async function signIn(page: Page, member: Pick<Member, "email" | "passwor
 /** Signs in through the sign-in page, and ends on the billing page. */
 export async function signInByForm(page: Page, member: Pick<Member, "email" | "password">): Promise<void> {
   await page.goto("/billing");
-  await page.getByLabel("Email").fill(member.email);
+  await page.getByLabel("Email", { exact: true }).fill(member.email);
   await page.getByLabel("Password").fill(member.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("heading", { name: "Available balance" })).toBeVisible();

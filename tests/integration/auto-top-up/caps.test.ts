@@ -8,7 +8,7 @@ import {
   enable,
   give,
   invoicesAtStripe,
-  noticesOf,
+  mailKindsOf,
   outcomesOf,
   spend,
 } from "@/tests/support/auto-top-up";
@@ -67,7 +67,7 @@ describe("caps", () => {
     }
     await time.pass(0.2);
     expect(await invoicesAtStripe(brim, patient)).toEqual(["paid 2000"]);
-    expect(await noticesOf(patient)).toEqual(["auto_topup_succeeded", "daily_cap_reached"]);
+    expect(await mailKindsOf(patient)).toEqual(["auto_topup_succeeded", "daily_cap_reached"]);
 
     const allowed = await busy.post("/api/v1/billing/auto-topup/allow-more", "");
     await time.run(busy);

@@ -4,7 +4,7 @@ import {
   autoTopUps,
   availableOf,
   invoicesAtStripe,
-  noticesOf,
+  mailKindsOf,
   outcomesOf,
   ruleOf,
   spend,
@@ -35,7 +35,7 @@ describe("a debit that takes the balance below the threshold", () => {
     expect(await outcomesOf(customer)).toEqual(["above_threshold", "fired"]);
     const [topUp] = await autoTopUps(customer);
     expect(topUp).toMatchObject({ status: "succeeded", amountCents: 2000, totalCents: 2380, taxCents: 380 });
-    expect(await noticesOf(customer)).toEqual(["auto_topup_succeeded"]);
+    expect(await mailKindsOf(customer)).toEqual(["auto_topup_succeeded"]);
     expect(await ruleOf(customer)).toBe("on");
   });
 

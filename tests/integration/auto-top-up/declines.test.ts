@@ -6,7 +6,7 @@ import {
   availableOf,
   give,
   invoicesAtStripe,
-  noticesOf,
+  mailKindsOf,
   ruleOf,
   saveCard,
   spend,
@@ -66,7 +66,7 @@ describe("a decline that may pass", () => {
     expect(await stateOf(customer)).toBe("failed 3");
     expect(await invoicesAtStripe(brim, customer)).toEqual(["void 2000"]);
     expect(await ruleOf(customer)).toBe("card_declined");
-    expect(await noticesOf(customer)).toEqual(["auto_topup_declined", "auto_topup_disabled"]);
+    expect(await mailKindsOf(customer)).toEqual(["auto_topup_declined", "auto_topup_disabled"]);
     expect(await availableOf(customer)).toBe("5.00");
   });
 
@@ -185,7 +185,7 @@ describe("a bank that wants the customer to confirm", () => {
     await spend(customer, "25.00");
     await time.run(customer);
     expect(await stateOf(customer)).toBe("action_required 1");
-    expect(await noticesOf(customer)).toEqual(["auto_topup_action_required"]);
+    expect(await mailKindsOf(customer)).toEqual(["auto_topup_action_required"]);
     const { body } = await customer.get("/api/v1/billing/auto-topup");
     expect(body.next_action.action).toBe("authenticate");
 

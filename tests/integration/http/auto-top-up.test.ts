@@ -250,7 +250,7 @@ describe("low-balance thresholds", () => {
     const { body } = await customer.put(LEVELS, { thresholds_usd: ["5.00", 20] });
     expect(body.thresholds_usd).toEqual(["20.00", "5.00"]);
     const told = () =>
-      prisma().customerNotice.count({ where: { customerId: customer.customerId, kind: "low_balance" } });
+      prisma().customerMail.count({ where: { customerId: customer.customerId, kind: "low_balance" } });
 
     await sweepLowBalances();
     expect(await told()).toBe(0);

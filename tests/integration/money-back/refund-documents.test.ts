@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createDemoUser } from "@/lib/auth";
-import { addMember } from "@/lib/customers";
 import { pool, prisma } from "@/lib/platform/db";
 import { type RunningBrim, startBrim } from "@/tests/support/brim";
 import { startMailServer } from "@/tests/support/mail-server";
+import { aMember } from "@/tests/support/mailbox";
 import {
   aPaidTopUp,
   deliverAbout,
@@ -142,38 +141,34 @@ describe("the credit note of a refund", () => {
   });
 });
 
-const mailsOf = (to: string) => mailServer.mails.filter((mail) => mail.to.split(",").includes(to));
-
-/** Gives a customer a member, and returns the member's address. */
-async function aMember({ customer: { customerId } }: PaidTopUp, role: "billing" | "viewer"): Promise<string> {
-  const email = `${role}-${customerId}@example.com`;
-  const { userId } = await createDemoUser({ email, name: role, password: "correct horse battery" });
-  await addMember({ customerId, userId, role });
-  return email;
-}
+/** The emails about refunds that an address received; receipts of the top-ups are not counted. */
+const mailsOf = (address: string) =>
+  mailServer.mails.filter(({ to, text }) => to === address && text.includes("Subject: Refund of"));
 
 describe("the email about a refund", () => {
   it("is sent once to those who manage the billing, whatever is delivered again", async () => {
     const topUp = await aPaidTopUp(brim, { country: "DE" });
-    const [payer, viewer] = [await aMember(topUp, "billing"), await aMember(topUp, "viewer")];
+    const [payer, viewer] = [
+      await aMember(topUp.customer, "billing"),
+      await aMember(topUp.customer, "viewer"),
+    ];
     const refund = await aRefund(topUp, 1_190);
 
     await runTasks();
     await settle("updated", refund);
     const { customerId } = topUp.customer;
-    await repeatTask("mail:refund_succeeded", { customerId, subjectId: refund });
+    await repeatTask("mail-customer", { customerId, kind: "refund_succeeded", subjectId: refund });
 
     const [mail, ...others] = mailsOf(payer);
     expect(others).toEqual([]);
-    expect(mail?.to.split(",").sort()).toEqual(["acme@example.com", payer].sort());
     expect(mail?.text).toContain("Subject: Refund of $11.90");
-    expect(mail?.text).toContain("$10.00 was deducted from your balance.");
+    expect(mail?.text).toMatch(/Deducted from balance +\$10\.00/);
     expect(mailsOf(viewer)).toEqual([]);
   });
 
   it("waits until a pending refund has succeeded", async () => {
     const topUp = await aPaidTopUp(brim, { card: "4000000000007726" });
-    const payer = await aMember(topUp, "billing");
+    const payer = await aMember(topUp.customer, "billing");
     const refund = await aRefund(topUp, 500);
     await runTasks();
     expect(mailsOf(payer)).toEqual([]);
@@ -187,7 +182,7 @@ describe("the email about a refund", () => {
 
   it("is tried again when the mail server refuses it, with the same Message-ID", async () => {
     const topUp = await aPaidTopUp(brim);
-    const payer = await aMember(topUp, "billing");
+    const payer = await aMember(topUp.customer, "billing");
     const refund = await aRefund(topUp, 500);
     mailServer.state.refuse = true;
     await runTasks();

@@ -1,1 +1,0 @@
-export { addNotice, type Notice, type NoticeKind } from "./add-notice";
