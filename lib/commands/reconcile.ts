@@ -5,6 +5,7 @@ import { env } from "@/lib/platform/env";
 import { isAppError } from "@/lib/platform/errors";
 import { pendingMigrations } from "@/lib/platform/migrations";
 import { type Reconciliation, reconcile } from "@/lib/reconciliation";
+import { isSetupError } from "@/lib/stripe";
 
 const USAGE =
   "Usage: npm run reconcile -- [--since TIME]   TIME: such as 2026-11-01 or 2026-11-01T08:00:00Z; Stripe keeps events for 30 days";
@@ -61,6 +62,7 @@ function listOf(counts: Record<string, number>): string {
 }
 
 function explain(error: unknown): string {
+  if (isSetupError(error)) return error.remedy;
   const { message = "" } = error as { message?: string };
   if (isDatabaseUnavailable(error)) return `The database cannot be reached: ${message}`;
   return isAppError(error) || message ? message : String(error);

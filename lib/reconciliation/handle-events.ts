@@ -1,5 +1,5 @@
 import { log } from "@/lib/platform/log";
-import { type EventHint, isUnanswered, MAX_UNANSWERED } from "@/lib/stripe";
+import { type EventHint, isOutage, MAX_UNANSWERED } from "@/lib/stripe";
 import { handleEvent } from "@/lib/stripe-events";
 import { isTopUpMetadata, readSessions, refOf, SessionReads, type TopUpRef } from "@/lib/top-ups";
 
@@ -29,7 +29,7 @@ export async function handleEvents(
       unanswered = 0;
     } catch (error) {
       result.failed++;
-      unanswered = isUnanswered(error) ? unanswered + 1 : 0;
+      unanswered = isOutage(error) ? unanswered + 1 : 0;
       if (unanswered >= MAX_UNANSWERED) throw error;
     }
   }

@@ -4,6 +4,7 @@ import { nextWindow, reportCompleteness } from "./completeness/report";
 import { pollEvents, sweepEvents } from "./read-events";
 import { REVERSALS_MS } from "./reconcile";
 import { syncDisputes, syncRefunds } from "./sync-reversals";
+import { unlessForbidden } from "./unless-forbidden";
 
 const HOUR_MS = 3_600_000;
 
@@ -30,7 +31,7 @@ export const RECONCILIATION_JOBS: readonly ScheduledJob[] = [
 /** The report comes last, so that it finds only what the others could not settle. */
 async function reconcileDaily(now: Date): Promise<void> {
   const since = new Date(now.getTime() - REVERSALS_MS);
-  await syncRefunds(since, now);
-  await syncDisputes(since, now);
-  await reportCompleteness(await nextWindow(now), now);
+  await unlessForbidden(() => syncRefunds(since, now));
+  await unlessForbidden(() => syncDisputes(since, now));
+  await unlessForbidden(async () => reportCompleteness(await nextWindow(now), now));
 }

@@ -48,10 +48,15 @@ export function pollEvents(now: Date = new Date()): Promise<EventsRead> {
 /**
  * Reads all events again since the last sweep, less an hour, and handles those that are not stored.
  *
- * @param since reads from there instead
+ * @param options.since reads from there instead
+ * @param options.isRequested whether a person waits for it: a list that could not be read is tried again at once
  */
-export function sweepEvents(now: Date = new Date(), since: Date | null = null): Promise<EventsRead> {
-  return readLists("sweep", now, eventLists(), (list, cursor, at) => readAll(list, cursor, at, since));
+export function sweepEvents(
+  now: Date = new Date(),
+  { since = null, isRequested = false }: { since?: Date | null; isRequested?: boolean } = {},
+): Promise<EventsRead> {
+  const read: ReadList = (list, cursor, at) => readAll(list, cursor, at, since);
+  return readLists("sweep", now, eventLists(), read, isRequested);
 }
 
 type ReadList = (
@@ -66,12 +71,13 @@ function readLists(
   now: Date,
   lists: readonly EventList[],
   read: ReadList,
+  isRequested = false,
 ): Promise<EventsRead> {
   return asLookUp(async () => {
     const result: EventsRead = { handled: 0, failed: 0, unreadable: 0 };
     for (const list of lists) {
       const cursor = await findCursor(list.name, reader);
-      if (cursor.retryAt && cursor.retryAt > now) {
+      if (!isRequested && cursor.retryAt && cursor.retryAt > now) {
         result.unreadable++;
         continue;
       }

@@ -8,6 +8,7 @@ import { nextWindow, reportCompleteness, SETTLED_AFTER_MS } from "./completeness
 import { sweepEvents } from "./read-events";
 import { syncDisputes, syncRefunds } from "./sync-reversals";
 import { syncSessions } from "./sync-sessions";
+import { unlessForbidden } from "./unless-forbidden";
 
 /** Refunds and disputes change for about this long after they were made. */
 export const REVERSALS_MS = 35 * 24 * 3_600_000;
@@ -27,7 +28,7 @@ export interface Reconciliation {
 /**
  * Brings the ledger in line with Stripe without any webhook: reads the events and sessions since a time, settles top-ups,
  * refunds and disputes by the same functions as their events, then compares every balance transaction with the ledger. It may
- * run at any time, and twice at once.
+ * run at any time, and twice at once. What the key may not read is left out and counts as failed.
  *
  * @param options.since default: where the last sweep and the last report ended
  * @throws StripeUnavailableError Stripe cannot be read; what was done until then stays done
@@ -39,54 +40,66 @@ export function reconcile(options: {
 }): Promise<Reconciliation> {
   const { since, now = new Date(), onProgress = () => {} } = options;
   return asLookUp(async () => {
+    let forbidden = 0;
+    const run = async <T>(part: string, work: () => Promise<T>) => {
+      onProgress(part);
+      const result = await unlessForbidden(work);
+      if (result === null) forbidden++;
+      return result;
+    };
     onProgress("reading events");
-    const events = await sweepEvents(now, since);
+    const events = await sweepEvents(now, { since, isRequested: true });
     onProgress("retrying failed events");
     const retried = await retryFailedEvents(now);
-    onProgress("reading Checkout Sessions");
-    const sessions = await syncSessions(since ?? new Date(now.getTime() - SESSIONS_MS), now);
+    const sessionsSince = since ?? new Date(now.getTime() - SESSIONS_MS);
+    const sessions = await run("reading Checkout Sessions", () => syncSessions(sessionsSince, now));
     onProgress("checking open top-ups");
     const topUps = await sweepTopUps(now);
     onProgress("submitting refunds");
     const requests = await sweepRefundRequests(now);
     const reversalsSince = new Date(Math.min(since?.getTime() ?? Infinity, now.getTime() - REVERSALS_MS));
-    onProgress("reading refunds");
-    const refunds = await syncRefunds(reversalsSince, now);
-    onProgress("reading disputes");
-    const disputes = await syncDisputes(reversalsSince, now);
-    onProgress("comparing balance transactions");
-    const window = await nextWindow(now);
-    const from = since && since < window.from ? since : window.from;
-    const report = await reportCompleteness({ ...window, from }, now, onProgress);
+    const refunds = await run("reading refunds", () => syncRefunds(reversalsSince, now));
+    const disputes = await run("reading disputes", () => syncDisputes(reversalsSince, now));
+    const report = await run("comparing balance transactions", async () => {
+      const window = await nextWindow(now);
+      const from = since && since < window.from ? since : window.from;
+      return reportCompleteness({ ...window, from }, now, onProgress);
+    });
+    const failed =
+      forbidden +
+      events.failed +
+      events.unreadable +
+      retried.failed +
+      topUps.failed +
+      requests.failed +
+      (sessions?.failed ?? 0) +
+      (refunds?.failed ?? 0) +
+      (disputes?.failed ?? 0) +
+      (report?.failed.length ?? 0);
     return {
       found: {
-        "balance transactions": report.balanceTransactions,
-        transfers: report.transfers,
-        "Checkout Sessions": sessions.checked,
-        refunds: refunds.checked,
-        disputes: disputes.checked,
+        "balance transactions": report?.balanceTransactions ?? 0,
+        transfers: report?.transfers ?? 0,
+        "Checkout Sessions": sessions?.checked ?? 0,
+        refunds: refunds?.checked ?? 0,
+        disputes: disputes?.checked ?? 0,
         "open top-ups": topUps.checked,
       },
       healed: {
         events: events.handled,
         "failed events": retried.retried - retried.failed,
-        "top-ups": sessions.healed,
+        "top-ups": sessions?.healed ?? 0,
         "refund requests": requests.submitted,
-        refunds: refunds.healed,
-        disputes: disputes.healed,
-        "balance transactions and transfers": report.healed,
+        refunds: refunds?.healed ?? 0,
+        disputes: disputes?.healed ?? 0,
+        "balance transactions and transfers": report?.healed ?? 0,
       },
-      failed:
-        events.failed +
-        events.unreadable +
-        retried.failed +
-        sessions.failed +
-        topUps.failed +
-        requests.failed +
-        refunds.failed +
-        disputes.failed +
-        report.failed.length,
-      needsPerson: [...report.findings.map(describeFinding), ...(await listOpenDecisions())],
+      failed,
+      needsPerson: [
+        ...(failed > 0 ? await listSetupProblems() : []),
+        ...(report?.findings ?? []).map(describeFinding),
+        ...(await listOpenDecisions()),
+      ],
     };
   });
 }
@@ -105,6 +118,15 @@ function describeFinding({
   const ids = [customerId, finding.topUpIntentId, stripeObjectId, subjectId].filter((id) => id !== null);
   const amount = `${finding.amountCents} cents ${finding.currency}`;
   return `${kind}: ${ids.join(", ")}, ${amount}\n  ${message}\n  ${WHAT_TO_DO[kind]}`;
+}
+
+/** What the operator has to correct at Stripe before the rest can be reconciled. */
+async function listSetupProblems(): Promise<string[]> {
+  const open = await prisma().alert.findMany({
+    where: { kind: "stripe_setup", resolvedAt: null },
+    orderBy: { createdAt: "asc" },
+  });
+  return open.map(({ subjectId, message }) => `stripe_setup: ${subjectId}\n  ${message}`);
 }
 
 /** Payments that were not credited, or only once, and that a person decides about. */

@@ -13,6 +13,7 @@ import {
 } from "@/lib/reversals";
 import {
   asLookUp,
+  isOutage,
   isUnanswered,
   listAllDisputes,
   listAllRefunds,
@@ -84,7 +85,7 @@ function sync<Facts>(
           unanswered = 0;
         } catch (error) {
           result.failed++;
-          unanswered = isUnanswered(error) ? unanswered + 1 : 0;
+          unanswered = isOutage(error) ? unanswered + 1 : 0;
           if (unanswered >= MAX_UNANSWERED) throw error;
           await reportFailure(listing, error);
         }

@@ -3,6 +3,7 @@ import { log } from "@/lib/platform/log";
 import {
   asLookUp,
   type CheckoutFacts,
+  isOutage,
   isUnanswered,
   listCompletedSessions,
   MAX_UNANSWERED,
@@ -51,7 +52,7 @@ export function syncSessions(since: Date, now: Date = new Date()): Promise<Sessi
           unanswered = 0;
         } catch (error) {
           result.failed++;
-          unanswered = isUnanswered(error) ? unanswered + 1 : 0;
+          unanswered = isOutage(error) ? unanswered + 1 : 0;
           if (unanswered >= MAX_UNANSWERED) throw error;
           await reportFailure(session, error);
         }

@@ -1,6 +1,6 @@
 import { dueItems } from "@/lib/platform/jobs";
 import { log } from "@/lib/platform/log";
-import { type EventHint, isUnanswered, MAX_UNANSWERED } from "@/lib/stripe";
+import { type EventHint, isOutage, MAX_UNANSWERED } from "@/lib/stripe";
 import {
   claimDueEvent,
   type DueEvent,
@@ -52,6 +52,6 @@ async function retryEvent(
     await handleEvent(event, now);
     return "handled";
   } catch (error) {
-    return isUnanswered(error) ? "unanswered" : "failed";
+    return isOutage(error) ? "unanswered" : "failed";
   }
 }

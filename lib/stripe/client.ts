@@ -1,5 +1,6 @@
 import Stripe from "stripe";
 import { env } from "@/lib/platform/env";
+import { fetchInTurn } from "./look-up-budget";
 
 /** The API version that we use. An event of another version is still useful, because it is only a hint to read again. */
 export const STRIPE_API_VERSION = "2026-10-28.endive";
@@ -21,7 +22,7 @@ function createClient(): Stripe {
     // For each try. `callStripe` enforces the setting for all of them.
     timeout: STRIPE_TIMEOUT_MS / 2,
     // Its timeout covers the whole response. The timeout of Node's client restarts with each chunk.
-    httpClient: Stripe.createFetchHttpClient(),
+    httpClient: Stripe.createFetchHttpClient(fetchInTurn),
     telemetry: false,
     ...(base ? endpointOf(new URL(base)) : {}),
   });

@@ -1,8 +1,14 @@
 import Stripe from "stripe";
 import { env } from "@/lib/platform/env";
 import { isAppError, ServiceUnavailableError } from "@/lib/platform/errors";
-import { slowDownLookUps, waitForBudget } from "./look-up-budget";
-import { knownSetupProblem, raiseSetupAlert, StripeSetupError, setupProblemOf } from "./setup-problem";
+import { asOneCall, slowDownLookUps, waitForBudget } from "./look-up-budget";
+import {
+  isMissingPermission,
+  knownSetupProblem,
+  raiseSetupAlert,
+  StripeSetupError,
+  setupProblemOf,
+} from "./setup-problem";
 
 /**
  * Stripe did not respond, responded with 5xx, or asked us to retry later. The outcome of the request is unknown: retry with
@@ -18,14 +24,19 @@ export class StripeUnavailableError extends ServiceUnavailableError {
 }
 
 /**
- * A sweep stops after this many consecutive calls without a response. Each takes up to a minute to fail, and the remaining
- * items stay due. An item that always fails does not block the others, because its next try is scheduled first.
+ * A sweep stops after this many consecutive outages. Each takes up to a minute to fail, and the remaining items stay due. An item
+ * that always fails does not block the others, because its next try is scheduled first.
  */
 export const MAX_UNANSWERED = 3;
 
 /** Whether a call failed temporarily. Checks the kind, because an unavailable database counts too. */
 export function isUnanswered(error: unknown): boolean {
   return isAppError(error) && error.kind === "service_unavailable";
+}
+
+/** Whether the next call will fail as well: no response, or a key that is not valid. A missing permission concerns some calls only. */
+export function isOutage(error: unknown): boolean {
+  return isUnanswered(error) && !isMissingPermission(error);
 }
 
 /**
@@ -93,7 +104,7 @@ const TEMPORARY_CODES = new Set(["idempotency_key_in_use", "lock_timeout", "rate
 export async function callStripe<T>(call: () => Promise<T>): Promise<T> {
   await waitForBudget();
   try {
-    return await withTimeout(call());
+    return await asOneCall(() => withTimeout(call()));
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeError)) throw error;
     const status = error.statusCode ?? 0;
@@ -105,7 +116,7 @@ export async function callStripe<T>(call: () => Promise<T>): Promise<T> {
     const problem = knownSetupProblem(refusalOf(refused));
     if (!problem) throw refused;
     await raiseSetupAlert(problem);
-    throw new StripeSetupError({ cause: error });
+    throw new StripeSetupError(problem, { cause: error });
   }
 }
 
@@ -117,8 +128,9 @@ export async function callStripe<T>(call: () => Promise<T>): Promise<T> {
  */
 export async function rethrowRefusal(error: unknown): Promise<never> {
   if (!isStripeRefusal(error)) throw error;
-  await raiseSetupAlert(setupProblemOf(refusalOf(error)));
-  throw new StripeSetupError({ cause: error });
+  const problem = setupProblemOf(refusalOf(error));
+  await raiseSetupAlert(problem);
+  throw new StripeSetupError(problem, { cause: error.cause });
 }
 
 function refusalOf({ statusCode, code, param, requestId, cause }: StripeRefusedError) {

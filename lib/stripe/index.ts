@@ -29,6 +29,7 @@ export {
 export { detachCard } from "./detach-card";
 export { type DisputeFacts, listAllDisputes, retrieveDispute } from "./disputes";
 export {
+  isOutage,
   isRememberedFailure,
   isStripeRefusal,
   isUnanswered,
@@ -63,5 +64,5 @@ export type { PaidCharge } from "./paid-charge";
 export { createPortalSession } from "./portal";
 export { ensurePortalConfiguration, forgetPortalConfiguration } from "./portal-configuration";
 export { createRefund, listAllRefunds, listRefunds, type RefundFacts, retrieveRefund } from "./refunds";
-export { isSetupError, StripeSetupError } from "./setup-problem";
+export { isMissingPermission, isSetupError, StripeSetupError } from "./setup-problem";
 export { type EventHint, hintFromStored, verifyDelivery } from "./webhooks";

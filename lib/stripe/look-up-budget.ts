@@ -43,9 +43,16 @@ const SLOW_DOWN: Statement = {
 
 interface LookUpScope {
   maxWaitMs: number;
+  /** Requests that the current call of the SDK has sent. It sends several if it retries or reads several pages. */
+  requests: number;
+  /** Whether the current call has ended, perhaps because of its deadline. */
+  isOver: boolean;
 }
 
-const scopes = new AsyncLocalStorage<LookUpScope>();
+// Shared, because the SDK's client is: this module exists once in Node and once in Next's bundle.
+const shared = globalThis as typeof globalThis & { brimLookUps?: AsyncLocalStorage<LookUpScope> };
+shared.brimLookUps ??= new AsyncLocalStorage();
+const scopes = shared.brimLookUps;
 
 /** No look-up is possible right now, because others have used up the budget. */
 export class LookUpBudgetError extends ServiceUnavailableError {
@@ -56,8 +63,8 @@ export class LookUpBudgetError extends ServiceUnavailableError {
 
 /**
  * Runs work whose calls to Stripe are look-ups of our own: sweeps, the reader of events, a return page. All processes together
- * start at most STRIPE_LOOK_UPS_PER_SECOND of them a second, so that webhooks and checkouts, which are not counted, never meet
- * Stripe's rate limit because of them.
+ * send at most STRIPE_LOOK_UPS_PER_SECOND requests for them a second, retries included, so that webhooks and checkouts, which
+ * are not counted, never meet Stripe's rate limit because of them.
  *
  * @param options.maxWaitMs a call that would have to wait longer throws LookUpBudgetError; default a minute
  */
@@ -65,17 +72,43 @@ export function asLookUp<T>(
   work: () => Promise<T>,
   { maxWaitMs = BACKGROUND_WAIT_MS }: { maxWaitMs?: number } = {},
 ): Promise<T> {
-  return scopes.run({ maxWaitMs }, work);
+  return scopes.run({ maxWaitMs, requests: 0, isOver: false }, work);
 }
 
-/** Waits until the next call may start. Does nothing outside of `asLookUp`. */
-export async function waitForBudget(): Promise<void> {
+/** Runs one call of the SDK whose first request may start now. When it has ended, it sends no more requests. */
+export async function asOneCall<T>(call: () => Promise<T>): Promise<T> {
+  const scope = scopes.getStore();
+  if (!scope) return call();
+  const own = { ...scope, requests: 0, isOver: false };
+  try {
+    return await scopes.run(own, call);
+  } finally {
+    own.isOver = true;
+  }
+}
+
+/** Sends a request of the SDK. After the first one of a call, each retry and each next page waits for a turn of its own. */
+export async function fetchInTurn(...request: Parameters<typeof fetch>): Promise<Response> {
+  const scope = scopes.getStore();
+  if (scope && scope.requests++ > 0) {
+    if (!scope.isOver) await waitForBudget(env().STRIPE_TIMEOUT_MS / 2);
+    if (scope.isOver) throw new Error("The call has passed its deadline.");
+  }
+  return fetch(...request);
+}
+
+/**
+ * Waits until the next request may start. Does nothing outside of `asLookUp`.
+ *
+ * @throws LookUpBudgetError the wait would be longer than this, or than the caller of `asLookUp` accepts
+ */
+export async function waitForBudget(maxWaitMs = Number.POSITIVE_INFINITY): Promise<void> {
   const scope = scopes.getStore();
   if (!scope) return;
   const pauseMs = 1_000 / env().STRIPE_LOOK_UPS_PER_SECOND;
   const [reserved] = await onPool().run<{ wait_ms: string }>(RESERVE, [
     String(pauseMs),
-    String(scope.maxWaitMs),
+    String(Math.min(scope.maxWaitMs, maxWaitMs)),
   ]);
   if (!reserved) throw new LookUpBudgetError();
   const waitMs = Number(reserved.wait_ms);

@@ -25,11 +25,15 @@ export interface Refusal {
  * succeeds once the operator has fixed it.
  */
 export class StripeSetupError extends ServiceUnavailableError {
-  constructor(options: { cause: unknown }) {
+  /** What the operator should do. Not for customers. */
+  readonly remedy: string;
+
+  constructor({ message: remedy }: SetupProblem, { cause }: { cause: unknown }) {
     super(
       "Payments are not available right now because of a problem with our payment setup. The operator has been notified. Nothing was charged.",
-      { ...options, reason: "stripe_setup" },
+      { cause, reason: "stripe_setup" },
     );
+    this.remedy = remedy;
   }
 
   /** A person has to act first, so retrying right away is pointless. */
@@ -39,8 +43,13 @@ export class StripeSetupError extends ServiceUnavailableError {
 }
 
 /** Whether a call failed because of the operator's setup. Checks the reason, because the class exists in two bundles. */
-export function isSetupError(error: unknown): boolean {
+export function isSetupError(error: unknown): error is StripeSetupError {
   return error instanceof Error && (error as { reason?: unknown }).reason === "stripe_setup";
+}
+
+/** Whether the key lacks the permission for this call. Other calls may succeed. */
+export function isMissingPermission(error: unknown): boolean {
+  return isSetupError(error) && (error.cause as { statusCode?: number }).statusCode === 403;
 }
 
 /**

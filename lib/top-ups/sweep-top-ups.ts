@@ -3,7 +3,7 @@ import { reportFailedItem } from "@/lib/platform/alerts";
 import { Prisma, prisma, withTransaction } from "@/lib/platform/db";
 import { dueItems } from "@/lib/platform/jobs";
 import { log } from "@/lib/platform/log";
-import { asLookUp, findSessionsOfIntent, isUnanswered, MAX_UNANSWERED } from "@/lib/stripe";
+import { asLookUp, findSessionsOfIntent, isOutage, isUnanswered, MAX_UNANSWERED } from "@/lib/stripe";
 import {
   addTimelineEntry,
   findIntent,
@@ -81,7 +81,7 @@ async function sweep(kind: Kind, now: Date, most: number): Promise<SweepResult> 
       await check(ref, now, reads);
       unanswered = 0;
     } catch (error) {
-      unanswered = isUnanswered(error) ? unanswered + 1 : 0;
+      unanswered = isOutage(error) ? unanswered + 1 : 0;
       result.failed++;
       await reportFailedCheck(ref, error);
     }
