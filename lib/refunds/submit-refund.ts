@@ -144,7 +144,7 @@ async function refuse(
   throw refusedByStripe(code);
 }
 
-/** Nobody waits for the response to a refund after a fraud warning. */
+/** No request waits for the response to a refund after a fraud warning. */
 async function raiseRefusedAlert(tx: Tx, request: RefundRequest, code: string): Promise<void> {
   if (REFUSED_BY_DISPUTE.has(code)) return; // the dispute has an alert of its own
   await raiseAlert(inTransaction(tx), {

@@ -274,14 +274,16 @@ export const MUTANTS: readonly Mutant[] = [
     place: { file: "lib/reversals/settle-reversal.ts" },
     search: "if (before?.version !== seen?.version) throw new StaleReadSignal();",
     replace: "",
-    tests: [integration("money-back/refunds", "a refund that failed while an older reading waited")],
+    tests: [integration("money-back/refunds", "a refund that failed while an older read was waiting")],
   },
   {
     name: "a refund seen before the credit is not applied with it",
     place: { file: "lib/top-ups/apply-decision.ts" },
     search: "  await applyReversals(tx, credited, now);\n",
     replace: "",
-    tests: [integration("money-back/refunds", "heard of before the credit waits for it")],
+    tests: [
+      integration("money-back/refunds", "that arrives before the credit is applied in the transaction"),
+    ],
   },
   {
     name: "a dispute counts by its status",
@@ -289,7 +291,7 @@ export const MUTANTS: readonly Mutant[] = [
     search: "effectiveCents: effectiveDisputeCents(dispute), dispute",
     replace:
       'effectiveCents: status === "won" ? effectiveDisputeCents(dispute) : dispute.amountCents, dispute',
-    tests: [integration("money-back/disputes", "counts what its money says, not its status")],
+    tests: [integration("money-back/disputes", "counts the money that moved, not its status")],
   },
   {
     name: "a refund whose key Stripe has forgotten is made again",
@@ -319,7 +321,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { file: "lib/customers/stripe-customer.ts" },
     search: "if (facts?.customerId !== customerId || facts.livemode !== livemode()) return false;",
     replace: "",
-    tests: [integration("reconciliation/restore", "a payment through another customer")],
+    tests: [integration("reconciliation/restore", "a payment of another Stripe customer")],
   },
   {
     name: "a credit whose payment failed is not named",
@@ -333,7 +335,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { file: "lib/refunds/sweep-refund-requests.ts" },
     search: "await report(request, error, now);",
     replace: "await report(request, error, now);\n        break;",
-    tests: [integration("reconciliation/refund-requests", "a refund that stays unknown")],
+    tests: [integration("reconciliation/refund-requests", "a refund whose outcome stays unknown")],
   },
 
   // Verification

@@ -39,7 +39,7 @@ const disputeEvent = (type: string, id: string) =>
 const refundEvent = (type: string, id: string) =>
   deliverAbout(brim, `refund.${type}`, { id, object: "refund" });
 
-/** Brings the dispute on and delivers what Stripe tells of it. */
+/** Changes the dispute at Stripe and delivers its events. */
 async function decide(id: string, action: string, ...events: string[]): Promise<void> {
   await brim.control(`/disputes/${id}/${action}`);
   for (const type of events) await disputeEvent(type, id);
@@ -58,7 +58,7 @@ async function timelineOf(topUp: PaidTopUp): Promise<string[]> {
 }
 
 describe("a dispute", () => {
-  it("takes the credit back once, disables auto top-up and tells when evidence is due", async () => {
+  it("takes the credit back once, disables auto top-up, and raises an alert with the date when evidence is due", async () => {
     const topUp = await aPaidTopUp(brim, { country: "DE" });
     await enableAutoTopUp(topUp);
 
@@ -80,7 +80,7 @@ describe("a dispute", () => {
     );
   });
 
-  it("that is won returns it; auto top-up stays off until a person enables it", async () => {
+  it("that is won returns the credit; auto top-up stays off until a person enables it", async () => {
     const topUp = await aPaidTopUp(brim);
     await enableAutoTopUp(topUp);
     const dispute = await disputeAtStripe(brim, topUp);
@@ -96,7 +96,7 @@ describe("a dispute", () => {
     expect(await timelineOf(topUp)).toEqual(["disputed", "dispute_won"]);
   });
 
-  it("that is lost keeps it, and one that a later event tells as won returns it", async () => {
+  it("that is lost returns nothing; if it is won later, it returns the credit", async () => {
     const topUp = await aPaidTopUp(brim);
     const dispute = await disputeAtStripe(brim, topUp);
     await disputeEvent("created", dispute);
@@ -110,7 +110,7 @@ describe("a dispute", () => {
     expect(await balanceOf(topUp)).toBe("20.00");
   });
 
-  it("counts what its money says, not its status: a lost one may have money reinstated", async () => {
+  it("counts the money that moved, not its status: a lost dispute may have funds reinstated", async () => {
     const topUp = await aPaidTopUp(brim);
     const dispute = await disputeAtStripe(brim, topUp);
     await disputeEvent("created", dispute);
@@ -125,7 +125,7 @@ describe("a dispute", () => {
     expect(await reversalTransfers(topUp)).toEqual(["dispute 20", "dispute_reversal 5"]);
   });
 
-  it("of a part takes that part; one of more than the payment takes no more than the credit", async () => {
+  it("of a part of the payment takes that part; one that exceeds the payment takes no more than the credit", async () => {
     const [part, whole] = [await aPaidTopUp(brim), await aPaidTopUp(brim)];
 
     await disputeEvent("created", await disputeAtStripe(brim, part, { amount: 500 }));
@@ -139,7 +139,7 @@ describe("a dispute", () => {
     expect(await balanceOf(whole)).toBe("0.00");
   });
 
-  it("heard of before the credit waits for it; auto top-up is off at once", async () => {
+  it("that arrives before the credit is applied with it; auto top-up is disabled immediately", async () => {
     const topUp = await aPaidTopUp(brim, { credit: false });
     await enableAutoTopUp(topUp);
     const dispute = await disputeAtStripe(brim, topUp);
@@ -155,7 +155,7 @@ describe("a dispute", () => {
     expect(await balanceOf(topUp)).toBe("20.00");
   });
 
-  it("beside a refund takes only what the refund left, whichever is heard of first; when it is won only the refund stays", async () => {
+  it("on a partly refunded payment takes only the rest, in either order of events; if it is won, only the refund remains", async () => {
     for (const first of ["refund", "dispute"]) {
       const topUp = await aPaidTopUp(brim);
       const refund = await refundAtStripe(brim, topUp, 500);
@@ -174,7 +174,7 @@ describe("a dispute", () => {
     }
   });
 
-  it("whose refund is heard of only after it was won takes the refund's part alone", async () => {
+  it("that was won before a refund's event arrives leaves only the refund's part reversed", async () => {
     const topUp = await aPaidTopUp(brim);
     const refund = await refundAtStripe(brim, topUp, 500);
     const dispute = await disputeAtStripe(brim, topUp, { amount: 2_000 });
@@ -187,7 +187,7 @@ describe("a dispute", () => {
     expect(await balanceOf(topUp)).toBe("15.00");
   });
 
-  it("whose money is in another currency is converted by its own rate, or is left to a person", async () => {
+  it("in another currency is converted at its own rate, or left to a person if it has none", async () => {
     const [euros, yen] = [await aPaidTopUp(brim), await aPaidTopUp(brim)];
     for (const [topUp, change] of [
       [euros, { amount: -1_840, currency: "eur", exchange_rate: 0.92 }],
@@ -207,7 +207,7 @@ describe("a dispute", () => {
   });
 });
 
-describe("the amount of a dispute that Stripe does not tell in US dollars", () => {
+describe("the amount of a dispute that Stripe does not report in US dollars", () => {
   const enter = async (id: string, amount_usd: string) => {
     const operator = await anOperator(brim);
     const body = { amount_usd, reason: "Looked up in the Dashboard" };
@@ -222,7 +222,7 @@ describe("the amount of a dispute that Stripe does not tell in US dollars", () =
     return { topUp, dispute };
   }
 
-  it("is entered by a person, who is recorded once; events and repeated requests keep it", async () => {
+  it("is entered by a person and recorded once; later events and repeated requests do not change it", async () => {
     const { topUp, dispute } = await aHiddenDispute();
 
     const answer = await enter(dispute, "11.90");
@@ -238,7 +238,7 @@ describe("the amount of a dispute that Stripe does not tell in US dollars", () =
     ]);
   });
 
-  it("is corrected by another one, and asked for again when the money moves", async () => {
+  it("can be corrected, and is requested again when the money moves", async () => {
     const { topUp, dispute } = await aHiddenDispute();
     await enter(dispute, "11.90");
     await enter(dispute, "23.80");
@@ -256,7 +256,7 @@ describe("the amount of a dispute that Stripe does not tell in US dollars", () =
     expect(await openAlerts(topUp)).toEqual([]);
   });
 
-  it("is refused above the payment, where Stripe tells it, and for what is no dispute of ours", async () => {
+  it("is rejected if it exceeds the payment, if Stripe reports it, or if the dispute is not ours", async () => {
     const { topUp, dispute } = await aHiddenDispute();
     const known = await aPaidTopUp(brim);
     const told = await disputeAtStripe(brim, known);
@@ -293,7 +293,7 @@ describe("an inquiry", () => {
     expect(await openAlerts(topUp)).toEqual([]);
   });
 
-  it("that escalates becomes a dispute on the same row", async () => {
+  it("that escalates becomes a dispute and keeps its row", async () => {
     const topUp = await aPaidTopUp(brim);
     await enableAutoTopUp(topUp);
     const inquiry = await disputeAtStripe(brim, topUp, { kind: "inquiry" });
@@ -306,7 +306,7 @@ describe("an inquiry", () => {
     expect(await openAlerts(topUp)).toEqual(["dispute_opened"]);
   });
 
-  it("that is prevented by a refund counts the refund alone", async () => {
+  it("that is prevented by a refund counts only the refund", async () => {
     const topUp = await aPaidTopUp(brim);
     const inquiry = await disputeAtStripe(brim, topUp, { kind: "inquiry" });
     await disputeEvent("created", inquiry);
@@ -327,7 +327,7 @@ describe("with FREEZE_ON_DISPUTE", () => {
   const spend = (topUp: PaidTopUp) =>
     topUp.customer.post("/api/v1/usage/charges", { amount_usd: "1.00", idempotency_key: "spend" });
 
-  it("spending is frozen while the dispute is open, and free again when it is won", async () => {
+  it("spending is frozen while the dispute is open and unfrozen when it is won", async () => {
     const topUp = await aPaidTopUp(brim);
     const other = await aPaidTopUp(brim, { customer: topUp.customer });
     const dispute = await disputeAtStripe(brim, topUp);
@@ -342,7 +342,7 @@ describe("with FREEZE_ON_DISPUTE", () => {
     expect((await spend(other)).status).toBe(200);
   });
 
-  it("it stays frozen until the last open one has ended", async () => {
+  it("spending stays frozen until the last open dispute is closed", async () => {
     const topUp = await aPaidTopUp(brim);
     const other = await aPaidTopUp(brim, { customer: topUp.customer });
     const [first, second] = [await disputeAtStripe(brim, topUp), await disputeAtStripe(brim, other)];
@@ -355,7 +355,7 @@ describe("with FREEZE_ON_DISPUTE", () => {
     expect(await statusOf(topUp)).toBe("active");
   });
 
-  it("a lost one stays frozen until a person has looked", async () => {
+  it("spending stays frozen after a lost dispute until a person unfreezes it", async () => {
     const topUp = await aPaidTopUp(brim);
     const dispute = await disputeAtStripe(brim, topUp);
     await disputeEvent("created", dispute);
@@ -365,7 +365,7 @@ describe("with FREEZE_ON_DISPUTE", () => {
     expect(await statusOf(topUp)).toBe("frozen");
   });
 
-  it.each(["before", "after"])("a freeze by the operator %s it stays when it ends", async (when) => {
+  it.each(["before", "after"])("a freeze by the operator %s the dispute outlasts it", async (when) => {
     const topUp = await aPaidTopUp(brim);
     const { customerId } = topUp.customer;
     if (when === "before") await freezeCustomer(null, { customerId, reason: "suspicious" });

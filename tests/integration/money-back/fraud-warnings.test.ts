@@ -30,7 +30,7 @@ beforeEach(() => changeSettings({ REFUND_ON_FRAUD_WARNING: "off" }));
 afterEach(() => expectLedgerVerified());
 afterAll(() => brim.stop());
 
-/** Lets the card network warn of a payment. The warning is actionable until it is refunded in full or disputed. */
+/** Creates an early fraud warning. It is actionable until the payment is refunded in full or disputed. */
 async function aWarning({ paymentIntentId }: Pick<PaidTopUp, "paymentIntentId">): Promise<string> {
   return String((await brim.control(`/charges/${paymentIntentId}/fraud_warning`, {})).id);
 }
@@ -58,7 +58,7 @@ describe("an early fraud warning", () => {
     expect(await balanceOf(topUp)).toBe("20.00");
   });
 
-  it("that is refunded or disputed meanwhile closes its alert", async () => {
+  it("closes its alert when the payment is refunded or disputed", async () => {
     const topUp = await aPaidTopUp(brim);
     const warning = await aWarning(topUp);
     await warn(warning);
@@ -69,7 +69,7 @@ describe("an early fraud warning", () => {
     expect(await openAlerts(topUp)).toEqual([]);
   });
 
-  it("about a payment that is none of ours is foreign", async () => {
+  it("about a payment that is not ours is foreign", async () => {
     const { id: paymentIntentId } = await brim.stripe.paymentIntents.create({
       amount: 1_000,
       currency: "usd",
@@ -94,7 +94,7 @@ describe("with REFUND_ON_FRAUD_WARNING=full", () => {
     const warning = await aWarning(topUp);
     await warn(warning);
     await warn(warning, "updated");
-    // From here on it cannot be spent.
+    // The credit is held, so it cannot be spent.
     const spent = await topUp.customer.post("/api/v1/usage/charges", {
       amount_usd: "1.00",
       idempotency_key: "late",
@@ -111,7 +111,7 @@ describe("with REFUND_ON_FRAUD_WARNING=full", () => {
     expect(await balanceOf(topUp)).toBe("0.00");
   });
 
-  it("one of which a part is spent is left to a person", async () => {
+  it("a partly spent top-up is left to a person", async () => {
     const topUp = await aPaidTopUp(brim);
     await topUp.customer.post("/api/v1/usage/charges", { amount_usd: "0.01", idempotency_key: "cent" });
 
@@ -123,7 +123,7 @@ describe("with REFUND_ON_FRAUD_WARNING=full", () => {
     expect(await balanceOf(topUp)).toBe("19.99");
   });
 
-  it("a dispute that comes first wins: nothing is refunded, nothing stays held", async () => {
+  it("a dispute that comes first wins: nothing is refunded and nothing stays held", async () => {
     const topUp = await aPaidTopUp(brim);
     const warning = await aWarning(topUp);
     await warn(warning);
@@ -140,7 +140,7 @@ describe("with REFUND_ON_FRAUD_WARNING=full", () => {
     expect(heldNanos).toBe(0n);
   });
 
-  it("one that is credited after its warning is refunded then, once", async () => {
+  it("a top-up that is credited after its warning is refunded once, after the credit", async () => {
     const topUp = await aPaidTopUp(brim, { credit: false });
     const warning = await aWarning(topUp);
     await warn(warning);
@@ -157,7 +157,7 @@ describe("with REFUND_ON_FRAUD_WARNING=full", () => {
     expect(await openAlerts(topUp)).toEqual([]);
   });
 
-  it("one that is credited after its warning and disputed before is left alone", async () => {
+  it("a top-up that was disputed before its credit is not refunded", async () => {
     const topUp = await aPaidTopUp(brim, { credit: false });
     await warn(await aWarning(topUp));
     await disputeAtStripe(brim, topUp);
@@ -169,7 +169,7 @@ describe("with REFUND_ON_FRAUD_WARNING=full", () => {
     expect(await openAlerts(topUp)).toEqual([]);
   });
 
-  it("a dispute whose amount is not known does not make the warning fail: it is left to a person", async () => {
+  it("a dispute of unknown amount does not make the warning fail; it is left to a person", async () => {
     const topUp = await aPaidTopUp(brim);
     const inquiry = await disputeAtStripe(brim, topUp, { kind: "inquiry" });
     await deliverAbout(brim, "charge.dispute.created", { id: inquiry, object: "dispute" });
@@ -184,7 +184,7 @@ describe("with REFUND_ON_FRAUD_WARNING=full", () => {
     expect(await refundsOf(topUp)).toEqual([]);
   });
 
-  it("a warning that was read before the payment was disputed refunds nothing", async () => {
+  it("a warning that was read before the dispute refunds nothing", async () => {
     const topUp = await aPaidTopUp(brim);
     const warning = await aWarning(topUp);
     const event = (type: string) =>

@@ -45,14 +45,14 @@ const creditNotesOf = async (topUp: PaidTopUp) =>
 const storedNote = async (refund: string) =>
   (await prisma().reversal.findFirstOrThrow({ where: { sourceId: refund } })).creditNoteId;
 
-/** Lets the task of an earlier refund run again, as after a crash or a retry. */
+/** Enqueues the task of an earlier refund again, as after a crash. */
 async function repeatTask(name: string, payload: object): Promise<void> {
   await pool().query("SELECT graphile_worker.add_job($1, $2::json)", [name, JSON.stringify(payload)]);
   await runTasks();
 }
 
 describe("the credit note of a refund", () => {
-  it("is issued once after it succeeded, for the amount with tax, and moves no money", async () => {
+  it("is issued once after the refund succeeds, for the amount including tax, and moves no money", async () => {
     const topUp = await aPaidTopUp(brim, { country: "DE" });
     const refund = await aRefund(topUp, 1_190);
     expect(await creditNotesOf(topUp)).toEqual([]); // the credit does not wait for it
@@ -94,7 +94,7 @@ describe("the credit note of a refund", () => {
     expect(await creditNotesOf(topUp)).toHaveLength(1);
   });
 
-  it("is issued once, though Stripe's answer is lost and its keys are forgotten", async () => {
+  it("is issued once even if the response is lost and Stripe has forgotten the idempotency keys", async () => {
     const topUp = await aPaidTopUp(brim);
     const refund = await aRefund(topUp, 500);
     const match = { method: "POST", path: "/v1/credit_notes" };
@@ -109,7 +109,7 @@ describe("the credit note of a refund", () => {
     expect(await storedNote(refund)).toBe((await creditNotesOf(topUp))[0]?.id);
   });
 
-  it("is not issued for a refund that failed meanwhile; one that fails afterwards is left to a person", async () => {
+  it("is not issued for a refund that has failed; if the refund fails later, it is left to a person", async () => {
     const [before, after] = [await aPaidTopUp(brim), await aPaidTopUp(brim)];
     const early = await aRefund(before, 500);
     await brim.control(`/refunds/${early}/fail`);
@@ -125,7 +125,7 @@ describe("the credit note of a refund", () => {
     expect(await openAlerts(after)).toEqual(["credit_note_without_refund", "refund_failed"]);
   });
 
-  it("that Stripe refuses is left to a person and is not asked for again", async () => {
+  it("that Stripe refuses is left to a person and is not requested again", async () => {
     const topUp = await aPaidTopUp(brim);
     const invoice = await invoiceOf(topUp);
     await brim.stripe.creditNotes.create({ invoice, amount: 1_800, out_of_band_amount: 1_800 });
@@ -146,7 +146,7 @@ const mailsOf = (address: string) =>
   mailServer.mails.filter(({ to, text }) => to === address && text.includes("Subject: Refund of"));
 
 describe("the email about a refund", () => {
-  it("is sent once to those who manage the billing, whatever is delivered again", async () => {
+  it("is sent once to those who manage billing, even if events are delivered again", async () => {
     const topUp = await aPaidTopUp(brim, { country: "DE" });
     const [payer, viewer] = [
       await aMember(topUp.customer, "billing"),
@@ -180,7 +180,7 @@ describe("the email about a refund", () => {
     expect(mailsOf(payer)).toHaveLength(1);
   });
 
-  it("is tried again when the mail server refuses it, with the same Message-ID", async () => {
+  it("is retried with the same Message-ID when the mail server rejects it", async () => {
     const topUp = await aPaidTopUp(brim);
     const payer = await aMember(topUp.customer, "billing");
     const refund = await aRefund(topUp, 500);

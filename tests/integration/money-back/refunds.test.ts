@@ -22,7 +22,7 @@ let brim: RunningBrim;
 
 beforeAll(async () => {
   brim = await startBrim();
-  // No event but those that a test delivers by hand.
+  // Tests deliver the events themselves.
   await brim.control("/deliveries/mode", { mode: "drop" });
 });
 afterEach(() => expectLedgerVerified());
@@ -31,7 +31,7 @@ afterAll(() => brim.stop());
 const refundEvent = (type: string, id: string) => deliverAbout(brim, type, { id, object: "refund" });
 
 describe("a refund made at Stripe", () => {
-  it("takes its part of the credit back, the tax in proportion, once", async () => {
+  it("takes back the credit in proportion to the payment with tax, once", async () => {
     const topUp = await aPaidTopUp(brim, { amount: "20.00", country: "DE" });
     expect(topUp.chargeCents).toBe(2_380);
 
@@ -44,7 +44,7 @@ describe("a refund made at Stripe", () => {
     expect(await rowOf(topUp)).toMatchObject({ reversedNanos: 10_000_000_000n, status: "succeeded" });
   });
 
-  it("the same event delivered ten times at once posts once", async () => {
+  it("whose event is delivered ten times at once posts once", async () => {
     const topUp = await aPaidTopUp(brim);
     const refund = await refundAtStripe(brim, topUp, 500);
     const event = anEvent("refund.created", { id: refund, object: "refund" });
@@ -55,7 +55,7 @@ describe("a refund made at Stripe", () => {
     expect(await reversalTransfers(topUp)).toEqual(["stripe_refund 5"]);
   });
 
-  it("in full by three partial ones with odd cents takes exactly all", async () => {
+  it("of the whole payment in three parts with odd cents takes back exactly the whole credit", async () => {
     const topUp = await aPaidTopUp(brim, { amount: "19.99", country: "DE" });
     const third = Math.floor(topUp.chargeCents / 3);
 
@@ -70,7 +70,7 @@ describe("a refund made at Stripe", () => {
     expect(body).toMatchObject({ status: "refunded", refunded_usd: "19.99" });
   });
 
-  it("`charge.refunded`, which names none, settles every refund of the payment", async () => {
+  it("is settled by `charge.refunded` too, which names only the payment", async () => {
     const topUp = await aPaidTopUp(brim);
     await refundAtStripe(brim, topUp, 500);
     await refundAtStripe(brim, topUp, 300);
@@ -83,7 +83,7 @@ describe("a refund made at Stripe", () => {
     expect(await reversalTransfers(topUp)).toEqual(["stripe_refund 5", "stripe_refund 3"]);
   });
 
-  it("that fails returns what it took, once, and tells a person", async () => {
+  it("that fails returns what it took, once, and raises an alert", async () => {
     const topUp = await aPaidTopUp(brim, { card: "4000000000005126" });
     const refund = await refundAtStripe(brim, topUp);
     await refundEvent("refund.created", refund);
@@ -97,7 +97,7 @@ describe("a refund made at Stripe", () => {
     expect(await openAlerts(topUp)).toEqual(["refund_failed"]);
   });
 
-  it("two in flight of which one fails: the other one stays taken", async () => {
+  it("that fails beside another pending one returns only its own part", async () => {
     const topUp = await aPaidTopUp(brim, { country: "DE" });
     const [first, second] = [
       await refundAtStripe(brim, topUp, 1_190),
@@ -113,7 +113,7 @@ describe("a refund made at Stripe", () => {
     expect(await balanceOf(topUp)).toBe("15.00");
   });
 
-  it("that failed before its first event was heard takes nothing", async () => {
+  it("that failed before its first event arrived takes nothing", async () => {
     const topUp = await aPaidTopUp(brim);
     const refund = await refundAtStripe(brim, topUp);
     await brim.control(`/refunds/${refund}/fail`);
@@ -123,7 +123,7 @@ describe("a refund made at Stripe", () => {
     expect(await reversalTransfers(topUp)).toEqual([]);
   });
 
-  it("heard of before the credit waits for it, and is applied in the transaction that credits", async () => {
+  it("that arrives before the credit is applied in the transaction that credits", async () => {
     const topUp = await aPaidTopUp(brim, { credit: false });
     await refundEvent("refund.created", await refundAtStripe(brim, topUp, 500));
     expect(await reversalTransfers(topUp)).toEqual([]);
@@ -136,7 +136,7 @@ describe("a refund made at Stripe", () => {
     expect(await reversalTransfers(topUp)).toEqual(["stripe_refund 5"]);
   });
 
-  it("of what was spent takes the balance below zero and disables auto top-up", async () => {
+  it("of a spent top-up takes the balance below zero and disables auto top-up", async () => {
     const topUp = await aPaidTopUp(brim);
     await enableAutoTopUp(topUp);
     await topUp.customer.post("/api/v1/usage/charges", { amount_usd: "15.00", idempotency_key: "spent" });
@@ -150,7 +150,7 @@ describe("a refund made at Stripe", () => {
     expect(await autoTopUpOf(topUp)).toBe("balance_reversed");
   });
 
-  it("of a payment that is none of ours is foreign", async () => {
+  it("of a payment that is not ours is foreign", async () => {
     const intent = await brim.stripe.paymentIntents.create({
       amount: 1_000,
       currency: "usd",
@@ -166,11 +166,11 @@ describe("a refund made at Stripe", () => {
   });
 });
 
-describe("a payment whose invoice alone names its top-up, as an automatic one", () => {
-  it("has its refunds wait for the credit", async () => {
+describe("the payment of an automatic top-up, which only its invoice names", () => {
+  it("its refunds wait for the credit", async () => {
     const topUp = await aPaidTopUp(brim, { credit: false, country: "DE" });
     const { latest_charge } = await brim.stripe.paymentIntents.retrieve(topUp.paymentIntentId);
-    // An automatic top-up has its metadata on the invoice only.
+    // Only the invoice of an automatic top-up has its metadata.
     const { invoice } = await brim.stripe.checkout.sessions.retrieve(topUp.sessionId);
     const metadata = { customer_id: topUp.customer.customerId, topup_intent_id: topUp.topUpIntentId };
     await changeAtStripe(brim, String(invoice), { metadata });
@@ -199,7 +199,7 @@ describe("a payment whose invoice alone names its top-up, as an automatic one", 
 });
 
 describe("a stale read never wins", () => {
-  it("a refund that failed while an older reading waited stays returned", async () => {
+  it("a refund that failed while an older read was waiting stays returned", async () => {
     const topUp = await aPaidTopUp(brim);
     const refund = await refundAtStripe(brim, topUp);
     const about = (type: string) => anEvent(type, { id: refund, object: "refund" });
@@ -214,7 +214,7 @@ describe("a stale read never wins", () => {
 });
 
 describe("races", () => {
-  it("two refunds and charges at once: nothing is lost, nothing is counted twice", async () => {
+  it("concurrent refunds and charges lose nothing and count nothing twice", async () => {
     const topUp = await aPaidTopUp(brim);
     const refunds = [await refundAtStripe(brim, topUp, 700), await refundAtStripe(brim, topUp, 300)];
     const charges = Array.from({ length: 8 }, (_, n) =>
@@ -233,10 +233,10 @@ describe("races", () => {
 });
 
 describe("money that goes back on a payment that was never credited", () => {
-  it("posts nothing, closes its refund task, and opens it again when the refund fails", async () => {
+  it("posts nothing, closes the refund task, and reopens it when the refund fails", async () => {
     const topUp = await aPaidTopUp(brim);
     const { customerId } = topUp.customer;
-    // A second payment for the same top-up, as a page that stayed open makes it.
+    // A second payment for the same top-up, such as from a Checkout page that was still open.
     const metadata = { customer_id: customerId, topup_intent_id: topUp.topUpIntentId };
     const second = await brim.stripe.paymentIntents.create({
       amount: 2_000,

@@ -101,7 +101,7 @@ describe("crediting a top-up in review", () => {
     expect((await rowOf(topUp)).status).toBe("needs_review");
   });
 
-  it("of which more was received credits the amount; a full refund takes back exactly that", async () => {
+  it("for which too much was received credits only its amount; a full refund takes back exactly that", async () => {
     const topUp = await aReview({ amount_total: 2_000 }, { amount_received: 2_500 });
 
     expect((await resolve(topUp, "credit")).status).toBe(200);
@@ -110,7 +110,7 @@ describe("crediting a top-up in review", () => {
     expect(await rowOf(topUp)).toMatchObject({ totalCents: 2_500 });
   });
 
-  it("many times at once, under one key or several, credits once", async () => {
+  it("concurrently, under one key or several, credits once", async () => {
     const [one, several] = [await aReview(), await aReview()];
     const key = randomUUID();
 
@@ -129,7 +129,7 @@ describe("crediting a top-up in review", () => {
     expect((await resolve(one, "give_back", key)).status).toBe(409);
   });
 
-  it("with a key that was used for an adjustment is refused", async () => {
+  it("with a key that was used for an adjustment is rejected", async () => {
     const topUp = await aReview();
     const key = randomUUID();
     await operator.post("/api/v1/admin/adjustments", {
@@ -145,7 +145,7 @@ describe("crediting a top-up in review", () => {
     expect(await balanceOf(topUp)).toBe("1.00");
   });
 
-  it("and the event that settles it, at once, credit once", async () => {
+  it("concurrently with the event that settles it credits once", async () => {
     const topUp = await aReview();
     await changeAtStripe(brim, topUp.sessionId, { amount_subtotal: 2_000 });
 
@@ -156,8 +156,8 @@ describe("crediting a top-up in review", () => {
   });
 });
 
-describe("giving a top-up in review back", () => {
-  it("refunds the whole payment, leaves the balance alone, and closes task, alert and review", async () => {
+describe("giving back a top-up in review", () => {
+  it("refunds the whole payment without changing the balance, and closes the task, the alert and the review", async () => {
     const topUp = await aReview();
 
     const answer = await resolve(topUp, "give_back");
@@ -178,12 +178,12 @@ describe("giving a top-up in review back", () => {
       "refunded",
       "review_refunded",
     ]);
-    // Its event comes again: a person has decided.
+    // A repeated event does not reopen what a person has decided.
     await creditTopUp(brim, topUp);
     expect((await rowOf(topUp)).status).toBe("canceled");
   });
 
-  it("is in review again when the refund fails, and can be given back again", async () => {
+  it("returns it to review when the refund fails, and can be repeated", async () => {
     const topUp = await aReview();
     await resolve(topUp, "give_back");
     const [refund] = await refundsOf(topUp);
@@ -198,7 +198,7 @@ describe("giving a top-up in review back", () => {
     expect(await tasksOf(topUp)).toMatchObject([{ status: "done" }]);
   });
 
-  it("while Stripe's answer is lost keeps the task open, and nothing else can be decided", async () => {
+  it("keeps the task open while Stripe's response is unknown, and allows no other decision", async () => {
     const topUp = await aReview();
     await brim.control("/faults", {
       match: { method: "POST", path: "/v1/refunds" },
@@ -226,7 +226,7 @@ describe("giving a top-up in review back", () => {
     expect(await refundsOf(topUp)).toHaveLength(1);
   });
 
-  it("and a credit at once: one of them wins, never both", async () => {
+  it("concurrently with a credit: exactly one of them succeeds", async () => {
     const topUp = await aReview();
 
     const answers = await Promise.all([resolve(topUp, "credit"), resolve(topUp, "give_back")]);
@@ -260,7 +260,7 @@ describe("resolving an alert", () => {
   const resolveAlert = (id: string) =>
     operator.post(`/api/v1/admin/alerts/${id}/resolve`, { reason: "Adjusted the balance" });
 
-  it("is in the audit log once, however often and at once it is resolved", async () => {
+  it("is in the audit log once, even if concurrent requests resolve it", async () => {
     const topUp = await aReview();
     const [alert] = await alertsOf(topUp);
 
@@ -280,7 +280,7 @@ describe("resolving an alert", () => {
     expect((await operator.get(`/api/v1/admin/alerts/${alert.alert_id}`)).body.status).toBe("resolved");
   });
 
-  it("of a review ends the review; the same payment does not start it again", async () => {
+  it("of a review ends the review, and the same payment does not start it again", async () => {
     const topUp = await aReview();
     const [alert] = await alertsOf(topUp);
 

@@ -19,13 +19,13 @@ afterAll(() => brim.stop());
 const HOUR_MS = 3_600_000;
 let testStart: Date;
 
-/** Stripe counts in seconds: a test's window begins in a second of its own. */
+/** Stripe counts in seconds, so each test's window begins in a new second. */
 beforeEach(async () => {
   await new Promise((resolve) => setTimeout(resolve, 1_000 - (Date.now() % 1_000)));
   testStart = new Date();
 });
 
-/** Compares what happened since the test began, as if it were two hours old. */
+/** Compares everything since the test began, as if it were two hours old. */
 function report(from = testStart) {
   const to = new Date(Date.now() + HOUR_MS);
   return reportCompleteness({ from, to }, new Date(to.getTime() + 2 * HOUR_MS));
@@ -34,7 +34,7 @@ function report(from = testStart) {
 const openAlerts = (kind = "reconciliation_finding") =>
   prisma().alert.findMany({ where: { kind, resolvedAt: null }, orderBy: { subjectId: "asc" } });
 
-/** A payment that names a top-up, but that no Checkout Session has made. */
+/** Creates a payment that names a top-up but does not belong to a Checkout Session. */
 async function aPaymentNaming(customer: ApiCustomer, topUpIntentId: string) {
   const { stripe } = brim;
   const payer = await stripe.customers.create({ metadata: { customer_id: customer.customerId } });
@@ -68,7 +68,7 @@ it("a healthy installation has no findings: payments, refunds, a failed refund, 
   expect((await debtor.get("/api/v1/billing/balance")).body.balance_usd).toBe("0.00");
 });
 
-it("a dispute that is won later is returned, even if no event says so", async () => {
+it("a dispute that is won later returns the credit even if its events are lost", async () => {
   const topUp = await aPaidTopUp(brim, { amount: "20.00" });
   const disputeId = await disputeAtStripe(brim, topUp);
   await report();
@@ -104,7 +104,7 @@ it("an item that cannot be compared is reported once and does not stop the other
 });
 
 describe("money without a credit", () => {
-  it("is named with its ids, once, until a person has given it back", async () => {
+  it("is reported once, with its ids, until a person has given it back", async () => {
     const customer = await aCustomer(brim);
     const { body } = await customer.post("/api/v1/billing/checkout-session", { amount_usd: "25.00" });
     const payment = await aPaymentNaming(customer, body.topup_intent_id);
@@ -132,7 +132,7 @@ describe("money without a credit", () => {
     expect(await prisma().reconciliationFinding.count({ where: { closedAt: null } })).toBe(0);
   });
 
-  it("of a customer that does not exist is named", async () => {
+  it("of a customer that does not exist is reported", async () => {
     const stranger = { customerId: newId("customer") } as ApiCustomer;
     const payment = await aPaymentNaming(stranger, newId("topUp"));
 
@@ -144,7 +144,7 @@ describe("money without a credit", () => {
     await prisma().alert.deleteMany();
   });
 
-  it("is no finding while a person already has to decide", async () => {
+  it("is not a finding while it waits for a person's decision", async () => {
     const topUp = await aPaidTopUp(brim, { credit: false });
     await changeAtStripe(brim, topUp.sessionId, { amount_subtotal: 1 });
 
@@ -156,7 +156,7 @@ describe("money without a credit", () => {
     await brim.stripe.refunds.create({ payment_intent: topUp.paymentIntentId });
   });
 
-  it("of another product on the same account is none of ours", async () => {
+  it("of another product on the same account is ignored", async () => {
     await brim.stripe.paymentIntents.create({
       amount: 999,
       currency: "usd",
@@ -170,7 +170,7 @@ describe("money without a credit", () => {
 });
 
 describe("a credit without money", () => {
-  it("is named when its payment does not exist at Stripe", async () => {
+  it("is reported when its payment does not exist at Stripe", async () => {
     const customer = await aCustomer(brim);
     const { body } = await customer.post("/api/v1/billing/checkout-session", { amount_usd: "25.00" });
     const { customerId } = customer;
@@ -208,7 +208,7 @@ describe("a credit without money", () => {
     expect(await openAlerts()).toHaveLength(1);
   });
 
-  it("is named when no top-up belongs to it", async () => {
+  it("is reported when it belongs to no top-up", async () => {
     const customer = await aCustomer(brim);
     const source = { type: "topup", id: newId("topUp") } as const;
     const { customerId } = customer;
@@ -226,7 +226,7 @@ describe("a credit without money", () => {
     expect(findings.map(({ subjectId }) => subjectId)).toContain(planted.transferId);
   });
 
-  it("is named when Stripe never got the money of a bank debit", async () => {
+  it("is reported when Stripe never got the money of a bank debit", async () => {
     const topUp = await aPaidTopUp(brim);
     const { latest_charge: charge } = await brim.stripe.paymentIntents.retrieve(topUp.paymentIntentId);
     await changeAtStripe(brim, String(charge), { status: "failed", paid: false });
@@ -241,7 +241,7 @@ describe("a credit without money", () => {
   });
 });
 
-it("a reversal without money is named", async () => {
+it("a reversal without money is reported", async () => {
   const topUp = await aPaidTopUp(brim);
   const { customerId } = topUp.customer;
   const source = { type: "stripe_refund", id: "re_planted" } as const;
@@ -261,7 +261,7 @@ it("a reversal without money is named", async () => {
   ]);
 });
 
-it("a payment that is stored with another amount is named", async () => {
+it("a payment that is stored with a different amount is reported", async () => {
   const topUp = await aPaidTopUp(brim);
   await pool().query("UPDATE topup_intent SET total_cents = total_cents + 1 WHERE topup_intent_id = $1", [
     topUp.topUpIntentId,
@@ -274,7 +274,7 @@ it("a payment that is stored with another amount is named", async () => {
   ]);
 });
 
-it("a balance transaction of an unknown type is named, and a fee or payout is not", async () => {
+it("a balance transaction of an unknown type is reported; fees and payouts are not", async () => {
   const topUp = await aPaidTopUp(brim);
   const { latest_charge: charge } = await brim.stripe.paymentIntents.retrieve(topUp.paymentIntentId);
   const { data } = await brim.stripe.balanceTransactions.list({ source: String(charge) });

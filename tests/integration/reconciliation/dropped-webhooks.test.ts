@@ -18,7 +18,7 @@ afterAll(() => brim.stop());
 
 const HOUR_MS = 3_600_000;
 
-/** What happens to each payment after it was made, in turn. */
+/** What happens to the payments afterwards, in turn. */
 const AFTERWARDS: ((topUp: PaidTopUp) => Promise<unknown>)[] = [
   async () => {},
   (topUp) => refundAtStripe(brim, topUp),
@@ -51,7 +51,7 @@ async function aDay(topUps: number): Promise<void> {
   }
 }
 
-/** The time of the whole test, as a report would compare it when it is two hours old. */
+/** Compares the whole test, as if it were two hours old. */
 async function reportOfToday() {
   const later = new Date(Date.now() + 3 * HOUR_MS);
   return reportCompleteness(
@@ -60,7 +60,7 @@ async function reportOfToday() {
   );
 }
 
-it("a day without any webhook: reconciling alone brings the ledger to what Stripe says", async () => {
+it("after a day without any webhook, reconciliation alone brings the ledger in line with Stripe", async () => {
   await aDay(atDepth({ ci: 5, deep: 100 }));
   expect((await creditsByLedger()).size).toBe(0);
 
@@ -72,7 +72,7 @@ it("a day without any webhook: reconciling alone brings the ledger to what Strip
   expect(await reportOfToday()).toMatchObject({ findings: [], healed: 0 });
 });
 
-it("reconciling twice at once does the same as once", async () => {
+it("two concurrent reconciliations have the same result as one", async () => {
   await aDay(atDepth({ ci: 2, deep: 50 }));
 
   const results = await Promise.all([reconcile({ since: null }), reconcile({ since: null })]);
@@ -82,7 +82,7 @@ it("reconciling twice at once does the same as once", async () => {
   expect(await reportOfToday()).toMatchObject({ findings: [], healed: 0 });
 });
 
-it("the balance transactions alone lead to the same ledger when the events are lost as well", async () => {
+it("balance transactions alone lead to the same ledger if the events are lost as well", async () => {
   await aDay(atDepth({ ci: 2, deep: 50 }));
 
   const { healed, findings } = await reportOfToday();
@@ -93,7 +93,7 @@ it("the balance transactions alone lead to the same ledger when the events are l
   expect(await prisma().reconciliationReport.count()).toBeGreaterThan(0);
 });
 
-it("reconciling again changes nothing", async () => {
+it("another reconciliation changes nothing", async () => {
   const before = await creditsByLedger();
 
   const { healed, needsPerson } = await reconcile({ since: new Date(Date.now() - 24 * HOUR_MS) });

@@ -19,14 +19,14 @@ beforeEach(async () => {
 
 const look = () => retrieveCheckoutSession("cs_test_unknown");
 
-/** How far ahead the last of some reservations lies, in milliseconds. */
+/** Measures how long some work takes, in milliseconds. */
 async function reservedMs(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await work();
   return performance.now() - startedAt;
 }
 
-it("look-ups start one after the other, however many are asked for at once", async () => {
+it("concurrent look-ups start one after the other, at the configured rate", async () => {
   const elapsedMs = await reservedMs(() =>
     Promise.all(Array.from({ length: 21 }, () => asLookUp(() => look()))),
   );
@@ -47,7 +47,7 @@ it("a 429 halves the rate", async () => {
   expect(elapsedMs).toBeGreaterThanOrEqual(9 * 40);
 });
 
-it("a caller that does not want to wait is refused, and takes no turn", async () => {
+it("a caller that does not want to wait is rejected and uses no budget", async () => {
   changeSettings({ STRIPE_LOOK_UPS_PER_SECOND: "1" });
   await asLookUp(look);
   const before = await prisma().stripeLookUpBudget.findUniqueOrThrow({ where: { id: 1 } });
@@ -57,7 +57,7 @@ it("a caller that does not want to wait is refused, and takes no turn", async ()
   expect(await prisma().stripeLookUpBudget.findUniqueOrThrow({ where: { id: 1 } })).toEqual(before);
 });
 
-it("webhooks and checkouts take no turn", async () => {
+it("webhooks and checkouts use no budget", async () => {
   await aPaidTopUp(brim);
 
   expect(await prisma().stripeLookUpBudget.count()).toBe(0);

@@ -31,7 +31,7 @@ afterAll(() => brim.stop());
 
 const storedEvents = () => prisma().stripeEvent.count();
 
-it("a payment whose events no webhook delivers is credited, and so are its refund and dispute", async () => {
+it("payments, refunds and disputes are applied even if no webhook delivers their events", async () => {
   const [paid, refunded, disputed] = [
     await aPaidTopUp(brim, { amount: "10.00", credit: false }),
     await aPaidTopUp(brim, { amount: "20.00", credit: false }),
@@ -56,7 +56,7 @@ it("a payment whose events no webhook delivers is credited, and so are its refun
   expect(await reversalTransfers(disputed)).toEqual(["dispute 30"]);
 });
 
-it("many payments cost a few calls: their sessions are read together", async () => {
+it("the sessions of many payments are read together, with a few calls", async () => {
   await pollEvents();
   const customers = await Promise.all(Array.from({ length: 12 }, () => aCustomer(brim)));
   for (const customer of customers) await aPaidTopUp(brim, { amount: "10.00", credit: false, customer });
@@ -70,7 +70,7 @@ it("many payments cost a few calls: their sessions are read together", async () 
   }
 });
 
-it("a crash between storing the events and moving the cursor loses nothing, and does nothing twice", async () => {
+it("a crash between storing the events and moving the cursor loses no event and applies none twice", async () => {
   const paid = await aPaidTopUp(brim, { amount: "10.00", credit: false });
   await pool().query(`
     CREATE FUNCTION refuse_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'crash'; END $$;
@@ -94,7 +94,7 @@ it("a crash between storing the events and moving the cursor loses nothing, and 
 it("an event that becomes visible late is found within the overlap", async () => {
   const early = await aPaidTopUp(brim, { amount: "10.00", credit: false });
   await pollEvents();
-  // As if Stripe had listed it only now: it is older than the cursor.
+  // As if Stripe had listed it late, when the cursor had passed it.
   const late = await aPaidTopUp(brim, { amount: "20.00", credit: false });
   const reachedAt = new Date(Date.now() + 30_000);
   await prisma().stripeEventCursor.updateMany({ data: { reachedAt } });
@@ -106,7 +106,7 @@ it("an event that becomes visible late is found within the overlap", async () =>
   expect(cursors.map((cursor) => cursor.reachedAt)).toEqual(cursors.map(() => reachedAt)); // never back
 });
 
-it("the hourly sweep finds what the reader has passed", async () => {
+it("the hourly sweep finds events that the reader has passed", async () => {
   const paid = await aPaidTopUp(brim, { amount: "10.00", credit: false });
   const reachedAt = new Date(Date.now() + 600_000);
   for (const list of ["top_ups", "money_back"]) {
@@ -120,7 +120,7 @@ it("the hourly sweep finds what the reader has passed", async () => {
   expect(await balanceOf(paid)).toBe("10.00");
 });
 
-it("a key without the permission is named once and asked less and less often", async () => {
+it("a missing permission raises one alert, and the list is requested less and less often", async () => {
   await brim.control("/faults", { match: { path: "/v1/events" }, status: 403, times: 1_000 });
   const start = Date.now();
   const waits: number[] = [];
@@ -163,7 +163,7 @@ it("an outage of Stripe moves no cursor", async () => {
   expect(await balanceOf(paid)).toBe("10.00");
 });
 
-it("of two workers one reads, and the other takes over when it stops", async () => {
+it("one of two workers reads, and the other takes over when it stops", async () => {
   const runs: string[] = [];
   const worker = (name: string) =>
     startElectedJob({
@@ -198,7 +198,7 @@ it("of two workers one reads, and the other takes over when it stops", async () 
   expect(await prisma().workerLease.count({ where: { task: "test-reader" } })).toBe(0);
 });
 
-it("the lease of a worker that crashed ends by itself", async () => {
+it("the lease of a crashed worker expires", async () => {
   const runs: string[] = [];
   const expiresAt = new Date(Date.now() + 200);
   await prisma().workerLease.create({ data: { task: "crashed-reader", workerId: "gone", expiresAt } });

@@ -14,7 +14,7 @@ beforeAll(async () => {
   brim = await startBrim();
   await brim.control("/deliveries/mode", { mode: "drop" });
 });
-// The task of a request gives up after three days; here it never runs.
+// The task of a request gives up after three days. In this test it never runs.
 beforeEach(() => pool().query("DELETE FROM graphile_worker._private_jobs"));
 afterEach(async () => {
   await brim.control("/faults", undefined, "DELETE");
@@ -39,7 +39,7 @@ async function aLostRefund(fault: object): Promise<PaidTopUp> {
   return topUp;
 }
 
-it("a refund whose answer was lost is found by the sweep, and is made once", async () => {
+it("a refund whose response was lost is found by the sweep and created once", async () => {
   const topUp = await aLostRefund({ status: 500, when: "after_commit" });
   await brim.control("/faults", undefined, "DELETE");
 
@@ -53,7 +53,7 @@ it("a refund whose answer was lost is found by the sweep, and is made once", asy
   expect(refunds.data).toHaveLength(1);
 });
 
-it("a refund that stays unknown keeps being asked for, does not hold up the others, and has one alert after a day", async () => {
+it("a refund whose outcome stays unknown is retried, does not block others, and raises one alert after a day", async () => {
   const stuck = await aLostRefund({ reset: true });
   const other = await aLostRefund({ reset: true });
 
@@ -70,7 +70,7 @@ it("a refund that stays unknown keeps being asked for, does not hold up the othe
   expect([await balanceOf(stuck), await balanceOf(other)]).toEqual(["0.00", "0.00"]);
 });
 
-it("a refund that Stripe refuses for good is closed", async () => {
+it("a refund that Stripe rejects permanently is closed", async () => {
   const topUp = await aLostRefund({ reset: true });
   await brim.control("/faults", undefined, "DELETE");
   await brim.stripe.refunds.create({ payment_intent: topUp.paymentIntentId }); // somebody was faster

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterAll(() => brim.stop());
 
-/** A top-up that was started and paid after the backup: Stripe knows all of it, the database nothing. */
+/** Creates a top-up that was started and paid after the backup: Stripe knows it, and the database does not. */
 async function aForgottenTopUp(amountCents = 2_500, payerOf?: ApiCustomer) {
   const customer = await aCustomer(brim);
   const topUpIntentId = newId("topUp");
@@ -70,7 +70,7 @@ it("a payment of a known customer recreates its top-up and is credited", async (
   expect(needsPerson.join("\n")).not.toContain(topUpIntentId);
 });
 
-it("two reconciles at once credit it once", async () => {
+it("two concurrent reconciliations credit it once", async () => {
   const { customer } = await aForgottenTopUp();
 
   await Promise.all([reconcile({ since: testStart }), reconcile({ since: testStart })]);
@@ -78,7 +78,7 @@ it("two reconciles at once credit it once", async () => {
   expect((await customer.get("/api/v1/billing/balance")).body.balance_usd).toBe("25.00");
 });
 
-it("a refund of it that is seen later is taken back", async () => {
+it("its refund is applied as well", async () => {
   const { customer, sessionId } = await aForgottenTopUp();
   const session = await brim.stripe.checkout.sessions.retrieve(sessionId);
   await brim.stripe.refunds.create({ payment_intent: String(session.payment_intent), amount: 500 });
@@ -88,7 +88,7 @@ it("a refund of it that is seen later is taken back", async () => {
   expect((await customer.get("/api/v1/billing/balance")).body.balance_usd).toBe("20.00");
 });
 
-it("it still has to pass the credit rule", async () => {
+it("its payment must still pass the credit rule", async () => {
   const { customer, topUpIntentId } = await aForgottenTopUp(5_000); // 25.00 were paid
 
   const { needsPerson } = await reconcile({ since: testStart });
@@ -97,7 +97,7 @@ it("it still has to pass the credit rule", async () => {
   expect(needsPerson.join("\n")).toContain(topUpIntentId);
 });
 
-it("a payment through another customer at Stripe is not credited", async () => {
+it("a payment of another Stripe customer is not credited", async () => {
   const { customer, topUpIntentId } = await aForgottenTopUp(2_500, await aCustomer(brim));
 
   const { needsPerson } = await reconcile({ since: testStart });
@@ -106,7 +106,7 @@ it("a payment through another customer at Stripe is not credited", async () => {
   expect(needsPerson.join("\n")).toContain(topUpIntentId);
 });
 
-it("the new top-ups of its customer are credited as well", async () => {
+it("later top-ups of the same customer are credited as well", async () => {
   const { customer } = await aForgottenTopUp();
   await aPaidTopUp(brim, { customer, amount: "10.00" }); // has another Stripe customer by now
 
