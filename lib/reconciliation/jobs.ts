@@ -1,5 +1,7 @@
 import type { ElectedJob, ScheduledJob } from "@/lib/platform/jobs";
 import { sweepRefundRequests } from "@/lib/refunds";
+import { asLookUp } from "@/lib/stripe";
+import { retryFailedEvents } from "@/lib/stripe-events";
 import { nextWindow, reportCompleteness } from "./completeness/report";
 import { pollEvents, sweepEvents } from "./read-events";
 import { REVERSALS_MS } from "./reconcile";
@@ -8,11 +10,11 @@ import { unlessForbidden } from "./unless-forbidden";
 
 const HOUR_MS = 3_600_000;
 
-/** Finds within seconds what a webhook did not deliver. One worker reads, however many there are. */
+/** Finds within seconds what a webhook did not deliver, or what failed once. One worker reads, however many there are. */
 export const READ_EVENTS_JOB: ElectedJob = {
   task: "read-stripe-events",
   everyMs: 5_000,
-  run: (now) => pollEvents(now),
+  run: (now) => readEvents(now),
   timeoutMs: 600_000,
 };
 
@@ -27,6 +29,11 @@ export const RECONCILIATION_JOBS: readonly ScheduledJob[] = [
     timeoutMs: 6 * HOUR_MS,
   },
 ];
+
+async function readEvents(now: Date): Promise<void> {
+  await pollEvents(now);
+  await asLookUp(() => retryFailedEvents(now));
+}
 
 /** The report comes last, so that it finds only what the others could not settle. */
 async function reconcileDaily(now: Date): Promise<void> {

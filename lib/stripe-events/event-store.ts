@@ -1,9 +1,14 @@
 import { Prisma, prisma, type Tx } from "@/lib/platform/db";
 import { type EventHint, hintFromStored } from "@/lib/stripe";
 
-/** The waits between our retries. Stripe retries by its own schedule as well. */
+/** The waits between our retries, after the first one. Stripe retries by its own schedule as well. */
 const RETRY_MINUTES = [1, 2, 5, 10, 30, 60];
-const FIRST_RETRY_MS = 60_000;
+
+/** Most failures are over a moment later, and a payment may wait for its credit. */
+const FIRST_RETRY_MS = 5_000;
+
+/** An event that is not finished after this belongs to a process that died. */
+const MAX_HANDLING_MS = 60_000;
 
 /** Events of newly known types that are scheduled at once. The rest waits for the next sweep. */
 const MAX_SCHEDULED = 1_000;
@@ -20,13 +25,13 @@ export type EventStatus = "received" | "processed" | "foreign" | "unhandled" | "
  * @returns the status of the event, which may have been stored before
  */
 export async function storeEvent(event: EventHint, now: Date): Promise<EventStatus> {
-  const firstRetry = new Date(now.getTime() + FIRST_RETRY_MS);
+  const abandonedAt = new Date(now.getTime() + MAX_HANDLING_MS);
   const [row] = await prisma().$queryRaw<{ status: EventStatus }[]>(Prisma.sql`
     WITH stored AS (
       INSERT INTO stripe_event (stripe_event_id, type, livemode, api_version, object_id, payload, status, occurred_at,
                                 attempts, next_try_at)
       VALUES (${event.id}, ${event.type}, ${event.livemode}, ${event.apiVersion}, ${event.objectId},
-              ${storable(event.payload)}::jsonb, 'received', ${event.occurredAt}, 0, ${firstRetry})
+              ${storable(event.payload)}::jsonb, 'received', ${event.occurredAt}, 0, ${abandonedAt})
       ON CONFLICT (stripe_event_id) DO NOTHING
       RETURNING status
     )
@@ -86,7 +91,8 @@ export async function markFailed(event: EventHint, error: unknown, now: Date): P
             ${storable(event.payload)}::jsonb, 'failed', ${event.occurredAt}, ${message}::text, ${firstRetry})
     ON CONFLICT (stripe_event_id) DO UPDATE
     SET status = 'failed', attempts = stripe_event.attempts + 1, last_error = excluded.last_error,
-        next_try_at = coalesce(stripe_event.next_try_at, excluded.next_try_at)
+        next_try_at = CASE WHEN stripe_event.attempts = 0 THEN excluded.next_try_at
+                           ELSE coalesce(stripe_event.next_try_at, excluded.next_try_at) END
     WHERE stripe_event.status IN ('received', 'failed', 'unhandled')
     RETURNING (SELECT last_error FROM before) IS DISTINCT FROM last_error AS is_new`);
   return row?.is_new ?? false;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { pool, prisma } from "@/lib/platform/db";
 import { startElectedJob } from "@/lib/platform/jobs";
-import { pollEvents, sweepEvents } from "@/lib/reconciliation";
+import { pollEvents, READ_EVENTS_JOB, sweepEvents } from "@/lib/reconciliation";
 import { retryFailedEvents } from "@/lib/stripe-events";
 import { aCustomer, eventually, type RunningBrim, startBrim } from "@/tests/support/brim";
 import { countLookUps } from "@/tests/support/count-look-ups";
@@ -13,6 +13,7 @@ import {
   refundAtStripe,
   reversalTransfers,
 } from "@/tests/support/paid-top-up";
+import { anEvent, deliver } from "@/tests/support/signed-event";
 
 let brim: RunningBrim;
 
@@ -30,6 +31,14 @@ afterEach(async () => {
 afterAll(() => brim.stop());
 
 const storedEvents = () => prisma().stripeEvent.count();
+
+/** Moves the reader's cursors beyond the events of this test. */
+async function passAllEvents(): Promise<void> {
+  const reachedAt = new Date(Date.now() + 600_000);
+  for (const list of ["top_ups", "money_back"]) {
+    await prisma().stripeEventCursor.create({ data: { list, reader: "poll", reachedAt } });
+  }
+}
 
 it("payments, refunds and disputes are applied even if no webhook delivers their events", async () => {
   const [paid, refunded, disputed] = [
@@ -108,10 +117,7 @@ it("an event that becomes visible late is found within the overlap", async () =>
 
 it("the hourly sweep finds events that the reader has passed", async () => {
   const paid = await aPaidTopUp(brim, { amount: "10.00", credit: false });
-  const reachedAt = new Date(Date.now() + 600_000);
-  for (const list of ["top_ups", "money_back"]) {
-    await prisma().stripeEventCursor.create({ data: { list, reader: "poll", reachedAt } });
-  }
+  await passAllEvents();
   await pollEvents();
   expect(await balanceOf(paid)).toBe("0.00");
 
@@ -160,6 +166,28 @@ it("an outage of Stripe moves no cursor", async () => {
   expect(during.unreadable).toBe(1);
   expect(reached.map(({ reachedAt }) => reachedAt)).not.toContainEqual(expect.any(Date));
   expect(after.unreadable).toBe(0);
+  expect(await balanceOf(paid)).toBe("10.00");
+});
+
+it("a payment whose webhook failed is credited by the reader's next run after five seconds", async () => {
+  const paid = await aPaidTopUp(brim, { amount: "10.00", credit: false });
+  await passAllEvents();
+  const { customerId } = paid.customer;
+  const event = anEvent("checkout.session.completed", {
+    id: paid.sessionId,
+    object: "checkout.session",
+    metadata: { customer_id: customerId, topup_intent_id: paid.topUpIntentId },
+  });
+  await brim.control("/faults", { match: { path: "/v1/checkout/sessions/*" }, status: 429, times: 1 });
+
+  expect((await deliver(brim, event)).status).toBe(503);
+  const { nextTryAt } = await prisma().stripeEvent.findUniqueOrThrow({ where: { stripeEventId: event.id } });
+  const dueAt = nextTryAt?.getTime() ?? 0;
+  expect(dueAt).toBeLessThanOrEqual(Date.now() + 5_000);
+  await READ_EVENTS_JOB.run(new Date(dueAt - 1), new AbortController().signal);
+  expect(await balanceOf(paid)).toBe("0.00");
+  await READ_EVENTS_JOB.run(new Date(dueAt), new AbortController().signal);
+
   expect(await balanceOf(paid)).toBe("10.00");
 });
 
