@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { closeDatabase, isDatabaseUnavailable } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { isAppError } from "@/lib/platform/errors";
 import { pendingMigrations } from "@/lib/platform/migrations";
 import { type Reconciliation, reconcile } from "@/lib/reconciliation";
 import { isSetupError } from "@/lib/stripe";
+import { readSince } from "./reconcile-arguments";
 
 const USAGE =
   "Usage: npm run reconcile -- [--since TIME]   TIME: such as 2026-11-01 or 2026-11-01T08:00:00Z; Stripe keeps events for 30 days";
@@ -17,7 +17,7 @@ const USAGE =
  */
 async function main(): Promise<0 | 1 | 2> {
   if (existsSync(".env")) process.loadEnvFile(".env");
-  const since = readSince();
+  const since = readSince(process.argv.slice(2), new Date());
   if (since === undefined) return refuse(USAGE);
   try {
     const pending = await pendingMigrations({ databaseUrl: env().DATABASE_URL });
@@ -29,19 +29,6 @@ async function main(): Promise<0 | 1 | 2> {
     return refuse(explain(error));
   } finally {
     await closeDatabase();
-  }
-}
-
-/** Returns the time of `--since`, null without it, or undefined when the arguments are invalid. */
-function readSince(): Date | null | undefined {
-  try {
-    const { values } = parseArgs({ options: { since: { type: "string" } } });
-    if (values.since === undefined) return null;
-    const since = new Date(values.since);
-    const isTime = /^\d{4}-\d{2}-\d{2}/.test(values.since) && !Number.isNaN(since.getTime());
-    return isTime && since.getTime() < Date.now() ? since : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -60,14 +60,20 @@ it("exits with 1 when a person has to decide, and says about what", async () => 
 });
 
 it("exits with 2 when it cannot run, and says why", async () => {
-  const inFuture = new Date(Date.now() + 3_600_000).toISOString();
-  for (const args of [["--since", "yesterday"], ["--since", inFuture], ["--since"], ["--fast"], ["now"]]) {
-    expect(await reconcile(args)).toMatchObject({ code: 2, stderr: expect.stringContaining("Usage:") });
-  }
-  const noKey = await reconcile([], { STRIPE_SECRET_KEY: "wrong" });
+  const [badTime, noKey, unknownKey, noDatabase, noStripe] = await Promise.all([
+    reconcile(["--since", "yesterday"]),
+    reconcile([], { STRIPE_SECRET_KEY: "wrong" }),
+    reconcile([], { STRIPE_SECRET_KEY: "sk_test_unknown" }),
+    reconcile([], { DATABASE_URL: "postgresql://127.0.0.1:9/none" }),
+    reconcile([], { STRIPE_API_BASE: "http://127.0.0.1:9", STRIPE_TIMEOUT_MS: "500" }),
+  ]);
+
+  expect(badTime).toMatchObject({ code: 2, stderr: expect.stringContaining("Usage:") });
   expect(noKey).toMatchObject({ code: 2, stderr: expect.stringContaining("STRIPE_SECRET_KEY") });
-  const noDatabase = await reconcile([], { DATABASE_URL: "postgresql://127.0.0.1:9/none" });
+  expect(unknownKey).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("STRIPE_SECRET_KEY is not valid. Create a new key in the Dashboard"),
+  });
   expect(noDatabase).toMatchObject({ code: 2, stderr: expect.stringContaining("cannot be reached") });
-  const noStripe = await reconcile([], { STRIPE_API_BASE: "http://127.0.0.1:9", STRIPE_TIMEOUT_MS: "500" });
-  expect(noStripe.code).not.toBe(0);
+  expect(noStripe).toMatchObject({ code: 2, stderr: expect.stringContaining("temporarily unavailable") });
 });
