@@ -44,7 +44,7 @@ export async function anAutoCustomer(
 /** Saves a card for automatic charges, as a setup on the Checkout page does; the first one becomes the default. */
 export async function saveCard(
   brim: RunningBrim,
-  { customerId }: ApiCustomer,
+  { customerId }: Pick<ApiCustomer, "customerId">,
   { card = "pm_card_visa", country = "US" }: { card?: string | undefined; country?: string } = {},
 ): Promise<string> {
   const customer = await ensureStripeCustomer(customerId);
@@ -63,7 +63,7 @@ export async function enable(customer: ApiCustomer, rule: Record<string, unknown
 let adjustments = 0;
 
 /** Adjusts the balance by whole dollars, as the operator does. */
-export async function give({ customerId }: ApiCustomer, dollars: number): Promise<void> {
+export async function give({ customerId }: Pick<ApiCustomer, "customerId">, dollars: number): Promise<void> {
   adjustments += 1;
   await adjust(onPool(), {
     customerId,
@@ -90,7 +90,7 @@ export function spend(customer: ApiCustomer, amountUsd: string) {
 }
 
 /** The automatic top-ups of a customer, oldest first. */
-export function autoTopUps({ customerId }: ApiCustomer) {
+export function autoTopUps({ customerId }: Pick<ApiCustomer, "customerId">) {
   return prisma().topUpIntent.findMany({
     where: { customerId, source: "auto" },
     orderBy: { topUpIntentId: "asc" },
