@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { prisma } from "@/lib/platform/db";
 import { reconcile } from "@/lib/reconciliation";
 import { type RunningBrim, startBrim } from "@/tests/support/brim";
@@ -11,7 +11,10 @@ let brim: RunningBrim;
 beforeAll(async () => {
   brim = await startBrim();
   await brim.control("/deliveries/mode", { mode: "drop" });
-  // Otherwise the first report of each test compares five weeks.
+});
+// Otherwise the first report of a test compares five weeks, and that of the next one nothing.
+beforeEach(async () => {
+  await prisma().reconciliationReport.deleteMany();
   await lastReportAt(new Date(Date.now() - 3 * HOUR_MS));
 });
 afterEach(async () => {
@@ -33,7 +36,7 @@ async function lastReportAt(windowTo: Date): Promise<void> {
 
 const openSetupAlerts = () => prisma().alert.findMany({ where: { kind: "stripe_setup", resolvedAt: null } });
 
-/** How often the sandbox refused a request, and how many it received. */
+/** Returns how many requests the sandbox has received since the last call. */
 async function countRequests(): Promise<number> {
   const { total } = await brim.control("/calls", undefined, "GET");
   await brim.control("/calls", undefined, "DELETE");
