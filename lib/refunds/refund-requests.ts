@@ -40,11 +40,16 @@ export async function markSubmitted(tx: Tx, ref: RefundRequestRef, stripeRefundI
   await closeRequest(tx, request, { status: "submitted", stripeRefundId, failureCode: null });
 }
 
-/** Marks a request that Stripe has refused for good and releases its hold. One that is answered stays as it is. */
-export async function markFailed(tx: Tx, ref: RefundRequestRef, failureCode: string): Promise<void> {
+/**
+ * Marks a request that Stripe has refused for good and releases its hold.
+ *
+ * @returns false when the request was answered before; it stays as it is
+ */
+export async function markFailed(tx: Tx, ref: RefundRequestRef, failureCode: string): Promise<boolean> {
   const request = await findRefundRequest(ref, tx);
-  if (request?.status !== "pending") return;
+  if (request?.status !== "pending") return false;
   await closeRequest(tx, request, { status: "failed", failureCode });
+  return true;
 }
 
 async function closeRequest(

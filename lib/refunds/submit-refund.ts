@@ -136,7 +136,7 @@ async function refuse(
   }
   await withCustomerTransaction(customerId, async (tx) => {
     await lockReversedTopUp(tx, refOf(topUp));
-    await markFailed(tx, ref, code);
+    if (!(await markFailed(tx, ref, code))) return; // the task and the request may ask at the same time
     if (request.requestedBy === "fraud_warning") await raiseRefusedAlert(tx, request, code);
     await addTimelineEntry(tx, refOf(topUp), "refund_refused", new Date(), request.refundRequestId);
   });

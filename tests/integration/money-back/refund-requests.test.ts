@@ -219,6 +219,26 @@ describe("a customer's own refund", () => {
     expect(await refundsAtStripe(topUp)).toEqual([]);
   });
 
+  it("that Stripe rejects while the task asks as well is recorded once", async () => {
+    const topUp = await aPaidTopUp(brim);
+    const { customerId } = topUp.customer;
+    await disputeAtStripe(brim, topUp);
+    await brim.control("/faults", {
+      match: { method: "POST", path: "/v1/refunds" },
+      delayMs: 500,
+      times: 2,
+    });
+
+    const asked = byCustomer(topUp).catch((error: unknown) => error);
+    await expect.poll(() => prisma().refundRequest.count({ where: { customerId } })).toBe(1);
+    await runTasks();
+
+    expect(await asked).toMatchObject({ details: { reason: "stripe_refused" } });
+    const entries = await prisma().topUpTimeline.findMany({ where: { customerId } });
+    expect(entries.filter(({ what }) => what === "refund_refused")).toHaveLength(1);
+    expect(await accountOf(topUp)).toMatchObject({ balanceNanos: usd("20.00"), heldNanos: 0n });
+  });
+
   it("that fails later returns the credit", async () => {
     const topUp = await aPaidTopUp(brim);
     await byCustomer(topUp);
