@@ -4,6 +4,8 @@ import { hasScope, type Session, scopesOfRole } from "@/lib/auth";
 import { listCustomersOf, type MemberOf } from "@/lib/customers";
 import { presentTopUp } from "@/lib/http";
 import { type Balance, listRecords, readBalance, type TransferRecord } from "@/lib/ledger";
+import { readLowBalanceThresholds } from "@/lib/low-balance";
+import { fromCents, type Nanos } from "@/lib/money";
 import { listCards, type SavedCard } from "@/lib/payment-methods";
 import { type CustomerId, isId } from "@/lib/platform/ids";
 import {
@@ -14,6 +16,7 @@ import {
   readTopUp,
   type TopUpIntent,
 } from "@/lib/top-ups";
+import { type LoadedAutoTopUp, loadAutoTopUp } from "./load-auto-top-up";
 
 const SHOWN_RECORDS = 10;
 
@@ -33,6 +36,9 @@ export interface BillingView {
   mayPay: boolean;
   balance: Balance;
   cards: SavedCard[];
+  autoTopUp: LoadedAutoTopUp;
+  /** Levels of the balance that are reported by email, highest first. */
+  lowBalanceLevels: Nanos[];
   records: TransferRecord[];
   /** Invoices by the id of their top-up. */
   invoices: Map<string, InvoiceLink>;
@@ -60,10 +66,16 @@ export async function loadBilling(
     : customers[0];
   if (!customer) return query.customer ? "foreign" : "no_customer";
   const { customerId, role } = customer;
-  const [balance, cards, records] = await Promise.all([
+  const [balance, cards, records, thresholds] = await Promise.all([
     readBalance(customerId),
     listCards(customerId),
     listRecords(customerId, { limit: SHOWN_RECORDS }).then((page) => page.items),
+    readLowBalanceThresholds(customerId),
+  ]);
+  const [autoTopUp, invoices, checkoutReturn] = await Promise.all([
+    loadAutoTopUp(customerId, { balance, cards }, new Date()),
+    invoicesOf(customerId, records),
+    readReturn(customerId, query, cards),
   ]);
   return {
     customer,
@@ -71,9 +83,11 @@ export async function loadBilling(
     mayPay: hasScope({ scopes: scopesOfRole(role) }, "billing:write"),
     balance,
     cards,
+    autoTopUp,
+    lowBalanceLevels: thresholds.map(fromCents),
     records,
-    invoices: await invoicesOf(customerId, records),
-    checkoutReturn: await readReturn(customerId, query, cards),
+    invoices,
+    checkoutReturn,
   };
 }
 

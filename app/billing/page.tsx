@@ -4,10 +4,13 @@ import { notFound, redirect } from "next/navigation";
 import { BillingPanels } from "@/components/billing/billing-panels";
 import { CustomerSwitcher } from "@/components/billing/customer-switcher";
 import { PageFrame } from "@/components/billing/page-frame";
-import { PollForSavedCard } from "@/components/billing/poll-for-saved-card";
+import { RefreshPage } from "@/components/billing/refresh-page";
 import { ReturnNotice } from "@/components/billing/return-notice";
+import { CONSENT_TEXTS } from "@/lib/auto-top-up";
 import { readSession, SIGN_IN_PAGE } from "@/lib/http";
+import { MAX_LOW_BALANCE_THRESHOLDS } from "@/lib/low-balance";
 import { fromCents } from "@/lib/money";
+import { env } from "@/lib/platform/env";
 import { MAX_TOP_UP, MIN_TOP_UP } from "@/lib/top-ups";
 import { firstValues, type SearchParams } from "../search-params";
 import { withDatabase } from "../with-database";
@@ -43,8 +46,14 @@ export default async function BillingPage({ searchParams }: { searchParams: Sear
           />
         </div>
       )}
-      {checkoutReturn?.isAwaitingCard && <PollForSavedCard />}
-      <BillingPanels {...view} limits={LIMITS} now={new Date()} />
+      {checkoutReturn?.isAwaitingCard && <RefreshPage />}
+      <BillingPanels
+        {...view}
+        limits={LIMITS}
+        consentTexts={CONSENT_TEXTS}
+        maxLowBalanceLevels={MAX_LOW_BALANCE_THRESHOLDS}
+        supportUrl={env().SUPPORT_URL ?? null}
+      />
     </PageFrame>
   );
 }

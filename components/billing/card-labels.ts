@@ -23,8 +23,3 @@ export function cardName({ brand, last4 }: DisplayCard): string {
 export function expiryOf(expMonth: number, expYear: number): string {
   return `${String(expMonth).padStart(2, "0")}/${String(expYear % 100).padStart(2, "0")}`;
 }
-
-/** Whether the card has expired. A card is valid through the last day of its expiry month. */
-export function isExpired(expMonth: number, expYear: number, now: Date): boolean {
-  return now.getTime() >= Date.UTC(expYear, expMonth, 1);
-}

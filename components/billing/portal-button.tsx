@@ -7,7 +7,13 @@ import { useIsHydrated } from "./use-is-hydrated";
 import { useRedirect } from "./use-redirect";
 
 /** Opens Stripe's customer portal to manage cards, invoices and billing details. */
-export function PortalButton({ customerId }: { customerId: string }) {
+export function PortalButton({
+  customerId,
+  label = "Manage cards and invoices",
+}: {
+  customerId: string;
+  label?: string;
+}) {
   const isHydrated = useIsHydrated();
   const { redirect, isPending, error } = useRedirect();
   return (
@@ -17,7 +23,7 @@ export function PortalButton({ customerId }: { customerId: string }) {
         aria-disabled={isPending || undefined}
         onClick={() => void redirect(() => requestPortal(customerId))}
       >
-        {isPending ? "Opening…" : "Manage cards and invoices"}
+        {isPending ? "Opening…" : label}
       </Button>
       {error && <RedirectErrorMessage error={error} />}
     </>

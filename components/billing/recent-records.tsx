@@ -75,7 +75,9 @@ function RecordRow({ record, invoice }: { record: TransferRecord; invoice: Invoi
             .replace(/\.\d+Z$/, " UTC")}
         />
         <Fact name="Record" value={record.transferId} />
-        <Fact name={sourceName(record.source.type)} value={record.source.id} />
+        {!STRIPE_SOURCES.has(record.source.type) && (
+          <Fact name={sourceName(record.source.type)} value={record.source.id} />
+        )}
       </dl>
       {record.source.type === "topup" && (
         <a
@@ -96,6 +98,9 @@ function RecordRow({ record, invoice }: { record: TransferRecord; invoice: Invoi
     </details>
   );
 }
+
+/** Sources whose id is Stripe's, which means nothing to a customer. */
+const STRIPE_SOURCES = new Set(["stripe_refund", "dispute"]);
 
 function Fact({ name, value }: { name: string; value: string }) {
   return (

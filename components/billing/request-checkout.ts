@@ -83,9 +83,10 @@ export function describeApiError(
     };
   }
   if (status === 503 || status === 502 || status === 504) {
+    const isOurs = details.reason === "database_unavailable" || details.reason === "busy";
     return {
       ok: false,
-      message: `Stripe is temporarily unavailable. ${reassurance} Try again in a moment.`,
+      message: `${isOurs ? "The service" : "Stripe"} is temporarily unavailable. ${reassurance} Try again in a moment.`,
       isUnresolved: true,
     };
   }

@@ -73,6 +73,12 @@ function describePayment(topUp: TopUpState): TopUpMessage {
         "Your bank needs you to confirm this payment",
         "Nothing has been added to your balance yet.",
       );
+    case "retry_wait":
+      return final(
+        "warn",
+        "The card was declined",
+        `${reasonOf(topUp)}Nothing was charged. We try again later; to pay now, choose another card for auto top-up.`,
+      );
     default:
       return {
         tone: "plain",

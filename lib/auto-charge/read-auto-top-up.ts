@@ -30,8 +30,8 @@ export interface AutoTopUpState {
   disabledReason: DisabledReason | "paused_by_operator" | null;
   dailyCap: Cents | null;
   dailyCount: number;
-  /** Until when the customer has raised the daily caps, and to what. */
-  raised: { dailyCap: Cents; dailyCount: number } | null;
+  /** To what the customer has raised the daily caps, and until when. */
+  raised: { dailyCap: Cents; dailyCount: number; until: Date | null } | null;
   used: { month: Cents; day: Cents; dayCount: number };
   consent: AutoTopUpConsent | null;
   lastDecision: AutoTopUpDecision | null;

@@ -1,4 +1,4 @@
-import { cents } from "@/lib/money";
+import { type Cents, cents } from "@/lib/money";
 import { type Prisma, prisma, type Tx } from "@/lib/platform/db";
 import { type CustomerId, newId } from "@/lib/platform/ids";
 import { CONSENT_TEXT_VERSION } from "./consent-text";
@@ -85,17 +85,23 @@ export function coversTerms(
   );
 }
 
-/** Returns the daily caps that the customer has raised for now, under otherwise equal terms. */
+/** Returns the daily caps that the customer has raised for now, under otherwise equal terms, and until when. */
 export async function findRaisedCaps(
   tx: Tx,
   customerId: CustomerId,
   terms: AutoTopUpTerms,
   now: Date,
-): Promise<{ dailyCap: ReturnType<typeof cents>; dailyCount: number } | null> {
+): Promise<{ dailyCap: Cents; dailyCount: number; until: Date | null } | null> {
   const { dailyCapCents: _cap, dailyCapCount: _count, ...others } = columnsOf(terms);
   const raised = await tx.autoTopUpConsent.findFirst({
     where: { customerId, kind: "allow_more", endsAt: { gt: now }, givenAt: { lte: now }, ...others },
     orderBy: { consentId: "desc" },
   });
-  return raised && { dailyCap: cents(BigInt(raised.dailyCapCents)), dailyCount: raised.dailyCapCount };
+  return (
+    raised && {
+      dailyCap: cents(BigInt(raised.dailyCapCents)),
+      dailyCount: raised.dailyCapCount,
+      until: raised.endsAt,
+    }
+  );
 }

@@ -1,5 +1,5 @@
 export { disableForRemovedCard, followChangedCard } from "./card-changes";
-export { CONSENT_TEXT_VERSION, consentText } from "./consent-text";
+export { CONSENT_TEXT_VERSION, CONSENT_TEXTS, type ConsentTexts } from "./consent-text";
 export {
   type AutoTopUpConsent,
   type ConsentGiver,

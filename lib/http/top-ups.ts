@@ -189,7 +189,7 @@ export const getTopUp = customerRoute(
   async ({ actor, params }) => presentTopUp(await topUps.readTopUp(actor.customerId, params.topup_intent_id)),
 );
 
-export function presentTopUp({ intent, timeline }: topUps.TopUpDetails) {
+export function presentTopUp({ intent, timeline }: Pick<topUps.TopUpDetails, "intent" | "timeline">) {
   return {
     ...presentListedTopUp(intent),
     timeline: timeline.map(({ at, what, reference, message, change }) => ({

@@ -5,6 +5,7 @@ export {
   readExpiringCardMail,
   sweepExpiringCards,
 } from "./expiring-cards";
+export { readCardNames } from "./find-card";
 export { forgetDeletedCustomer } from "./forget-deleted-customer";
 export { listCardPage, listCards, type SavedCard } from "./list-cards";
 export { claimCards, mirrorCards, StaleCardsSignal } from "./mirror-cards";

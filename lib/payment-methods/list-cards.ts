@@ -15,6 +15,10 @@ export interface SavedCard {
   expiry: CardExpiry;
   isDefault: boolean;
   createdAt: Date;
+  /** The ids of all its payment methods. A card that was saved twice has two. */
+  allIds: string[];
+  /** The one that can be charged while the customer is away; null if none can. */
+  chargeableId: string | null;
 }
 
 /**
@@ -31,7 +35,7 @@ export async function listCards(customerId: CustomerId): Promise<SavedCard[]> {
         return rank(row) > rank(other) || (rank(row) === rank(other) && index < at);
       }),
     )
-    .map((row) => shown(row, defaultId));
+    .map((row) => shown(row, rows, defaultId));
 }
 
 /**
@@ -56,7 +60,7 @@ function positionOf({ createdAt, paymentMethodId }: SavedCard): string {
 export async function readCard(customerId: CustomerId, paymentMethodId: string): Promise<SavedCard | null> {
   const { rows, defaultId } = await readCards(customerId);
   const row = rows.find((one) => one.paymentMethodId === paymentMethodId);
-  return row ? shown(row, defaultId) : null;
+  return row ? shown(row, rows, defaultId) : null;
 }
 
 async function readCards(customerId: CustomerId): Promise<{ rows: CardRow[]; defaultId: string | null }> {
@@ -70,7 +74,8 @@ async function readCards(customerId: CustomerId): Promise<{ rows: CardRow[]; def
   return { rows, defaultId: link?.defaultPaymentMethodId ?? null };
 }
 
-function shown(row: CardRow, defaultId: string | null): SavedCard {
+function shown(row: CardRow, rows: readonly CardRow[], defaultId: string | null): SavedCard {
+  const same = [row, ...rows.filter((other) => other !== row && isSameCard(row, other))];
   return {
     paymentMethodId: row.paymentMethodId,
     brand: row.cardBrand,
@@ -80,5 +85,7 @@ function shown(row: CardRow, defaultId: string | null): SavedCard {
     expiry: expiryOf(row, new Date()),
     isDefault: row.paymentMethodId === defaultId,
     createdAt: row.createdAt,
+    allIds: same.map(({ paymentMethodId }) => paymentMethodId),
+    chargeableId: same.find(({ usableOffSession }) => usableOffSession)?.paymentMethodId ?? null,
   };
 }

@@ -1,4 +1,5 @@
 import { listTransfersOf } from "@/lib/ledger";
+import { type Cents, cents, type Nanos, nanos } from "@/lib/money";
 import { prisma } from "@/lib/platform/db";
 import { NotFoundError } from "@/lib/platform/errors";
 import { type CustomerId, isId } from "@/lib/platform/ids";
@@ -13,6 +14,16 @@ import { buildTimeline, type TimelineEntry } from "./timeline";
 export interface TopUpDetails {
   intent: TopUpIntent;
   timeline: TimelineEntry[];
+  /** What refunds of the credited payment have sent back to the card. */
+  refunded: RefundedParts;
+}
+
+/** A refund consists of a part of the credit and the tax on it. */
+export interface RefundedParts {
+  /** Tax included. */
+  total: Cents;
+  /** The part that was taken from the balance. */
+  credit: Nanos;
 }
 
 /**
@@ -43,7 +54,8 @@ export async function readTopUp(
   const first = await findIntent(ref);
   if (!first) throw new NotFoundError("top-up");
   if (await claimRefresh(first, now)) await refresh(first, now);
-  return (await loadTopUp(ref)) ?? { intent: first, timeline: [] };
+  const nothing = { total: cents(0n), credit: nanos(0n) };
+  return (await loadTopUp(ref)) ?? { intent: first, timeline: [], refunded: nothing };
 }
 
 /** Reads one top-up as last known to us, without asking Stripe; null when it does not exist. */
@@ -61,7 +73,19 @@ export async function loadTopUp(ref: TopUpRef): Promise<TopUpDetails | null> {
   const transfers = intent.creditedAt
     ? await listTransfersOf(ref.customerId, [{ type: "topup", id: ref.topUpIntentId }, ...sources])
     : [];
-  return { intent, timeline: buildTimeline(stored, transfers) };
+  const refunds = reversals.filter(
+    ({ sourceType, stripePaymentIntentId }) =>
+      sourceType === "stripe_refund" && stripePaymentIntentId === intent.stripePaymentIntentId,
+  );
+  const sent = new Map(refunds.map((row) => [row.sourceId, cents(BigInt(row.effectiveCents ?? 0))]));
+  return {
+    intent,
+    timeline: buildTimeline(stored, transfers, sent),
+    refunded: {
+      total: cents([...sent.values()].reduce((sum, amount) => sum + amount, 0n)),
+      credit: nanos(refunds.reduce((sum, { appliedNanos }) => sum + appliedNanos, 0n)),
+    },
+  };
 }
 
 /** Returns false when nothing can have changed, or it is too early to ask Stripe again. */

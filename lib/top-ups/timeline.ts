@@ -1,5 +1,5 @@
 import type { SourceTransfer } from "@/lib/ledger";
-import type { Nanos } from "@/lib/money";
+import type { Cents, Nanos } from "@/lib/money";
 import { describeTimelineEntry, type TimelineCode } from "./timeline-messages";
 
 /** One entry of a top-up's timeline. */
@@ -12,6 +12,8 @@ export interface TimelineEntry {
   /** What it added to the balance; negative when it took something, null when it did not change it. */
   change: Nanos | null;
   balanceAfter: Nanos | null;
+  /** What a refund sent back to the card, tax included. Null for any other entry, and for a refund that failed. */
+  returned: Cents | null;
 }
 
 /** An entry as it is stored. */
@@ -20,6 +22,9 @@ export interface StoredEntry {
   what: string;
   reference: string | null;
 }
+
+/** What each refund has sent back to the card, by Stripe's id. */
+export type ReturnedAmounts = ReadonlyMap<string, Cents>;
 
 /** The entries that a transfer may be part of, by its kind. */
 const ENTRIES_OF: Partial<Record<SourceTransfer["kind"], readonly TimelineCode[]>> = {
@@ -49,8 +54,12 @@ const OWN_ENTRY: Partial<Record<SourceTransfer["kind"], TimelineCode>> = {
 export function buildTimeline(
   stored: readonly StoredEntry[],
   transfers: readonly SourceTransfer[],
+  returned: ReturnedAmounts = new Map(),
 ): TimelineEntry[] {
-  const entries = stored.flatMap((entry) => toEntry(entry) ?? []);
+  const entries = stored.flatMap((entry) => {
+    const shown = toEntry(entry);
+    return shown ? [{ ...shown, returned: returnedBy(entry, returned) }] : [];
+  });
   const creditedIndex = entries.findIndex(({ what }) => what === "credited");
   for (const transfer of transfers) {
     const part = entries.find((entry, index) => index >= creditedIndex && isPartOf(transfer, entry));
@@ -63,7 +72,13 @@ export function buildTimeline(
 
 function toEntry({ at, what, reference }: StoredEntry): TimelineEntry | null {
   const message = describeTimelineEntry(what);
-  return message === null ? null : { at, what, message, reference, change: null, balanceAfter: null };
+  if (message === null) return null;
+  return { at, what, message, reference, change: null, balanceAfter: null, returned: null };
+}
+
+function returnedBy({ what, reference }: StoredEntry, returned: ReturnedAmounts): Cents | null {
+  const amount = what === "refunded" && reference !== null ? returned.get(reference) : undefined;
+  return amount === undefined || amount === 0n ? null : amount;
 }
 
 function changeOf({ change, balanceAfter }: SourceTransfer) {

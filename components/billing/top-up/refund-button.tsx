@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { useRef, useState } from "react";
 import { randomKey } from "@/lib/client";
 import { Button } from "../../ui/button";
+import { Dialog } from "../../ui/dialog";
 import { type Attempt, attemptFor } from "../attempt";
 import { useIsHydrated } from "../use-is-hydrated";
 import { requestRefund } from "./request-refund";
@@ -49,39 +50,33 @@ export function RefundButton({ customerId, topUpIntentId, amount, credit }: Refu
       >
         Refund {amount}
       </Button>
-      <dialog
+      <Dialog
         ref={dialog}
-        aria-labelledby="refund-dialog-heading"
-        aria-describedby="refund-dialog-text"
-        className="m-auto w-[calc(100%-2.5rem)] max-w-[432px] rounded-[20px] border border-line bg-panel p-6 text-ink shadow-panel backdrop:bg-black/50 sm:p-8"
+        id="refund-dialog"
+        title="Refund this top-up?"
+        error={error}
+        actions={
+          <>
+            <Button className="max-sm:w-full" onClick={() => dialog.current?.close()}>
+              Keep the balance
+            </Button>
+            <Button
+              look="primary"
+              className="max-sm:w-full"
+              aria-disabled={isPending}
+              onClick={() => void refund()}
+            >
+              {isPending ? "Refunding…" : `Refund ${amount}`}
+            </Button>
+          </>
+        }
       >
-        <h2 id="refund-dialog-heading" className="text-lg font-semibold tracking-[-0.01em]">
-          Refund this top-up?
-        </h2>
-        <p id="refund-dialog-text" className="mt-2 text-[15px] text-soft">
+        <p>
           <strong className="font-semibold text-ink">{credit} is taken from your balance</strong>, and{" "}
           {amount} goes back to the card you paid with. It usually arrives within 5 to 10 business days. This
           cannot be undone.
         </p>
-        {error && (
-          <p role="alert" className="mt-4 rounded-xl bg-bad-wash px-4 py-3 text-sm">
-            {error}
-          </p>
-        )}
-        <div className="mt-6 flex flex-wrap justify-end gap-2">
-          <Button className="max-sm:w-full" onClick={() => dialog.current?.close()}>
-            Keep the balance
-          </Button>
-          <Button
-            look="primary"
-            className="max-sm:w-full"
-            aria-disabled={isPending}
-            onClick={() => void refund()}
-          >
-            {isPending ? "Refunding…" : `Refund ${amount}`}
-          </Button>
-        </div>
-      </dialog>
+      </Dialog>
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { displayUsd, type Nanos } from "@/lib/money";
+import { dateText } from "../time-text";
 import { RefundButton } from "./refund-button";
-import { dateText } from "./timeline";
 
 /** Whether the customer can refund the top-up. */
 export type ShownRefund =

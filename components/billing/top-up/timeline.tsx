@@ -1,15 +1,20 @@
+import { fromCents } from "@/lib/money";
 import type { TimelineEntry } from "@/lib/top-ups";
 import { MoneyText } from "../money-text";
+import { dateText } from "../time-text";
+
+/** An entry as customers see it: without the ids of Stripe that the API has. */
+export type ShownEntry = Omit<TimelineEntry, "reference"> & {
+  /** Its place in the timeline. */
+  position: number;
+};
 
 /** Lists what happened to a top-up, oldest first. */
-export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
+export function Timeline({ entries }: { entries: readonly ShownEntry[] }) {
   return (
     <ol className="mt-4 border-l border-line">
-      {entries.map(({ at, what, message, reference, change, balanceAfter }) => (
-        <li
-          key={`${what} ${at.toISOString()} ${reference} ${balanceAfter}`}
-          className="relative pb-6 pl-6 last:pb-0"
-        >
+      {entries.map(({ position, at, message, change, balanceAfter, returned }) => (
+        <li key={position} className="relative pb-6 pl-6 last:pb-0">
           <span
             aria-hidden="true"
             className={`absolute top-1.5 -left-[5px] size-[9px] rounded-full border ${dotLook(change)}`}
@@ -26,15 +31,30 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
               </p>
             )}
           </div>
+          {returned !== null && change !== null && (
+            <p className="text-sm text-soft">
+              <RefundParts total={fromCents(returned)} credit={-change} />
+            </p>
+          )}
           {balanceAfter !== null && (
             <p className="text-sm text-soft">
               Balance <MoneyText amount={balanceAfter} />
             </p>
           )}
-          {reference && <p className="font-mono text-[13px] break-all text-faint">{reference}</p>}
         </li>
       ))}
     </ol>
+  );
+}
+
+/** What went back to the card: a part of the credit, and the tax on it. */
+function RefundParts({ total, credit }: { total: bigint; credit: bigint }) {
+  if (total <= credit) return null;
+  return (
+    <>
+      <MoneyText amount={total} /> to your card: <MoneyText amount={credit} /> from your balance and{" "}
+      <MoneyText amount={total - credit} /> tax
+    </>
   );
 }
 
@@ -42,12 +62,5 @@ function dotLook(change: bigint | null): string {
   if (change === null) return "border-edge bg-page";
   return change > 0n ? "border-accent bg-accent" : "border-warn bg-warn";
 }
-
-/** Formats a date as "Jul 6, 2026". */
-export function dateText(at: Date): string {
-  return DAY.format(at);
-}
-
-const DAY = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeZone: "UTC" });
 
 const TIME_OF_DAY = new Intl.DateTimeFormat("en-US", { timeStyle: "medium", timeZone: "UTC" });

@@ -1,27 +1,24 @@
 import type { Nanos } from "@/lib/money";
-import type { TimelineEntry } from "@/lib/top-ups";
 import { buttonLook } from "../../ui/button";
 import { Notice } from "../../ui/notice";
 import { MoneyText } from "../money-text";
+import { dateText } from "../time-text";
 import { describeTopUp, type TopUpState } from "../top-up-message";
 import { TopUpNotice } from "../top-up-notice";
+import { Amounts, type AmountsProps } from "./amounts";
 import { RefundSection, type ShownRefund } from "./refund-section";
-import { dateText, Timeline } from "./timeline";
+import { Timeline } from "./timeline";
 
-export interface TopUpPageProps {
+export interface TopUpPageProps extends Omit<AmountsProps, "amount"> {
   customerId: string;
   topUpIntentId: string;
   state: TopUpState;
   source: string;
+  /** The card of an automatic top-up; null if it is not known. */
+  card: string | null;
   createdAt: Date;
   /** What the top-up adds to the balance; null if it only saves a card. */
   amount: Nanos | null;
-  tax: Nanos | null;
-  /** What was paid; null unless it was credited. */
-  total: Nanos | null;
-  /** What is left of the credit after refunds and disputes. */
-  kept: Nanos;
-  timeline: readonly TimelineEntry[];
   invoice: { number: string | null; hostedUrl: string; pdfUrl: string | null } | null;
   refund: ShownRefund;
   mayRefund: boolean;
@@ -52,10 +49,22 @@ export function TopUpPage(props: TopUpPageProps) {
       <p className="mt-1 text-[15px] text-soft">
         {dateText(createdAt)}
         {source === "auto" && " · Auto top-up"}
+        {props.card && ` · ${props.card}`}
       </p>
       <div className="mt-6">
         {message.isFinal ? (
-          <Notice tone={message.tone} title={message.title}>
+          <Notice
+            tone={message.tone}
+            title={message.title}
+            action={
+              state.status === "action_required" &&
+              invoice && (
+                <a href={invoice.hostedUrl} className={buttonLook("secondary")}>
+                  Confirm payment
+                </a>
+              )
+            }
+          >
             {message.text}
           </Notice>
         ) : (
@@ -99,76 +108,5 @@ export function TopUpPage(props: TopUpPageProps) {
         )}
       </div>
     </>
-  );
-}
-
-function Amounts({ amount, tax, total, kept, timeline }: TopUpPageProps & { amount: Nanos }) {
-  const changes = timeline.filter(({ change }) => change !== null);
-  return (
-    <>
-      <h2 className="text-lg font-semibold tracking-[-0.01em]">Where the money is</h2>
-      <dl className="mt-4 text-[15px]">
-        <Line name="Top-up" amount={amount} />
-        {tax !== null && <Line name="Tax" amount={tax} />}
-        {total !== null && <Line name="Paid" amount={total} isSum />}
-      </dl>
-      <h3 className="mt-6 text-[15px] font-semibold">Your balance</h3>
-      {total === null ? (
-        <p className="mt-2 text-[15px] text-soft">Nothing has been added to your balance.</p>
-      ) : (
-        <dl className="mt-2 text-[15px]">
-          {changes.map(({ what, at, change, reference, balanceAfter }) => (
-            <Line
-              key={`${what} ${at.toISOString()} ${reference} ${balanceAfter}`}
-              name={lineName(what)}
-              amount={change ?? 0n}
-              isSigned
-            />
-          ))}
-          <Line name="Remaining from this top-up" amount={kept} isSum />
-        </dl>
-      )}
-    </>
-  );
-}
-
-function lineName(what: string): string {
-  switch (what) {
-    case "credited":
-      return "Added";
-    case "refunded":
-    case "refund_changed":
-      return "Refunded";
-    case "refund_failed":
-      return "Refund returned";
-    case "dispute_won":
-    case "dispute_closed":
-    case "dispute_returned":
-      return "Returned by your bank";
-    default:
-      return "Taken back by your bank";
-  }
-}
-
-function Line({
-  name,
-  amount,
-  isSum,
-  isSigned,
-}: {
-  name: string;
-  amount: bigint;
-  isSum?: boolean;
-  isSigned?: boolean;
-}) {
-  const look = isSum ? "mt-2 border-t border-line pt-3 font-semibold" : "pt-2";
-  return (
-    <div className={`flex items-baseline justify-between gap-4 ${look}`}>
-      <dt className={isSum ? "" : "text-soft"}>{name}</dt>
-      <dd>
-        {isSigned && amount > 0n && "+"}
-        <MoneyText amount={amount} />
-      </dd>
-    </div>
   );
 }

@@ -58,3 +58,16 @@ export async function expectAccessible(page: Page, part?: string): Promise<void>
   expect(await axeViolations(page, part)).toEqual([]);
   expect(await overflow(page)).toBe(0);
 }
+
+/** Expects the same of an open page in every variant. */
+export async function expectAccessibleEverywhere(page: Page, name: string): Promise<void> {
+  for (const variant of VARIANTS) {
+    await show(page, variant);
+    await expectAccessible(page);
+    const { BRIM_E2E_SCREENSHOTS: folder } = process.env;
+    if (folder) {
+      const path = `${folder}/${name}-${variant.width}-${variant.colorScheme}.png`;
+      await page.screenshot({ path, fullPage: true });
+    }
+  }
+}

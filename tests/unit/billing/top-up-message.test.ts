@@ -19,15 +19,12 @@ describe("describeTopUp", () => {
     for (const status of others) expect(describeTopUp(payment(status), null).title).not.toContain("added");
   });
 
-  it.each(["created", "open", "processing", "retry_wait", "something_new"])(
-    "keeps polling while %s",
-    (status) => {
-      const message = describeTopUp(payment(status), null);
+  it.each(["created", "open", "processing", "something_new"])("keeps polling while %s", (status) => {
+    const message = describeTopUp(payment(status), null);
 
-      expect(message.isFinal).toBe(false);
-      expect(message.title).toContain("processing");
-    },
-  );
+    expect(message.isFinal).toBe(false);
+    expect(message.title).toContain("processing");
+  });
 
   it("shows the API's message for a decline, never the code", () => {
     const failure = { code: "insufficient_funds", message: "The card has insufficient funds." };

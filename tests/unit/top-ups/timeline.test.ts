@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SourceTransfer } from "@/lib/ledger";
-import { nanos } from "@/lib/money";
+import { cents, nanos } from "@/lib/money";
 import { buildTimeline, describeTimelineEntry, TIMELINE_CODES } from "@/lib/top-ups";
 
 const at = (second: number) => new Date(Date.UTC(2026, 10, 3, 9, 0, second));
@@ -52,6 +52,19 @@ describe("buildTimeline", () => {
     ];
 
     expect(shown(entries, transfers).slice(-3)).toEqual(["credited 20", "refunded -20", "refund_failed 20"]);
+  });
+
+  it("shows what a refund sent to the card, tax included, as long as it has not failed", () => {
+    const entries = [...CREDITED, stored("refunded", 7, "re_1"), stored("refunded", 8, "re_2")];
+    const transfers = [CREDIT, transfer("stripe_refund", -10n, 7, "re_1")];
+    const returned = new Map([
+      ["re_1", cents(1_190n)],
+      ["re_2", cents(0n)],
+    ]);
+
+    const timeline = buildTimeline(entries, transfers, returned);
+
+    expect(timeline.map((entry) => entry.returned)).toEqual([null, null, null, null, 1_190n, null]);
   });
 
   it("shows the money of a dispute that moves after its status as an entry of its own", () => {

@@ -1,5 +1,6 @@
 import { hasScope, type Session, scopesOfRole } from "@/lib/auth";
 import { listCustomersOf, type MemberOf } from "@/lib/customers";
+import { readCardNames } from "@/lib/payment-methods";
 import { isId } from "@/lib/platform/ids";
 import { type OwnRefund, readOwnRefund } from "@/lib/refunds";
 import { loadTopUp, type TopUpDetails } from "@/lib/top-ups";
@@ -10,6 +11,8 @@ export interface TopUpView extends TopUpDetails {
   /** Whether the viewer may ask for a refund. */
   mayPay: boolean;
   refund: OwnRefund;
+  /** The card of an automatic top-up; null if it is not known. */
+  card: { brand: string; last4: string } | null;
 }
 
 /** Loads a top-up of one of the user's customers; null if it does not exist or is another customer's. */
@@ -23,13 +26,17 @@ export async function loadTopUpView(
     ({ customerId }) => onlyCustomerId === null || onlyCustomerId === customerId,
   );
   for (const customer of customers) {
-    const topUp = await loadTopUp({ customerId: customer.customerId, topUpIntentId });
+    const { customerId } = customer;
+    const topUp = await loadTopUp({ customerId, topUpIntentId });
     if (!topUp) continue;
+    const { paymentMethodId } = topUp.intent;
+    const names = await readCardNames(customerId, paymentMethodId === null ? [] : [paymentMethodId]);
     return {
       ...topUp,
       customer,
       mayPay: hasScope({ scopes: scopesOfRole(customer.role) }, "billing:write"),
       refund: await readOwnRefund(topUp.intent, now),
+      card: names.get(paymentMethodId ?? "") ?? null,
     };
   }
   return null;

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
+import { cardName } from "@/components/billing/card-labels";
 import { PageFrame } from "@/components/billing/page-frame";
 import { TopUpPage } from "@/components/billing/top-up/top-up-page";
 import { presentTopUp, readSession, SIGN_IN_PAGE } from "@/lib/http";
@@ -25,7 +26,7 @@ export default async function TopUpDetailsPage({ params }: { params: Promise<{ i
 }
 
 /** Only plain data and amounts reach the components. */
-function pageProps({ intent, timeline, customer, mayPay, refund }: TopUpView) {
+function pageProps({ intent, timeline, refunded, card, customer, mayPay, refund }: TopUpView) {
   const { status, mode, amount_usd, failure } = presentTopUp({ intent, timeline: [] });
   const inNanos = (amount: number | null) => (amount === null ? null : fromCents(cents(BigInt(amount))));
   return {
@@ -33,12 +34,14 @@ function pageProps({ intent, timeline, customer, mayPay, refund }: TopUpView) {
     topUpIntentId: intent.topUpIntentId,
     state: { status, mode, amount_usd, failure },
     source: intent.source,
+    card: card && cardName(card),
     createdAt: intent.createdAt,
     amount: inNanos(intent.amountCents),
     tax: inNanos(intent.taxCents),
     total: intent.creditedAt ? inNanos(intent.totalCents) : null,
     kept: nanos(intent.creditedNanos - intent.reversedNanos),
-    timeline,
+    timeline: timeline.map(({ reference: _, ...entry }, position) => ({ ...entry, position })),
+    refunded: { total: fromCents(refunded.total), credit: refunded.credit },
     invoice: intent.invoiceHostedUrl
       ? { number: intent.invoiceNumber, hostedUrl: intent.invoiceHostedUrl, pdfUrl: intent.invoicePdfUrl }
       : null,

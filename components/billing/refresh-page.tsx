@@ -6,8 +6,8 @@ import { useEffect } from "react";
 /** Delays from the first render. The first is nearly always enough. */
 const REFRESH_AT_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000];
 
-/** Refreshes the page until the card saved with a top-up is listed. The card is stored after the credit, by a job. */
-export function PollForSavedCard() {
+/** Refreshes the page while it shows something that a job is about to change, such as a card that is being stored. */
+export function RefreshPage() {
   const router = useRouter();
 
   useEffect(() => {
