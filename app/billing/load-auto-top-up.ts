@@ -79,7 +79,7 @@ function viewOf(
     raised: raised && { ...raised, dailyCap: fromCents(raised.dailyCap) },
     consentAt: state.consent?.givenAt ?? null,
     charge: state.unresolved && chargeOf(state.unresolved, nameOf),
-    lastOutcome: state.lastDecision?.outcome ?? null,
+    lastOutcome: lastOutcomeOf(state),
     nextEvaluationAt: rule?.nextEvaluationAt ?? null,
     cooldownEndsAt: cooldownEndOf(rule?.claimedAt ?? null, now),
     expectedTotal: inNanos(rule?.expectedTotalCents),
@@ -106,6 +106,11 @@ function chargeOf(intent: NonNullable<AutoTopUpState["unresolved"]>, nameOf: Car
     confirmBy: actionRequiredAt && new Date(actionRequiredAt.getTime() + AUTHENTICATION_WINDOW_MS),
     invoiceUrl: intent.invoiceHostedUrl,
   };
+}
+
+function lastOutcomeOf({ lastDecision, consent }: AutoTopUpState): string | null {
+  if (!lastDecision || (consent && consent.givenAt > lastDecision.lastAt)) return null;
+  return lastDecision.outcome;
 }
 
 function cooldownEndOf(claimedAt: Date | null, now: Date): Date | null {

@@ -4,7 +4,7 @@ import { classNames } from "../../ui/class-names";
 /** The look of a field inside a sentence. */
 export function blankLook(isInvalid: boolean): string {
   return classNames(
-    "relative mx-0.5 inline-flex h-11 max-w-full items-center rounded-t-lg border-b-2 bg-well pl-2.5 align-middle font-medium text-ink has-focus-visible:rounded-lg has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent",
+    "relative mx-0.5 inline-flex h-11 max-w-full items-center rounded-t-lg border-b-2 leading-6 bg-well pl-2.5 align-middle font-medium text-ink has-focus-visible:rounded-lg has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent",
     isInvalid ? "border-bad bg-bad-wash" : "border-edge",
   );
 }

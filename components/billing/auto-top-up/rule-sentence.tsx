@@ -30,8 +30,12 @@ export function RuleSentence({ cards, ...props }: RuleInputProps & { cards: read
   return (
     <p className={SENTENCE_LOOK}>
       When my balance falls below{" "}
-      <InlineField label="Threshold in US dollars" prefix="$" {...inputProps(props, "threshold")} />, add{" "}
+      <span className="whitespace-nowrap">
+        <InlineField label="Threshold in US dollars" prefix="$" {...inputProps(props, "threshold")} />,
+      </span>{" "}
+      add{" "}
       <InlineField label="Amount in US dollars" prefix="$" {...inputProps(props, "amount")} /> with{" "}
+      <span className="whitespace-nowrap">
       <span className={blankLook(errors.card !== undefined)}>
         <select
           id={fieldId("card")}
@@ -53,7 +57,9 @@ export function RuleSentence({ cards, ...props }: RuleInputProps & { cards: read
         </select>
         <Chevron />
       </span>
-      , but not more than{" "}
+        ,
+      </span>{" "}
+      but not more than{" "}
       <InlineField label="Monthly limit in US dollars" prefix="$" {...inputProps(props, "monthlyCap")} />{" "}
       a&nbsp;month.
     </p>

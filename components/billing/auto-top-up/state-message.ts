@@ -96,7 +96,8 @@ function describeBelow(view: AutoTopUpView): StateMessage {
   const { lastOutcome, nextEvaluationAt, cardName } = view;
   switch (lastOutcome) {
     case "daily_cap":
-      return describeDailyCap(view);
+      if (nextEvaluationAt || isAboveDailyLimit(view)) return describeDailyCap(view);
+      break; // more was allowed since
     case "monthly_cap":
       if (nextEvaluationAt) return describeMonthlyCap(view, nextEvaluationAt);
       break;
@@ -148,12 +149,17 @@ function describeDailyCap(view: AutoTopUpView): StateMessage {
   });
 }
 
+function isAboveDailyLimit(view: AutoTopUpView): boolean {
+  const { dailyCap, dailyCount } = limitsOf(view);
+  return view.used.day + nextChargeOf(view) > dailyCap || view.used.dayCount >= dailyCount;
+}
+
 function describeMonthlyCap(view: AutoTopUpView, nextEvaluationAt: Date): StateMessage {
   const { terms, used } = view;
   const limit = displayUsd(terms.monthlyCap ?? (0n as Nanos));
   const next = displayUsd(nextChargeOf(view));
   const month = MONTH.format(nextEvaluationAt);
-  return attention("On", "warn", `Monthly limit reached`, {
+  return attention("On", "warn", "Monthly limit reached", {
     text: `Another ${next} would exceed your limit of ${limit}: ${displayUsd(used.month)} were charged this month. Auto top-up continues on ${month} 1. Until then, raise the limit or top up by hand.`,
     actions: ["top_up"],
   });

@@ -27,20 +27,16 @@ interface StateNoticeProps {
 export function StateNotice(props: StateNoticeProps) {
   const { message } = props;
   return (
-    <div role="status" id={STATE_ID} tabIndex={-1} className="mt-2 scroll-mt-8 rounded-2xl">
+    <div aria-live="polite" id={STATE_ID} tabIndex={-1} className="mt-2 scroll-mt-8 rounded-2xl">
       {message.isWaiting && <RefreshPage key={message.title} />}
       {message.tone === null ? (
         <p className="max-w-[60ch] text-[15px] text-soft">{message.title}</p>
       ) : (
         <div key={message.title} className="appear">
-          <Notice
-            tone={message.tone}
-            title={message.title}
-            isWaiting={message.isWaiting}
-            action={<Actions {...props} />}
-          >
+          <Notice tone={message.tone} title={message.title} isWaiting={message.isWaiting}>
             {message.text}
             <AllowMoreConsent {...props} />
+            <Actions {...props} />
           </Notice>
         </div>
       )}
@@ -53,7 +49,7 @@ function Actions(props: StateNoticeProps) {
   const actions = message.actions.filter((action) => mayPay || !NEEDS_WRITE.has(action));
   if (actions.length === 0) return null;
   return (
-    <div className="flex flex-wrap gap-2">
+    <div className="mt-3 flex flex-wrap gap-2">
       {actions.map((action) => (
         <Action key={action} action={action} {...props} />
       ))}

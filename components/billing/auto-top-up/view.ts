@@ -59,6 +59,7 @@ export interface AutoTopUpView {
   raised: { dailyCap: Nanos; dailyCount: number; until: Date | null } | null;
   consentAt: Date | null;
   charge: PendingCharge | null;
+  /** The last evaluation; null if there was none since the customer agreed to the terms. */
   lastOutcome: string | null;
   /** When what prevents a charge ends. */
   nextEvaluationAt: Date | null;

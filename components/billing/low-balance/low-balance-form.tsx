@@ -64,10 +64,10 @@ export function LowBalanceForm({ customerId, levels, maxLevels }: LowBalanceForm
       <fieldset>
         <legend className="sr-only">Levels of the balance</legend>
         <p className={SENTENCE_LOOK}>
-          Email us when the balance falls below{" "}
+          Send an email when the balance falls below{" "}
           {fields.map((value, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a field is its position
-            <span key={index}>
+            <span key={index} className="whitespace-nowrap">
               <InlineField
                 id={fieldId(index)}
                 label={`Level ${index + 1} in US dollars`}
@@ -96,7 +96,7 @@ export function LowBalanceForm({ customerId, levels, maxLevels }: LowBalanceForm
         <Button type="submit" disabled={!isHydrated} aria-disabled={isPending || !isEdited || undefined}>
           {isPending ? "Saving…" : "Save levels"}
         </Button>
-        <p role="status" className="text-sm text-soft">
+        <p aria-live="polite" className="text-sm text-soft">
           {isSaved && "Saved."}
         </p>
         {error && refused === null && <RedirectErrorMessage error={error} />}

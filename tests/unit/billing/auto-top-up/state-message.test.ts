@@ -50,6 +50,13 @@ describe("a rule that is on", () => {
     );
   });
 
+  it("waits for the charge as soon as more was allowed", () => {
+    const raised = { dailyCap: usd("400.00"), dailyCount: 2, until: AT };
+    const used = { month: usd("59.50"), day: usd("59.50"), dayCount: 1 };
+
+    expect(low("daily_cap", { used, raised })).toContain("is charged within a minute or two");
+  });
+
   it("says that one charge with tax is more than the daily limit", () => {
     const terms = { ...aView().terms, dailyCap: usd("50.00") };
 
