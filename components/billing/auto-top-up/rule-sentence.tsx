@@ -33,30 +33,29 @@ export function RuleSentence({ cards, ...props }: RuleInputProps & { cards: read
       <span className="whitespace-nowrap">
         <InlineField label="Threshold in US dollars" prefix="$" {...inputProps(props, "threshold")} />,
       </span>{" "}
-      add{" "}
-      <InlineField label="Amount in US dollars" prefix="$" {...inputProps(props, "amount")} /> with{" "}
+      add <InlineField label="Amount in US dollars" prefix="$" {...inputProps(props, "amount")} /> with{" "}
       <span className="whitespace-nowrap">
-      <span className={blankLook(errors.card !== undefined)}>
-        <select
-          id={fieldId("card")}
-          aria-label="Card to charge"
-          aria-invalid={errors.card !== undefined || undefined}
-          aria-describedby={errors.card === undefined ? undefined : errorId("card")}
-          value={fields.card}
-          onChange={(event) => onChange("card", event.target.value)}
-          className="h-[42px] max-w-full cursor-pointer appearance-none bg-transparent pr-8 font-medium text-ellipsis tabular-nums outline-none [&>option]:bg-panel [&>option]:text-ink"
-        >
-          <option value="" disabled>
-            Choose a card
-          </option>
-          {cards.map(({ id, name, isChargeable }) => (
-            <option key={id} value={id} disabled={!isChargeable}>
-              {isChargeable ? name : `${name} (not saved for automatic charges)`}
+        <span className={blankLook(errors.card !== undefined)}>
+          <select
+            id={fieldId("card")}
+            aria-label="Card to charge"
+            aria-invalid={errors.card !== undefined || undefined}
+            aria-describedby={errors.card === undefined ? undefined : errorId("card")}
+            value={fields.card}
+            onChange={(event) => onChange("card", event.target.value)}
+            className="h-[42px] max-w-full cursor-pointer appearance-none bg-transparent pr-8 font-medium text-ellipsis tabular-nums outline-none [&>option]:bg-panel [&>option]:text-ink"
+          >
+            <option value="" disabled>
+              Choose a card
             </option>
-          ))}
-        </select>
-        <Chevron />
-      </span>
+            {cards.map(({ id, name, isChargeable }) => (
+              <option key={id} value={id} disabled={!isChargeable}>
+                {isChargeable ? name : `${name} (not saved for automatic charges)`}
+              </option>
+            ))}
+          </select>
+          <Chevron />
+        </span>
         ,
       </span>{" "}
       but not more than{" "}
