@@ -138,7 +138,7 @@ function describeDailyCap(view: AutoTopUpView): StateMessage {
   const isTooSmall = next > limits.dailyCap;
   const why = isTooSmall
     ? `One charge of ${displayUsd(next)} is more than your daily limit of ${displayUsd(limits.dailyCap)}.`
-    : `${displayUsd(used.day)} in ${chargesText(used.dayCount)} were charged in the past 24 hours. Your limits are ${displayUsd(limits.dailyCap)} and ${chargesText(limits.dailyCount)}.`;
+    : `The card paid ${displayUsd(used.day)} in ${chargesText(used.dayCount)} in the past 24 hours. Your limits are ${displayUsd(limits.dailyCap)} and ${chargesText(limits.dailyCount)}.`;
   const then = nextEvaluationAt
     ? ` The next charge is possible from ${timeText(nextEvaluationAt)}.`
     : " Raise the limit, or top up by hand.";

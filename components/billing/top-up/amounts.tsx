@@ -29,7 +29,7 @@ export function Amounts({ amount, tax, total, kept, timeline, refunded }: Amount
         {total !== null && refunded.total > 0n && (
           <>
             <Line
-              name={refundedTax > 0n ? "Refunded to your card, without tax" : "Refunded to your card"}
+              name={refundedTax > 0n ? "Refunded top-up" : "Refunded to your card"}
               amount={nanos(-refunded.credit)}
             />
             {refundedTax > 0n && <Line name="Refunded tax" amount={nanos(-refundedTax)} />}
@@ -85,7 +85,7 @@ function Line({
   return (
     <div className={`flex items-baseline justify-between gap-4 ${look}`}>
       <dt className={isSum ? "" : "text-soft"}>{name}</dt>
-      <dd>
+      <dd className="flex-none">
         {isSigned && amount > 0n && "+"}
         <MoneyText amount={amount} />
       </dd>

@@ -43,7 +43,7 @@ describe("a rule that is on", () => {
     const raised = { dailyCap: usd("400.00"), dailyCount: 2, until: AT };
 
     expect(low("daily_cap", { used, terms, nextEvaluationAt: AT })).toBe(
-      "On | Daily limit reached | $59.50 in 1 charge were charged in the past 24 hours. Your limits are $200.00 and 1 charge. The next charge is possible from Nov 30, 10:42 AM UTC. | allow_more top_up",
+      "On | Daily limit reached | The card paid $59.50 in 1 charge in the past 24 hours. Your limits are $200.00 and 1 charge. The next charge is possible from Nov 30, 10:42 AM UTC. | allow_more top_up",
     );
     expect(low("daily_cap", { used, terms, raised, nextEvaluationAt: AT })).toMatch(
       /already allowed more until Nov 30, 10:42 AM UTC\. \| top_up$/,
