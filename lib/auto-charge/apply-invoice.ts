@@ -4,7 +4,7 @@ import type { Tx } from "@/lib/platform/db";
 import type { InvoiceDecline, InvoiceFacts, InvoicePaymentIntent } from "@/lib/stripe";
 import {
   addTimelineEntry,
-  creditTopUp,
+  creditInvoice,
   describeDecline,
   refOf,
   type TopUpIntent,
@@ -70,51 +70,18 @@ export async function applyInvoice(tx: Tx, charge: ReadCharge, now: Date): Promi
 
 async function credit(
   tx: Tx,
-  { rule, intent, invoiceId, invoice }: ReadCharge,
+  { rule, intent, invoice }: ReadCharge,
   payment: InvoicePaymentIntent,
   now: Date,
 ): Promise<void> {
   if (!invoice) throw new Error("A top-up without an invoice must not be credited.");
-  const { customerId } = refOf(intent);
-  const paidAt = invoice.paidAt ?? now;
-  const isLater = intent.countedAt === null || paidAt > intent.countedAt;
-  await creditTopUp(
-    tx,
-    intent,
-    {
-      paymentIntentId: payment.paymentIntentId,
-      paidAt,
-      columns: {
-        paidAt,
-        stripeInvoiceId: invoiceId,
-        totalCents: Number(invoice.totalCents),
-        taxCents: Number(invoice.taxCents),
-        ...invoiceColumns(invoice),
-        ...(isLater && { countedAt: paidAt }),
-        payStartedAt: null,
-        nextAttemptAt: null,
-        closingStatus: null,
-        closingReason: null,
-        nextCheckAt: null,
-      },
-    },
-    now,
-  );
-  if (rule?.amountCents === intent.amountCents) {
-    await tx.autoTopUpRule.update({
-      where: { customerId },
-      data: { expectedTotalCents: Number(invoice.totalCents) },
-    });
-  }
-}
-
-/** The parts of an invoice that are shown. */
-export function invoiceColumns(invoice: InvoiceFacts) {
-  return {
-    invoiceNumber: invoice.number,
-    invoiceHostedUrl: invoice.hostedUrl,
-    invoicePdfUrl: invoice.pdfUrl,
-  };
+  const { totalCents } = invoice;
+  await creditInvoice(tx, intent, { invoice, payment, totalCents }, now);
+  if (rule?.amountCents !== intent.amountCents) return;
+  await tx.autoTopUpRule.update({
+    where: { customerId: intent.customerId },
+    data: { expectedTotalCents: Number(totalCents) },
+  });
 }
 
 /** The invoice can no longer be paid, whoever closed it. */

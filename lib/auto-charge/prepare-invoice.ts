@@ -12,8 +12,7 @@ import {
   retrieveInvoice,
   type StripeRefusedError,
 } from "@/lib/stripe";
-import { addTimelineEntry, refOf, type TopUpIntent, updateIntent } from "@/lib/top-ups";
-import { invoiceColumns } from "./apply-invoice";
+import { addTimelineEntry, refOf, shownInvoice, type TopUpIntent, updateIntent } from "@/lib/top-ups";
 import {
   endingOf,
   invoiceParamsOf,
@@ -181,7 +180,7 @@ function storeFinalized(intent: TopUpIntent, invoice: InvoiceFacts, now: Date): 
       status: "open",
       invoiceFinalizedAt: now,
       expectedTotalCents: Math.max(Number(invoice.totalCents), locked.amountCents ?? 0),
-      ...invoiceColumns(invoice),
+      ...shownInvoice(invoice),
     });
     await addTimelineEntry(tx, ref, "invoice_finalized", now, invoice.invoiceId);
     const problem = finalizedProblem(stateOf(finalized), invoice, isTaxed(finalized));

@@ -12,9 +12,18 @@ export async function requestReview(
   now: Date,
 ): Promise<void> {
   const { customerId, topUpIntentId } = ref;
-  const paymentIntentId = invoice?.payments.find(({ status }) => status === "paid")?.paymentIntent
-    ?.paymentIntentId;
-  await updateIntent(tx, ref, { status: "needs_review", reviewReason: reason, nextCheckAt: null });
+  const paymentIntentId =
+    invoice?.payments.find(({ status, paymentIntent }) => status === "paid" && paymentIntent)?.paymentIntent
+      ?.paymentIntentId ?? null;
+  await updateIntent(tx, ref, {
+    status: "needs_review",
+    reviewReason: reason,
+    stripeInvoiceId: invoiceId,
+    reviewPaymentIntentId: paymentIntentId,
+    payStartedAt: null,
+    nextAttemptAt: null,
+    nextCheckAt: null,
+  });
   await addTimelineEntry(tx, ref, "needs_review", now, paymentIntentId ?? invoiceId);
   await raiseAlert(inTransaction(tx), {
     customerId,

@@ -80,6 +80,8 @@ export interface ChargeState {
   creditedAt: Date | null;
   stripePaymentIntentId: string | null;
   reviewReason: string | null;
+  /** The payment that was left to a person; kept after the decision. */
+  reviewPaymentIntentId: string | null;
   failedChargeId: string | null;
   payStartedAt: Date | null;
   /** The Stripe customer that its invoice was made for. */
@@ -152,19 +154,29 @@ export function decideInvoice(state: ChargeState, invoice: InvoiceFacts | null):
 }
 
 function decidePaid(state: ChargeState, invoice: InvoiceFacts): InvoiceDecision {
-  const payment = invoice.payments.find(({ status, type }) => status === "paid" && type === "payment_intent");
-  if (state.creditedAt) {
-    const other = payment?.paymentIntent;
-    return other && other.paymentIntentId !== state.stripePaymentIntentId
-      ? { do: "flag_second_payment", payment: other }
-      : NOTHING;
-  }
+  const payment = paymentOf(invoice);
+  if (state.creditedAt) return flagOther(payment, state.stripePaymentIntentId);
+  // A person has given it back, or dealt with it in another way.
+  if (state.status === "canceled" && state.reviewReason !== null)
+    return flagOther(payment, state.reviewPaymentIntentId);
   const reason = creditObstacle(state, invoice);
-  if (reason === null && payment?.paymentIntent) return { do: "credit", payment: payment.paymentIntent };
+  if (reason === null && payment) return { do: "credit", payment };
   const why = reason ?? "payment_incomplete";
   return state.status === "needs_review" && state.reviewReason === why
     ? NOTHING
     : { do: "review", reason: why };
+}
+
+function paymentOf({ payments }: InvoiceFacts): InvoicePaymentIntent | null {
+  return (
+    payments.find(({ status, paymentIntent }) => status === "paid" && paymentIntent)?.paymentIntent ?? null
+  );
+}
+
+/** A payment besides the one that was decided on has to be refunded. */
+function flagOther(payment: InvoicePaymentIntent | null, decided: string | null): InvoiceDecision {
+  if (!payment || payment.paymentIntentId === decided) return NOTHING;
+  return { do: "flag_second_payment", payment };
 }
 
 /** Returns why a paid invoice must not be credited, or null when it must be. */

@@ -4,9 +4,9 @@ import { cents } from "@/lib/money";
 import { recordAction } from "@/lib/operator-actions";
 import type { Tx } from "@/lib/platform/db";
 import { hashRequest } from "@/lib/platform/request-hash";
-import type { CheckoutFacts } from "@/lib/stripe";
 import {
   lockReviewed,
+  type ReviewedFacts,
   ReviewNotResolvableError,
   type ReviewResolution,
   type TopUpRef,
@@ -14,7 +14,7 @@ import {
 } from "@/lib/top-ups";
 import { type RequestedRefund, requestOnce } from "./write-request";
 
-type PaymentFacts = NonNullable<CheckoutFacts["payment"]>;
+type PaymentFacts = NonNullable<ReviewedFacts["payment"]>;
 
 /**
  * Refunds the whole payment of a top-up in review. The review ends when the money has gone back; until then a refund task
@@ -28,8 +28,8 @@ type PaymentFacts = NonNullable<CheckoutFacts["payment"]>;
  */
 export function giveBackReviewed(by: OperatorActor, input: ReviewResolution): Promise<RequestedRefund> {
   const { topUpIntentId, reason, idempotencyKey } = input;
-  return withReviewedPayment(topUpIntentId, async ({ ref, version, session }) => {
-    const payment = session?.payment ?? null;
+  return withReviewedPayment(topUpIntentId, async ({ ref, version, read }) => {
+    const payment = read?.facts.payment ?? null;
     const owner = payment && (await findOwner(payment.paymentIntentId));
     const wanted = {
       requestedBy: "operator",

@@ -7,7 +7,10 @@ export interface InvoiceFacts {
   /** `draft`, `open`, `paid`, `uncollectible` or `void`. */
   status: string | null;
   livemode: boolean;
+  createdAt: Date;
   stripeCustomerId: string | null;
+  /** The card that it is meant to be paid with. */
+  paymentMethodId: string | null;
   metadata: Record<string, string>;
   currency: string;
   subtotalCents: bigint;
@@ -63,7 +66,9 @@ export function invoiceFacts(invoice: Stripe.Invoice): InvoiceFacts {
     invoiceId: invoice.id,
     status: invoice.status,
     livemode: invoice.livemode,
+    createdAt: new Date(invoice.created * 1000),
     stripeCustomerId: idOf(invoice.customer),
+    paymentMethodId: idOf(invoice.default_payment_method),
     metadata: invoice.metadata ?? {},
     currency: invoice.currency,
     subtotalCents: BigInt(invoice.subtotal),

@@ -1,5 +1,6 @@
 export { creditTopUp, type PaymentEvidence, SETTLE_FRAUD_WARNING } from "./apply-decision";
 export { CARD_TASKS } from "./card-tasks";
+export { creditInvoice, type PaidInvoice, shownInvoice } from "./credit-invoice";
 export { describeDecline } from "./decline-messages";
 export {
   ReviewNotResolvableError,
@@ -60,6 +61,7 @@ export {
   manualCreditObstacle,
   REVIEW_OBSTACLES,
   REVIEW_REASONS,
+  type ReviewedFacts,
   type ReviewObstacle,
   type ReviewReason,
 } from "./rules";

@@ -1,10 +1,9 @@
 import { idempotencyOwner, type OperatorActor } from "@/lib/auth";
-import { findOwner, findStripeCustomer } from "@/lib/customers";
+import { lockAutoTopUpRule } from "@/lib/auto-top-up";
+import { findOwner } from "@/lib/customers";
 import { actOnce } from "@/lib/operator-actions";
 import { inCustomerShare, isKeyTaken, type Tx } from "@/lib/platform/db";
 import { IdempotencyConflictError, ServiceUnavailableError } from "@/lib/platform/errors";
-import { type CheckoutFacts, retrieveCheckoutSession } from "@/lib/stripe";
-import { credit, type SettleContext } from "./apply-decision";
 import { ReviewNotResolvableError } from "./errors";
 import {
   addTimelineEntry,
@@ -16,8 +15,8 @@ import {
   type TopUpRef,
   updateIntent,
 } from "./intents";
+import { type ReadPayment, readReviewedPayment } from "./read-reviewed-payment";
 import { manualCreditObstacle } from "./rules";
-import { expectedStripeCustomer } from "./settle-top-up";
 
 /** A person's decision on a top-up in review. */
 export interface ReviewResolution {
@@ -31,8 +30,8 @@ export interface ReviewResolution {
 export interface ReviewedPayment {
   ref: TopUpRef;
   version: number;
-  /** Null when Stripe does not know the session. */
-  session: CheckoutFacts | null;
+  /** Null when Stripe does not know the session or invoice. */
+  read: ReadPayment | null;
 }
 
 /** Rolls back: the intent changed after Stripe was read, so what was read may be stale. */
@@ -54,21 +53,19 @@ export async function creditReviewed(
   { topUpIntentId, reason, idempotencyKey }: ReviewResolution,
   now: Date = new Date(),
 ): Promise<{ isReplay: boolean }> {
-  return withReviewedPayment(topUpIntentId, async ({ ref, version, session }) => {
+  return withReviewedPayment(topUpIntentId, async ({ ref, version, read }) => {
     const { customerId } = ref;
-    const link = await findStripeCustomer(customerId);
-    const stripeCustomerId = session && (await expectedStripeCustomer(ref, session, link));
-    // The time until a person decides is not counted as the delay of a credit.
-    const context = { stripeCustomerId, link, now, paidAt: null };
-    const owner = session?.payment ? await findOwner(session.payment.paymentIntentId) : null;
+    const payment = read?.facts.payment;
+    const owner = payment ? await findOwner(payment.paymentIntentId) : null;
     const action = { verb: "resolve_top_up", by, subjectId: topUpIntentId, customerId, reason } as const;
     const request = { idempotencyKey, content: [topUpIntentId, "credit", reason] };
     return inCustomerShare(customerId, () =>
       actOnce(action, request, async (tx) => {
+        await lockAutoTopUpRule(tx, customerId); // before the top-up, as whatever settles an automatic one
         const intent = await lockReviewed(tx, ref, version);
         await refuseKeyOfOthers(tx, customerId, idempotencyOwner(by), idempotencyKey);
         if (owner && owner.ourId !== topUpIntentId) throw new ReviewNotResolvableError("payment_not_ours");
-        await creditLocked(tx, intent, session, context);
+        await creditLocked(tx, intent, read, now);
       }),
     );
   });
@@ -91,24 +88,21 @@ async function refuseKeyOfOthers(
   }
 }
 
-async function creditLocked(
-  tx: Tx,
-  intent: TopUpIntent,
-  session: CheckoutFacts | null,
-  context: SettleContext,
-): Promise<void> {
-  const obstacle = manualCreditObstacle({ ...intent, stripeCustomerId: context.stripeCustomerId }, session);
-  if (obstacle || !session?.payment) throw new ReviewNotResolvableError(obstacle ?? "payment_not_paid");
-  const { paymentIntentId, receivedCents } = session.payment;
+async function creditLocked(tx: Tx, intent: TopUpIntent, read: ReadPayment | null, now: Date): Promise<void> {
+  const facts = read?.facts ?? null;
+  const stripeCustomerId = read?.stripeCustomerId ?? null;
+  const obstacle = manualCreditObstacle({ ...intent, stripeCustomerId }, facts);
+  if (obstacle || !read || !facts?.payment)
+    throw new ReviewNotResolvableError(obstacle ?? "payment_not_paid");
+  const { paymentIntentId } = facts.payment;
   const ref = refOf(intent);
   const { customerId } = ref;
   const refunds = await tx.refundRequest.count({
     where: { customerId, stripePaymentIntentId: paymentIntentId, status: "pending" },
   });
   if (refunds > 0) throw new ReviewNotResolvableError("refund_requested");
-  await addTimelineEntry(tx, ref, "review_credited", context.now, paymentIntentId);
-  // What was received is what can be refunded, whatever the session says.
-  await credit(tx, ref, intent, { ...session, totalCents: receivedCents }, context);
+  await addTimelineEntry(tx, ref, "review_credited", now, paymentIntentId);
+  await read.credit(tx, intent, now);
 }
 
 /**
@@ -123,10 +117,9 @@ export async function withReviewedPayment<T>(
   const ref = refOf(await readAnyIntent(topUpIntentId));
   for (let read = 1; read <= MAX_READS; read++) {
     const seen = await findIntent(ref);
-    const sessionId = seen?.reviewSessionId ?? null;
-    const session = sessionId === null ? null : await retrieveCheckoutSession(sessionId);
+    const read = seen && (await readReviewedPayment(seen));
     try {
-      return await decide({ ref, version: seen?.version ?? 0, session });
+      return await decide({ ref, version: seen?.version ?? 0, read });
     } catch (error) {
       if (!(error instanceof StaleReviewSignal)) throw error;
     }
@@ -152,11 +145,11 @@ export async function lockReviewed(tx: Tx, ref: TopUpRef, version: number): Prom
 /**
  * Ends the review of a payment that a person has dealt with in another way, such as an adjustment of the balance.
  *
- * @param subjectId the payment of the review; its session when there is no payment
+ * @param subjectId the payment of the review; its session or invoice when there is no payment
  */
 export async function closeReview(tx: Tx, ref: TopUpRef, subjectId: string, now: Date): Promise<void> {
   const intent = await lockIntent(tx, ref);
-  const subject = intent.reviewPaymentIntentId ?? intent.reviewSessionId;
+  const subject = intent.reviewPaymentIntentId ?? intent.reviewSessionId ?? intent.stripeInvoiceId;
   if (intent.status !== "needs_review" || subject !== subjectId) return;
   await updateIntent(tx, ref, { status: "canceled", nextCheckAt: null });
   await addTimelineEntry(tx, ref, "review_closed", now);

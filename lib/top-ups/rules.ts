@@ -160,29 +160,47 @@ function paymentObstacle(session: CheckoutFacts, amountCents: bigint): ReviewRea
   return payment.receivedCents === totalCents ? null : "received_mismatch";
 }
 
+/** What Stripe says of a payment in review. */
+export interface ReviewedFacts {
+  isPaid: boolean;
+  /** Whether it paid for a top-up, and did not only save a card. */
+  isTopUp: boolean;
+  livemode: boolean;
+  stripeCustomerId: string | null;
+  metadata: Record<string, string>;
+  currency: string | null;
+  taxCents: bigint | null;
+  payment: {
+    paymentIntentId: string;
+    status: string;
+    currency: string;
+    receivedCents: bigint;
+    paidAt: Date | null;
+  } | null;
+}
+
 /**
  * Returns why not even a person may credit a payment in review, or null when one may: it is paid, ours, in US dollars, and
  * the amount received, less tax, covers the top-up's amount.
  *
- * @param session null when Stripe does not know it
+ * @param facts null when Stripe does not know it
  */
 export function manualCreditObstacle(
   intent: Pick<IntentState, "topUpIntentId" | "livemode" | "amountCents" | "stripeCustomerId" | "creditedAt">,
-  session: CheckoutFacts | null,
+  facts: ReviewedFacts | null,
 ): ReviewObstacle | null {
-  const payment = session?.payment;
+  const payment = facts?.payment;
   if (intent.creditedAt !== null) return "not_in_review";
-  const isPaid = session?.status === "complete" && session.paymentStatus === "paid";
-  if (!isPaid || !payment?.paidAt || payment.status !== "succeeded") return "payment_not_paid";
+  if (!facts?.isPaid || !payment?.paidAt || payment.status !== "succeeded") return "payment_not_paid";
   const isOurs =
-    session.livemode === intent.livemode &&
-    session.mode === "payment" &&
-    session.metadata.topup_intent_id === intent.topUpIntentId &&
+    facts.livemode === intent.livemode &&
+    facts.isTopUp &&
+    facts.metadata.topup_intent_id === intent.topUpIntentId &&
     intent.stripeCustomerId !== null &&
-    session.stripeCustomerId === intent.stripeCustomerId;
+    facts.stripeCustomerId === intent.stripeCustomerId;
   if (!isOurs) return "payment_not_ours";
-  if (session.currency !== "usd" || payment.currency !== "usd") return "payment_not_usd";
-  const { taxCents } = session;
+  if (facts.currency !== "usd" || payment.currency !== "usd") return "payment_not_usd";
+  const { taxCents } = facts;
   const isEnough =
     intent.amountCents !== null &&
     taxCents !== null &&

@@ -5,6 +5,7 @@ import { saveCard as storeCard } from "@/lib/payment-methods";
 import { onPool, prisma } from "@/lib/platform/db";
 import { newId } from "@/lib/platform/ids";
 import { type ApiCustomer, aCustomer, type RunningBrim } from "./brim";
+import type { SimulatedTime } from "./simulated-time";
 import { runTasks } from "./tasks";
 
 /** A customer whose saved card is charged automatically: below $10, by $20. */
@@ -20,6 +21,8 @@ export interface AutoCustomerOptions {
   /** Whole dollars. */
   balance?: number;
   rule?: Record<string, unknown> | null;
+  /** False leaves the queued tasks, which are those of every customer of the file: for tests that run side by side. */
+  tasks?: boolean;
 }
 
 const RULE = { enabled: true, threshold_usd: "10.00", amount_usd: "20.00", monthly_cap_usd: "500.00" };
@@ -27,7 +30,7 @@ const RULE = { enabled: true, threshold_usd: "10.00", amount_usd: "20.00", month
 /** Creates a customer with a saved card, a balance, and an enabled rule unless `rule` is null. */
 export async function anAutoCustomer(
   brim: RunningBrim,
-  { card, country = "US", balance = 30, rule = {} }: AutoCustomerOptions = {},
+  { card, country = "US", balance = 30, rule = {}, tasks = true }: AutoCustomerOptions = {},
 ): Promise<AutoCustomer> {
   const customer = await aCustomer(brim);
   const paymentMethodId = await saveCard(brim, customer, { card, country });
@@ -37,7 +40,7 @@ export async function anAutoCustomer(
   const auto = { ...customer, paymentMethodId, stripeCustomerId };
   if (balance > 0) await give(auto, balance);
   if (rule) await enable(auto, rule);
-  await runTasks();
+  if (tasks) await runTasks();
   return auto;
 }
 
@@ -87,6 +90,22 @@ export function spend(customer: ApiCustomer, amountUsd: string) {
     amount_usd: amountUsd,
     idempotency_key: `spent-${process.pid}-${charges}`,
   });
+}
+
+/** Makes the customer's unresolved top-up due, as time does. */
+export async function makeDue({ customerId }: ApiCustomer): Promise<void> {
+  await prisma().topUpIntent.updateMany({
+    where: { customerId, source: "auto", nextCheckAt: { not: null } },
+    data: { nextCheckAt: new Date(0) },
+  });
+}
+
+/** Continues an unresolved top-up as the sweep does, until nothing is left to do, and once more. */
+export async function finishCharge(time: SimulatedTime, customer: ApiCustomer): Promise<void> {
+  for (let round = 1; round <= 2; round++) {
+    await makeDue(customer);
+    await time.run(customer);
+  }
 }
 
 /** The automatic top-ups of a customer, oldest first. */
