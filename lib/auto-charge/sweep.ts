@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { reportFailedItem } from "@/lib/platform/alerts";
 import { Prisma, prisma } from "@/lib/platform/db";
 import { livemode } from "@/lib/platform/env";
 import type { CustomerId } from "@/lib/platform/ids";
 import { dueItems } from "@/lib/platform/jobs";
 import { log } from "@/lib/platform/log";
-import { isUnanswered, MAX_UNANSWERED } from "@/lib/stripe";
+import { asLookUp, isUnanswered, MAX_UNANSWERED } from "@/lib/stripe";
 import { refOf } from "@/lib/top-ups";
 import { advanceCharge } from "./advance";
 import { claimDueCharge } from "./due-charges";
@@ -13,9 +12,6 @@ import { UNRESOLVED } from "./rules";
 import { runAutoTopUp } from "./run-auto-top-up";
 
 const PAGE_SIZE = 100;
-
-/** Far below Stripe's rate limit, so that the sweep never slows down a customer's request. */
-const PAUSE_BETWEEN_MS = 200;
 
 export interface AutoTopUpSweep {
   advanced: number;
@@ -28,10 +24,11 @@ export interface AutoTopUpSweep {
  * evaluation is due, so that a balance that fell while something prevented a top-up is never forgotten. Several workers share
  * the work. An item that fails is reported and does not stop the others.
  */
-export async function sweepAutoTopUps(
-  now: Date = new Date(),
-  { pauseMs = PAUSE_BETWEEN_MS }: { pauseMs?: number } = {},
-): Promise<AutoTopUpSweep> {
+export function sweepAutoTopUps(now: Date = new Date()): Promise<AutoTopUpSweep> {
+  return asLookUp(() => sweep(now));
+}
+
+async function sweep(now: Date): Promise<AutoTopUpSweep> {
   const result = { advanced: 0, evaluated: 0, failed: 0 };
   let unanswered = 0;
   const attempt = async (subject: { customerId: string; subjectId: string }, work: () => Promise<void>) => {
@@ -43,7 +40,6 @@ export async function sweepAutoTopUps(
       unanswered = isUnanswered(error) ? unanswered + 1 : 0;
       await report(subject, error);
     }
-    await sleep(pauseMs);
   };
   for await (const due of dueItems<DueCharge>((after) => findDueCharges(now, after))) {
     if (unanswered >= MAX_UNANSWERED) return result;

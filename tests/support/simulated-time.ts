@@ -21,7 +21,7 @@ export class SimulatedTime {
   }
 
   async sweep(): Promise<void> {
-    await sweepAutoTopUps(this.now, { pauseMs: 0 });
+    await sweepAutoTopUps(this.now);
   }
 
   /** Does what the task does that a debit enqueues. */

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { sweepAutoTopUps } from "@/lib/auto-charge";
 import { prisma } from "@/lib/platform/db";
 import { asLookUp, retrieveCheckoutSession } from "@/lib/stripe";
+import { anAutoCustomer, availableOf, spend } from "@/tests/support/auto-top-up";
 import { type RunningBrim, startBrim } from "@/tests/support/brim";
+import { countLookUps } from "@/tests/support/count-look-ups";
 import { aPaidTopUp } from "@/tests/support/paid-top-up";
 import { changeSettings } from "@/tests/support/settings";
+import { runTasks } from "@/tests/support/tasks";
 
 let brim: RunningBrim;
 
@@ -61,6 +65,21 @@ it("webhooks and checkouts use no budget", async () => {
   await aPaidTopUp(brim);
 
   expect(await prisma().stripeLookUpBudget.count()).toBe(0);
+});
+
+it("an automatic charge takes turns when the sweep makes it, and none right after a debit", async () => {
+  const [first, second] = [await anAutoCustomer(brim), await anAutoCustomer(brim)];
+  await spend(first, "25.00");
+  await runTasks();
+  expect(await availableOf(first)).toBe("25.00");
+  expect(await prisma().stripeLookUpBudget.count()).toBe(0);
+  await spend(second, "25.00");
+  const stopCounting = await countLookUps();
+
+  await sweepAutoTopUps();
+
+  expect(await availableOf(second)).toBe("25.00");
+  expect((await stopCounting()).length).toBeGreaterThanOrEqual(6);
 });
 
 it("a clock that was set back does not stop the look-ups", async () => {
