@@ -8,6 +8,7 @@ export { type Evaluation, evaluateAutoTopUp } from "./evaluate";
 export { NEXT_ACTIONS, type NextAction } from "./next-action";
 export { type AutoTopUpState, isAutoTopUpOn, readAutoTopUp } from "./read-auto-top-up";
 export { readDailyCapMail, readDisabledMail, readMonthlyCapMail } from "./rule-mails";
+export { restoreAndSettle, restoreCharge } from "./restore-charge";
 export { AUTHENTICATION_WINDOW_MS } from "./rules";
 export { AUTO_TOP_UP_TASKS, runAutoTopUp } from "./run-auto-top-up";
 export { type SettleChargeOutcome, settleCharge } from "./settle-charge";

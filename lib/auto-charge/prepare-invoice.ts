@@ -27,12 +27,16 @@ import {
 } from "./charges";
 import { readFacts } from "./evaluation-facts";
 import { cancelCharge, failCharge } from "./give-up";
+import { restoreUnknownCharges } from "./restore-charge";
 import { draftProblem, finalizedProblem, KEY_LIFETIME_MS } from "./rules";
 import { settleCharge } from "./settle-charge";
 
 /** The first call: creates the draft. */
 export async function createDraft(intent: TopUpIntent, { isFresh, now }: StepStart): Promise<StepOutcome> {
-  if (!intent.chargeStartedAt) return begin(intent, now);
+  if (!intent.chargeStartedAt) {
+    await restoreUnknownCharges(intent, now);
+    return begin(intent, now);
+  }
   const invoiceId = await findOrCreateInvoice(intent, { isFresh, now });
   if (typeof invoiceId === "string") await attachInvoice(intent, invoiceId, now);
   else if (invoiceId === null) await failUnmade(intent, now);

@@ -6,5 +6,6 @@ export { READ_EVENTS_JOB, RECONCILIATION_JOBS } from "./jobs";
 export { type EventsRead, pollEvents, sweepEvents } from "./read-events";
 export { type Reconciliation, reconcile } from "./reconcile";
 export { type ReconciliationState, readReconciliationState } from "./state";
+export { syncInvoices } from "./sync-invoices";
 export { syncDisputes, syncRefunds } from "./sync-reversals";
 export { syncSessions } from "./sync-sessions";

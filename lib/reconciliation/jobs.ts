@@ -5,6 +5,7 @@ import { retryFailedEvents } from "@/lib/stripe-events";
 import { nextWindow, reportCompleteness } from "./completeness/report";
 import { pollEvents, sweepEvents } from "./read-events";
 import { REVERSALS_MS } from "./reconcile";
+import { syncInvoices } from "./sync-invoices";
 import { syncDisputes, syncRefunds } from "./sync-reversals";
 import { unlessForbidden } from "./unless-forbidden";
 
@@ -38,7 +39,9 @@ async function readEvents(now: Date): Promise<void> {
 /** The report comes last, so that it finds only what the others could not settle. */
 async function reconcileDaily(now: Date): Promise<void> {
   const since = new Date(now.getTime() - REVERSALS_MS);
+  const window = await nextWindow(now);
+  await unlessForbidden(() => syncInvoices(window.from, now));
   await unlessForbidden(() => syncRefunds(since, now));
   await unlessForbidden(() => syncDisputes(since, now));
-  await unlessForbidden(async () => reportCompleteness(await nextWindow(now), now));
+  await unlessForbidden(() => reportCompleteness(window, now));
 }

@@ -6,6 +6,7 @@ import { sweepTopUps } from "@/lib/top-ups";
 import { type Finding, WHAT_TO_DO } from "./completeness/finding";
 import { nextWindow, reportCompleteness, SETTLED_AFTER_MS } from "./completeness/report";
 import { sweepEvents } from "./read-events";
+import { syncInvoices } from "./sync-invoices";
 import { syncDisputes, syncRefunds } from "./sync-reversals";
 import { syncSessions } from "./sync-sessions";
 import { unlessForbidden } from "./unless-forbidden";
@@ -53,6 +54,7 @@ export function reconcile(options: {
     const retried = await retryFailedEvents(now);
     const sessionsSince = since ?? new Date(now.getTime() - SESSIONS_MS);
     const sessions = await run("reading Checkout Sessions", () => syncSessions(sessionsSince, now));
+    const invoices = await run("reading invoices", () => syncInvoices(sessionsSince, now));
     onProgress("checking open top-ups");
     const topUps = await sweepTopUps(now);
     onProgress("submitting refunds");
@@ -73,6 +75,7 @@ export function reconcile(options: {
       topUps.failed +
       requests.failed +
       (sessions?.failed ?? 0) +
+      (invoices?.failed ?? 0) +
       (refunds?.failed ?? 0) +
       (disputes?.failed ?? 0) +
       (report?.failed.length ?? 0);
@@ -81,6 +84,7 @@ export function reconcile(options: {
         "balance transactions": report?.balanceTransactions ?? 0,
         transfers: report?.transfers ?? 0,
         "Checkout Sessions": sessions?.checked ?? 0,
+        invoices: invoices?.checked ?? 0,
         refunds: refunds?.checked ?? 0,
         disputes: disputes?.checked ?? 0,
         "open top-ups": topUps.checked,
@@ -88,7 +92,7 @@ export function reconcile(options: {
       healed: {
         events: events.handled,
         "failed events": retried.retried - retried.failed,
-        "top-ups": sessions?.healed ?? 0,
+        "top-ups": (sessions?.healed ?? 0) + (invoices?.healed ?? 0),
         "refund requests": requests.submitted,
         refunds: refunds?.healed ?? 0,
         disputes: disputes?.healed ?? 0,

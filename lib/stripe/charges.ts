@@ -10,6 +10,7 @@ export interface ChargeFacts {
   chargeId: string;
   /** Null for a charge that was made without a PaymentIntent, which is none of ours. */
   paymentIntentId: string | null;
+  stripeCustomerId: string | null;
   amountCents: Cents;
   currency: string;
   /** Whether Stripe has the money. A pending bank debit is not paid, and neither is one that failed. */
@@ -51,6 +52,7 @@ function facts(charge: Stripe.Charge): ChargeFacts {
   return {
     chargeId: charge.id,
     paymentIntentId: idOf(charge.payment_intent),
+    stripeCustomerId: idOf(charge.customer),
     amountCents: cents(BigInt(charge.amount)),
     currency: charge.currency,
     isPaid: charge.paid && charge.status === "succeeded",

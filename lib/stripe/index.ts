@@ -55,6 +55,8 @@ export {
   findInvoiceOfIntent,
   findInvoiceOfPayment,
   type InvoiceParams,
+  listInvoicesOf,
+  listPaidInvoices,
   payInvoice,
   retrieveInvoice,
 } from "./invoices";

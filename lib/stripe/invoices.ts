@@ -3,6 +3,7 @@ import { idOf } from "./cards";
 import { stripe } from "./client";
 import { callStripe, isStripeRefusal, type StripeRefusedError } from "./errors";
 import { type InvoiceDecline, type InvoiceFacts, invoiceFacts } from "./invoice-facts";
+import { type Listed, type ListWindow, pageParams, toPage } from "./list-page";
 
 /** The parameters of an automatic top-up's invoice and of its line. The top-up stores them. */
 export interface InvoiceParams {
@@ -81,6 +82,18 @@ export async function retrieveInvoice(invoiceId: string): Promise<InvoiceFacts |
     if (isStripeRefusal(error) && error.isMissing) return null;
     throw error;
   }
+}
+
+/** Lists one page of the paid invoices of all customers, newest first, without their payments. */
+export async function listPaidInvoices(window: ListWindow): Promise<Listed<InvoiceFacts>> {
+  const params = { ...pageParams(window), status: "paid" } as const;
+  return toPage(await callStripe(() => stripe().invoices.list(params)), invoiceFacts);
+}
+
+/** Lists the newest 100 invoices of a customer since a time, without their payments. */
+export async function listInvoicesOf(stripeCustomerId: string, since: Date): Promise<InvoiceFacts[]> {
+  const params = { ...pageParams({ from: since }), customer: stripeCustomerId };
+  return toPage(await callStripe(() => stripe().invoices.list(params)), invoiceFacts).items;
 }
 
 /** Finds the invoice of a top-up by its metadata, among those of its customer since a time. */

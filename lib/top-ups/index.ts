@@ -51,7 +51,7 @@ export {
   type ReviewResolution,
   withReviewedPayment,
 } from "./resolve-review";
-export { isTopUpMetadata, restoreTopUp } from "./restore-top-up";
+export { findNamedRef, isTopUpMetadata, orderedCents, restoreTopUp } from "./restore-top-up";
 export {
   type Decision,
   decide,

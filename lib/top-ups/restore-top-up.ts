@@ -29,7 +29,7 @@ export function isTopUpMetadata(metadata: unknown): metadata is TopUpMetadata {
 export async function restoreTopUp(sessionId: string, now: Date): Promise<TopUpIntent | null> {
   const session = await retrieveCheckoutSession(sessionId);
   if (session?.status !== "complete" || session.livemode !== livemode()) return null;
-  const ref = await refNamedBy(session);
+  const ref = await findNamedRef(session.metadata);
   if (!ref || !isPlausible(session)) return null;
   const known = await findIntent(ref);
   if (known) return known;
@@ -50,7 +50,8 @@ export async function restoreTopUp(sessionId: string, now: Date): Promise<TopUpI
   return findIntent(ref);
 }
 
-async function refNamedBy({ metadata }: CheckoutFacts): Promise<TopUpRef | null> {
+/** Returns the top-up that the metadata of an object at Stripe names, if its customer exists. */
+export async function findNamedRef(metadata: Record<string, string>): Promise<TopUpRef | null> {
   if (!isTopUpMetadata(metadata)) return null;
   const { customer_id: customerId, topup_intent_id: topUpIntentId } = metadata;
   if (!isId("topUp", topUpIntentId)) return null;
@@ -58,17 +59,14 @@ async function refNamedBy({ metadata }: CheckoutFacts): Promise<TopUpRef | null>
   return customer && { customerId: customer.customerId, topUpIntentId };
 }
 
-/** The amount that was ordered. Stripe keeps it as we sent it. */
-function amountOf({ mode, metadata }: CheckoutFacts): number | null {
-  return mode === "payment" && /^\d{1,6}$/.test(metadata.amount_usd_cents ?? "")
-    ? Number(metadata.amount_usd_cents)
-    : null;
+/** Returns the amount that was ordered, in cents. Stripe keeps it as we sent it. Null when it cannot be ours. */
+export function orderedCents({ amount_usd_cents: cents = "" }: Record<string, string>): number | null {
+  const amount = /^\d{1,6}$/.test(cents) ? Number(cents) : null;
+  return amount !== null && amount >= MIN_TOP_UP && amount <= MAX_TOP_UP ? amount : null;
 }
 
-function isPlausible(session: CheckoutFacts): boolean {
-  if (session.mode === "setup") return true;
-  const amount = amountOf(session);
-  return amount !== null && amount >= MIN_TOP_UP && amount <= MAX_TOP_UP;
+function isPlausible({ mode, metadata }: CheckoutFacts): boolean {
+  return mode === "setup" || (mode === "payment" && orderedCents(metadata) !== null);
 }
 
 function rowOf(ref: TopUpRef, session: CheckoutFacts, now: Date) {
@@ -76,7 +74,7 @@ function rowOf(ref: TopUpRef, session: CheckoutFacts, now: Date) {
     ...ref,
     mode: session.mode,
     status: "open",
-    amountCents: amountOf(session),
+    amountCents: session.mode === "payment" ? orderedCents(session.metadata) : null,
     livemode: session.livemode,
     requestHash: "restored",
     sessionParams: {},

@@ -9,7 +9,12 @@ import {
   type Reversal,
   type ReversalSource,
 } from "@/lib/reversals";
-import { type BalanceTransactionFacts, type ChargeFacts, retrieveCharge } from "@/lib/stripe";
+import {
+  type BalanceTransactionFacts,
+  type ChargeFacts,
+  retrieveCharge,
+  retrieveInvoiceOfPayment,
+} from "@/lib/stripe";
 import { findIntent, isTopUpMetadata, type TopUpIntent } from "@/lib/top-ups";
 import type { Examination } from "./examination";
 import type { Finding, FindingKind } from "./finding";
@@ -111,14 +116,20 @@ async function chargeOf(chargeId: string, { charges }: Examination): Promise<Cha
   return charges.get(chargeId) ?? retrieveCharge(chargeId);
 }
 
-/** The top-up that a payment is of: the credited one, or the one that its metadata names. */
-async function topUpOf({ metadata }: ChargeFacts, paymentIntentId: string) {
+/** The top-up that a payment is of: the credited one, or the one that the metadata of the payment or of its invoice names. */
+async function topUpOf({ metadata, stripeCustomerId }: ChargeFacts, paymentIntentId: string) {
   const owner = await findOwner(paymentIntentId);
   if (owner?.kind === "payment_intent") {
     return { customerId: owner.customerId as string, topUpIntentId: owner.ourId };
   }
-  if (!isTopUpMetadata(metadata)) return null;
-  return { customerId: metadata.customer_id, topUpIntentId: metadata.topup_intent_id };
+  if (isTopUpMetadata(metadata)) return topUpIn(metadata);
+  // The payment of an automatic top-up has no metadata of ours; its invoice has.
+  const invoice = stripeCustomerId === null ? null : await retrieveInvoiceOfPayment(paymentIntentId);
+  return isTopUpMetadata(invoice?.metadata) ? topUpIn(invoice.metadata) : null;
+}
+
+function topUpIn({ customer_id: customerId, topup_intent_id: topUpIntentId }: Record<string, string>) {
+  return { customerId: customerId ?? "", topUpIntentId: topUpIntentId ?? "" };
 }
 
 function isCreditedBy(intent: TopUpIntent | null, paymentIntentId: string): intent is TopUpIntent {

@@ -1,3 +1,4 @@
+import { restoreAndSettle, settleCharge } from "@/lib/auto-charge";
 import { settleDispute } from "@/lib/disputes";
 import { settleRefund } from "@/lib/refunds";
 import {
@@ -6,7 +7,7 @@ import {
   type ReversalSource,
   type SettleReversalOutcome,
 } from "@/lib/reversals";
-import { findSessionOfPayment } from "@/lib/stripe";
+import { findInvoiceOfPayment, findSessionOfPayment } from "@/lib/stripe";
 import { findIntent, refOf, restoreTopUp, settleTopUp, type TopUpIntent } from "@/lib/top-ups";
 
 /**
@@ -21,11 +22,25 @@ export async function healTopUp(
 ): Promise<TopUpIntent | null> {
   const sessionId = await findSessionOfPayment(paymentIntentId);
   const known = await findIntent(named);
-  if (!sessionId) return known;
+  if (!sessionId) return healCharge(known, paymentIntentId, now);
   const intent = known ?? (await restoreTopUp(sessionId, now));
   if (!intent) return null;
   await settleTopUp(refOf(intent), sessionId, { now });
   return findIntent(named);
+}
+
+/** Settles the automatic top-up that a payment is of. */
+async function healCharge(
+  known: TopUpIntent | null,
+  paymentIntentId: string,
+  now: Date,
+): Promise<TopUpIntent | null> {
+  if (known && known.source !== "auto") return known;
+  const invoiceId = await findInvoiceOfPayment(paymentIntentId);
+  if (!invoiceId) return known;
+  if (!known) return restoreAndSettle(invoiceId, now);
+  await settleCharge(refOf(known), { invoiceId, now });
+  return findIntent(known);
 }
 
 /** Settles a refund or dispute as its event would. `row` is null when it is none of ours, or Stripe does not know it. */

@@ -1,6 +1,6 @@
-import { settleCharge } from "@/lib/auto-charge";
+import { restoreCharge, settleCharge } from "@/lib/auto-charge";
 import { findOwner } from "@/lib/customers";
-import { findIntent, refOf, settleTopUp, type TopUpIntent } from "@/lib/top-ups";
+import { findIntent, isTopUpMetadata, refOf, settleTopUp, type TopUpIntent } from "@/lib/top-ups";
 import type { EventHandler, HandlerResult } from "../event-handler";
 import { findTopUpNamedIn, resultOf } from "./checkout-session";
 
@@ -9,9 +9,12 @@ import { findTopUpNamedIn, resultOf } from "./checkout-session";
  * anything: settling the top-up from its session stores the invoice's number and URLs.
  */
 export const handleInvoice: EventHandler = async (event, claim, now, reads) => {
-  const intent = await findTopUpNamedIn(event.object.metadata);
-  if (!intent || !event.objectId) return "foreign";
-  if (intent.source === "auto") return settleAutomatic(intent, event.objectId, { claim, now });
+  const { objectId, object } = event;
+  if (!objectId || !isTopUpMetadata(object.metadata)) return "foreign";
+  // One that the database does not know was started after the backup that was restored.
+  const intent = (await findTopUpNamedIn(object.metadata)) ?? (await restoreCharge(objectId, now));
+  if (!intent) return "foreign";
+  if (intent.source === "auto") return settleAutomatic(intent, objectId, { claim, now });
   if (event.type !== "invoice.paid" || !intent.stripeSessionId) return "foreign";
   return resultOf(await settleTopUp(refOf(intent), intent.stripeSessionId, { claim, now, reads }));
 };

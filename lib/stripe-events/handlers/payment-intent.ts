@@ -1,3 +1,4 @@
+import { restoreCharge } from "@/lib/auto-charge";
 import { findCustomerByStripeId } from "@/lib/customers";
 import { findInvoiceOfPayment, findSessionOfPayment } from "@/lib/stripe";
 import { isTopUpMetadata, refOf, settleTopUp } from "@/lib/top-ups";
@@ -22,7 +23,8 @@ export const handlePaymentIntent: EventHandler = async (event, claim, now, reads
 export const handleInvoicedPayment: EventHandler = async (event, claim, now) => {
   const isOurs = (await findCustomerByStripeId(event.object.customer)) !== null;
   const invoiceId = event.objectId && isOurs ? await findInvoiceOfPayment(event.objectId) : null;
-  const intent = invoiceId ? await findTopUpOfInvoice(invoiceId) : null;
+  const intent =
+    invoiceId && ((await findTopUpOfInvoice(invoiceId)) ?? (await restoreCharge(invoiceId, now)));
   if (!intent || !invoiceId) return "foreign";
   return settleAutomatic(intent, invoiceId, { claim, now });
 };
