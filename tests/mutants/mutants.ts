@@ -338,6 +338,71 @@ export const MUTANTS: readonly Mutant[] = [
     tests: [integration("reconciliation/refund-requests", "a refund whose outcome stays unknown")],
   },
 
+  // Auto top-up
+  {
+    name: "two automatic top-ups of a customer may be unresolved",
+    place: { file: "prisma/migrations/20261129093000_automatic_top_ups/migration.sql" },
+    search: 'CREATE UNIQUE INDEX "topup_intent_auto_unresolved"',
+    replace: 'CREATE INDEX "topup_intent_auto_unresolved"',
+    tests: [integration("auto-top-up/charge", "the database allows one unresolved automatic top-up")],
+  },
+  {
+    name: "the monthly cap does not count the new charge",
+    place: { file: "lib/auto-top-up/rules.ts" },
+    search: "if (month + total > terms.monthlyCap)",
+    replace: "if (month > terms.monthlyCap)",
+    tests: [integration("auto-top-up/caps", "include tax: a draft whose total is above one is deleted")],
+  },
+  {
+    name: "a consent to other terms counts",
+    place: { file: "lib/auto-top-up/consents.ts" },
+    search: "([name, value]) => consent[name as keyof AutoTopUpConsent] === value,",
+    replace: "([name]) => name in consent,",
+    tests: [integration("auto-top-up/caps", "a consent to exactly these terms, nothing is charged")],
+  },
+  {
+    name: "each process creates an invoice of its own",
+    place: { file: "lib/auto-charge/charges.ts" },
+    search: ":create`,",
+    replace: ":create:` + Math.random(),",
+    tests: [integration("auto-top-up/charge", "charges once when several processes advance the charge")],
+  },
+  {
+    name: "a second attempt to pay has the key of the first",
+    place: { file: "lib/auto-charge/pay-invoice.ts" },
+    search: "keys.pay(ref, attempt)",
+    replace: "keys.pay(ref, 1)",
+    tests: [integration("auto-top-up/declines", "is credited when a later attempt succeeds")],
+  },
+  {
+    name: "a refund charges the card",
+    place: { file: "lib/auto-charge/evaluation-facts.ts" },
+    search: "isIdle: await isIdle(tx, rule),",
+    replace: "isIdle: (await isIdle(tx, rule)) && false,",
+    tests: [integration("auto-top-up/money-back", "a refund that takes the balance below the threshold")],
+  },
+  {
+    name: "auto top-up stays enabled when its card is removed",
+    place: { file: "lib/auto-top-up/card-changes.ts" },
+    search: 'await disableAutoTopUp(tx, customerId, "payment_method_detached");',
+    replace: "",
+    tests: [integration("auto-top-up/caps", "its card, the rule is disabled with the reason")],
+  },
+  {
+    name: "the card is charged although Stripe has a paid top-up that the database does not know",
+    place: { file: "lib/auto-charge/prepare-invoice.ts" },
+    search: "await restoreUnknownCharges(intent, now);",
+    replace: "",
+    tests: [integration("auto-top-up/restore", "is found before the card is charged again")],
+  },
+  {
+    name: "a payment that was given back is reviewed again",
+    place: { file: "lib/auto-charge/rules.ts" },
+    search: 'if (state.status === "canceled" && state.reviewReason !== null)',
+    replace: 'if (state.status === "none")',
+    tests: [integration("auto-top-up/reviews", "is given back in full, stays decided")],
+  },
+
   // Verification
   {
     name: "the verification does not check the balance after each row",

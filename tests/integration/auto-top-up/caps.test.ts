@@ -5,7 +5,6 @@ import {
   anAutoCustomer,
   autoTopUps,
   availableOf,
-  enable,
   give,
   invoicesAtStripe,
   mailKindsOf,
@@ -17,7 +16,6 @@ import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
 import { anOperator } from "@/tests/support/operator";
 import { deliverAbout } from "@/tests/support/paid-top-up";
 import { SimulatedTime } from "@/tests/support/simulated-time";
-import { runTasks } from "@/tests/support/tasks";
 
 let brim: RunningBrim;
 let time: SimulatedTime;
@@ -76,34 +74,6 @@ describe("caps", () => {
     expect(allowed.body.raised_daily_cap_usd).toBe("160.00");
     expect(await invoicesAtStripe(brim, busy)).toEqual(["paid 2000", "paid 2000"]);
     expect(await invoicesAtStripe(brim, patient)).toEqual(["paid 2000", "paid 2000"]);
-  });
-});
-
-describe("a balance that fell while something prevented a top-up", () => {
-  it("is topped up when the cooldown ends, without another debit", async () => {
-    const customer = await anAutoCustomer(brim);
-    await spend(customer, "25.00");
-    await time.run(customer);
-    await spend(customer, "20.00");
-    await time.run(customer);
-    expect(await outcomesOf(customer)).toEqual(["above_threshold", "fired", "cooldown"]);
-
-    await time.pass(0.2);
-
-    expect(await availableOf(customer)).toBe("25.00");
-  });
-
-  it("is topped up after a refused charge", async () => {
-    const customer = await anAutoCustomer(brim, { balance: 5, rule: null });
-    await enable(customer, { threshold_usd: "5.00" });
-    await runTasks();
-    await give(customer, -1);
-
-    const refused = await spend(customer, "10.00");
-    await runTasks();
-
-    expect(refused.status).toBe(402);
-    expect(await availableOf(customer)).toBe("24.00");
   });
 });
 

@@ -13,6 +13,7 @@ import {
 } from "@/tests/support/auto-top-up";
 import { type RunningBrim, startBrim } from "@/tests/support/brim";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
+import { payOnHostedPage } from "@/tests/support/hosted-invoice";
 import { deliverAbout } from "@/tests/support/paid-top-up";
 import { SimulatedTime } from "@/tests/support/simulated-time";
 
@@ -179,8 +180,10 @@ describe("a decline that will not pass", () => {
 
 describe("a bank that wants the customer to confirm", () => {
   const ALWAYS = "pm_card_authenticationRequired";
+  const ALWAYS_NUMBER = "4000002760003184";
 
-  it("is credited when the customer pays on the page of the invoice, and the rule stays on", async () => {
+  /** A customer who has been asked to confirm the payment, and the page on which that is possible. */
+  async function anAskedCustomer() {
     const customer = await anAutoCustomer(brim, { card: ALWAYS });
     await spend(customer, "25.00");
     await time.run(customer);
@@ -188,23 +191,44 @@ describe("a bank that wants the customer to confirm", () => {
     expect(await mailKindsOf(customer)).toEqual(["auto_topup_action_required"]);
     const { body } = await customer.get("/api/v1/billing/auto-topup");
     expect(body.next_action.action).toBe("authenticate");
+    return { customer, page: { invoiceHostedUrl: body.next_action.url as string } };
+  }
 
+  it("is credited when the customer confirms on the page of the invoice, and the rule stays on", async () => {
+    const { customer, page } = await anAskedCustomer();
+
+    const shown = await payOnHostedPage(page, { cardNumber: ALWAYS_NUMBER });
     const [topUp] = await autoTopUps(customer);
-    await brim.stripe.invoices.pay(topUp?.stripeInvoiceId ?? "", {
-      off_session: true,
-      payment_method: await saveCard(brim, customer),
-    });
+    const metadata = { customer_id: customer.customerId, topup_intent_id: topUp?.topUpIntentId };
+    await deliverAbout(brim, "invoice.paid", { id: topUp?.stripeInvoiceId, object: "invoice", metadata });
+
+    expect(shown).toContain("This invoice was paid");
+    expect(await stateOf(customer)).toBe("succeeded 1");
+    expect(await availableOf(customer)).toBe("25.00");
+    expect(await ruleOf(customer)).toBe("on");
+    await time.pass(25);
+    expect(await invoicesAtStripe(brim, customer)).toEqual(["paid 2000"]);
+    expect(await noticesOf(customer)).toEqual(["auto_topup_action_required", "auto_topup_succeeded"]);
+  });
+
+  it("keeps waiting while the customer fails there, and is credited with another card without an event", async () => {
+    const { customer, page } = await anAskedCustomer();
+
+    await payOnHostedPage(page, { cardNumber: ALWAYS_NUMBER, answer: "fail" });
+    await payOnHostedPage(page, { cardNumber: "4000000000000002" }); // declined
+    await time.pass(1);
+    expect(await stateOf(customer)).toBe("action_required 1");
+    await payOnHostedPage(page, { cardNumber: "4242424242424242" });
     await time.pass(1);
 
     expect(await stateOf(customer)).toBe("succeeded 1");
     expect(await availableOf(customer)).toBe("25.00");
     expect(await ruleOf(customer)).toBe("on");
+    expect(await invoicesAtStripe(brim, customer)).toEqual(["paid 2000"]);
   });
 
   it("has 24 hours, then the invoice is voided and the rule disabled", async () => {
-    const customer = await anAutoCustomer(brim, { card: ALWAYS });
-    await spend(customer, "25.00");
-    await time.run(customer);
+    const { customer, page } = await anAskedCustomer();
     await time.pass(23);
     expect(await stateOf(customer)).toBe("action_required 1");
 
@@ -213,5 +237,8 @@ describe("a bank that wants the customer to confirm", () => {
     expect(await stateOf(customer)).toBe("failed 1");
     expect(await ruleOf(customer)).toBe("authentication_required");
     expect(await invoicesAtStripe(brim, customer)).toEqual(["void 2000"]);
+    expect(await noticesOf(customer)).toEqual(["auto_topup_action_required", "auto_topup_disabled"]);
+    await expect(payOnHostedPage(page, { cardNumber: ALWAYS_NUMBER })).rejects.toThrow("nothing to pay");
+    expect(await availableOf(customer)).toBe("5.00");
   });
 });

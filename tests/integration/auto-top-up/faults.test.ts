@@ -1,14 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { prisma } from "@/lib/platform/db";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type AutoCustomer,
   anAutoCustomer,
   autoTopUps,
   availableOf,
+  finishCharge,
   invoicesAtStripe,
+  makeDue,
+  noticesOf,
   spend,
 } from "@/tests/support/auto-top-up";
 import { type RunningBrim, startBrim } from "@/tests/support/brim";
+import { crashAtWrite, installCrashPoints, removeCrashPoints, WRITES } from "@/tests/support/crash-points";
 import { atDepth } from "@/tests/support/depth";
 import { expectLedgerVerified } from "@/tests/support/expect-ledger-verified";
 import { deliverAbout } from "@/tests/support/paid-top-up";
@@ -20,13 +23,14 @@ let time: SimulatedTime;
 beforeAll(async () => {
   brim = await startBrim();
   await brim.control("/deliveries/mode", { mode: "drop" });
+  await installCrashPoints();
   time = new SimulatedTime(brim);
 });
-afterEach(async () => {
-  await brim.control("/faults", {}, "DELETE");
+afterAll(async () => {
+  await removeCrashPoints();
   await expectLedgerVerified();
+  await brim.stop();
 });
-afterAll(() => brim.stop());
 
 /** The four calls, and the reads between them. `:id` is the invoice's. */
 const CALLS = [
@@ -34,7 +38,7 @@ const CALLS = [
   { name: "the line", method: "POST", path: "/v1/invoices/*" }, // the first call about an invoice
   { name: "the finalization", method: "POST", path: "/v1/invoices/:id/finalize" },
   { name: "the payment", method: "POST", path: "/v1/invoices/:id/pay" },
-  { name: "a read", method: "GET", path: "/v1/invoices*" },
+  { name: "a read", method: "GET", path: "/v1/invoices/:id" },
 ] as const;
 
 const FAULTS = [
@@ -44,52 +48,65 @@ const FAULTS = [
   { name: "a locked object", fault: { status: 429, code: "lock_timeout", when: "before" } },
 ] as const;
 
+const cases = CALLS.flatMap((call) => FAULTS.map((fault) => ({ call, ...fault })));
+// By default the payment with every fault, and each other call with one.
+const some = cases.filter(({ call }, index) => call.name === "the payment" || index % 5 === 1);
+const chosen = atDepth({ ci: some, deep: cases });
+
+/** The SDK repeats a call twice by itself. */
+const TIMES = 3;
+
 async function aCustomerBelow(): Promise<AutoCustomer> {
-  const customer = await anAutoCustomer(brim);
+  const customer = await anAutoCustomer(brim, { tasks: false });
   await spend(customer, "25.00");
   return customer;
 }
 
-/** What is stored by then: that Stripe is asked, and the invoice's id. */
-const WRITES_BEFORE_LINE = 3;
-
-/** Restarts the work until nothing is left to do, as tasks and the sweep do. */
-async function recover(customer: AutoCustomer, { heal = true } = {}): Promise<void> {
-  if (heal) await brim.control("/faults", {}, "DELETE");
-  for (let round = 1; round <= 3; round++) {
-    await prisma().topUpIntent.updateMany({
-      where: { customerId: customer.customerId, source: "auto", nextCheckAt: { not: null } },
-      data: { nextCheckAt: new Date(0) },
-    });
-    await time.run(customer);
+/** Lets a call fail, until as often as the fault occurs the task or the sweep has tried. */
+async function failAt(path: string, method: string, fault: object, customer: AutoCustomer): Promise<void> {
+  const match = { method, path };
+  await brim.control("/faults", { match, times: TIMES, ...fault });
+  for (let round = 1; round <= TIMES; round++) {
+    await makeDue(customer);
+    await time.run(customer).catch(() => undefined);
   }
+  const { faults } = await brim.control("/faults", undefined, "GET");
+  expect((faults as { match: object }[]).map((one) => one.match)).not.toContainEqual(match); // all were taken
 }
 
 async function expectPaidOnce(customer: AutoCustomer): Promise<void> {
   expect(await invoicesAtStripe(brim, customer)).toEqual(["paid 2000"]);
   expect((await autoTopUps(customer)).map(({ status }) => status)).toEqual(["succeeded"]);
   expect(await availableOf(customer)).toBe("25.00");
+  expect(await noticesOf(customer)).toEqual(["auto_topup_succeeded"]);
 }
 
+const namesInvoice = ({ call }: (typeof cases)[number]) => call.path.includes(":id");
+
+// One at a time, because the path of these calls names no invoice.
 describe("one paid invoice and one credit remain after", () => {
-  const cases = CALLS.flatMap((call) => FAULTS.map((fault) => ({ call, ...fault })));
-  // By default the payment with every fault, and each other call with one.
-  const first = cases.filter(({ call }, index) => call.name === "the payment" || index % 5 === 1);
+  it.each(chosen.filter((one) => !namesInvoice(one)))(
+    "$name in $call.name",
+    async ({ call: { path, method }, fault }) => {
+      const customer = await aCustomerBelow();
 
-  it.each(atDepth({ ci: first, deep: cases }))("$name in $call.name", async ({ call, fault }) => {
+      await failAt(path, method, fault, customer);
+      await finishCharge(time, customer);
+
+      await expectPaidOnce(customer);
+    },
+  );
+});
+
+describe.concurrent("side by side, one paid invoice and one credit remain after", () => {
+  it.each(chosen.filter(namesInvoice))("$name in $call.name", async ({ call: { path, method }, fault }) => {
     const customer = await aCustomerBelow();
-    const { method, path } = call;
     // The process ends when it has stored the invoice's id, so that the fault can name it.
-    if (path.includes(":id")) await crashAfter(customer, WRITES_BEFORE_LINE, () => time.run(customer));
+    await crashAtWrite(customer, WRITES.line, () => time.run(customer));
     const [topUp] = await autoTopUps(customer);
-    const match = { method, path: path.replace(":id", topUp?.stripeInvoiceId ?? "") };
-    // The SDK repeats a call twice by itself.
-    await brim.control("/faults", { match, times: 3, ...fault });
 
-    await recover(customer, { heal: false }).catch(() => undefined);
-    const { faults } = await brim.control("/faults", undefined, "GET");
-    expect((faults as { times: number }[])[0]?.times ?? 0).toBeLessThan(3); // it was taken
-    await recover(customer);
+    await failAt(path.replace(":id", topUp?.stripeInvoiceId ?? ""), method, fault, customer);
+    await finishCharge(time, customer);
 
     await expectPaidOnce(customer);
   });
@@ -108,37 +125,12 @@ describe("one paid invoice and one credit remain after", () => {
     await expectPaidOnce(customer);
   });
 
-  it("a crash between any two writes", async () => {
-    // Each write of the top-up moves its version. The process dies after the first, the second, and so on.
-    for (let survived = 1; survived <= atDepth({ ci: 6, deep: 8 }); survived++) {
-      const customer = await aCustomerBelow();
-      await crashAfter(customer, survived, () => time.run(customer));
+  it.each(Object.entries(WRITES))("a crash at the write %s", async (_name, write) => {
+    const customer = await aCustomerBelow();
 
-      await recover(customer);
+    await crashAtWrite(customer, write, () => time.run(customer));
+    await finishCharge(time, customer);
 
-      await expectPaidOnce(customer);
-    }
+    await expectPaidOnce(customer);
   });
 });
-
-/** Lets `work` fail at its n-th write of the customer's automatic top-up, as a crash of the process at that point. */
-async function crashAfter(
-  { customerId }: AutoCustomer,
-  writes: number,
-  work: () => Promise<void>,
-): Promise<void> {
-  await prisma().$executeRawUnsafe(`
-    CREATE OR REPLACE FUNCTION crash() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-      IF NEW.customer_id = '${customerId}' AND NEW.version >= ${writes} THEN RAISE EXCEPTION 'crash'; END IF;
-      RETURN NEW;
-    END $$`);
-  await prisma().$executeRawUnsafe(`
-    CREATE TRIGGER crash BEFORE UPDATE ON topup_intent FOR EACH ROW
-    WHEN (NEW.source = 'auto' AND NEW.version > OLD.version) EXECUTE FUNCTION crash()`);
-  try {
-    await work().catch(() => undefined);
-  } finally {
-    await prisma().$executeRawUnsafe("DROP TRIGGER crash ON topup_intent");
-  }
-}
