@@ -6,8 +6,8 @@ import {
   autoTopUps,
   availableOf,
   invoicesAtStripe,
+  mailKindsOf,
   makeDue,
-  noticesOf,
   ruleOf,
   spend,
 } from "@/tests/support/auto-top-up";
@@ -71,7 +71,7 @@ async function expectChargedOnce(customer: AutoCustomer): Promise<void> {
   expect(await invoicesAtStripe(brim, customer)).toEqual(["paid 2000"]);
   expect((await autoTopUps(customer)).map(({ status }) => status)).toEqual(["succeeded"]);
   expect(await availableOf(customer)).toBe("25.00");
-  expect(await noticesOf(customer)).toEqual(["auto_topup_succeeded"]);
+  expect(await mailKindsOf(customer)).toEqual(["auto_topup_succeeded"]);
 }
 
 describe("one charge is credited once", () => {

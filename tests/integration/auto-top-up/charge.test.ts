@@ -93,7 +93,7 @@ describe("six debits within ten minutes that each cross the threshold", () => {
     }
 
     expect(await invoicesAtStripe(brim, customer)).toEqual(["paid 2000"]);
-    expect(await noticesOf(customer)).toEqual(["auto_topup_succeeded"]);
+    expect(await mailKindsOf(customer)).toEqual(["auto_topup_succeeded"]);
     expect(await outcomesOf(customer)).toEqual(["above_threshold", "fired", "cooldown"]);
   });
 });

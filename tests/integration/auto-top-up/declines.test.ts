@@ -208,7 +208,7 @@ describe("a bank that wants the customer to confirm", () => {
     expect(await ruleOf(customer)).toBe("on");
     await time.pass(25);
     expect(await invoicesAtStripe(brim, customer)).toEqual(["paid 2000"]);
-    expect(await noticesOf(customer)).toEqual(["auto_topup_action_required", "auto_topup_succeeded"]);
+    expect(await mailKindsOf(customer)).toEqual(["auto_topup_action_required", "auto_topup_succeeded"]);
   });
 
   it("keeps waiting while the customer fails there, and is credited with another card without an event", async () => {
@@ -237,7 +237,7 @@ describe("a bank that wants the customer to confirm", () => {
     expect(await stateOf(customer)).toBe("failed 1");
     expect(await ruleOf(customer)).toBe("authentication_required");
     expect(await invoicesAtStripe(brim, customer)).toEqual(["void 2000"]);
-    expect(await noticesOf(customer)).toEqual(["auto_topup_action_required", "auto_topup_disabled"]);
+    expect(await mailKindsOf(customer)).toEqual(["auto_topup_action_required", "auto_topup_disabled"]);
     await expect(payOnHostedPage(page, { cardNumber: ALWAYS_NUMBER })).rejects.toThrow("nothing to pay");
     expect(await availableOf(customer)).toBe("5.00");
   });

@@ -6,8 +6,8 @@ import {
   availableOf,
   finishCharge,
   invoicesAtStripe,
+  mailKindsOf,
   makeDue,
-  noticesOf,
   spend,
 } from "@/tests/support/auto-top-up";
 import { type RunningBrim, startBrim } from "@/tests/support/brim";
@@ -78,7 +78,7 @@ async function expectPaidOnce(customer: AutoCustomer): Promise<void> {
   expect(await invoicesAtStripe(brim, customer)).toEqual(["paid 2000"]);
   expect((await autoTopUps(customer)).map(({ status }) => status)).toEqual(["succeeded"]);
   expect(await availableOf(customer)).toBe("25.00");
-  expect(await noticesOf(customer)).toEqual(["auto_topup_succeeded"]);
+  expect(await mailKindsOf(customer)).toEqual(["auto_topup_succeeded"]);
 }
 
 const namesInvoice = ({ call }: (typeof cases)[number]) => call.path.includes(":id");

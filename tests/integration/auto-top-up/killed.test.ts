@@ -8,7 +8,7 @@ import {
   availableOf,
   finishCharge,
   invoicesAtStripe,
-  noticesOf,
+  mailKindsOf,
   spend,
 } from "@/tests/support/auto-top-up";
 import { type RunningBrim, startBrim } from "@/tests/support/brim";
@@ -126,6 +126,6 @@ describe.concurrent("one paid invoice, one credit and one notice remain after ki
     expect(await invoicesAtStripe(brim, customer)).toEqual(["paid 2000"]);
     expect((await autoTopUps(customer)).map(({ status }) => status)).toEqual(["succeeded"]);
     expect(await availableOf(customer)).toBe("25.00");
-    expect(await noticesOf(customer)).toEqual(["auto_topup_succeeded"]);
+    expect(await mailKindsOf(customer)).toEqual(["auto_topup_succeeded"]);
   });
 });

@@ -6,8 +6,8 @@ import {
   autoTopUps,
   availableOf,
   invoicesAtStripe,
+  mailKindsOf,
   makeDue,
-  noticesOf,
   ruleOf,
   spend,
 } from "@/tests/support/auto-top-up";
@@ -118,7 +118,7 @@ describe("an automatic top-up in review", () => {
     expect(await availableOf(customer)).toBe("25.00");
     expect(await openAlerts(review)).toEqual([]);
     expect(await ruleOf(customer)).toBe("on");
-    expect(await noticesOf(customer)).toEqual(["auto_topup_succeeded"]);
+    expect(await mailKindsOf(customer)).toEqual(["auto_topup_succeeded"]);
     expect((await actionsOn(topUpIntentId)).map(({ verb }) => verb)).toEqual(["resolve_top_up"]);
     await tellAgain(review);
     expect(await availableOf(customer)).toBe("25.00");
