@@ -167,7 +167,7 @@ export async function recordDecline(
     return;
   }
   const { customerId, topUpIntentId: subjectId } = ref;
-  // The customer is told of the first decline only, and then of the end.
+  // Only the first decline and the final outcome are reported to the customer.
   await mailCustomer(tx, { customerId, kind: "auto_topup_declined", subjectId });
 }
 

@@ -24,7 +24,7 @@ export async function closeCharge(intent: TopUpIntent, now: Date): Promise<StepO
   return outcome === "nothing" || outcome === "note_decline" ? "stop" : "continue";
 }
 
-/** The answer that told of the invoice may have been lost, so Stripe is asked for it under the same key. */
+/** The response with the invoice may have been lost, so this asks Stripe again under the same key. */
 async function closeWithoutInvoice(intent: TopUpIntent, now: Date): Promise<StepOutcome> {
   const ref = refOf(intent);
   if (intent.chargeStartedAt) {

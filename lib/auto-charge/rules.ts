@@ -3,7 +3,7 @@ import type { ReviewReason } from "@/lib/top-ups";
 
 const HOUR_MS = 3_600_000;
 
-/** The waits after a decline that may pass. After the last one the top-up is given up. */
+/** The waits after a temporary decline. After the last one the top-up is given up. */
 export const RETRY_AFTER_MS = [24 * HOUR_MS, 72 * HOUR_MS] as const;
 
 /** How long the customer has to authenticate. */
@@ -13,7 +13,7 @@ export const AUTHENTICATION_WINDOW_MS = 24 * HOUR_MS;
 export const KEY_LIFETIME_MS = 23 * HOUR_MS;
 
 /**
- * A decline that may pass (`soft`), one that will not (`hard`, `expired`), or a bank that wants the customer to confirm.
+ * A temporary decline (`soft`), a permanent one (`hard`, `expired`), or a request for authentication.
  *
  * @see https://docs.stripe.com/declines/codes
  */

@@ -351,14 +351,14 @@ export const MUTANTS: readonly Mutant[] = [
     place: { file: "lib/auto-top-up/rules.ts" },
     search: "if (month + total > terms.monthlyCap)",
     replace: "if (month > terms.monthlyCap)",
-    tests: [integration("auto-top-up/caps", "include tax: a draft whose total is above one is deleted")],
+    tests: [integration("auto-top-up/caps", "include tax: a draft whose total exceeds a cap is deleted")],
   },
   {
     name: "a consent to other terms counts",
     place: { file: "lib/auto-top-up/consents.ts" },
     search: "([name, value]) => consent[name as keyof AutoTopUpConsent] === value,",
     replace: "([name]) => name in consent,",
-    tests: [integration("auto-top-up/caps", "a consent to exactly these terms, nothing is charged")],
+    tests: [integration("auto-top-up/caps", "consent to exactly these terms, nothing is charged")],
   },
   {
     name: "each process creates an invoice of its own",
@@ -386,7 +386,7 @@ export const MUTANTS: readonly Mutant[] = [
     place: { file: "lib/auto-top-up/card-changes.ts" },
     search: 'await disableAutoTopUp(tx, customerId, "payment_method_detached");',
     replace: "",
-    tests: [integration("auto-top-up/caps", "its card, the rule is disabled with the reason")],
+    tests: [integration("auto-top-up/caps", "card left, the rule is disabled with the reason")],
   },
   {
     name: "the card is charged although Stripe has a paid top-up that the database does not know",

@@ -1,7 +1,7 @@
 import type { AllowMoreProps } from "@/components/billing/allow-more";
 import { hasScope, type Session, scopesOfRole } from "@/lib/auth";
 import { readAutoTopUp } from "@/lib/auto-charge";
-import { raisedDailyCaps, termsOf } from "@/lib/auto-top-up";
+import { CONSENT_TEXTS, raisedDailyCaps, termsOf } from "@/lib/auto-top-up";
 import { listCustomersOf } from "@/lib/customers";
 import { fromCents } from "@/lib/money";
 
@@ -24,6 +24,7 @@ export async function loadAllowMore(
   return {
     customerId,
     customerName,
+    consentText: CONSENT_TEXTS.allowMore,
     mayChange: hasScope({ scopes: scopesOfRole(role) }, "billing:write"),
     limits:
       isOn && terms && more

@@ -7,7 +7,15 @@ import { useIsHydrated } from "../use-is-hydrated";
 import { STATE_ID } from "./state-id";
 
 /** Raises the daily limits for 24 hours. Its consent is shown above it. */
-export function AllowMoreButton({ customerId, consentId }: { customerId: string; consentId: string }) {
+export function AllowMoreButton({
+  customerId,
+  consentId,
+  look,
+}: {
+  customerId: string;
+  consentId: string;
+  look?: "primary" | "secondary";
+}) {
   const isHydrated = useIsHydrated();
   const { change, isPending, error } = useChange(customerId);
 
@@ -19,6 +27,7 @@ export function AllowMoreButton({ customerId, consentId }: { customerId: string;
   return (
     <>
       <Button
+        look={look}
         disabled={!isHydrated}
         aria-disabled={isPending || undefined}
         aria-describedby={consentId}

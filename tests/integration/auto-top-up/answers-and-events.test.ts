@@ -75,7 +75,7 @@ async function expectChargedOnce(customer: AutoCustomer): Promise<void> {
 }
 
 describe("one charge is credited once", () => {
-  it("when its events arrive before the answer of the call", async () => {
+  it("when its events arrive before the response of the call", async () => {
     const customer = await aCustomerBelow();
     let availableBefore = "";
     relay.onCall = async (call) => {
@@ -90,7 +90,7 @@ describe("one charge is credited once", () => {
     await expectChargedOnce(customer);
   });
 
-  it("when the answer of the call is lost and only the events arrive", async () => {
+  it("when the response of the call is lost and only the events arrive", async () => {
     const customer = await aCustomerBelow();
     let isPaid = false;
     relay.onCall = async (call) => {
@@ -110,7 +110,7 @@ describe("one charge is credited once", () => {
   });
 });
 
-describe("a balance of the customer at Stripe", () => {
+describe("a customer balance at Stripe", () => {
   it.each([
     ["credit", -500],
     ["debt", 500],
@@ -136,7 +136,7 @@ describe("a balance of the customer at Stripe", () => {
   });
 });
 
-describe("a credit at Stripe that is given between the check of the draft and its finalization", () => {
+describe("a credit balance at Stripe that is added between the check of the draft and its finalization", () => {
   /** Gives the customer a credit right before the draft is finalized. */
   async function giveCreditBeforeFinalization(customer: AutoCustomer, cents: number): Promise<void> {
     relay.onCall = async (call) => {
@@ -147,7 +147,7 @@ describe("a credit at Stripe that is given between the check of the draft and it
     await time.run(customer);
   }
 
-  it("of a part is returned: the invoice is voided, and nothing is charged or credited", async () => {
+  it("that covers a part is returned: the invoice is voided, and nothing is charged or credited", async () => {
     const customer = await aCustomerBelow();
 
     await giveCreditBeforeFinalization(customer, 500);
@@ -158,7 +158,7 @@ describe("a credit at Stripe that is given between the check of the draft and it
     expect(await brim.stripe.customers.retrieve(customer.stripeCustomerId)).toMatchObject({ balance: -500 });
   });
 
-  it("of everything pays the invoice, which is left to a person", async () => {
+  it("that covers everything pays the invoice, which then needs review", async () => {
     const customer = await aCustomerBelow();
 
     await giveCreditBeforeFinalization(customer, 2_000);

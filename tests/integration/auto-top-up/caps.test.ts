@@ -29,7 +29,7 @@ afterEach(() => expectLedgerVerified());
 afterAll(() => brim.stop());
 
 describe("caps", () => {
-  it("hold to the cent for two evaluators at the same time", async () => {
+  it("hold to the cent when two processes evaluate the rule at the same time", async () => {
     const customer = await anAutoCustomer(brim, { rule: { monthly_cap_usd: "20.00" } });
     await spend(customer, "25.00");
 
@@ -39,7 +39,7 @@ describe("caps", () => {
     expect((await outcomesOf(customer)).filter((outcome) => outcome === "fired").length).toBe(1);
   });
 
-  it("include tax: a draft whose total is above one is deleted, and nothing loops", async () => {
+  it("include tax: a draft whose total exceeds a cap is deleted, and is not created again", async () => {
     const customer = await anAutoCustomer(brim, { country: "DE", rule: { monthly_cap_usd: "23.79" } });
     await spend(customer, "25.00");
 
@@ -52,7 +52,7 @@ describe("caps", () => {
     expect(await outcomesOf(customer)).toEqual(["above_threshold", "fired", "monthly_cap"]);
   });
 
-  it("by day are told of once and end by themselves, or when the customer allows more", async () => {
+  it("per day are reported once, and end by themselves or when the customer allows more", async () => {
     const rule = { daily_cap_count: 1 };
     const [patient, busy] = await Promise.all([
       anAutoCustomer(brim, { rule }),
@@ -77,7 +77,7 @@ describe("caps", () => {
   });
 });
 
-describe("what is no spending", () => {
+describe("a debit that is not spending", () => {
   it("never charges the card: an adjustment, a refund, a dispute", async () => {
     const customer = await anAutoCustomer(brim);
     await spend(customer, "25.00");
@@ -100,7 +100,7 @@ describe("what is no spending", () => {
 });
 
 describe("a pause", () => {
-  it("by the operator stops charges of one customer or of all until it ends", async () => {
+  it("by the operator stops charges of one customer or of all customers until it ends", async () => {
     const customer = await anAutoCustomer(brim);
     const operator = await anOperator(brim);
     const reason = { reason: "Card testing" };
@@ -123,8 +123,8 @@ describe("a pause", () => {
   });
 });
 
-describe("without", () => {
-  it("an address that tax needs, nothing is charged and the rule is disabled", async () => {
+describe("if the customer has no", () => {
+  it("address for tax, nothing is charged and the rule is disabled", async () => {
     const customer = await anAutoCustomer(brim);
     await brim.stripe.customers.update(customer.stripeCustomerId, { address: "" });
     await spend(customer, "25.00");
@@ -140,7 +140,7 @@ describe("without", () => {
     });
   });
 
-  it("a consent to exactly these terms, nothing is charged", async () => {
+  it("consent to exactly these terms, nothing is charged", async () => {
     const customer = await anAutoCustomer(brim);
     await prisma().autoTopUpRule.update({
       where: { customerId: customer.customerId },
@@ -154,7 +154,7 @@ describe("without", () => {
     expect((await outcomesOf(customer)).at(-1)).toBe("no_consent");
   });
 
-  it("its card, the rule is disabled with the reason", async () => {
+  it("card left, the rule is disabled with the reason", async () => {
     const customer = await anAutoCustomer(brim);
 
     await customer.delete(`/api/v1/billing/payment-methods/${customer.paymentMethodId}`);

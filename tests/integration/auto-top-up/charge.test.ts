@@ -50,7 +50,7 @@ describe("a debit that takes the balance below the threshold", () => {
     expect(await ruleOf(customer)).toBe("on");
   });
 
-  it("charges once for 64 debits at the same time", async () => {
+  it("charges once for 64 concurrent debits", async () => {
     const customer = await anAutoCustomer(brim, { balance: 74 });
 
     await Promise.all(Array.from({ length: 64 }, () => spend(customer, "1.00")));
@@ -82,7 +82,7 @@ describe("a debit that takes the balance below the threshold", () => {
 });
 
 describe("six debits within ten minutes that each cross the threshold", () => {
-  it("are one charge and one notice", async () => {
+  it("lead to one charge and one email", async () => {
     const customer = await anAutoCustomer(brim, { balance: 29 });
 
     for (let debit = 1; debit <= 6; debit++) {
@@ -152,7 +152,7 @@ describe("a balance that fell while something prevented a top-up", () => {
     expect(await invoicesAtStripe(brim, customer)).toEqual(["void 2000", "paid 2000"]);
   });
 
-  it("further while a decline is waited for is topped up by the retry, without another debit", async () => {
+  it("further during the wait after a decline is topped up by the retry, without another debit", async () => {
     const customer = await anAutoCustomer(brim);
     const { paymentMethodId: id } = customer;
     await brim.control(`/payment_methods/${id}/decline`, { decline_code: "insufficient_funds" });

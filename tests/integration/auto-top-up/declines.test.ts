@@ -50,7 +50,7 @@ async function stateOf(customer: AutoCustomer): Promise<string> {
   return (await autoTopUps(customer)).map(({ status, attempt }) => `${status} ${attempt}`).join(", ");
 }
 
-describe("a decline that may pass", () => {
+describe("a temporary decline", () => {
   it("is retried after 24 and 72 hours, then the invoice is voided and the rule disabled", async () => {
     const customer = await aDeclinedCustomer("insufficient_funds");
     expect(await stateOf(customer)).toBe("retry_wait 2");
@@ -82,7 +82,7 @@ describe("a decline that may pass", () => {
     expect(await ruleOf(customer)).toBe("on");
   });
 
-  it("counts once, however often Stripe tells of it", async () => {
+  it("counts once, however often Stripe reports it", async () => {
     const customer = await aDeclinedCustomer("insufficient_funds");
     const [topUp] = await autoTopUps(customer);
     const invoice = await brim.stripe.invoices.retrieve(topUp?.stripeInvoiceId ?? "", {
@@ -103,7 +103,7 @@ describe("a decline that may pass", () => {
     expect(await stateOf(customer)).toBe("retry_wait 2");
   });
 
-  it("is tried at once with a new default card", async () => {
+  it("is retried at once with a new default card", async () => {
     const customer = await aDeclinedCustomer("insufficient_funds");
     const newCard = await saveCard(brim, customer);
 
@@ -117,7 +117,7 @@ describe("a decline that may pass", () => {
     expect((await customer.get("/api/v1/billing/auto-topup")).body.payment_method_id).toBe(newCard);
   });
 
-  it("is given up when the customer has topped up by other means", async () => {
+  it("is not retried when the customer has topped up in another way", async () => {
     const customer = await aDeclinedCustomer("insufficient_funds");
     await give(customer, 50);
 
@@ -128,7 +128,7 @@ describe("a decline that may pass", () => {
     expect(await ruleOf(customer)).toBe("on");
   });
 
-  it("is given up when the customer turns auto top-up off", async () => {
+  it("is not retried when the customer turns auto top-up off", async () => {
     const customer = await aDeclinedCustomer("insufficient_funds");
     await acceptCard(customer);
 
@@ -140,7 +140,7 @@ describe("a decline that may pass", () => {
   });
 });
 
-describe("a decline that will not pass", () => {
+describe("a permanent decline", () => {
   it.each([
     ["lost_card", undefined, "card_declined"],
     ["stolen_card", undefined, "card_declined"],
@@ -154,7 +154,7 @@ describe("a decline that will not pass", () => {
     expect(await invoicesAtStripe(brim, customer)).toEqual(["void 2000"]);
   });
 
-  it("does not tell anybody that a card was stolen", async () => {
+  it("never reveals that a card was reported stolen", async () => {
     const customer = await aDeclinedCustomer("stolen_card");
 
     const { body } = await customer.get("/api/v1/billing/topups");
@@ -163,7 +163,7 @@ describe("a decline that will not pass", () => {
     expect(topUp.failure).toEqual({ code: "card_declined", message: "The card was declined." });
   });
 
-  it("comes back when the network replaces the card, but not by one of another brand", async () => {
+  it("is over when the card network replaces the card, but not with one of another brand", async () => {
     const customer = await aDeclinedCustomer("expired_card");
     await acceptCard(customer);
     const { paymentMethodId: id, stripeCustomerId } = customer;
@@ -178,7 +178,7 @@ describe("a decline that will not pass", () => {
   });
 });
 
-describe("a bank that wants the customer to confirm", () => {
+describe("a payment that requires authentication", () => {
   const ALWAYS = "pm_card_authenticationRequired";
   const ALWAYS_NUMBER = "4000002760003184";
 
@@ -194,7 +194,7 @@ describe("a bank that wants the customer to confirm", () => {
     return { customer, page: { invoiceHostedUrl: body.next_action.url as string } };
   }
 
-  it("is credited when the customer confirms on the page of the invoice, and the rule stays on", async () => {
+  it("is credited when the customer authenticates on the invoice page, and the rule stays on", async () => {
     const { customer, page } = await anAskedCustomer();
 
     const shown = await payOnHostedPage(page, { cardNumber: ALWAYS_NUMBER });
@@ -211,7 +211,7 @@ describe("a bank that wants the customer to confirm", () => {
     expect(await mailKindsOf(customer)).toEqual(["auto_topup_action_required", "auto_topup_succeeded"]);
   });
 
-  it("keeps waiting while the customer fails there, and is credited with another card without an event", async () => {
+  it("stays open when authentication fails there, and is credited when another card pays, without an event", async () => {
     const { customer, page } = await anAskedCustomer();
 
     await payOnHostedPage(page, { cardNumber: ALWAYS_NUMBER, answer: "fail" });
@@ -227,7 +227,7 @@ describe("a bank that wants the customer to confirm", () => {
     expect(await invoicesAtStripe(brim, customer)).toEqual(["paid 2000"]);
   });
 
-  it("has 24 hours, then the invoice is voided and the rule disabled", async () => {
+  it("is given up after 24 hours: the invoice is voided and the rule disabled", async () => {
     const { customer, page } = await anAskedCustomer();
     await time.pass(23);
     expect(await stateOf(customer)).toBe("action_required 1");

@@ -111,7 +111,7 @@ describe.concurrent("side by side, one paid invoice and one credit remain after"
     await expectPaidOnce(customer);
   });
 
-  it("a payment whose answer was lost and that only the webhook tells of", async () => {
+  it("a payment whose response was lost and that only the webhook reports", async () => {
     const customer = await aCustomerBelow();
     await time.run(customer);
     const [topUp] = await autoTopUps(customer);

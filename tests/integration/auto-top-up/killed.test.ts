@@ -114,7 +114,7 @@ async function killedAtWrite(customer: AutoCustomer, write: number): Promise<voi
   });
 }
 
-describe.concurrent("one paid invoice, one credit and one notice remain after kill -9", () => {
+describe.concurrent("one paid invoice, one credit and one email remain after kill -9", () => {
   it.each(atDepth({ ci: FEW, deep: POINTS }))("$name", async ({ kill }) => {
     const customer = await anAutoCustomer(brim, { tasks: false });
     await spend(customer, "25.00");

@@ -67,7 +67,7 @@ async function letTimePass(): Promise<void> {
   await time.pass(1);
 }
 
-describe("money that leaves does not charge the card:", () => {
+describe("money that goes back does not charge the card:", () => {
   it("a refund that takes the balance below the threshold leaves the rule on", async () => {
     const charged = await aChargedCustomer();
 
@@ -131,7 +131,7 @@ describe("money that leaves does not charge the card:", () => {
   });
 });
 
-describe("a top-up that is not finished", () => {
+describe("an unfinished automatic top-up", () => {
   /** Its card was charged, and the process ended before it knew. */
   async function aChargeInFlight(): Promise<Charged> {
     const customer = await anAutoCustomer(brim);
@@ -142,7 +142,7 @@ describe("a top-up that is not finished", () => {
     return { customer, paymentIntentId: String(data[0]?.payment.payment_intent) };
   }
 
-  it("and whose payment is refunded before its credit has nothing left after both", async () => {
+  it("whose payment is refunded before its credit leaves no balance after both", async () => {
     const charged = await aChargeInFlight();
 
     await refund(charged);
@@ -155,7 +155,7 @@ describe("a top-up that is not finished", () => {
     expect(await invoicesAtStripe(brim, customer)).toEqual(["paid 2000"]);
   });
 
-  it("is not charged when a dispute about an earlier one opens", async () => {
+  it("is not charged when a dispute about an earlier one is opened", async () => {
     const charged = await aChargedCustomer();
     const { customer } = charged;
     await time.pass(1);

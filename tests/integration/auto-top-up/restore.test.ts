@@ -100,7 +100,7 @@ describe("a paid automatic top-up that the database does not know", () => {
     expect(await alertsOf(customer)).toEqual(["auto_top_up_restored"]);
   });
 
-  it("is found before the card is charged again, and is not charged after the pause either", async () => {
+  it("is found before the card is charged again, and not charged after the pause either", async () => {
     const customer = await aCustomerBelow();
     await aForgottenCharge(customer);
 
@@ -167,7 +167,7 @@ describe("a paid automatic top-up that the database does not know", () => {
     expect(report.findings.filter(({ customerId }) => customerId === customer.customerId)).toEqual([]);
   });
 
-  it("has to pass the credit rule", async () => {
+  it("is credited only if its payment matches, like any other", async () => {
     const [wrong, payer, named] = [await aCustomerBelow(), await aCustomerBelow(), await aCustomerBelow()];
     const tooMuch = await aForgottenCharge(wrong, { amount: "5000" }); // 20.00 were paid
     const strange = await aForgottenCharge(payer, { of: named.customerId });

@@ -108,7 +108,7 @@ async function statusOf({ customer }: { customer: AutoCustomer }): Promise<strin
 }
 
 describe("an automatic top-up in review", () => {
-  it("is credited with exactly its amount when a person says so; refunding all takes back that", async () => {
+  it("is credited with exactly its amount on the operator's decision, and a full refund takes exactly that back", async () => {
     const review = await aReview({ amount_paid: 2_500 }, { amount_received: 2_500 });
     const { customer, topUpIntentId, paymentIntentId } = review;
 
@@ -127,7 +127,7 @@ describe("an automatic top-up in review", () => {
     expect(await availableOf(customer)).toBe("5.00");
   });
 
-  it("is credited once by several decisions at the same time", async () => {
+  it("is credited once by several concurrent decisions", async () => {
     const review = await aReview();
     const key = randomUUID();
 
@@ -184,7 +184,7 @@ describe("an automatic top-up in review", () => {
     expect(await availableOf(customer)).toBe("25.00");
   });
 
-  it("is either credited or given back when both are asked at once", async () => {
+  it("is either credited or given back when both are requested at once", async () => {
     const review = await aReview();
 
     const answers = await Promise.all([resolve(review, "credit"), resolve(review, "give_back")]);
@@ -196,7 +196,7 @@ describe("an automatic top-up in review", () => {
     expect(data).toHaveLength(isCredited ? 0 : 1);
   });
 
-  it("holds the next charge back, and ends when its alert is resolved", async () => {
+  it("blocks the next charge, and ends when its alert is resolved", async () => {
     const review = await aReview();
     const { customer } = review;
     await time.pass(1);
@@ -212,8 +212,8 @@ describe("an automatic top-up in review", () => {
   });
 });
 
-describe("money that is not the invoice's total through Stripe", () => {
-  it("is not credited when somebody marks the invoice as paid outside of Stripe", async () => {
+describe("an invoice that was not paid in full through Stripe", () => {
+  it("is not credited when it is marked as paid out of band", async () => {
     const review = await aReview({}, {}, { paid_out_of_band: true });
 
     for (const action of ["credit", "give_back"] as const) {

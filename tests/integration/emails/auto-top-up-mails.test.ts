@@ -47,7 +47,7 @@ async function textsOf(owner: string): Promise<string> {
 }
 
 describe("an automatic top-up", () => {
-  it("that succeeds sends one email, though receipts are off, and none for what is held back", async () => {
+  it("that succeeds sends one email even if receipts are off, and none for crossings during the cooldown", async () => {
     changeSettings({ TOP_UP_RECEIPTS: "false" });
     const { customer, owner } = await aLowCustomer();
     for (let crossing = 0; crossing < 5; crossing++) {
@@ -68,7 +68,7 @@ describe("an automatic top-up", () => {
     expect(text).toMatch(/^Balance after +\$25\.00$/m);
   });
 
-  it("has an invoice in the list, with its page and PDF, like a top-up by hand", async () => {
+  it("has an invoice in the list, with its page and PDF, like a manual top-up", async () => {
     const { customer } = await aLowCustomer();
     const byHand = await aPaidTopUp(mailbox.brim, { customer });
 
@@ -82,7 +82,7 @@ describe("an automatic top-up", () => {
     }
   });
 
-  it("that is declined sends an email about the first decline, and then about the end", async () => {
+  it("that is declined sends an email about the first decline and one when it is given up", async () => {
     const { owner } = await aLowCustomer({ declineCode: "insufficient_funds" });
     await runTasks();
     expect(await mailbox.subjectsOf(owner)).toEqual([DECLINED]);
@@ -100,7 +100,7 @@ describe("an automatic top-up", () => {
     );
   });
 
-  it("that was declined and then paid before the email could be sent is told of as paid only", async () => {
+  it("that was declined and then paid before the email could be sent is only reported as paid", async () => {
     mailbox.server.refuse = true;
     const { customer, owner } = await aLowCustomer({ declineCode: "insufficient_funds" });
     await runTasks();
@@ -114,7 +114,7 @@ describe("an automatic top-up", () => {
     expect(await mailbox.subjectsOf(owner)).toEqual([ADDED]);
   });
 
-  it("that the bank wants to be confirmed sends its link, and then what came of it", async () => {
+  it("that requires authentication sends its link, and then the outcome", async () => {
     const card = "pm_card_authenticationRequired";
     const [patient, idle] = [await aLowCustomer({ card }), await aLowCustomer({ card })];
     await runTasks();

@@ -33,7 +33,7 @@ describe("a low balance", () => {
     await runTasks();
   }
 
-  it("sends an email for each crossing of each level, and again after it has recovered", async () => {
+  it("sends an email once per crossing of each level, and again after a recovery", async () => {
     const { customer, owner } = await aWatchfulCustomer();
     await sweep();
     expect(await mailbox.subjectsOf(owner)).toEqual([]);
@@ -118,7 +118,7 @@ describe("a card that is about to expire", () => {
     expect(first?.text).toContain("This is your default card.");
   });
 
-  it("is the rule's or the default one: another one sends none", async () => {
+  it("sends none unless it is the rule's card or the default", async () => {
     const customer = await anAutoCustomer(mailbox.brim);
     const owner = await aMember(customer);
     const other = await saveCard(mailbox.brim, customer, { card: "pm_card_mastercard" });

@@ -19,7 +19,7 @@ const NOT_FOUND = { digest: "NEXT_HTTP_ERROR_FALLBACK;404" };
 const openPage = (query: Record<string, string> = {}) => OutboxPage({ searchParams: Promise.resolve(query) });
 
 describe("the outbox", () => {
-  it("does not exist in production: the page is not found, though there are emails of a demo", async () => {
+  it("does not exist in production: the page is not found even if a demo has stored emails", async () => {
     const data = { messageId: "old", recipient: "a@example.com", subject: "Old", text: "", html: "" };
     await prisma().outboxMail.create({ data: { ...data, outboxMailId: "mail_old" } });
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => mailbox.stop());
 
 describe("the receipt of a top-up", () => {
-  it("is sent once, after the credit, to those who manage the billing", async () => {
+  it("is sent once, after the credit, to the members who manage billing", async () => {
     const { brim, mailsOf } = mailbox;
     const topUp = await aPaidTopUp(brim, { country: "DE", credit: false });
     const { customer, topUpIntentId } = topUp;
@@ -44,7 +44,7 @@ describe("the receipt of a top-up", () => {
     expect(mail?.text).toContain(link);
   });
 
-  it("never delays the credit: it is tried again when the mail server works again", async () => {
+  it("never delays the credit: it is sent when the mail server works again", async () => {
     const { brim, mailsOf, server } = mailbox;
     const topUp = await aPaidTopUp(brim, { credit: false });
     const payer = await aMember(topUp.customer);

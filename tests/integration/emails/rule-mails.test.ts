@@ -24,7 +24,7 @@ async function mailsAbout(owner: string, subject: string) {
 }
 
 describe("the daily cap", () => {
-  it("sends one email when it is reached, with a link to allow more, and one when the raised one is", async () => {
+  it("sends one email when it is reached, with a link to allow more, and one when the raised cap is reached", async () => {
     const customer = await anAutoCustomer(mailbox.brim, { rule: { daily_cap_count: 1 } });
     const owner = await aMember(customer);
     for (const amount of ["25.00", "20.00"]) {
@@ -68,7 +68,7 @@ describe("the daily cap", () => {
     expect(await mailbox.subjectsOf(owner)).toEqual([REACHED]);
   });
 
-  it("that is not in the way any more when the email could be sent sends none", async () => {
+  it("that no longer applies when the email could be sent sends none", async () => {
     const customer = await anAutoCustomer(mailbox.brim, { rule: { daily_cap_count: 1 } });
     const owner = await aMember(customer);
     for (const amount of ["25.00", "20.00"]) {

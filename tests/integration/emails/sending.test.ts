@@ -47,7 +47,7 @@ describe("an email to a customer", () => {
     expect(await mailbox.mailsOf(owner)).toHaveLength(1);
   });
 
-  it("is sent once for a fact, though it is enqueued by several transactions and sent by several workers", async () => {
+  it("is sent once per fact, even if several transactions enqueue it and several workers send it", async () => {
     const customer = await aCustomer(mailbox.brim);
     const owner = await aMember(customer);
     const fact = await aFact(customer.customerId);
@@ -90,7 +90,7 @@ describe("an email to a customer", () => {
     expect((await rowOf(customer.customerId)).sentAt).not.toBeNull();
   });
 
-  it("reaches the others when one address is refused, and that one later, each once", async () => {
+  it("reaches the other recipients when one address is refused, and that one later, each once", async () => {
     const customer = await aCustomer(mailbox.brim);
     const [refused, other] = [await aMember(customer, "owner"), await aMember(customer, "billing")];
     mailbox.server.refused.add(refused);
@@ -123,7 +123,7 @@ describe("an email to a customer", () => {
     expect(await mailbox.mailsOf(owner)).toHaveLength(1);
   });
 
-  it("is not sent to a member who was removed between two tries", async () => {
+  it("is not sent to a member who was removed between two attempts", async () => {
     const customer = await aCustomer(mailbox.brim);
     const removed = await aMember(customer);
     mailbox.server.refused.add(removed);
@@ -138,7 +138,7 @@ describe("an email to a customer", () => {
     expect((await rowOf(customer.customerId)).sentAt).not.toBeNull();
   });
 
-  it("that nobody is left to receive is done", async () => {
+  it("without any recipient left is finished", async () => {
     const customer = await aCustomer(mailbox.brim);
     const { customerId } = customer;
     const owner = await aMember(customer);
@@ -156,7 +156,7 @@ describe("an email to a customer", () => {
     expect((await rowOf(customerId)).sentAt).not.toBeNull();
   });
 
-  it("is not sent later when there is no mail server", async () => {
+  it("is not sent later if there was no mail server", async () => {
     const customer = await aCustomer(mailbox.brim);
     const owner = await aMember(customer);
     const { SMTP_URL = "", MAIL_FROM = "" } = process.env;

@@ -35,7 +35,7 @@ function consentsOf({ customerId }: { customerId: string }) {
 }
 
 describe("GET /billing/auto-topup", () => {
-  it("is off by default, and says what to do", async () => {
+  it("is off by default, and names the next step", async () => {
     const customer = await aCustomer(brim);
 
     const { status, body } = await customer.get(PATH);
@@ -68,7 +68,7 @@ describe("PUT /billing/auto-topup", () => {
     expect(consent).toMatchObject({ dailyCapCents: 8_000, cardBrand: "visa" });
   });
 
-  it("changes only what is sent; each change of a term is a new consent, and the same terms are not", async () => {
+  it("changes only the fields that are sent; changed terms are a new consent, unchanged terms are not", async () => {
     const customer = await anAutoCustomer(brim);
 
     await customer.put(PATH, { threshold_usd: "12.00" });
@@ -79,7 +79,7 @@ describe("PUT /billing/auto-topup", () => {
     expect((await consentsOf(customer)).map(({ thresholdCents }) => thresholdCents)).toEqual([1_000, 1_200]);
   });
 
-  it("charges at once when the balance is already below the threshold, after saying so", async () => {
+  it("announces the charge and makes it at once when the balance is already below the threshold", async () => {
     const customer = await anAutoCustomer(brim, { balance: 3, rule: { enabled: false } });
     expect((await customer.get(PATH)).body.charges_now_usd).toBe("20.00");
 
@@ -90,7 +90,7 @@ describe("PUT /billing/auto-topup", () => {
     expect(await availableOf(customer)).toBe("23.00");
   });
 
-  it("turns off without touching the terms, and a top-up by hand never turns it on", async () => {
+  it("turns off without changing the terms, and a manual top-up never turns it on", async () => {
     const customer = await anAutoCustomer(brim);
 
     const { body } = await customer.put(PATH, { enabled: false });
@@ -123,7 +123,7 @@ describe("PUT /billing/auto-topup", () => {
     expect((await customer.get(PATH)).body).toEqual(before);
   });
 
-  it("refuses to enable without a monthly cap, without a card, or with one not saved for it", async () => {
+  it("refuses to enable without a monthly cap, without a card, or with a card that was not saved for it", async () => {
     const customer = await anAutoCustomer(brim, { rule: null });
     const terms = { enabled: true, threshold_usd: "10.00", amount_usd: "20.00" };
     expectRefusedField(await customer.put(PATH, terms), "monthly_cap_usd");
@@ -171,7 +171,7 @@ describe("POST /billing/auto-topup/allow-more", () => {
 });
 
 describe("GET /billing/auto-topup/decisions", () => {
-  it("counts equal decisions in a row instead of repeating them", async () => {
+  it("counts consecutive equal decisions instead of repeating them", async () => {
     const customer = await anAutoCustomer(brim);
     await spend(customer, "25.00");
     await runTasks();
@@ -189,7 +189,7 @@ describe("GET /billing/auto-topup/decisions", () => {
 });
 
 describe("an automatic top-up", () => {
-  it("is listed with its source, and its invoice with the page and the PDF", async () => {
+  it("is listed with its source, and its invoice with its page and PDF", async () => {
     const customer = await anAutoCustomer(brim);
     await spend(customer, "25.00");
     await runTasks();
@@ -223,7 +223,7 @@ describe("a card", () => {
     expect(await ruleOf(deleted)).toBe("payment_method_detached");
   });
 
-  it("that becomes the default at Stripe does not change the rule; one chosen here does, with a consent", async () => {
+  it("that becomes the default at Stripe does not change the rule; a card chosen here does, with a consent", async () => {
     const customer = await anAutoCustomer(brim);
     const newCard = await saveCard(brim, customer, { card: "pm_card_mastercard" });
     await brim.stripe.customers.update(customer.stripeCustomerId, {
@@ -245,7 +245,7 @@ describe("a card", () => {
 describe("low-balance thresholds", () => {
   const LEVELS = "/api/v1/billing/low-balance-thresholds";
 
-  it("are replaced as a whole, and reported once per crossing", async () => {
+  it("are replaced as a set, and reported once per crossing", async () => {
     const customer = await anAutoCustomer(brim, { rule: null });
     const { body } = await customer.put(LEVELS, { thresholds_usd: ["5.00", 20] });
     expect(body.thresholds_usd).toEqual(["20.00", "5.00"]);

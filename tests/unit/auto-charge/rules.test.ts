@@ -56,14 +56,14 @@ describe("a decline", () => {
     expect(classifyDecline({ code, declineCode, adviceCode })).toBe(kind);
   });
 
-  it("that may pass is retried after 24 and after 72 hours, then given up", () => {
+  it("that is temporary is retried after 24 and after 72 hours, then given up", () => {
     const hours = (count: number) => new Date(NOW.getTime() + count * 3_600_000);
     expect(respondToDecline("soft", 1, NOW)).toEqual({ do: "retry", at: hours(24) });
     expect(respondToDecline("soft", 2, NOW)).toEqual({ do: "retry", at: hours(72) });
     expect(respondToDecline("soft", 3, NOW)).toEqual({ do: "give_up", reason: "card_declined" });
   });
 
-  it("that will not pass is given up, unless the customer can confirm the payment", () => {
+  it("that is permanent is given up, unless the customer can authenticate", () => {
     expect(respondToDecline("hard", 1, NOW)).toEqual({ do: "give_up", reason: "card_declined" });
     expect(respondToDecline("expired", 1, NOW)).toEqual({ do: "give_up", reason: "payment_method_expired" });
     expect(respondToDecline("authentication", 1, NOW)).toEqual({ do: "ask_customer" });
