@@ -64,7 +64,9 @@ test("a requested refund is shown as pending while Stripe is down, and as sent a
 
 test("a refund that Stripe refuses is explained, and the balance stays", async ({ page, member }) => {
   const payment = await openToppedUp(page, member);
+  // Brim must not learn of the dispute, from a webhook or by reading events.
   await holdEvents();
+  await breakConnections({ method: "GET", path: "/v1/events" });
   await control(`/charges/${payment}/dispute`, {});
 
   await requestRefund(page);

@@ -38,7 +38,7 @@ type Rank = (key: string) => number;
 const aHistory = fc.record({
   firstCents: creditCents,
   country: fc.constantFrom("US", "DE"),
-  commands: fc.commands(COMMANDS, { maxCommands: atDepth({ ci: 14, deep: 30 }), size: "max" }),
+  commands: fc.commands(COMMANDS, { maxCommands: atDepth({ ci: 10, deep: 30 }), size: "max" }),
   rank: fc.func(fc.integer()) as fc.Arbitrary<Rank>,
 });
 type History = typeof aHistory extends fc.Arbitrary<infer T> ? T : never;
