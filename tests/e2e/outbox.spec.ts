@@ -1,5 +1,6 @@
 import { storeInOutbox } from "@/lib/emails/outbox";
 import { renderCustomerMail } from "@/lib/emails/templates/render";
+import { depth } from "@/tests/support/depth";
 import { MAIL_KINDS, SAMPLE_MAILS } from "@/tests/support/sample-mails";
 import { expectAccessible, nameOf, show, VARIANTS } from "./support/appearance";
 import { demo } from "./support/demo";
@@ -56,16 +57,18 @@ test("each email is accessible and does not overflow, in the outbox and by itsel
   }
 
   const links = await mine.evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
-  for (const link of links) {
+  for (const [index, link] of links.entries()) {
+    // All emails have the same layout. By default each is checked in one variant.
+    const variants = VARIANTS.filter((_, at) => depth() === "deep" || at === index % VARIANTS.length);
     await page.goto(link);
     const html = await page.locator("iframe").getAttribute("srcdoc");
     await expect(page.frameLocator("iframe").getByRole("heading", { level: 1 })).toBeVisible();
-    for (const variant of VARIANTS) {
+    for (const variant of index === 0 ? VARIANTS : []) {
       await show(page, variant);
       await expectAccessible(page);
     }
     await page.setContent(String(html));
-    for (const variant of VARIANTS) {
+    for (const variant of variants) {
       await show(page, variant);
       await expectAccessible(page, "body > table"); // an email has no landmarks
     }
