@@ -4,7 +4,7 @@ import { publicRoute, type Route, reply } from "./route";
 
 /** Makes the route that returns the OpenAPI document. It reads the document when called, because the document includes it. */
 export function openApiDocumentRoute(readDocument: () => OpenApiDocument): Route {
-  let text: string | undefined; // hundreds of kilobytes, which anyone may request
+  let written: { document: OpenApiDocument; text: string } | undefined; // hundreds of kilobytes, which anyone may request
   return publicRoute(
     {
       method: "GET",
@@ -24,8 +24,9 @@ export function openApiDocumentRoute(readDocument: () => OpenApiDocument): Route
         .meta({ id: "OpenApiDocument", description: "An OpenAPI 3.1 document." }),
     },
     async () => {
-      text ??= JSON.stringify(readDocument());
-      return reply(text, { contentType: "application/json" });
+      const document = readDocument();
+      if (written?.document !== document) written = { document, text: JSON.stringify(document) };
+      return reply(written.text, { contentType: "application/json" });
     },
   );
 }

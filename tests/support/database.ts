@@ -42,7 +42,12 @@ export async function copyDatabase(serverUrl: string, names: { from: string; to:
   await withConnection(serverUrl, async (client) => {
     // A session lock: closing the connection releases it, even after a failure.
     await client.query("SELECT pg_advisory_lock($1)", [TEMPLATE_LOCK]);
-    await client.query(`CREATE DATABASE ${quoted(names.to)} TEMPLATE ${quoted(names.from)}`);
+    const { rows } = await client.query(
+      "SELECT current_setting('server_version_num')::int >= 150000 AS can_copy",
+    );
+    // Copying the files takes less than half the time of logging their contents.
+    const strategy = rows[0].can_copy ? "STRATEGY FILE_COPY" : "";
+    await client.query(`CREATE DATABASE ${quoted(names.to)} TEMPLATE ${quoted(names.from)} ${strategy}`);
     await makeHostile(client, names.to); // a copy does not inherit the settings of its template
   });
   if (names.from === "template0") await withConnection(databaseUrl(serverUrl, names.to), createForeignSchema);
