@@ -107,7 +107,7 @@ async function raiseDisputeAlert(
     subjectId: after.sourceId,
     message:
       stage === "open"
-        ? `A top-up was disputed, and what the bank took was taken from the balance.${due}`
+        ? `A top-up was disputed. ${topUp.creditedAt ? "What the bank took was taken from the balance." : "It was not credited, so nothing was taken from the balance."}${due}`
         : `A bank asks about a top-up. No money has moved.${due}`,
     details: {
       topUpIntentId: topUp.topUpIntentId,

@@ -70,8 +70,7 @@ async function recordRefund(tx: Tx, change: ReversalChange<ReadRefund>): Promise
       customerId: topUp.customerId,
       kind: "refund_failed",
       subjectId: after.sourceId,
-      message:
-        "A refund did not reach the customer. What it took from the balance was returned. Pay the customer in another way, or refund again.",
+      message: `A refund did not reach the customer. ${topUp.creditedAt ? "What it took from the balance was returned. " : ""}Pay the customer in another way, or refund again.`,
       details,
     });
   } else if (!before) {

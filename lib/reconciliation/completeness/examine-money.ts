@@ -19,7 +19,7 @@ import { findIntent, isTopUpMetadata, type TopUpIntent } from "@/lib/top-ups";
 import type { Examination } from "./examination";
 import type { Finding, FindingKind } from "./finding";
 import { healReversal, healTopUp } from "./heal";
-import { hasCredit } from "./items";
+import { describeWrongTransfers, hasCredit } from "./items";
 
 /** What a balance transaction must have in the ledger. `total`: nothing, it is Stripe's fee or the operator's own transfer. */
 type Counterpart = "credit" | "refund" | "dispute" | "total" | "unknown";
@@ -165,16 +165,22 @@ async function examineReversal(
   if (!sourceId) return finding(money, "unknown_balance_transaction", null, `A ${type} has no source.`);
   const before = await findReversal(type, sourceId);
   // A dispute sums up its transactions itself, so it is read again. There are few.
-  if (before && type === "stripe_refund" && agrees(before, money)) return null;
+  if (before && type === "stripe_refund" && agrees(before, money)) return compareTransfers(money, before);
   const { row: after } = await healReversal(type, sourceId, examination.now);
   if (!after) return null; // of another product
   if (agrees(after, money)) {
     if (after.effectiveCents !== before?.effectiveCents) examination.healed++;
-    return null;
+    return compareTransfers(money, after);
   }
   const cents = after.effectiveCents ?? "unknown";
   const message = `Stripe moved ${money.amount} cents for ${sourceId}; ${cents} cents count as taken back.`;
   return finding(money, before ? "amount_mismatch" : "money_without_reversal", after, message);
+}
+
+/** Settling posts only what differs from the row, so wrong transfers are left to a person. */
+async function compareTransfers(money: BalanceTransactionFacts, reversal: Reversal): Promise<Finding | null> {
+  const message = await describeWrongTransfers(reversal);
+  return message === null ? null : finding(money, "amount_mismatch", reversal, message);
 }
 
 /** Only the amount of a refund in US dollars is comparable. */

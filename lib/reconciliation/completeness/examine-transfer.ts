@@ -4,7 +4,7 @@ import { retrieveChargeOfPayment } from "@/lib/stripe";
 import type { Examination } from "./examination";
 import type { Finding, FindingKind } from "./finding";
 import { healReversal } from "./heal";
-import type { StripeTransfer } from "./items";
+import { describeWrongTransfers, type StripeTransfer } from "./items";
 
 /** Looks for the money of a credit or reversal at Stripe. Returns what is missing, or null. */
 export function examineTransfer(transfer: StripeTransfer, examination: Examination): Promise<Finding | null> {
@@ -36,7 +36,8 @@ async function examineReversal(transfer: StripeTransfer, examination: Examinatio
   const { outcome, row: after } = await healReversal(type, sourceId, examination.now);
   if (outcome === "settled") {
     if (after?.effectiveCents !== before?.effectiveCents) examination.healed++;
-    return null;
+    const wrong = after && (await describeWrongTransfers(after));
+    return wrong ? finding(transfer, "amount_mismatch", sourceId, wrong) : null;
   }
   const message = `The ledger has a ${kind} for ${sourceId}, which Stripe does not know.`;
   return finding(transfer, "reversal_without_money", sourceId, message);

@@ -1,5 +1,7 @@
+import { displayUsd, type Nanos } from "@/lib/money";
 import { onPool, type Statement } from "@/lib/platform/db";
 import type { CustomerId } from "@/lib/platform/ids";
+import type { Reversal } from "@/lib/reversals";
 
 /** A transfer that says that money moved at Stripe. */
 export interface StripeTransfer {
@@ -78,4 +80,25 @@ const HAS_CREDIT: Statement = {
 /** Whether a top-up has its credit in the ledger. */
 export async function hasCredit(customerId: string, topUpIntentId: string): Promise<boolean> {
   return (await onPool().run(HAS_CREDIT, [customerId, topUpIntentId])).length > 0;
+}
+
+const POSTED_REVERSAL: Statement = {
+  name: "reconciliation_posted_reversal",
+  text: `
+    SELECT coalesce(sum(CASE direction WHEN 'debit' THEN amount_nanos ELSE -amount_nanos END), 0)::text AS posted
+    FROM ledger_transfer
+    WHERE customer_id = $1 AND source_type = $2 AND source_id = $3 AND source_type <> 'charge'`,
+};
+
+/**
+ * Compares what a refund or dispute says that it took from the balance with its transfers.
+ *
+ * @returns a sentence with the difference; null when there is none
+ */
+export async function describeWrongTransfers(reversal: Reversal): Promise<string | null> {
+  const { customerId, sourceType, sourceId, appliedNanos } = reversal;
+  const [row] = await onPool().run<{ posted: string }>(POSTED_REVERSAL, [customerId, sourceType, sourceId]);
+  const posted = BigInt(row?.posted ?? "0");
+  if (posted === appliedNanos) return null;
+  return `${displayUsd(appliedNanos as Nanos)} count as taken back for ${sourceId}, but its transfers add up to ${displayUsd(posted as Nanos)}.`;
 }

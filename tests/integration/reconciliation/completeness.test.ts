@@ -261,6 +261,30 @@ it("a reversal without money is reported", async () => {
   ]);
 });
 
+it.each(["a refund", "a dispute"])("%s whose transfers do not add up to it is reported", async (what) => {
+  const topUp = await aPaidTopUp(brim);
+  const { customerId } = topUp.customer;
+  const isRefund = what === "a refund";
+  const id = isRefund ? await refundAtStripe(brim, topUp, 300) : await disputeAtStripe(brim, topUp);
+  await report();
+  const before = await balanceOf(topUp);
+  const planted = await post(onPool(), {
+    customerId,
+    kind: isRefund ? "stripe_refund_reversal" : "dispute_reversal",
+    amount: usd("3.00"),
+    source: { type: isRefund ? "stripe_refund" : "dispute", id, revision: 7 },
+    occurredAt: new Date(),
+  });
+
+  const { findings } = await report();
+
+  expect(await balanceOf(topUp)).not.toBe(before);
+  expect(planted.transferId).toMatch(/^tr/);
+  expect(findings.filter(({ customerId: of }) => of === customerId)).toMatchObject([
+    { kind: "amount_mismatch", stripeObjectId: id, message: expect.stringContaining("add up to") },
+  ]);
+});
+
 it("a payment that is stored with a different amount is reported", async () => {
   const topUp = await aPaidTopUp(brim);
   await pool().query("UPDATE topup_intent SET total_cents = total_cents + 1 WHERE topup_intent_id = $1", [
