@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import getPort from "get-port";
 import { identifyProcess, lockFolder } from "local-postgres/processes";
 import { afterEach, describe, expect, it } from "vitest";
 import { lockDataDir } from "@/lib/commands/demo/orphan-processes";
@@ -105,8 +106,8 @@ async function runDemo(environment: Record<string, string>): Promise<{ exitCode:
       ...process.env,
       DATABASE_URL: "",
       BRIM_DATA_DIR: newFolder(),
-      PORT: String(await aFreePort()),
-      SANDBOX_PORT: String(await aFreePort()),
+      PORT: String(await getPort()),
+      SANDBOX_PORT: String(await getPort()),
       ...environment,
     },
     stdio: ["ignore", "ignore", "pipe"],
@@ -138,12 +139,6 @@ async function aTakenPort(): Promise<{ port: number; server: Server }> {
   const address = server.address();
   if (typeof address !== "object" || !address) throw new Error("no address");
   return { port: address.port, server };
-}
-
-async function aFreePort(): Promise<number> {
-  const { port, server } = await aTakenPort();
-  server.close();
-  return port;
 }
 
 function newFolder(): string {

@@ -54,7 +54,7 @@ it("a burst of look-ups stays within Stripe's limits of test mode, which it woul
   const topUps = await paidTopUps(4);
   const look = ({ sessionId }: PaidTopUp) => retrieveCheckoutSession(sessionId);
   const burst = Array.from({ length: 28 }, (_, n) => topUps[n % topUps.length] as PaidTopUp);
-  await brim.control("/rate_limits", { mode: "test" });
+  await brim.control("/rate_limits", { mode: "test", total: 14 }); // a slow machine sends fewer than 25 a second
   const atOnce = await countRequests();
   await Promise.allSettled(burst.map(look));
   expect((await atOnce()).rejected).toBeGreaterThan(0);
@@ -106,19 +106,19 @@ it("a repeated request of a webhook or a checkout takes none", async () => {
 it("a 429 in the middle halves the rate, delays the reader, and loses no payment", async () => {
   const topUps = await paidTopUps(6);
   changeSettings({ STRIPE_LOOK_UPS_PER_SECOND: "100" });
-  await brim.control("/rate_limits", { mode: "test", total: 3 });
-  const requests = await countRequests();
+  // A limit itself would depend on how fast this machine sends requests.
+  const match = { method: "GET", path: "/v1/checkout/sessions*" };
+  await brim.control("/faults", { match, status: 429, code: "rate_limit", times: 1_000 });
 
   const during = await pollEvents();
 
-  expect((await requests()).rejected).toBeGreaterThan(0);
   expect(during.failed + during.unreadable).toBeGreaterThan(0);
   const { slowUntil } = await prisma().stripeLookUpBudget.findUniqueOrThrow({ where: { id: 1 } });
   expect(slowUntil?.getTime()).toBeGreaterThan(Date.now());
   const delayed = await prisma().stripeEventCursor.count({ where: { retryAt: { gt: new Date() } } });
   expect(delayed).toBe(during.unreadable);
 
-  await brim.control("/rate_limits", { mode: "off" });
+  await brim.control("/faults", undefined, "DELETE");
   expect(await pollEvents(later(2 * MINUTE_MS))).toMatchObject({ failed: 0, unreadable: 0 });
   await retryFailedEvents(later(2 * MINUTE_MS)); // those that had been read when the limit was reached
   expect(await balancesOf(topUps)).toEqual(topUps.map(() => "10.00"));
