@@ -1,3 +1,4 @@
+import { findOwner } from "@/lib/customers";
 import { NANOS_PER_CENT } from "@/lib/money";
 import { findReversal, type ReversalSource } from "@/lib/reversals";
 import { retrieveChargeOfPayment } from "@/lib/stripe";
@@ -17,6 +18,12 @@ async function examineCredit(transfer: StripeTransfer, { paid }: Examination): P
   const { paymentIntentId } = transfer;
   if (paymentIntentId === null) {
     return finding(transfer, "credit_without_money", null, "A credit names no payment at Stripe.");
+  }
+  // Only crediting maps a payment to its top-up, so a payment of another product or top-up is not.
+  const owner = await findOwner(paymentIntentId);
+  if (owner?.customerId !== transfer.customerId || owner.ourId !== transfer.sourceId) {
+    const message = `The payment ${paymentIntentId} was credited, but it does not belong to this top-up.`;
+    return finding(transfer, "credit_without_money", paymentIntentId, message);
   }
   if (paid.has(paymentIntentId)) return null;
   const charge = await retrieveChargeOfPayment(paymentIntentId);

@@ -170,7 +170,18 @@ describe("money without a credit", () => {
 });
 
 describe("a credit without money", () => {
-  it("is reported when its payment does not exist at Stripe", async () => {
+  const paymentOfAnotherProduct = async () => {
+    const { id: customer } = await brim.stripe.customers.create();
+    const card = { customer, payment_method: "pm_card_visa", off_session: true };
+    const payment = { amount: 2_500, currency: "usd", confirm: true, ...card };
+    return (await brim.stripe.paymentIntents.create(payment)).id;
+  };
+
+  it.each([
+    ["does not exist at Stripe", async () => "pi_planted"],
+    ["belongs to another product", paymentOfAnotherProduct],
+  ])("is reported when its payment %s", async (_what, makePayment) => {
+    const stripePaymentIntentId = await makePayment();
     const customer = await aCustomer(brim);
     const { body } = await customer.post("/api/v1/billing/checkout-session", { amount_usd: "25.00" });
     const { customerId } = customer;
@@ -180,7 +191,7 @@ describe("a credit without money", () => {
         status: "succeeded",
         creditedAt: new Date(),
         creditedNanos: usd("25.00"),
-        stripePaymentIntentId: "pi_planted",
+        stripePaymentIntentId,
       },
     });
     const source = { type: "topup", id: body.topup_intent_id } as const;
@@ -196,16 +207,17 @@ describe("a credit without money", () => {
     const { findings } = await report();
     await report();
 
-    expect(findings).toMatchObject([
+    expect(findings.filter(({ customerId: of }) => of === customerId)).toMatchObject([
       {
         kind: "credit_without_money",
         customerId,
         subjectId: planted.transferId,
-        stripeObjectId: "pi_planted",
+        stripeObjectId: stripePaymentIntentId,
         amountCents: 2_500n,
       },
     ]);
-    expect(await openAlerts()).toHaveLength(1);
+    const alerts = await openAlerts();
+    expect(alerts.filter(({ subjectId }) => subjectId === planted.transferId)).toHaveLength(1);
   });
 
   it("is reported when it belongs to no top-up", async () => {
