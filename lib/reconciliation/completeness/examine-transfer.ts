@@ -19,7 +19,7 @@ async function examineCredit(transfer: StripeTransfer, { paid }: Examination): P
   if (paymentIntentId === null) {
     return finding(transfer, "credit_without_money", null, "A credit names no payment at Stripe.");
   }
-  // Only crediting maps a payment to its top-up, so a payment of another product or top-up is not.
+  // A credited payment is mapped to its top-up. One of another product or top-up is not.
   const owner = await findOwner(paymentIntentId);
   if (owner?.customerId !== transfer.customerId || owner.ourId !== transfer.sourceId) {
     const message = `The payment ${paymentIntentId} was credited, but it does not belong to this top-up.`;

@@ -82,12 +82,17 @@ export async function hasCredit(customerId: string, topUpIntentId: string): Prom
   return (await onPool().run(HAS_CREDIT, [customerId, topUpIntentId])).length > 0;
 }
 
-const POSTED_REVERSAL: Statement = {
-  name: "reconciliation_posted_reversal",
+/** One statement, so that a refund or dispute that is being settled at the same time is not taken for a difference. */
+const REVERSAL_AND_TRANSFERS: Statement = {
+  name: "reconciliation_reversal_and_transfers",
   text: `
-    SELECT coalesce(sum(CASE direction WHEN 'debit' THEN amount_nanos ELSE -amount_nanos END), 0)::text AS posted
-    FROM ledger_transfer
-    WHERE customer_id = $1 AND source_type = $2 AND source_id = $3 AND source_type <> 'charge'`,
+    SELECT r.applied_nanos::text AS applied, coalesce(t.posted, 0)::text AS posted
+    FROM reversal r, LATERAL (
+      SELECT sum(CASE direction WHEN 'debit' THEN amount_nanos ELSE -amount_nanos END) AS posted
+      FROM ledger_transfer
+      WHERE customer_id = $1 AND source_type = $2 AND source_id = $3 AND source_type <> 'charge'
+    ) t
+    WHERE r.customer_id = $1 AND r.source_type = $2 AND r.source_id = $3`,
 };
 
 /**
@@ -96,9 +101,13 @@ const POSTED_REVERSAL: Statement = {
  * @returns a sentence with the difference; null when there is none
  */
 export async function describeWrongTransfers(reversal: Reversal): Promise<string | null> {
-  const { customerId, sourceType, sourceId, appliedNanos } = reversal;
-  const [row] = await onPool().run<{ posted: string }>(POSTED_REVERSAL, [customerId, sourceType, sourceId]);
-  const posted = BigInt(row?.posted ?? "0");
-  if (posted === appliedNanos) return null;
-  return `${displayUsd(appliedNanos as Nanos)} count as taken back for ${sourceId}, but its transfers add up to ${displayUsd(posted as Nanos)}.`;
+  const { customerId, sourceType, sourceId } = reversal;
+  const [row] = await onPool().run<{ applied: string; posted: string }>(REVERSAL_AND_TRANSFERS, [
+    customerId,
+    sourceType,
+    sourceId,
+  ]);
+  if (!row || row.applied === row.posted) return null;
+  const [applied, posted] = [row.applied, row.posted].map((nanos) => displayUsd(BigInt(nanos) as Nanos));
+  return `${applied} count as taken back for ${sourceId}, but its transfers add up to ${posted}.`;
 }

@@ -280,7 +280,7 @@ it.each(["a refund", "a dispute"])("%s whose transfers do not add up to it is re
   const id = isRefund ? await refundAtStripe(brim, topUp, 300) : await disputeAtStripe(brim, topUp);
   await report();
   const before = await balanceOf(topUp);
-  const planted = await post(onPool(), {
+  await post(onPool(), {
     customerId,
     kind: isRefund ? "stripe_refund_reversal" : "dispute_reversal",
     amount: usd("3.00"),
@@ -291,7 +291,6 @@ it.each(["a refund", "a dispute"])("%s whose transfers do not add up to it is re
   const { findings } = await report();
 
   expect(await balanceOf(topUp)).not.toBe(before);
-  expect(planted.transferId).toMatch(/^tr/);
   expect(findings.filter(({ customerId: of }) => of === customerId)).toMatchObject([
     { kind: "amount_mismatch", stripeObjectId: id, message: expect.stringContaining("add up to") },
   ]);
